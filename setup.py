@@ -1,0 +1,99 @@
+"""Builds wfpfast's extension modules; the one place that knows compilers and build modes.
+
+WFPFAST_BUILD=release|debug|asan|coverage selects the mode; everything else is in pyproject.toml.
+"""
+
+import os
+import pathlib
+import sys
+import sysconfig
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+MODES = {
+    # checks: Cython's own bounds and None checks; lines: .pyx line numbers in the C code.
+    "release": {"checks": False, "lines": False, "flags": ["-O3"], "link": []},
+    "debug": {"checks": True, "lines": True, "flags": ["-O0", "-g", "-UNDEBUG"], "link": []},
+    "asan": {
+        "checks": True,
+        "lines": True,
+        "flags": ["-O1", "-g", "-fsanitize=address,undefined", "-fno-omit-frame-pointer"],
+        "link": ["-fsanitize=address,undefined"],
+    },
+    "coverage": {"checks": False, "lines": True, "flags": ["-O0", "--coverage"],
+                 "link": ["--coverage"]},
+}
+ABI3 = (3, 11)
+
+
+def build_mode() -> str:
+    mode = os.environ.get("WFPFAST_BUILD", "release")
+    if mode not in MODES:
+        sys.exit(f"WFPFAST_BUILD={mode}: expected one of {', '.join(MODES)}")
+    return mode
+
+
+def uses_abi3(mode: str) -> bool:
+    """One wheel for all Pythons from 3.11 on; free-threaded builds have no stable ABI yet."""
+    return (mode == "release" and sys.implementation.name == "cpython"
+            and not sysconfig.get_config_var("Py_GIL_DISABLED"))
+
+
+def compile_args(mode: str) -> list[str]:
+    if sysconfig.get_platform().startswith("win") and not os.environ.get("CC"):
+        return ["/O2", "/std:c11"]
+    # Older event structs are read through the newest struct of their family.
+    return [*MODES[mode]["flags"], "-std=c11", "-fno-strict-aliasing", "-fvisibility=hidden"]
+
+
+def directives(mode: str) -> dict[str, object]:
+    checks = MODES[mode]["checks"]
+    return {
+        "language_level": 3,
+        "boundscheck": checks,
+        "wraparound": checks,
+        "initializedcheck": checks,
+        "nonecheck": checks,
+        "cdivision": True,
+        "auto_pickle": False,
+        "freethreading_compatible": True,
+    }
+
+
+def extensions(mode: str) -> list[Extension]:
+    macros = [("Py_LIMITED_API", f"0x{ABI3[0]:02X}{ABI3[1]:02X}0000")] if uses_abi3(mode) else []
+    link = [] if sysconfig.get_platform().startswith("win") else MODES[mode]["link"]
+    return [
+        Extension(
+            f"wfpfast.{source.stem}",
+            [source.as_posix()],
+            include_dirs=["wfpfast"],
+            depends=["wfpfast/_portable.h"],
+            define_macros=macros,
+            extra_compile_args=compile_args(mode),
+            extra_link_args=link,
+            py_limited_api=uses_abi3(mode),
+        )
+        for source in sorted(pathlib.Path("wfpfast").glob("*.pyx"))
+    ]
+
+
+def main() -> None:
+    if sys.maxsize < 2**32 and not sysconfig.get_platform().startswith("win"):
+        sys.exit("wfpfast reads 64-bit blocks and needs a 64-bit Python outside Windows")
+    mode = build_mode()
+    setup(
+        ext_modules=cythonize(
+            extensions(mode),
+            build_dir="build/cython",
+            compiler_directives=directives(mode),
+            emit_linenums=MODES[mode]["lines"],
+            nthreads=os.cpu_count() or 1,
+        ),
+        options={"bdist_wheel": {"py_limited_api": f"cp{ABI3[0]}{ABI3[1]}"}}
+        if uses_abi3(mode) else {},
+    )
+
+
+main()

@@ -1,0 +1,71 @@
+# Columns in memory as Arrow wants them; must not know events, Python objects or who fills them.
+from libc.stddef cimport size_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+
+from wfpfast._memory cimport Buffer
+
+cdef enum Kind:
+    FIXED    # `width` bytes a row
+    BOOL     # one bit a row
+    TEXT     # utf8 or binary: int32 offsets and bytes
+    CODES    # int32 codes into a dictionary of TEXT
+    LIST     # int32 offsets into the child
+    STRUCT   # the children side by side
+
+
+cdef struct Spec:
+    # What a column is; the children of a LIST or STRUCT stand later in the same array of specs.
+    const char* name
+    const char* format      # Arrow's format string; for CODES that of the dictionary's values
+    Kind kind
+    int width
+    int first_child
+    int n_children
+
+
+cdef struct Column:
+    const Spec* spec
+    int64_t length          # rows; a batch's own length for the columns at the top
+    int64_t null_count
+    Buffer* values          # fixed-width values, bits, codes or offsets
+    Buffer* validity        # a bit a row; NULL: all rows valid
+    Buffer* text            # the bytes of TEXT
+    int64_t text_used
+    int64_t ended           # rows of TEXT and LIST whose end offset is written
+    Buffer* dictionary_offsets
+    Buffer* dictionary_text
+    int32_t dictionary_length
+
+
+cdef struct ColumnSet:
+    # Owned by counts: one for the Python batch, one for every exported Arrow array.
+    int32_t refs
+    int64_t length
+    int count               # all columns, children included
+    Buffer* zeros           # what a column without a value exports
+    Column* columns
+
+
+cdef ColumnSet* columns_new(const Spec* specs, int count, int64_t length) noexcept nogil
+cdef ColumnSet* columns_share(ColumnSet* columns) noexcept nogil
+cdef void columns_release(ColumnSet* columns) noexcept nogil
+cdef int column_allocate(ColumnSet* columns, int index, int64_t length) noexcept nogil
+cdef int text_reserve(Column* column, size_t more) noexcept nogil
+cdef int text_append(Column* column, const uint8_t* text, size_t size, bint valid) noexcept nogil
+cdef int fixed_append(Column* column, const void* value) noexcept nogil
+cdef int row_append(Column* column, bint valid) noexcept nogil
+cdef size_t values_size(const Spec* spec, int64_t length) noexcept nogil
+
+
+cdef inline void end_rows(Column* column, int64_t row, int64_t end) noexcept nogil:
+    """Write the end offsets of all rows before `row`: rows that were passed over are empty."""
+    cdef int32_t* offsets = <int32_t*>column.values.data
+    while column.ended < row:
+        column.ended += 1
+        offsets[column.ended] = <int32_t>end
+
+
+cdef inline bint is_valid(const Column* column, int64_t row) noexcept nogil:
+    if column.validity == NULL:
+        return column.null_count == 0
+    return (column.validity.data[row >> 3] >> (row & 7)) & 1

@@ -1,0 +1,204 @@
+"""Decodes net events into columns: what happens to one event; must not know handles or Python.
+
+For each event: find it in the block, read its header, then the payload that its type selects, then
+the tail of a source that has one. Values go to the columns as they are read; which of them mean
+anything is gathered in one word of bits an event.
+"""
+
+from libc.stdint cimport uint8_t, uint32_t
+from libc.string cimport memset
+
+from wfpfast._context cimport (
+    CHUNK, F_APP_ID, F_EFFECTIVE_NAME, F_ENTERPRISE_ID, F_ENTRIES, F_PACKAGE_SID, F_PAYLOAD,
+    F_USER_ID, NO_FAILURE, NULL_EVENT, bit, end_chunk, finish, locate, malformed, need, put_8,
+    put_16, put_32, put_64, put_enum, touch)
+from wfpfast._internal cimport decode_internal
+from wfpfast._portable cimport wf_prefetch
+from wfpfast._schema cimport *
+from wfpfast._values cimport put_address, put_blob, put_path, put_sid_text, put_wide
+from wfpfast._versions cimport N_TYPES, Arm, Version, event_version
+from wfpfast.abi.fwpmtypes cimport *
+
+cdef enum:
+    AHEAD = 16       # events between the one being decoded and the one being fetched
+    FETCHED = 448    # bytes fetched of it: event, path, SIDs and payload lie together
+    LINE = 64
+    FLAG_HALF = 128
+
+# FILETIME counts 100 ns from 1601; a timestamp counts 1 ns from 1970 and holds 1677 to 2262.
+cdef uint64_t UNIX_EPOCH = 116444736000000000
+cdef uint64_t FURTHEST = 92233720368547758
+
+# Which columns the header's flags make valid, for the lower and upper seven of the 14 flags.
+cdef uint64_t flag_columns[2][FLAG_HALF]
+
+
+cdef void fill_flag_columns() noexcept:
+    cdef uint64_t[14] columns
+    cdef int half, value, k
+    columns[0] = bit(IP_PROTOCOL)
+    columns[1] = bit(LOCAL_ADDRESS)
+    columns[2] = bit(REMOTE_ADDRESS)
+    columns[3] = bit(LOCAL_PORT)
+    columns[4] = bit(REMOTE_PORT)
+    columns[5] = bit(APP_PATH)
+    columns[6] = bit(USER_SID)
+    columns[7] = bit(SCOPE_ID)
+    columns[8] = bit(IP_VERSION)
+    columns[9] = 0  # REAUTH_REASON_SET has no header member
+    columns[10] = bit(PACKAGE_SID)
+    columns[11] = bit(ENTERPRISE_ID)
+    columns[12] = bit(POLICY_FLAGS)
+    columns[13] = bit(EFFECTIVE_NAME)
+    for half in range(2):
+        for value in range(FLAG_HALF):
+            flag_columns[half][value] = 0
+            for k in range(7):
+                if value >> k & 1:
+                    flag_columns[half][value] |= columns[7 * half + k]
+
+
+cdef inline void put_timestamp(Decode* d, int i, uint64_t ticks, uint64_t* valid) noexcept nogil:
+    if ticks - (UNIX_EPOCH - FURTHEST) <= 2 * FURTHEST:
+        put_64(d, TIMESTAMP, i, (ticks - UNIX_EPOCH) * 100)
+    else:
+        d.out_of_range += 1
+        valid[0] &= ~bit(TIMESTAMP)
+
+
+cdef inline uint64_t header_columns(const FWPM_NET_EVENT_HEADER3* h) noexcept nogil:
+    """Return the columns that this header vouches for, whatever its version has of them."""
+    cdef uint64_t valid = (
+        bit(TIMESTAMP) | bit(EVENT_TYPE) | bit(FLAGS) | bit(ADDRESS_FAMILY)
+        | flag_columns[0][h.flags & (FLAG_HALF - 1)]
+        | flag_columns[1][h.flags >> 7 & (FLAG_HALF - 1)])
+    if not h.flags & FWPM_NET_EVENT_FLAG_IP_VERSION_SET or h.ipVersion > 1:
+        valid &= ~(bit(IP_VERSION) | bit(LOCAL_ADDRESS) | bit(REMOTE_ADDRESS))
+    return valid
+
+
+cdef inline uint64_t clear_if(uint64_t valid, int column, bint null) noexcept nogil:
+    return valid & ~(<uint64_t>null << column)
+
+
+cdef inline void decode_header(
+    Decode* d, int i, const FWPM_NET_EVENT_HEADER3* h, uint64_t known, int level
+) noexcept nogil:
+    """Read a header of any version; `known` are the columns that it has and that are wanted."""
+    cdef uint64_t valid = header_columns(h) & known
+    cdef bint is_v6 = h.ipVersion == 1
+    put_timestamp(
+        d, i, h.timeStamp.dwLowDateTime | <uint64_t>h.timeStamp.dwHighDateTime << 32, &valid)
+    put_32(d, FLAGS, i, h.flags)
+    put_8(d, IP_VERSION, i, 6 if is_v6 else 4)
+    put_8(d, IP_PROTOCOL, i, h.ipProtocol)
+    put_16(d, LOCAL_PORT, i, h.localPort)
+    put_16(d, REMOTE_PORT, i, h.remotePort)
+    put_32(d, SCOPE_ID, i, h.scopeId)
+    if valid & bit(LOCAL_ADDRESS):
+        put_address(d, LOCAL_ADDRESS, i, h.localAddr.localAddrV6.byteArray16, is_v6)
+    if valid & bit(REMOTE_ADDRESS):
+        put_address(d, REMOTE_ADDRESS, i, h.remoteAddr.remoteAddrV6.byteArray16, is_v6)
+    if valid & bit(APP_PATH):
+        valid = clear_if(valid, APP_PATH, not put_path(d, APP_PATH, i, F_APP_ID, &h.appId))
+    if valid & bit(USER_SID):
+        valid = clear_if(valid, USER_SID, not put_sid_text(d, USER_SID, i, F_USER_ID, h.userId))
+    if level >= 2:
+        put_enum(d, ADDRESS_FAMILY, i, h.addressFamily)
+        if valid & bit(PACKAGE_SID):
+            valid = clear_if(valid, PACKAGE_SID, not put_sid_text(
+                d, PACKAGE_SID, i, F_PACKAGE_SID, h.packageSid))
+    if valid & (bit(ENTERPRISE_ID) | bit(POLICY_FLAGS) | bit(EFFECTIVE_NAME)):
+        valid = decode_header_3(d, i, h, valid)
+    d.valid[0] = valid
+
+
+cdef inline uint64_t decode_header_3(
+    Decode* d, int i, const FWPM_NET_EVENT_HEADER3* h, uint64_t valid
+) noexcept nogil:
+    """What HEADER3 added: seldom set."""
+    put_64(d, POLICY_FLAGS, i, h.policyFlags)
+    if valid & bit(ENTERPRISE_ID):
+        valid = clear_if(valid, ENTERPRISE_ID, not put_wide(
+            d, ENTERPRISE_ID, i, F_ENTERPRISE_ID, h.enterpriseId))
+    if valid & bit(EFFECTIVE_NAME):
+        valid = clear_if(valid, EFFECTIVE_NAME, not put_blob(
+            d, EFFECTIVE_NAME, i, F_EFFECTIVE_NAME, &h.effectiveName))
+    return valid
+
+
+cdef inline void decode_payload(
+    Decode* d, int i, const Version* version, uint32_t type, const void* pointer
+) noexcept nogil:
+    """Follow the payload pointer if this version has an arm for the type; NULL leaves nulls."""
+    cdef const Arm* arm
+    cdef const uint8_t* at
+    if type >= N_TYPES:
+        d.unknown_types += 1
+        return
+    arm = &version.arms[type]
+    if arm.size == 0 or pointer == NULL:
+        return
+    at = locate(d, pointer, arm.size, arm.alignment)
+    if at == NULL:
+        malformed(d, i, F_PAYLOAD + <int>type)
+    elif need(d, arm.columns):
+        arm.decode(d, i, at, arm.level)
+
+
+cdef inline void decode_event(
+    Decode* d, int i, const Version* version, uint64_t known, uint64_t address
+) noexcept nogil:
+    cdef const uint8_t* at = locate(d, <const void*>address, version.size, 8)
+    cdef uint32_t type
+    d.valid[0] = d.valid[1] = 0
+    if at == NULL:
+        if address == 0:
+            d.reason = NULL_EVENT
+        malformed(d, i, F_ENTRIES)
+        return
+    decode_header(d, i, <const FWPM_NET_EVENT_HEADER3*>at, known, version.header_level)
+    type = (<const uint32_t*>(at + version.type_offset))[0]
+    put_enum(d, EVENT_TYPE, i, type)
+    decode_payload(d, i, version, type, (<void* const*>(at + version.payload_offset))[0])
+    if d.internal:
+        decode_internal(d, i, address + version.size)
+
+
+cdef inline void fetch(const Decode* d, uint64_t address) noexcept nogil:
+    """Ask for an event's memory; an address outside the block asks for nothing."""
+    cdef uint64_t offset = address - d.base
+    cdef int k
+    if offset < d.size:
+        for k in range(FETCHED // LINE):
+            wf_prefetch(d.memory + offset + k * LINE)
+
+
+cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexcept nogil:
+    """Decode `count` events; d.failure says whether and why it stopped."""
+    cdef const Version* version = event_version(d.version)
+    cdef uint64_t known = version.columns & d.wanted[0]
+    cdef int64_t first = 0, rows
+    cdef int i
+    # ENTERPRISE_ID and EFFECTIVE_NAME get memory with the rest: no header pays for asking.
+    if touch(d, 0, known) < 0:
+        return
+    while first < count:
+        d.first_row = first
+        rows = min(<int64_t>CHUNK, count - first)
+        for i in range(<int>rows):
+            if first + i + AHEAD < count:
+                fetch(d, entries[first + i + AHEAD])
+            decode_event(d, i, version, known, entries[first + i])
+            d.words[0][i] = d.valid[0]
+            d.words[1][i] = d.valid[1]
+            if d.failure != NO_FAILURE:
+                return
+        for i in range(<int>rows, CHUNK):
+            d.words[0][i] = d.words[1][i] = 0
+        end_chunk(d)
+        first += CHUNK
+    finish(d)
+
+
+fill_flag_columns()

@@ -1,0 +1,212 @@
+"""Decoder and EventBatch: blocks in, batches out; the only place where decoding meets Python."""
+
+cimport cython
+from libc.stdint cimport int64_t, uint64_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memset
+
+from wfpfast._batch cimport Batch, Selection
+from wfpfast._block cimport Block
+from wfpfast._columns cimport Spec, columns_new, columns_release
+from wfpfast._context cimport MALFORMED, NO_FAILURE, TOO_LARGE, Decode
+from wfpfast._decode cimport decode_block
+from wfpfast._memory cimport Buffer, buffer_release
+from wfpfast._schema cimport N_EVENT_COLUMNS, N_SPECS, enumeration, event_specs
+from wfpfast._strings cimport Dictionary, dictionary_clear
+
+import os
+import threading
+
+from wfpfast._context import FIELD_NAMES, REASONS
+from wfpfast._schema import EVENT_COLUMNS
+from wfpfast.errors import MalformedBlockError
+from wfpfast.row import NetEvent
+
+_PLACES = {name: place for place, name in enumerate(EVENT_COLUMNS)}
+
+cdef enum:
+    # How often over a block's text may be read; a block from Windows holds each text once.
+    MOST_SHARING = 16
+    SLACK = 1 << 16
+    # int32 offsets of address text, at 39 bytes a row, end beyond this many rows.
+    MOST_EVENTS = 50_000_000
+
+
+@cython.final
+cdef class EventBatch(Batch):
+    """The events of one block as columns, in the order and types of the schema.
+
+    Iterate for rows (`NetEvent`), ask for a column by name, or hand the batch to anything that
+    speaks Arrow: ``pyarrow.record_batch(batch)``, ``polars.DataFrame(batch)``, DuckDB.
+    """
+
+    cdef readonly int version
+    cdef readonly dict stats
+
+    def __init__(self):
+        raise TypeError("an EventBatch comes from Decoder.decode()")
+
+    def _row_at(self, row):
+        return NetEvent(self, row)
+
+    def __repr__(self):
+        return (
+            f"<wfpfast.EventBatch of {len(self)} FWPM_NET_EVENT{self.version},"
+            f" {self.n_selected} columns>")
+
+
+@cython.final
+cdef class Decoder:
+    """Turns blocks into batches; its dictionaries live on from block to block.
+
+    A decoder may be used from several threads; they take turns.
+
+    Parameters
+    ----------
+    columns : sequence of str, optional
+        The columns to decode, in the order wanted; all of them by default.
+    addresses : {"text", "binary"}
+        IP and MAC addresses as text, or as 16 (IPv4 as ``::ffff:a.b.c.d``) and 6 bytes.
+    errors : {"raise", "null"}
+        What a pointer that may not be followed does: raise `MalformedBlockError` naming the event
+        and the member, or make the cell null and be counted in ``batch.stats["malformed"]``.
+
+    Raises
+    ------
+    ValueError
+        If an option or a column is not known.
+    """
+
+    cdef Dictionary[N_EVENT_COLUMNS] dictionaries
+    cdef Buffer* scratch
+    cdef uint64_t[2] wanted
+    cdef const Spec* specs
+    cdef bint binary
+    cdef bint null_errors
+    cdef Selection selection
+    cdef object _lock
+
+    def __cinit__(self, *, columns=None, addresses="text", errors="raise"):
+        cdef int place
+        cdef uint64_t seed = int.from_bytes(os.urandom(8), "little")
+        if addresses not in ("text", "binary"):
+            raise ValueError(f"addresses={addresses!r}: expected 'text' or 'binary'")
+        if errors not in ("raise", "null"):
+            raise ValueError(f"errors={errors!r}: expected 'raise' or 'null'")
+        if isinstance(columns, str):
+            raise ValueError(f"columns={columns!r}: expected a sequence of names, not one text")
+        self._lock = threading.Lock()
+        self.binary = addresses == "binary"
+        self.null_errors = errors == "null"
+        self.specs = event_specs(self.binary)
+        self.selection = Selection(EVENT_COLUMNS if columns is None else columns, _PLACES)
+        for place in self.selection.by_name.values():
+            self.wanted[place >> 6] |= <uint64_t>1 << (place & 63)
+        for place in range(N_EVENT_COLUMNS):
+            self.dictionaries[place].seed = seed
+            self.dictionaries[place].names = enumeration(place).names
+            self.dictionaries[place].n_names = enumeration(place).count
+
+    def __dealloc__(self):
+        cdef int place
+        for place in range(N_EVENT_COLUMNS):
+            dictionary_clear(&self.dictionaries[place])
+        buffer_release(self.scratch)
+
+    @property
+    def column_names(self):
+        """The names of the columns that this decoder makes, in their order."""
+        return list(self.selection.names)
+
+    def decode(self, Block block not None):
+        """Decode a block.
+
+        Returns
+        -------
+        EventBatch
+            One row an event, in the order of the block's pointers.
+
+        Raises
+        ------
+        MalformedBlockError
+            With ``errors="raise"``: the first pointer that may not be followed.
+        OverflowError
+            If the block holds more than 50 million events, or a column more than 2 GiB of text.
+        MemoryError
+            If there is no memory for the columns.
+        """
+        cdef Decode* state
+        if block.count > MOST_EVENTS:
+            raise OverflowError(f"{block.count} events: a batch holds at most {MOST_EVENTS}")
+        state = <Decode*>calloc(1, sizeof(Decode))
+        if state == NULL:
+            raise MemoryError
+        try:
+            with self._lock:
+                return self._decode(block, state)
+        finally:
+            columns_release(state.out)
+            free(state)
+
+    cdef EventBatch _decode(self, Block block, Decode* state):
+        cdef int place
+        state.out = columns_new(self.specs, N_SPECS, block.count)
+        if state.out == NULL:
+            raise MemoryError
+        state.memory = block.memory
+        state.base = block.base
+        state.size = block.nbytes
+        state.budget = MOST_SHARING * <uint64_t>block.nbytes + SLACK
+        state.version = block.version
+        state.internal = block.internal
+        state.wanted[0] = self.wanted[0]
+        state.wanted[1] = self.wanted[1]
+        state.binary_addresses = self.binary
+        state.null_errors = self.null_errors
+        state.dictionaries = self.dictionaries
+        state.scratch = &self.scratch
+        for place in range(N_EVENT_COLUMNS):
+            state.cursor[place] = state.spare
+        with nogil:
+            decode_block(state, block.entries, block.count)
+        if state.failure != NO_FAILURE:
+            _raise(state)
+        return self._batch(block, state)
+
+    cdef EventBatch _batch(self, Block block, Decode* state):
+        cdef EventBatch batch = EventBatch.__new__(EventBatch)
+        batch.columns = state.out
+        state.out = NULL
+        batch.specs = self.specs
+        batch._show(self.selection)
+        batch.version = block.version
+        batch.stats = {
+            "events": block.count,
+            "malformed": state.malformed,
+            "replaced_text": state.replaced,
+            "timestamps_out_of_range": state.out_of_range,
+            "unknown_types": state.unknown_types,
+        }
+        return batch
+
+    def __arrow_c_schema__(self):
+        """Export the schema of the batches that this decoder makes."""
+        empty = Block(b"", base=0, count=0, version=0)
+        return self.decode(empty).__arrow_c_schema__()
+
+
+cdef int _raise(const Decode* state) except -1:
+    if state.failure == MALFORMED:
+        raise MalformedBlockError(
+            state.bad_index, FIELD_NAMES[state.bad_field], REASONS[<int>state.reason])
+    if state.failure == TOO_LARGE:
+        raise OverflowError("a column would hold more than 2 GiB of text: decode fewer events")
+    raise MemoryError
+
+
+def decode(block, **options):
+    """Decode one block; `options` are those of `Decoder`.
+
+    For many blocks keep a `Decoder`: it converts each path and SID once.
+    """
+    return Decoder(**options).decode(block)

@@ -1,0 +1,68 @@
+/* The few operations that standard C lacks, with one meaning on every compiler; knows no struct. */
+#ifndef WFPFAST_PORTABLE_H
+#define WFPFAST_PORTABLE_H
+
+#include <stdint.h>
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "wfpfast reads little-endian memory as it is and needs a little-endian machine"
+#endif
+
+#if defined(_MSC_VER) && !defined(__clang__)
+#include <intrin.h>
+#define wf_prefetch(address) _mm_prefetch((const char *)(address), 3)
+static inline int32_t wf_atomic_add(int32_t *value, int32_t delta)
+{
+    return (int32_t)_InterlockedExchangeAdd((volatile long *)value, delta) + delta;
+}
+#else
+#define wf_prefetch(address) __builtin_prefetch((const void *)(address))
+static inline int32_t wf_atomic_add(int32_t *value, int32_t delta)
+{
+    return __atomic_add_fetch(value, delta, __ATOMIC_ACQ_REL);
+}
+#endif
+
+/* Multiplies to 128 bits and folds the halves: the mixing step of the hash. */
+static inline uint64_t wf_fold(uint64_t a, uint64_t b)
+{
+#if defined(__SIZEOF_INT128__)
+    __uint128_t product = (__uint128_t)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+#elif defined(_MSC_VER) && defined(_M_X64)
+    uint64_t high, low = _umul128(a, b, &high);
+    return low ^ high;
+#else
+    uint64_t al = (uint32_t)a, ah = a >> 32, bl = (uint32_t)b, bh = b >> 32;
+    uint64_t mid = ah * bl + ((al * bl) >> 32), mid2 = al * bh + (uint32_t)mid;
+    return (a * b) ^ (ah * bh + (mid >> 32) + (mid2 >> 32));
+#endif
+}
+
+/* Without -mpopcnt the compilers' builtin is a table walk; this is a dozen plain operations. */
+static inline int wf_popcount(uint64_t x)
+{
+    x -= (x >> 1) & 0x5555555555555555u;
+    x = (x & 0x3333333333333333u) + ((x >> 2) & 0x3333333333333333u);
+    x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (int)((x * 0x0101010101010101u) >> 56);
+}
+
+static inline int wf_lowest_bit(uint64_t x)
+{
+    return wf_popcount((x & (0 - x)) - 1);
+}
+
+/* Transposes 64 x 64 bits in place: afterwards bit r of rows[c] is what bit c of rows[r] was. */
+static inline void wf_transpose(uint64_t rows[64])
+{
+    uint64_t mask = 0xffffffffu;
+    for (int half = 32; half; half >>= 1, mask ^= mask << half)
+        for (int k = 0; k < 64; k = ((k | half) + 1) & ~half) {
+            uint64_t swap = ((rows[k] >> half) ^ rows[k | half]) & mask;
+            rows[k] ^= swap << half;
+            rows[k | half] ^= swap;
+        }
+}
+
+#endif

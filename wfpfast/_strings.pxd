@@ -1,0 +1,89 @@
+# Dictionaries of text that live from block to block; must not know events or what the text means.
+from libc.stddef cimport size_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.string cimport memcmp, memcpy
+
+from wfpfast._columns cimport Column
+from wfpfast._memory cimport Buffer
+from wfpfast._portable cimport wf_fold
+
+
+cdef struct Slot:
+    uint64_t hash
+    uint64_t key     # where the key begins in `keys`
+    uint32_t size
+    int32_t code     # -1: the slot is free
+
+
+cdef struct HashTable:
+    Slot* slots
+    uint64_t mask
+    uint64_t used
+    Buffer* keys
+    size_t keys_used
+
+
+cdef struct Dictionary:
+    # Two tables, since one text may have several forms in memory (with and without a final NUL):
+    # consumers want the values of a dictionary to differ.
+    HashTable raw        # bytes as the block has them -> code
+    HashTable texts      # text -> code
+    Buffer* offsets
+    Buffer* text
+    size_t text_used
+    int32_t length
+    uint64_t seed        # of the hash: secret, or a block could force collisions
+    const char** names   # what the dictionary begins with
+    int n_names
+
+
+cdef int dictionary_begin(Dictionary* dictionary) noexcept nogil
+cdef void dictionary_clear(Dictionary* dictionary) noexcept nogil
+cdef void dictionary_export(const Dictionary* dictionary, Column* column) noexcept nogil
+cdef int32_t dictionary_code(
+    Dictionary* dictionary, const uint8_t* text, uint32_t size
+) noexcept nogil
+cdef int dictionary_remember(
+    Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t hash, int32_t code
+) noexcept nogil
+cdef int32_t dictionary_unknown(Dictionary* dictionary, uint32_t value) noexcept nogil
+
+
+cdef inline uint64_t word(const uint8_t* at) noexcept nogil:
+    cdef uint64_t value
+    memcpy(&value, at, 8)
+    return value
+
+
+cdef inline uint64_t hash_bytes(const uint8_t* data, uint32_t size, uint64_t seed) noexcept nogil:
+    """A seeded hash of all bytes; words are folded by multiplication to 128 bits."""
+    cdef uint64_t h = seed ^ (size * <uint64_t>0x9e3779b97f4a7c15)
+    cdef uint64_t tail = 0
+    while size >= 16:
+        h = wf_fold(word(data) ^ h, word(data + 8) ^ <uint64_t>0xe7037ed1a0b428db)
+        data += 16
+        size -= 16
+    if size >= 8:
+        h = wf_fold(word(data) ^ h, <uint64_t>0xa0761d6478bd642f)
+        data += 8
+        size -= 8
+    memcpy(&tail, data, size)
+    return wf_fold(h ^ tail ^ seed, <uint64_t>0x8ebc6af09c88c6e3 ^ seed)
+
+
+cdef inline int32_t table_find(
+    const HashTable* table, const uint8_t* key, uint32_t size, uint64_t hash
+) noexcept nogil:
+    """Return the code of `key`, or -1."""
+    cdef uint64_t i = hash & table.mask
+    cdef const Slot* slot
+    if table.slots == NULL:
+        return -1
+    while True:
+        slot = table.slots + i
+        if slot.code < 0:
+            return -1
+        if slot.hash == hash and slot.size == size:
+            if memcmp(table.keys.data + slot.key, key, size) == 0:
+                return slot.code
+        i = (i + 1) & table.mask

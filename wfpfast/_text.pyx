@@ -1,0 +1,200 @@
+"""Writes numbers, addresses and identifiers as text; must not know blocks, columns or Python.
+
+IPv6 follows RFC 5952 section 4, always in hexadecimal; a SID follows [MS-DTYP] 2.4.2.1.
+"""
+
+from libc.stdint cimport uint16_t
+from libc.string cimport memcpy
+
+cdef struct Octet:
+    char[4] text     # the number and a dot, padded
+    int size         # with the dot
+
+cdef Octet[256] octets
+cdef const char* HEX = "0123456789abcdef"
+
+
+cdef char* put_decimal(char* out, uint64_t value) noexcept nogil:
+    cdef char[DECIMAL_SIZE] digits
+    cdef int at = DECIMAL_SIZE
+    while True:
+        at -= 1
+        digits[at] = <char>(48 + value % 10)
+        value //= 10
+        if value == 0:
+            break
+    memcpy(out, digits + at, DECIMAL_SIZE - at)
+    return out + DECIMAL_SIZE - at
+
+
+cdef void fill_octets() noexcept:
+    cdef int value
+    cdef char[DECIMAL_SIZE + 1] text
+    cdef char* end
+    for value in range(256):
+        end = put_decimal(text, value)
+        end[0] = b"."
+        octets[value].size = <int>(end + 1 - text)
+        memcpy(octets[value].text, text, 4)
+
+
+cdef char* put_ipv4(char* out, uint32_t address) noexcept nogil:
+    """`address` is a number in host order: the highest byte is written first."""
+    cdef int shift = 24
+    cdef const Octet* octet
+    while shift >= 0:
+        octet = octets + ((address >> shift) & 255)
+        memcpy(out, octet.text, 4)
+        out += octet.size
+        shift -= 8
+    return out - 1  # the last dot
+
+
+cdef inline char* put_group(char* out, uint16_t group) noexcept nogil:
+    """A group of IPv6 without leading zeros."""
+    cdef int shift = 12 if group > 0xfff else 8 if group > 0xff else 4 if group > 0xf else 0
+    while shift >= 0:
+        out[0] = HEX[(group >> shift) & 15]
+        out += 1
+        shift -= 4
+    return out
+
+
+cdef char* put_ipv6(char* out, const uint8_t* address) noexcept nogil:
+    cdef uint16_t[8] groups
+    cdef int i, start = -1, length = 0, best_start = -1, best_length = 1
+    for i in range(8):
+        groups[i] = <uint16_t>(address[2 * i] << 8 | address[2 * i + 1])
+        if groups[i] != 0:
+            start = -1
+            continue
+        if start < 0:
+            start = i
+            length = 0
+        length += 1
+        if length > best_length:
+            best_length = length
+            best_start = start
+    i = 0
+    while i < 8:
+        if i == best_start:
+            out[0] = out[1] = b":"
+            out += 2
+            i += best_length
+            continue
+        if i and i != best_start + best_length:
+            out[0] = b":"
+            out += 1
+        out = put_group(out, groups[i])
+        i += 1
+    return out
+
+
+cdef char* put_hex(char* out, const uint8_t* data, size_t size) noexcept nogil:
+    cdef size_t i
+    for i in range(size):
+        out[0] = HEX[data[i] >> 4]
+        out[1] = HEX[data[i] & 15]
+        out += 2
+    return out
+
+
+cdef char* put_mac(char* out, const uint8_t* address) noexcept nogil:
+    cdef int i
+    for i in range(6):
+        out = put_hex(out, address + i, 1)
+        out[0] = b":"
+        out += i < 5
+    return out
+
+
+cdef inline char* put_reversed(char* out, const uint8_t* data, int size) noexcept nogil:
+    while size:
+        size -= 1
+        out = put_hex(out, data + size, 1)
+    return out
+
+
+cdef char* put_guid(char* out, const uint8_t* guid) noexcept nogil:
+    """The first three members of a GUID are little-endian numbers, the rest are bytes."""
+    out = put_reversed(out, guid, 4)
+    out[0] = b"-"
+    out = put_reversed(out + 1, guid + 4, 2)
+    out[0] = b"-"
+    out = put_reversed(out + 1, guid + 6, 2)
+    out[0] = b"-"
+    out = put_hex(out + 1, guid + 8, 2)
+    out[0] = b"-"
+    return put_hex(out + 1, guid + 10, 6)
+
+
+cdef char* put_sid(char* out, const uint8_t* sid) noexcept nogil:
+    """`sid` has all its sub-authorities; an authority of 2**32 and more is hexadecimal."""
+    cdef uint64_t authority = 0
+    cdef uint32_t part
+    cdef int i
+    memcpy(out, b"S-", 2)
+    out = put_decimal(out + 2, sid[0])
+    out[0] = b"-"
+    for i in range(2, 8):
+        authority = authority << 8 | sid[i]
+    if authority >> 32:
+        memcpy(out + 1, b"0x", 2)
+        out = put_hex(out + 3, sid + 2, 6)
+    else:
+        out = put_decimal(out + 1, authority)
+    for i in range(sid[1]):
+        memcpy(&part, sid + 8 + 4 * i, 4)
+        out[0] = b"-"
+        out = put_decimal(out + 1, part)
+    return out
+
+
+cdef inline uint8_t* put_code_point(uint8_t* out, uint32_t c) noexcept nogil:
+    if c < 0x80:
+        out[0] = <uint8_t>c
+        return out + 1
+    if c < 0x800:
+        out[0] = <uint8_t>(0xc0 | c >> 6)
+        out[1] = <uint8_t>(0x80 | (c & 0x3f))
+        return out + 2
+    if c < 0x10000:
+        out[0] = <uint8_t>(0xe0 | c >> 12)
+        out[1] = <uint8_t>(0x80 | (c >> 6 & 0x3f))
+        out[2] = <uint8_t>(0x80 | (c & 0x3f))
+        return out + 3
+    out[0] = <uint8_t>(0xf0 | c >> 18)
+    out[1] = <uint8_t>(0x80 | (c >> 12 & 0x3f))
+    out[2] = <uint8_t>(0x80 | (c >> 6 & 0x3f))
+    out[3] = <uint8_t>(0x80 | (c & 0x3f))
+    return out + 4
+
+
+cdef size_t utf8_from_utf16(
+    uint8_t* out, const uint8_t* text, size_t units, size_t* replaced
+) noexcept nogil:
+    """Convert `units` little-endian units, which need no alignment; `out` has 3 bytes for each.
+
+    Every unpaired surrogate becomes one U+FFFD and is counted in `replaced`.
+    """
+    cdef uint8_t* end = out
+    cdef size_t i = 0
+    cdef uint16_t unit, low
+    while i < units:
+        memcpy(&unit, text + 2 * i, 2)
+        i += 1
+        if unit & 0xf800 != 0xd800:
+            end = put_code_point(end, unit)
+            continue
+        if unit < 0xdc00 and i < units:
+            memcpy(&low, text + 2 * i, 2)
+            if low & 0xfc00 == 0xdc00:
+                i += 1
+                end = put_code_point(end, 0x10000 + ((unit & 0x3ff) << 10 | (low & 0x3ff)))
+                continue
+        replaced[0] += 1
+        end = put_code_point(end, 0xfffd)
+    return <size_t>(end - out)
+
+
+fill_octets()

@@ -1,0 +1,30 @@
+# Which structs each FWPM_NET_EVENTn is made of, as a table; must not know how they are read.
+from libc.stddef cimport size_t
+from libc.stdint cimport uint8_t, uint64_t
+
+from wfpfast._context cimport Decode
+
+cdef enum:
+    N_VERSIONS = 6
+    N_TYPES = 11
+
+
+cdef struct Arm:
+    # What an event of one type carries in one version; size 0: the version's union has no such arm.
+    size_t size
+    size_t alignment
+    int level             # how far into the newest struct of its family the payload reaches
+    uint64_t columns      # what its decoder writes
+    void (*decode)(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
+
+
+cdef struct Version:
+    size_t size
+    size_t type_offset
+    size_t payload_offset
+    uint64_t columns      # what its header can fill
+    int header_level
+    Arm[N_TYPES] arms
+
+
+cdef const Version* event_version(int version) noexcept nogil

@@ -1,0 +1,27 @@
+# Not a Windows header: what wfpfast appends to an event whose source knows more than the SDK's
+# structs (netsh XML). It follows its FWPM_NET_EVENTn directly; Block.internal says that it is there.
+from wfpfast.abi.minwindef cimport UINT32, UINT64, WCHAR
+
+cdef enum:
+    INTERNAL_PROCESS_ID = 0x1
+    INTERNAL_INTERFACE_INDEX = 0x2
+    INTERNAL_FILTER_ORIGIN = 0x4
+    INTERNAL_TERMINATING_FILTERS = 0x8
+    # The source did not print these payload members, so their zero in the struct means nothing.
+    INTERNAL_NO_DIRECTION = 0x10
+    INTERNAL_NO_LOOPBACK = 0x20
+
+
+cdef struct TERMINATING_FILTER0:
+    UINT64 filterId
+    WCHAR* subLayer
+    WCHAR* actionType
+
+
+cdef struct INTERNAL_FIELDS0:
+    UINT32 present
+    UINT32 processId
+    UINT32 interfaceIndex
+    UINT32 numTerminatingFilters
+    WCHAR* filterOrigin
+    TERMINATING_FILTER0* terminatingFilters

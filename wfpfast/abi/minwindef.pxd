@@ -1,0 +1,25 @@
+# minwindef.h and basetsd.h: the integers that the other headers are written in; knows no event.
+# Every name is a fixed width: `long` is 4 bytes on Windows and 8 on Linux, and wchar_t is 2 and 4.
+from libc.stdint cimport (
+    int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t,
+)
+
+ctypedef uint8_t BYTE
+ctypedef int32_t BOOL
+ctypedef uint32_t DWORD
+ctypedef uint32_t ULONG
+ctypedef int8_t INT8
+ctypedef int16_t INT16
+ctypedef int32_t INT32
+ctypedef int64_t INT64
+ctypedef uint8_t UINT8
+ctypedef uint16_t UINT16
+ctypedef uint32_t UINT32
+ctypedef uint64_t UINT64
+ctypedef uint16_t WCHAR
+
+
+cdef struct FILETIME:
+    # Two DWORDs, not one UINT64: its alignment is 4, and on x86 HEADER0's follows from it.
+    DWORD dwLowDateTime
+    DWORD dwHighDateTime

@@ -1,0 +1,91 @@
+"""Streams of batches: what every source of events gives; must not know where batches come from."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from wfpfast._decoder import Decoder, EventBatch
+from wfpfast._stream import stream_capsule
+
+
+class EventStream:
+    """Batches of events, one after another, from any source.
+
+    Iterate over it, or hand it to anything that reads an Arrow stream:
+    ``pyarrow.RecordBatchReader.from_stream(stream)``, ``polars.from_arrow(stream)``. A stream can be
+    read once. Close it, or use it in a ``with`` statement, to free what its source holds.
+
+    Parameters
+    ----------
+    batches : iterator of EventBatch
+        Pulled only as the stream is read.
+    decoder : Decoder
+        Says which columns the batches have before the first one is there.
+    close : callable, optional
+        Called once, when the stream is closed or has ended.
+    """
+
+    def __init__(
+        self,
+        batches: Iterator[EventBatch],
+        *,
+        decoder: Decoder,
+        close: Callable[[], None] | None = None,
+    ) -> None:
+        self._batches = batches
+        self._decoder = decoder
+        self._close = close
+        self._stats: Counter[str] = Counter()
+
+    @property
+    def column_names(self) -> list[str]:
+        """The names of the columns of every batch."""
+        return self._decoder.column_names
+
+    @property
+    def stats(self) -> dict[str, int]:
+        """The sums of the statistics of the batches read so far."""
+        return dict(self._stats)
+
+    def count(self, name: str, amount: int = 1) -> None:
+        """Add to a statistic: for sources that lose or mend something before the decoder."""
+        self._stats[name] += amount
+
+    def __iter__(self) -> Iterator[EventBatch]:
+        return self
+
+    def __next__(self) -> EventBatch:
+        try:
+            batch = next(self._batches)
+        except BaseException:  # the end, or an error: either way nothing more will come
+            self.close()
+            raise
+        self._stats.update(batch.stats)
+        return batch
+
+    def close(self) -> None:
+        """Free what the source holds; reading then ends. Closing twice is allowed."""
+        close, self._close = self._close, None
+        self._batches = iter(())
+        if close is not None:
+            close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __arrow_c_schema__(self) -> Any:
+        """Export the schema as an Arrow PyCapsule."""
+        return self._decoder.__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """Export what is left of the stream as an Arrow PyCapsule."""
+        return stream_capsule(self._decoder, self)
