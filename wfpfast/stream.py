@@ -13,8 +13,8 @@ class EventStream:
     """Batches of events, one after another, from any source.
 
     Iterate over it, or hand it to anything that reads an Arrow stream:
-    ``pyarrow.RecordBatchReader.from_stream(stream)``, ``polars.from_arrow(stream)``. A stream can be
-    read once. Close it, or use it in a ``with`` statement, to free what its source holds.
+    ``pyarrow.RecordBatchReader.from_stream(stream)``, ``polars.from_arrow(stream)``. A stream can
+    be read once. Close it, or use it in a ``with`` statement, to free what its source holds.
 
     Parameters
     ----------
