@@ -116,7 +116,9 @@ cdef inline void decode_header(
 cdef inline uint64_t decode_header_3(
     Decode* d, int i, const FWPM_NET_EVENT_HEADER3* h, uint64_t valid
 ) noexcept nogil:
-    """What HEADER3 added: seldom set."""
+    """What HEADER3 added: seldom set, so it gets memory with the first event that has it."""
+    if not need(d, valid & (bit(ENTERPRISE_ID) | bit(POLICY_FLAGS) | bit(EFFECTIVE_NAME))):
+        return valid
     put_64(d, POLICY_FLAGS, i, h.policyFlags)
     if valid & bit(ENTERPRISE_ID):
         valid = clear_if(valid, ENTERPRISE_ID, not put_wide(
@@ -180,8 +182,7 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
     cdef uint64_t known = version.columns & d.wanted[0]
     cdef int64_t first = 0, rows
     cdef int i
-    # ENTERPRISE_ID and EFFECTIVE_NAME get memory with the rest: no header pays for asking.
-    if touch(d, 0, known) < 0:
+    if touch(d, 0, known & ~(bit(ENTERPRISE_ID) | bit(POLICY_FLAGS) | bit(EFFECTIVE_NAME))) < 0:
         return
     while first < count:
         d.first_row = first

@@ -6,12 +6,13 @@ where it was.
 
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
 from wfpfast._portable cimport wf_atomic_add
 
 cdef enum:
     ALIGNMENT = 64
+    LARGE = 1 << 17
 
 cdef int32_t live = 0
 
@@ -30,9 +31,12 @@ cdef Buffer* buffer_new(size_t capacity, size_t stagger, bint zeroed) noexcept n
     cdef size_t head = sizeof(Buffer) + ALIGNMENT + stagger
     cdef size_t total = head + capacity + ALIGNMENT  # the slack lets word-wise writers run over
     cdef Buffer* buffer
+    cdef bint zeroed_by_system
     if total < capacity:
         return NULL
-    buffer = <Buffer*>(calloc(1, total) if zeroed else malloc(total))
+    # Large memory comes zeroed from the system; of small memory only what will be used is zeroed.
+    zeroed_by_system = zeroed and total >= LARGE
+    buffer = <Buffer*>(calloc(1, total) if zeroed_by_system else malloc(total))
     if buffer == NULL:
         return NULL
     buffer.refs = 1
@@ -40,6 +44,8 @@ cdef Buffer* buffer_new(size_t capacity, size_t stagger, bint zeroed) noexcept n
     buffer.data = <uint8_t*>(
         (<uintptr_t>buffer + sizeof(Buffer) + ALIGNMENT - 1) & ~<uintptr_t>(ALIGNMENT - 1)
     ) + stagger
+    if zeroed and not zeroed_by_system:
+        memset(buffer.data, 0, capacity + 8)
     wf_atomic_add(&live, 1)
     return buffer
 

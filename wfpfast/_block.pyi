@@ -1,0 +1,22 @@
+from typing_extensions import Buffer
+
+class Block:
+    base: int
+    count: int
+    version: int
+    entries_offset: int
+    internal: bool
+    nbytes: int
+    def __init__(
+        self,
+        data: Buffer,
+        *,
+        base: int,
+        count: int,
+        version: int,
+        entries_offset: int = 0,
+        internal: bool = False,
+    ) -> None: ...
+    @property
+    def data(self) -> memoryview: ...
+    def __len__(self) -> int: ...

@@ -1,0 +1,2 @@
+FIELD_NAMES: tuple[str, ...]
+REASONS: tuple[str, ...]
