@@ -44,7 +44,7 @@ def compile_args(mode: str) -> list[str]:
     if sysconfig.get_platform().startswith("win") and not os.environ.get("CC"):
         return ["/O2", "/std:c11"]
     # Older event structs are read through the newest struct of their family.
-    return [*MODES[mode]["flags"], "-std=c11", "-fno-strict-aliasing", "-fvisibility=hidden"]
+    return [*MODES[mode]["flags"], "-std=gnu11", "-fno-strict-aliasing", "-fvisibility=hidden"]
 
 
 def directives(mode: str) -> dict[str, object]:

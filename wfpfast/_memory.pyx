@@ -8,11 +8,12 @@ from libc.stdint cimport uintptr_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
-from wfpfast._portable cimport wf_atomic_add
+from wfpfast._portable cimport wf_advise_large, wf_atomic_add
 
 cdef enum:
     ALIGNMENT = 64
     LARGE = 1 << 17
+    HUGE = 1 << 22
 
 cdef int32_t live = 0
 
@@ -39,6 +40,8 @@ cdef Buffer* buffer_new(size_t capacity, size_t stagger, bint zeroed) noexcept n
     buffer = <Buffer*>(calloc(1, total) if zeroed_by_system else malloc(total))
     if buffer == NULL:
         return NULL
+    if total >= HUGE:
+        wf_advise_large(buffer, total)
     buffer.refs = 1
     buffer.capacity = capacity
     buffer.data = <uint8_t*>(

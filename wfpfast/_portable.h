@@ -2,6 +2,7 @@
 #ifndef WFPFAST_PORTABLE_H
 #define WFPFAST_PORTABLE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -21,6 +22,20 @@ static inline int32_t wf_atomic_add(int32_t *value, int32_t delta)
 {
     return __atomic_add_fetch(value, delta, __ATOMIC_ACQ_REL);
 }
+#endif
+
+/* Fresh memory is paid by the page: ask for large pages where the system has them to give. */
+#if defined(__linux__)
+#include <sys/mman.h>
+static inline void wf_advise_large(void *start, size_t size)
+{
+    uintptr_t first = ((uintptr_t)start + 4095) & ~(uintptr_t)4095;
+    uintptr_t end = ((uintptr_t)start + size) & ~(uintptr_t)4095;
+    if (end > first)
+        (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
+}
+#else
+static inline void wf_advise_large(void *start, size_t size) { (void)start; (void)size; }
 #endif
 
 /* Multiplies to 128 bits and folds the halves: the mixing step of the hash. */
