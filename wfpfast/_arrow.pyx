@@ -4,7 +4,9 @@ All structs of one export lie in one arena with one count: a struct that is rele
 has been moved to, gives back one; the last one frees the arena and its count of the columns.
 """
 
-from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
+from cpython.pycapsule cimport (
+    PyCapsule_Destructor, PyCapsule_GetContext, PyCapsule_GetPointer, PyCapsule_New,
+    PyCapsule_SetContext, PyCapsule_SetDestructor)
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, uint8_t
 from libc.stdlib cimport calloc, free
@@ -138,21 +140,34 @@ cdef object schema_capsule(const Spec* specs, const int* selected, int count):
     for k in range(count):
         top.children[k] = fill_schema(arena, specs, selected[k])
     try:
-        return PyCapsule_New(top, b"arrow_schema", free_schema_capsule)
+        return new_capsule(top, b"arrow_schema", free_schema_capsule, arena)
     except BaseException:
-        drop_schema(top)
+        release_schema(top)
         raise
 
 
-cdef void drop_schema(ArrowSchema* top) noexcept:
-    cdef Arena* arena = <Arena*>top.private_data
-    if top.release != NULL:
-        top.release(top)
-    arena_release(arena)  # the count that arena_new() gave
+cdef object new_capsule(
+    void* top, const char* name, PyCapsule_Destructor free, Arena* arena
+):
+    """The capsule owns the count that arena_new() gave, and finds the arena in its context.
+
+    Not in the struct: whoever takes the struct may leave anything behind.
+    """
+    try:
+        capsule = PyCapsule_New(top, name, NULL)
+        PyCapsule_SetContext(capsule, arena)
+        PyCapsule_SetDestructor(capsule, free)
+    except BaseException:
+        arena_release(arena)
+        raise
+    return capsule
 
 
 cdef void free_schema_capsule(object capsule) noexcept:
-    drop_schema(<ArrowSchema*>PyCapsule_GetPointer(capsule, b"arrow_schema"))
+    cdef ArrowSchema* top = <ArrowSchema*>PyCapsule_GetPointer(capsule, b"arrow_schema")
+    if top.release != NULL:
+        top.release(top)
+    arena_release(<Arena*>PyCapsule_GetContext(capsule))
 
 
 cdef ArrowArray* new_array(Arena* arena, int64_t length, int buffers, int children) noexcept:
@@ -232,18 +247,14 @@ cdef object array_capsule(ColumnSet* columns, const int* selected, int count):
     for k in range(count):
         top.children[k] = fill_array(arena, selected[k])
     try:
-        return PyCapsule_New(top, b"arrow_array", free_array_capsule)
+        return new_capsule(top, b"arrow_array", free_array_capsule, arena)
     except BaseException:
-        drop_array(top)
+        release_array(top)
         raise
 
 
-cdef void drop_array(ArrowArray* top) noexcept:
-    cdef Arena* arena = <Arena*>top.private_data
+cdef void free_array_capsule(object capsule) noexcept:
+    cdef ArrowArray* top = <ArrowArray*>PyCapsule_GetPointer(capsule, b"arrow_array")
     if top.release != NULL:
         top.release(top)
-    arena_release(arena)  # the count that arena_new() gave
-
-
-cdef void free_array_capsule(object capsule) noexcept:
-    drop_array(<ArrowArray*>PyCapsule_GetPointer(capsule, b"arrow_array"))
+    arena_release(<Arena*>PyCapsule_GetContext(capsule))

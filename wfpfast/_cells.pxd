@@ -10,7 +10,7 @@ cdef class Column:
     cdef int index
     cdef Py_ssize_t[2] shape
     cdef Py_ssize_t[2] strides
-    cdef const Memory* memory(self)
+    cdef const Memory* memory(self) noexcept
 
 
 cdef Column new_column(object batch, ColumnSet* columns, int index)

@@ -112,7 +112,7 @@ cdef class Column:
     def __init__(self):
         raise TypeError("a Column comes from a batch: batch['name']")
 
-    cdef const Memory* memory(self):
+    cdef const Memory* memory(self) noexcept:
         return self.columns.columns + self.index
 
     def __len__(self):

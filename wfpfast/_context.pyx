@@ -37,7 +37,7 @@ REASONS = (
     "points outside the block",
     "is misaligned",
     "is text that does not end inside the block",
-    "would make the block's text be read more than sixteen times over",
+    "would make the block's text be read more than 64 times over",
     "is NULL",
 )
 """Why a pointer was not followed, in the order of the enumeration Reason."""

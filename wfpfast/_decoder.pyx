@@ -26,8 +26,8 @@ _PLACES = {name: place for place, name in enumerate(EVENT_COLUMNS)}
 
 cdef enum:
     # How often over a block's text may be read; a block from Windows holds each text once.
-    MOST_SHARING = 16
-    SLACK = 1 << 16
+    MOST_SHARING = 64
+    SLACK = 1 << 20
     # int32 offsets of address text, at 39 bytes a row, end beyond this many rows.
     MOST_EVENTS = 50_000_000
 

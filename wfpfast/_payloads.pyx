@@ -7,7 +7,7 @@ CONTRIBUTING.md lists beside.
 from wfpfast._context cimport (
     F_DROP_VSWITCH_ID, F_EM_PRINCIPALS, F_MAC_VSWITCH_ID, F_MM_PRINCIPALS,
     F_MM_PROVIDER_CONTEXT_KEY, F_QM_LOCAL_SUBNET, F_QM_REMOTE_SUBNET, bit, need, put_16, put_32,
-    put_64, put_bool, put_bytes, put_enum)
+    put_64, put_bool, put_bytes, put_enum, put_unknown)
 from wfpfast._conditions cimport put_condition
 from wfpfast._schema cimport *
 from wfpfast._values cimport (
@@ -42,7 +42,7 @@ cdef inline void put_direction(Decode* d, int i, uint32_t code) noexcept nogil:
     elif code == FWP_DIRECTION_INBOUND:
         put_32(d, DIRECTION, i, INBOUND)
     else:
-        put_enum(d, DIRECTION, i, code)
+        put_unknown(d, DIRECTION, i, code)
 
 
 cdef inline void set_valid(Decode* d, int column, bint valid) noexcept nogil:

@@ -19,20 +19,17 @@ from wfpfast._schema import EVENT_COLUMNS
 EVENTS = one_of_each(internal=True)
 
 
-@pytest.fixture
-def batch():
-    return decode(encode(EVENTS))
-
-
-def test_pyarrow_sees_a_valid_batch(batch) -> None:
+def test_pyarrow_sees_a_valid_batch() -> None:
+    batch = decode(encode(EVENTS))
     record_batch = pa.record_batch(batch)
     record_batch.validate(full=True)
     assert record_batch.schema.names == list(EVENT_COLUMNS)
     assert record_batch.num_rows == 11
 
 
-def test_schema_types_are_those_of_the_schema_document(batch) -> None:
+def test_schema_types_are_those_of_the_schema_document() -> None:
     """Typed here by hand from the schema, one letter of the document at a time."""
+    batch = decode(encode(EVENTS))
     text, raw = pa.dictionary(pa.int32(), pa.utf8()), pa.dictionary(pa.int32(), pa.binary())
     filters = pa.list_(pa.struct([
         ("filter_id", pa.uint64()), ("sublayer", pa.utf8()), ("action", pa.utf8())]))
@@ -72,14 +69,15 @@ def test_schema_types_are_those_of_the_schema_document(batch) -> None:
         assert binary.field(name).type == pa.binary(6)
 
 
-def test_every_library_reads_the_same_table(batch) -> None:
-    table = pa.table(pa.record_batch(batch))
+def test_every_library_reads_the_same_table() -> None:
+    batch = decode(encode(EVENTS))
+    arrow = pa.table(pa.record_batch(batch))
     ours = [
         {**row, "timestamp": int(row["timestamp"].timestamp())} for row in batch.to_pylist()]
     for rows in (
         pl.DataFrame(batch).to_arrow().to_pylist(),
-        duckdb.sql("select * from table").to_arrow_table().to_pylist(),
-        table.to_pylist(),
+        duckdb.sql("select * from arrow").to_arrow_table().to_pylist(),
+        arrow.to_pylist(),
     ):
         seen = [{**row, "timestamp": int(row["timestamp"].timestamp())} for row in rows]
         assert seen == ours
@@ -88,8 +86,9 @@ def test_every_library_reads_the_same_table(batch) -> None:
     assert list(frame["remote_port"]) == batch["remote_port"].to_pylist()
 
 
-def test_timestamp_keeps_a_hundred_nanoseconds(batch) -> None:
+def test_timestamp_keeps_a_hundred_nanoseconds() -> None:
     """FILETIME 132345678901234567 - 116444736000000000 = 15900942901234567 ticks of 100 ns."""
+    batch = decode(encode(EVENTS))
     assert pa.record_batch(batch)["timestamp"].cast(pa.int64())[0].as_py() == 1590094290123456700
     assert memoryview(batch["timestamp"])[0] == 1590094290123456700
     # 1590094290 is 2020-05-21 20:51:30 UTC; Python's datetime ends at microseconds.
@@ -97,7 +96,8 @@ def test_timestamp_keeps_a_hundred_nanoseconds(batch) -> None:
     assert batch[0].timestamp == expected
 
 
-def test_export_shares_the_memory_of_the_batch(batch) -> None:
+def test_export_shares_the_memory_of_the_batch() -> None:
+    batch = decode(encode(EVENTS))
     address = np.asarray(batch["filter_id"]).__array_interface__["data"][0]
     record_batch = pa.record_batch(batch)
     assert record_batch["filter_id"].buffers()[1].address == address
@@ -118,7 +118,8 @@ def test_exports_outlive_batch_and_decoder() -> None:
     assert live_buffers() == before
 
 
-def test_capsules_that_nobody_takes_free_themselves(batch) -> None:
+def test_capsules_that_nobody_takes_free_themselves() -> None:
+    batch = decode(encode(EVENTS))
     before = live_buffers()
     for _ in range(10):
         batch.__arrow_c_schema__()
@@ -158,7 +159,7 @@ def test_stream_reaches_pyarrow_polars_and_duckdb() -> None:
     assert table["event_type"].to_pylist() == decode(encode(EVENTS))["event_type"].to_pylist()
     assert pl.DataFrame(stream()).height == 11
     reader = pa.RecordBatchReader.from_stream(stream())
-    assert duckdb.sql("select count(*) from reader").fetchone() == (11,)
+    assert duckdb.sql("select count(*) from reader").fetchall() == [(11,)]
 
 
 def test_stream_error_reaches_the_consumer() -> None:

@@ -12,12 +12,8 @@ from wfpfast import Block, Decoder, EventBatch, MalformedBlockError, NetEvent, d
 EVENTS = one_of_each()
 
 
-@pytest.fixture
-def batch() -> EventBatch:
-    return decode(encode(EVENTS))
-
-
-def test_rows_are_light_objects(batch: EventBatch) -> None:
+def test_rows_are_light_objects() -> None:
+    batch = decode(encode(EVENTS))
     row = batch[3]
     assert isinstance(row, NetEvent)
     assert row.event_type == row["event_type"] == "CLASSIFY_DROP"
@@ -59,7 +55,8 @@ def test_wrong_options_are_named(options, message: str) -> None:
         Decoder(**options)
 
 
-def test_column_types_and_dictionaries(batch: EventBatch) -> None:
+def test_column_types_and_dictionaries() -> None:
+    batch = decode(encode(EVENTS))
     kinds = {name: batch[name].type for name in batch.column_names}
     assert kinds["timestamp"] == "timestamp[ns, UTC]"
     assert kinds["end_cert_hash"] == "fixed_size_binary(20)"
@@ -75,7 +72,8 @@ def test_column_types_and_dictionaries(batch: EventBatch) -> None:
         EventBatch()
 
 
-def test_buffer_protocol(batch: EventBatch) -> None:
+def test_buffer_protocol() -> None:
+    batch = decode(encode(EVENTS))
     ports = memoryview(batch["remote_port"])
     assert (ports.format, ports.itemsize, ports.readonly) == ("H", 2, True)
     assert ports.tolist() == [443] * 11
@@ -87,7 +85,8 @@ def test_buffer_protocol(batch: EventBatch) -> None:
             memoryview(batch[name])
 
 
-def test_to_numpy(batch: EventBatch) -> None:
+def test_to_numpy() -> None:
+    batch = decode(encode(EVENTS))
     ports = batch["remote_port"].to_numpy()
     assert ports.dtype == np.uint16
     assert ports.tolist() == [443] * 11
@@ -105,7 +104,8 @@ def test_to_numpy(batch: EventBatch) -> None:
     assert early.stats["timestamps_out_of_range"] == 1
 
 
-def test_column_indexing(batch: EventBatch) -> None:
+def test_column_indexing() -> None:
+    batch = decode(encode(EVENTS))
     assert batch["spi"][4] == 0x1234
     assert batch["spi"][-1] == 77
     assert batch["spi"][0] is None

@@ -1,0 +1,54 @@
+"""Every event type and column has all that CONTRIBUTING.md's recipes ask for."""
+
+import re
+from pathlib import Path
+
+import pytest
+from example_events import PAYLOADS, one_of_each
+
+from wfpfast import decode, encode, names
+from wfpfast._context import FIELD_NAMES
+from wfpfast._schema import EVENT_COLUMNS
+
+ROOT = Path(__file__).parents[2]
+TYPES = {  # FWPM_NET_EVENT_TYPE of SDK 26100 and the union arms of FWPM_NET_EVENT5
+    0: ("IKEEXT_MM_FAILURE", "ikeMmFailure"), 1: ("IKEEXT_QM_FAILURE", "ikeQmFailure"),
+    2: ("IKEEXT_EM_FAILURE", "ikeEmFailure"), 3: ("CLASSIFY_DROP", "classifyDrop"),
+    4: ("IPSEC_KERNEL_DROP", "ipsecDrop"), 5: ("IPSEC_DOSP_DROP", "idpDrop"),
+    6: ("CLASSIFY_ALLOW", "classifyAllow"), 7: ("CAPABILITY_DROP", "capabilityDrop"),
+    8: ("CAPABILITY_ALLOW", "capabilityAllow"), 9: ("CLASSIFY_DROP_MAC", "classifyDropMac"),
+    10: ("LPM_PACKET_ARRIVAL", "lpmPacketArrival"),
+}
+
+
+def test_every_type_has_a_decoder_a_name_an_example_and_a_strategy() -> None:
+    batch = decode(encode(one_of_each()))
+    assert batch["event_type"].to_pylist() == [name for name, _ in TYPES.values()]
+    assert batch.stats["unknown_types"] == 0
+    for row in batch:
+        assert sum(v is not None for v in list(row.to_dict().values())[17:]) > 0, row
+    strategies = (ROOT / "tests/strategies.py").read_text()
+    for kind, (name, arm) in TYPES.items():
+        assert names.event_type(kind) == name
+        assert PAYLOADS[kind][0] == arm
+        assert arm in strategies
+        assert arm in FIELD_NAMES
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_every_type_is_in_a_test_of_its_own(kind: int) -> None:
+    texts = [p.read_text() for p in (ROOT / "tests/decode").glob("test_*.py")]
+    assert any(TYPES[kind][1] in text or f"payload({kind}," in text for text in texts)
+
+
+def test_the_document_lists_the_columns_with_their_types() -> None:
+    text = (ROOT / "docs/columns.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", text, re.M)
+    batch = decode(encode([]))
+    assert rows == [(name, batch[name].type) for name in EVENT_COLUMNS]
+    assert len(rows) == 67
+
+
+def test_every_column_is_filled_by_some_example() -> None:
+    batch = decode(encode(one_of_each(internal=True)))
+    assert [name for name in EVENT_COLUMNS if batch[name].null_count == len(batch)] == []
