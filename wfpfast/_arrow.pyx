@@ -147,7 +147,7 @@ cdef object schema_capsule(const Spec* specs, const int* selected, int count):
 
 
 cdef object new_capsule(
-    void* top, const char* name, PyCapsule_Destructor free, Arena* arena
+    void* top, const char* name, PyCapsule_Destructor destructor, Arena* arena
 ):
     """The capsule owns the count that arena_new() gave, and finds the arena in its context.
 
@@ -156,7 +156,7 @@ cdef object new_capsule(
     try:
         capsule = PyCapsule_New(top, name, NULL)
         PyCapsule_SetContext(capsule, arena)
-        PyCapsule_SetDestructor(capsule, free)
+        PyCapsule_SetDestructor(capsule, destructor)
     except BaseException:
         arena_release(arena)
         raise

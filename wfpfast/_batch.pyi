@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 from typing import Any, final
 
-
 class Batch:
     def __len__(self) -> int: ...
     def __getitem__(self, key: Any, /) -> Any: ...

@@ -240,4 +240,5 @@ cdef class Column:
         view.internal = NULL
 
     def __repr__(self):
-        return f"<wfpfast.Column {self.name}: {self.type}, {len(self)} rows, {self.null_count} null>"
+        rows = f"{len(self)} rows, {self.null_count} null"
+        return f"<wfpfast.Column {self.name}: {self.type}, {rows}>"

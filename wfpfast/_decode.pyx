@@ -6,7 +6,6 @@ anything is gathered in one word of bits an event.
 """
 
 from libc.stdint cimport uint8_t, uint32_t
-from libc.string cimport memset
 
 from wfpfast._context cimport (
     CHUNK, F_APP_ID, F_EFFECTIVE_NAME, F_ENTERPRISE_ID, F_ENTRIES, F_PACKAGE_SID, F_PAYLOAD,

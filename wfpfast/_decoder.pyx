@@ -1,9 +1,8 @@
 """Decoder and EventBatch: blocks in, batches out; the only place where decoding meets Python."""
 
 cimport cython
-from libc.stdint cimport int64_t, uint64_t
+from libc.stdint cimport uint64_t
 from libc.stdlib cimport calloc, free
-from libc.string cimport memset
 
 from wfpfast._batch cimport Batch, Selection
 from wfpfast._block cimport Block

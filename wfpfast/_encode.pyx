@@ -6,6 +6,7 @@ version or a payload that is declared there is encoded without a change here.
 
 from collections.abc import Mapping
 
+from cython cimport internal as internal_class
 from libc.stddef cimport size_t
 from libc.stdint cimport uint32_t
 
@@ -24,11 +25,13 @@ cdef enum:
     POINTER = 8
 
 
+@internal_class
 cdef class Payload:
     cdef str name
     cdef Plan plan         # None: this version has no such payload
 
 
+@internal_class
 cdef class Version:
     # How an event mapping becomes an FWPM_NET_EVENTn.
     cdef size_t size
@@ -38,6 +41,7 @@ cdef class Version:
     cdef dict members      # what an event mapping may have -> its Payload, or None
 
 
+@internal_class
 cdef class Mark:
     # A key of "internalFields"; `field` None: only its bit is told.
     cdef uint32_t bit

@@ -23,13 +23,13 @@ from wfpfast.abi.winnt cimport SID, SID_AND_ATTRIBUTES, SID_IDENTIFIER_AUTHORITY
 Member = namedtuple("Member", ["offset", "size", "c_type"], module=__name__)
 Struct = namedtuple("Struct", ["name", "size", "align", "members"], module=__name__)
 
-# The SDK has several names for one type; where abi/ uses another than a member's header does.
-SDK_NAMES = {
+# The SDK has several names for some types; these are where abi/ uses another than the header.
+cdef dict SDK_NAMES = {
     "WCHAR *": "wchar_t *",
     "WCHAR **": "LPWSTR *",
     "SID_AND_ATTRIBUTES *": "PSID_AND_ATTRIBUTES",
 }
-SDK_NAMES_OF_MEMBERS = {
+cdef dict SDK_NAMES_OF_MEMBERS = {
     ("unicodeString", "WCHAR *"): "LPWSTR",
     ("Sid", "SID *"): "PSID",
     ("Data1", "UINT32"): "unsigned long",
@@ -39,12 +39,13 @@ SDK_NAMES_OF_MEMBERS = {
 }
 
 
-def sdk_name(member, c_type):
-    c_type = c_type.replace(" [", "[")  # the compiler writes an array as "UINT8 [20]"
+cdef str sdk_name(str member, str c_type):
+    """Return how the member's header spells its type, given the compiler's "UINT8 [20]"."""
+    c_type = c_type.replace(" [", "[")
     return SDK_NAMES_OF_MEMBERS.get((member, c_type)) or SDK_NAMES.get(c_type, c_type)
 
 
-def described(name, size, align, rows):
+cdef object described(name, size, align, rows):
     members = {
         member: Member(offset, size, sdk_name(member, c_type))
         for member, offset, size, c_type in rows

@@ -16,7 +16,6 @@ from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.fwptypes cimport (
     FWP_BYTE_BLOB, FWP_CONDITION_VALUE0, FWP_DIRECTION_INBOUND, FWP_DIRECTION_OUTBOUND,
     FWP_IP_VERSION_V4, FWP_IP_VERSION_V6)
-from wfpfast.abi.guiddef cimport GUID
 from wfpfast.abi.ipsectypes cimport IPSEC_TRAFFIC_TYPE_TUNNEL
 from wfpfast.abi.minwindef cimport WCHAR
 

@@ -136,8 +136,12 @@ class _Reader:
 
     def follow(self, column: str, field: str, read: Callable[..., Any], *args: Any) -> None:
         """Fill the cell from behind the pointers of `field`."""
-        if column in self.wanted:
-            self.cells[column] = self.guard(field, read, *args)
+        if column not in self.wanted:
+            return
+        before = self.memory.replaced_text
+        self.cells[column] = self.guard(field, read, *args)
+        if self.cells[column] is None:  # a text on the way to nothing was not replaced
+            self.memory.replaced_text = before
 
     def enumerators(self, **values: int) -> None:
         for column, value in values.items():

@@ -4,7 +4,7 @@ A dictionary lives from block to block, so that a path is converted once, not on
 share its memory: text is only ever appended, and growth leaves the old memory to those who hold it.
 """
 
-from libc.stdint cimport INT32_MAX, UINT32_MAX
+from libc.stdint cimport INT32_MAX
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset, strlen
 

@@ -1,8 +1,8 @@
 """The structs that each FWPM_NET_EVENTn is made of, as a table; must not know how they are read.
 
 Windows only appends to a struct, so a payload is read through the newest of its family up to a
-level. A new event type is a row in `fill_arms()`; a new version is a row in `fill_versions()` and, where a
-family grew, a level in `fill_arms()`.
+level. A new event type is a row in `fill_arms()`; a new version is a row in `fill_versions()` and,
+where a family grew, a level in `fill_arms()`.
 """
 
 from libc.string cimport memset

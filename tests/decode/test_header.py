@@ -81,7 +81,7 @@ def test_ipv6_texts_are_those_of_the_standard_library() -> None:
     for _ in range(3_000):
         zeros = source.getrandbits(8)
         cases.append(b"".join(
-            b"\0\0" if zeros >> k & 1 else source.randbytes(2)[: source.choice((1, 2))].rjust(2, b"\0")
+            b"\0\0" if zeros >> k & 1 else source.randbytes(source.choice((1, 2))).rjust(2, b"\0")
             for k in range(8)))
     events = [
         {"header": header(ipVersion=1, localAddrV4=None, localAddrV6=a, remoteAddrV4=None,

@@ -1,4 +1,4 @@
-"""Blocks that would make little memory into much: time and memory stay in proportion to the block."""
+"""Blocks that would make much of little: time and memory stay in proportion to the block."""
 
 import struct
 

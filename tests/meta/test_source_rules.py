@@ -1,4 +1,4 @@
-"""The house rules of CONTRIBUTING.md, executed over the source; each fails when it finds no source."""
+"""The house rules of CONTRIBUTING.md, executed; each check fails when it finds no source."""
 
 import ast
 import re
@@ -67,7 +67,8 @@ def cython_functions(text: str) -> list[tuple[str, int]]:
     lines = text.splitlines()
     found = []
     for start, line in enumerate(lines):
-        opening = re.match(r"( *)(?:cdef (?!class|struct|enum|union|extern)|cpdef |def )[^=]*\(", line)
+        opening = re.match(
+            r"( *)(?:cdef (?!class|struct|enum|union|extern)|cpdef |def )[^=]*\(", line)
         if not opening:
             continue
         indent = len(opening[1])
@@ -185,8 +186,8 @@ def test_every_cdef_function_states_its_exceptions() -> None:
     for path in sources(".pyx", ".pxd"):
         text = re.sub(r"\(\n(.*?)\n\)", r"(\1)", path.read_text(), flags=re.DOTALL)
         for line in text.splitlines():
-            function = re.match(r"\s*cdef (?:inline )?(?P<type>[\w* ]+?)\s*\*?\w+\(.*\)(?P<tail>.*)$",
-                                line)
+            function = re.match(
+                r"\s*cdef (?:inline )?(?P<type>[\w* ]+?)\s*\*?\w+\(.*\)(?P<tail>.*)$", line)
             if not function or function["type"].split()[0] in ("class", "extern"):
                 continue
             seen += 1

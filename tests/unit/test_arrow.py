@@ -158,8 +158,9 @@ def test_stream_reaches_pyarrow_polars_and_duckdb() -> None:
     assert table.num_rows == 11
     assert table["event_type"].to_pylist() == decode(encode(EVENTS))["event_type"].to_pylist()
     assert pl.DataFrame(stream()).height == 11
-    reader = pa.RecordBatchReader.from_stream(stream())
-    assert duckdb.sql("select count(*) from reader").fetchall() == [(11,)]
+    connection = duckdb.connect()
+    connection.register("events", pa.RecordBatchReader.from_stream(stream()))
+    assert connection.sql("select count(*) from events").fetchall() == [(11,)]
 
 
 def test_stream_error_reaches_the_consumer() -> None:

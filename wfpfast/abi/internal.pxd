@@ -1,5 +1,5 @@
 # Not a Windows header: what wfpfast appends to an event whose source knows more than the SDK's
-# structs (netsh XML). It follows its FWPM_NET_EVENTn directly; Block.internal says that it is there.
+# structs (netsh XML). It follows its FWPM_NET_EVENTn directly; Block.internal says it is there.
 from wfpfast.abi.minwindef cimport UINT32, UINT64, WCHAR
 
 cdef enum:
