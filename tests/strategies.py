@@ -50,6 +50,8 @@ text_pointers = st.none() | texts
 text_arrays = st.none() | st.lists(text_pointers, max_size=3)
 
 raw_bytes = st.binary(max_size=7)
+sized_bytes = st.fixed_dictionaries({
+    "size": st.just(0) | st.integers(0, 12), "data": st.none() | raw_bytes | st.just(b"1234")})
 blobs = st.one_of(
     st.none(),
     plain_text,
@@ -57,7 +59,7 @@ blobs = st.one_of(
     bad_text,
     st.tuples(plain_text, st.integers(0, 3)).map(
         lambda pair: pair[0].encode("utf-16-le") + bytes(pair[1])),
-    st.fixed_dictionaries({"size": st.integers(0, 12), "data": st.none() | raw_bytes}),
+    sized_bytes,
 )
 
 
@@ -83,9 +85,10 @@ v6_addresses = st.one_of(
 )
 
 
-def optional(**members: st.SearchStrategy[Any]) -> Events:
-    """Any of the members; those left out are zero."""
-    return st.fixed_dictionaries({}, optional=members)
+def structure(**members: st.SearchStrategy[Any]) -> Events:
+    """All of the members, or any of them: those left out are zero."""
+    every = st.fixed_dictionaries(members)
+    return st.one_of(every, every, every, st.fixed_dictionaries({}, optional=members))
 
 
 @st.composite
@@ -101,7 +104,7 @@ def with_hosts(draw: st.DrawFn, members: Events, *names: str) -> dict[str, Any]:
 
 def headers(version: int | None = None) -> Events:
     """A FWPM_NET_EVENT_HEADERn; HEADER1 is the only one with reserved members."""
-    members = optional(
+    members = structure(
         timeStamp=file_times, flags=flags, ipVersion=st.integers(0, 1) | enumerators(3),
         ipProtocol=u8, localPort=u16, remotePort=u16, scopeId=u32, appId=blobs, userId=sids,
         addressFamily=enumerators(4), packageSid=sids, enterpriseId=text_pointers,
@@ -110,7 +113,7 @@ def headers(version: int | None = None) -> Events:
     return with_hosts(members, "localAddr{}", "remoteAddr{}")
 
 
-mm_failures = optional(
+mm_failures = structure(
     failureErrorCode=u32, failurePoint=enumerators(3), flags=u32, keyingModuleType=enumerators(3),
     mmState=enumerators(6), saRole=enumerators(2), mmAuthMethod=enumerators(13),
     endCertHash=st.binary(min_size=20, max_size=20), mmId=u64, mmFilterId=u64,
@@ -118,7 +121,7 @@ mm_failures = optional(
     localPrincipalGroupSids=text_arrays, remotePrincipalGroupSids=text_arrays,
     numLocalPrincipalGroupSids=st.integers(0, 4), providerContextKey=st.none() | guids,
 )
-em_failures = optional(
+em_failures = structure(
     failureErrorCode=u32, failurePoint=enumerators(3), flags=u32, emState=enumerators(6),
     saRole=enumerators(2), emAuthMethod=enumerators(13),
     endCertHash=st.binary(min_size=20, max_size=20), mmId=u64, qmFilterId=u64,
@@ -127,11 +130,7 @@ em_failures = optional(
     numRemotePrincipalGroupSids=st.integers(0, 4), saTrafficType=enumerators(2),
 )
 
-byte_blobs = st.one_of(
-    st.none(),
-    raw_bytes,
-    st.fixed_dictionaries({"size": st.integers(0, 12), "data": st.none() | raw_bytes}),
-)
+byte_blobs = st.none() | raw_bytes | sized_bytes
 sid_arrays = st.none() | st.lists(sids, max_size=3)
 tokens = st.fixed_dictionaries(
     {"sids": sid_arrays, "restrictedSids": sid_arrays},
@@ -159,24 +158,23 @@ VALUES: dict[int, st.SearchStrategy[Any]] = {
     16: byte_blobs,
     17: text_pointers,
     18: st.none() | macs,
+    **dict.fromkeys([19, 20, 255, 259, 2**32 - 1], u64),  # types that the SDK does not name
 }
-BEYOND_VALUES: dict[int, st.SearchStrategy[Any]] = {
-    256: st.none() | st.fixed_dictionaries({"addr": u32, "mask": masks}),
-    257: st.none() | st.fixed_dictionaries({"addr": v6_addresses, "prefixLength": u8}),
-}
-UNKNOWN_VALUES = [19, 20, 255, 259, 2**32 - 1]
 
 
 def typed(kinds: dict[int, st.SearchStrategy[Any]]) -> st.SearchStrategy[tuple[int, Any]]:
-    known = st.one_of([st.tuples(st.just(kind), values) for kind, values in kinds.items()])
-    return known | st.tuples(st.sampled_from(UNKNOWN_VALUES), u64)
+    return st.one_of([st.tuples(st.just(kind), value) for kind, value in kinds.items()])
 
 
-values = typed(VALUES)
-ranges = st.fixed_dictionaries({"valueLow": values, "valueHigh": values})
-condition_values = typed(VALUES | BEYOND_VALUES | {258: st.none() | ranges})
+ranges = st.fixed_dictionaries({"valueLow": typed(VALUES), "valueHigh": typed(VALUES)})
+CONDITION_VALUES = VALUES | {
+    256: st.none() | st.fixed_dictionaries({"addr": u32, "mask": masks}),
+    257: st.none() | st.fixed_dictionaries({"addr": v6_addresses, "prefixLength": u8}),
+    258: st.none() | ranges,
+}
+condition_values = typed(CONDITION_VALUES)
 
-qm_failures = optional(
+qm_failures = structure(
     failureErrorCode=u32, failurePoint=enumerators(3), keyingModuleType=enumerators(3),
     qmState=enumerators(4), saRole=enumerators(2), saTrafficType=st.just(1) | enumerators(2),
     localSubNet=condition_values, remoteSubNet=condition_values, qmFilterId=u64, mmSaLuid=u64,
@@ -189,21 +187,21 @@ CLASSIFY = {
     "currentProfile": u32, "msFwpDirection": directions, "isLoopback": booleans,
 }
 VSWITCH = {"vSwitchId": blobs, "vSwitchSourcePort": u32, "vSwitchDestinationPort": u32}
-classify_drops = optional(**CLASSIFY, **VSWITCH)
-classify_allows = optional(**CLASSIFY)
-mac_drops = optional(
+classify_drops = structure(**CLASSIFY, **VSWITCH)
+classify_allows = structure(**CLASSIFY)
+mac_drops = structure(
     localMacAddr=macs, remoteMacAddr=macs, mediaType=u32, ifType=u32, etherType=u16,
     ndisPortNumber=u32, reserved=u32, vlanTag=u16, ifLuid=u64, **CLASSIFY, **VSWITCH,
 )
-capabilities = optional(networkCapabilityId=enumerators(3), filterId=u64, isLoopback=booleans)
-kernel_drops = optional(failureStatus=i32, direction=directions, spi=u32,
+capabilities = structure(networkCapabilityId=enumerators(3), filterId=u64, isLoopback=booleans)
+kernel_drops = structure(failureStatus=i32, direction=directions, spi=u32,
                         filterId=st.just(0) | u64, layerId=u16)
 dosp_drops = with_hosts(
-    optional(ipVersion=st.integers(0, 1) | enumerators(3), failureStatus=i32,
+    structure(ipVersion=st.integers(0, 1) | enumerators(3), failureStatus=i32,
              direction=directions),
     "publicHost{}Addr", "internalHost{}Addr",
 )
-lpm_arrivals = optional(spi=u32)
+lpm_arrivals = structure(spi=u32)
 
 PAYLOADS: dict[int, tuple[str, Events]] = {
     0: ("ikeMmFailure", mm_failures),
@@ -222,7 +220,7 @@ UNKNOWN_TYPES = [11, 12, 2**32 - 1]
 
 terminating_filters = st.fixed_dictionaries({
     "filterId": u64, "subLayer": st.none() | plain_text, "actionType": st.none() | plain_text})
-internal_fields = optional(
+internal_fields = structure(
     processId=st.none() | u32, interfaceIndex=st.none() | u32,
     filterOrigin=st.none() | plain_text,
     terminatingFiltersInfo=st.none() | st.lists(terminating_filters, max_size=3),

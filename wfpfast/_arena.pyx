@@ -44,8 +44,6 @@ cdef class Arena:
         cdef size_t gap = <size_t>(0 - (self.base + self.used)) % ALIGNMENT
         cdef size_t at = self.used + gap
         if size > self.capacity - self.used or gap > self.capacity - self.used - size:
-            if size > <size_t>PY_SSIZE_T_MAX:
-                raise MemoryError()
             self.reserve(gap + size)
         memset(self.data + self.used, 0, gap + size)
         self.used = at + size

@@ -285,9 +285,9 @@ cdef Result sids(
     cdef const SID_AND_ATTRIBUTES* items
     cdef Result result = literal(d, out, "{")
     cdef uint32_t k
-    if count and result == DONE:
-        if array == NULL:
-            return ABSENT
+    if count and array == NULL:
+        return ABSENT
+    if array != NULL and result == DONE:
         items = <const SID_AND_ATTRIBUTES*>locate(
             d, array, count * <uint64_t>sizeof(SID_AND_ATTRIBUTES), 8)
         if items == NULL:

@@ -12,13 +12,14 @@ from libc.stdint cimport uint32_t
 
 from wfpfast._block import Block
 from wfpfast._layout import STRUCTS
+from wfpfast._schema import EVENT_COLUMNS
 
 from wfpfast._arena cimport Arena
 from wfpfast._encode_structs cimport Field, Plan, field_of, plan_of, write_inner, write_member
 from wfpfast._encode_values cimport as_dict
 from wfpfast.abi.internal cimport (
-    INTERNAL_FILTER_ORIGIN, INTERNAL_INTERFACE_INDEX, INTERNAL_NO_DIRECTION,
-    INTERNAL_NO_LOOPBACK, INTERNAL_PROCESS_ID, INTERNAL_TERMINATING_FILTERS)
+    INTERNAL_FILTER_ORIGIN, INTERNAL_INTERFACE_INDEX, INTERNAL_PROCESS_ID,
+    INTERNAL_TERMINATING_FILTERS)
 
 cdef enum:
     N_VERSIONS = 6
@@ -77,7 +78,7 @@ cdef Version make_version(int number):
 cdef Mark make_mark(uint32_t bit, str member):
     cdef Mark mark = Mark()
     mark.bit = bit
-    mark.field = None if member is None else field_of("INTERNAL_FIELDS0", member)
+    mark.field = field_of("INTERNAL_FIELDS0", member)
     return mark
 
 
@@ -87,12 +88,23 @@ cdef dict MARKS = {
     "interfaceIndex": make_mark(INTERNAL_INTERFACE_INDEX, "interfaceIndex"),
     "filterOrigin": make_mark(INTERNAL_FILTER_ORIGIN, "filterOrigin"),
     "terminatingFiltersInfo": make_mark(INTERNAL_TERMINATING_FILTERS, "terminatingFilters"),
-    "noDirection": make_mark(INTERNAL_NO_DIRECTION, None),
-    "noLoopback": make_mark(INTERNAL_NO_LOOPBACK, None),
+    "absent": None,
 }
 cdef size_t INTERNAL_SIZE = STRUCTS["INTERNAL_FIELDS0"].size
 cdef Field PRESENT = field_of("INTERNAL_FIELDS0", "present")
 cdef Field N_FILTERS = field_of("INTERNAL_FIELDS0", "numTerminatingFilters")
+cdef Field ABSENT = field_of("INTERNAL_FIELDS0", "absent")
+_ABSENT_BITS = {name: 1 << place for place, name in enumerate(EVENT_COLUMNS[:64])}
+
+
+cdef object absent_columns(Arena arena, names):
+    """Return the bits of the columns whose members the source did not have."""
+    bits = 0
+    for name in names:
+        if name not in _ABSENT_BITS:
+            arena.fail(ValueError, "absent", f"{name!r} is no column that can be absent")
+        bits |= _ABSENT_BITS[name]
+    return bits
 
 
 cdef int write_internal(Arena arena, fields, size_t at) except -1:
@@ -104,12 +116,14 @@ cdef int write_internal(Arena arena, fields, size_t at) except -1:
     for key, value in values.items():
         if key not in MARKS:
             return arena.fail(ValueError, key, "internalFields has no such member")
+        if value is None:
+            continue
         mark = MARKS[key]
-        if value is None or (mark.field is None and not value):
+        if mark is None:
+            arena.store(at + ABSENT.offset, absent_columns(arena, value), ABSENT.size)
             continue
         present |= mark.bit
-        if mark.field is not None:
-            write_member(arena, mark.field, key, value, at + mark.field.offset)
+        write_member(arena, mark.field, key, value, at + mark.field.offset)
         if mark.bit == INTERNAL_TERMINATING_FILTERS:
             arena.store(at + N_FILTERS.offset, len(value), N_FILTERS.size)
     arena.store(at + PRESENT.offset, present, PRESENT.size)

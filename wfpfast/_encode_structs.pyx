@@ -152,63 +152,55 @@ cdef Field left_out():
 cdef int find_groups(Plan plan, members) except -1:
     """Find the members that lie on one another, and the counts of lists."""
     cdef Field field, counter
-    cdef uint64_t group = 1
     offsets = [member.offset for member in members.values()]
-    for offset in sorted(set(offsets)):
-        if offsets.count(offset) > 1:
-            for name, member in members.items():
-                if member.offset == offset:
-                    field = plan.fields[name]
-                    field.group = group
-                    field.is_arm = True
-            group <<= 1
+    places = sorted(set(offsets))  # a group's bit is its rank among these
+    for name, member in members.items():
+        if offsets.count(member.offset) > 1:
+            field = plan.fields[name]
+            field.group = <uint64_t>1 << <int>places.index(member.offset)
+            field.is_arm = True
     for name in COUNTS:
         if name in members:
             field = plan.fields[name]
             counter = plan.fields[COUNTS[name]]
             field.counter = counter
-            counter.group = group
-            group <<= 1
+            counter.group = <uint64_t>1 << <int>places.index(members[COUNTS[name]].offset)
     return 0
 
 
 cdef int write_struct(Arena arena, Plan plan, dict values, size_t at) except -1:
+    """Write the members; key and value are held, since writing may run code that drops them."""
     cdef PyObject *key_at
     cdef PyObject *value_at
     cdef PyObject *found
     cdef Py_ssize_t position = 0
     cdef uint64_t given = 0
     cdef Field field
-    with critical_section(values):
-        while PyDict_Next(values, &position, &key_at, &value_at):
-            key = <object>key_at
-            value = <object>value_at
-            found = PyDict_GetItemWithError(plan.fields, key)
-            if found == NULL:
-                return arena.fail(ValueError, key, f"{plan.family} has no such member")
-            field = <Field>found
-            if field.kind == LEFT_OUT:
-                continue
-            if field.group:
-                if field.is_arm and value is None:
-                    continue
-                if field.is_arm and given & field.group:
-                    return refuse_second_arm(arena, plan, field, key)
-                given |= field.group
-            write_member(arena, field, key, value, at + field.offset)
-            if field.counter is not None and value is not None:
-                if not given & field.counter.group:
-                    arena.store(at + field.counter.offset, len(value), field.counter.size)
+    while PyDict_Next(values, &position, &key_at, &value_at):
+        key = <object>key_at
+        value = <object>value_at
+        found = PyDict_GetItemWithError(plan.fields, key)
+        if found == NULL:
+            return arena.fail(ValueError, key, f"{plan.family} has no such member")
+        field = <Field>found
+        if field.kind == LEFT_OUT or (field.is_arm and value is None):
+            continue
+        if field.is_arm and given & field.group:
+            return refuse_second_arm(arena, plan, field, key)
+        given |= field.group
+        write_member(arena, field, key, value, at + field.offset)
+        if field.counter is not None and value is not None:
+            if not given & field.counter.group:
+                arena.store(at + field.counter.offset, len(value), field.counter.size)
     return 0
 
 
 cdef int refuse_second_arm(Arena arena, Plan plan, Field field, member) except -1:
-    cdef Field other
-    for name in plan.fields:
-        other = plan.fields[name]
-        if other.group == field.group and name != member:
-            return arena.fail(ValueError, member, f"{name} of the same union is given, too")
-    return 0
+    others = [
+        name for name, other in plan.fields.items()
+        if (<Field>other).group == field.group and name != member
+    ]
+    return arena.fail(ValueError, member, f"{others[0]} of the same union is given, too")
 
 
 cdef int write_member(Arena arena, Field field, member, value, size_t at) except -1:
@@ -247,13 +239,12 @@ cdef int write_member(Arena arena, Field field, member, value, size_t at) except
 cdef int write_inner(Arena arena, Plan plan, member, value, size_t at) except -1:
     """Write the struct that `value` is; its members' messages begin with the name of `member`."""
     cdef str outer = arena.section
-    cdef Py_ssize_t element = arena.element
     cdef dict values = as_dict(arena, member, value)
     arena.section = arena.label(member) + "."
     arena.element = -1
-    write_struct(arena, plan, values, at)
+    with critical_section(values):
+        write_struct(arena, plan, values, at)
     arena.section = outer
-    arena.element = element
     return 0
 
 

@@ -34,10 +34,7 @@ cdef void decode_internal(Decode* d, int i, uint64_t address) noexcept nogil:
     if tail.present & INTERNAL_TERMINATING_FILTERS and d.live[1] & bit(TERMINATING_FILTERS):
         if put_filters(d, i, tail.numTerminatingFilters, tail.terminatingFilters):
             d.valid[1] |= bit(TERMINATING_FILTERS)
-    if tail.present & INTERNAL_NO_DIRECTION:
-        d.valid[0] &= ~(bit(DIRECTION) | bit(DIRECTION_CODE))
-    if tail.present & INTERNAL_NO_LOOPBACK:
-        d.valid[0] &= ~bit(IS_LOOPBACK)
+    d.valid[0] &= ~tail.absent
 
 
 cdef bint good_text(Decode* d, const WCHAR* text) noexcept nogil:

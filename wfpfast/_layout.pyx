@@ -45,7 +45,8 @@ cdef str sdk_name(str member, str c_type):
     return SDK_NAMES_OF_MEMBERS.get((member, c_type)) or SDK_NAMES.get(c_type, c_type)
 
 
-cdef object described(name, size, align, rows):
+cdef object described(tuple struct):
+    name, size, align, rows = struct
     members = {
         member: Member(offset, size, sdk_name(member, c_type))
         for member, offset, size, c_type in rows
@@ -272,12 +273,13 @@ cdef tuple internal_fields0():
     row(rows, x, "filterOrigin", &x.filterOrigin, sizeof(x.filterOrigin), typeof(x.filterOrigin))
     row(rows, x, "terminatingFilters", &x.terminatingFilters,
         sizeof(x.terminatingFilters), typeof(x.terminatingFilters))
+    row(rows, x, "absent", &x.absent, sizeof(x.absent), typeof(x.absent))
     return typeof(x[0]), sizeof(x[0]), sizeof(pair) - sizeof(x[0]), rows
 
 
 STRUCTS = {
-    raw[0]: described(*raw)
-    for raw in [
+    struct[0]: described(struct)
+    for struct in [
         *events(), *payloads(), byte_blob(), byte_array6(), byte_array16(), value0(),
         condition_value0(), range0(), v4_addr_and_mask(), v6_addr_and_mask(), token_information(),
         sid_and_attributes(), sid(), sid_identifier_authority(), guid(), filetime(),

@@ -232,6 +232,9 @@ class _Reader:
             self.follow("terminating_filters", "internalFields.terminatingFiltersInfo",
                         self.memory.terminating_filters, tail.numTerminatingFilters,
                         tail.terminatingFilters)
+        for place, column in enumerate(sdk.COLUMNS[:64]):
+            if tail.absent >> place & 1:
+                self.cells[column] = None
 
     def classify(self, arm: str, drop: Any) -> None:
         """CLASSIFY_DROP of every version, CLASSIFY_ALLOW, and half of CLASSIFY_DROP_MAC."""

@@ -235,7 +235,7 @@ class INTERNAL_FIELDS0(LittleEndianStructure):
 
     _fields_ = (("present", c_uint32), ("processId", c_uint32), ("interfaceIndex", c_uint32),
                 ("numTerminatingFilters", c_uint32), ("filterOrigin", ADDRESS),
-                ("terminatingFilters", ADDRESS))
+                ("terminatingFilters", ADDRESS), ("absent", c_uint64))
 
 
 class TERMINATING_FILTER0(LittleEndianStructure):

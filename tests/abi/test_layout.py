@@ -23,13 +23,14 @@ UNNAMED = {f"{EVENT}_HEADER1_ETHERNET", f"{EVENT}_HEADER1_RESERVED"}
 
 # wfpfast's own, at the end of each event of a block that says so; offsets as its decoder expects.
 OWN = {
-    "INTERNAL_FIELDS0": Struct("INTERNAL_FIELDS0", 32, 8, {
+    "INTERNAL_FIELDS0": Struct("INTERNAL_FIELDS0", 40, 8, {
         "present": Member(0, 4, "UINT32"),
         "processId": Member(4, 4, "UINT32"),
         "interfaceIndex": Member(8, 4, "UINT32"),
         "numTerminatingFilters": Member(12, 4, "UINT32"),
         "filterOrigin": Member(16, 8, "wchar_t *"),
         "terminatingFilters": Member(24, 8, "TERMINATING_FILTER0 *"),
+        "absent": Member(32, 8, "UINT64"),
     }),
     "TERMINATING_FILTER0": Struct("TERMINATING_FILTER0", 24, 8, {
         "filterId": Member(0, 8, "UINT64"),

@@ -105,7 +105,7 @@ def test_internal_tail(version: int) -> None:
 
 def test_what_a_source_did_not_print_is_null() -> None:
     """Old netsh XML prints neither for allowed traffic: a zero is not OUTBOUND."""
-    tail = {"noDirection": True, "noLoopback": True}
+    tail = {"absent": ["direction", "direction_code", "is_loopback", "remote_port"]}
     row = decode(encode([event(6) | {"internalFields": tail}]))[0]
     assert (row.direction, row.direction_code, row.is_loopback) == (None, None, None)
     assert row.filter_id == 68893

@@ -43,6 +43,11 @@ def blocks(draw: st.DrawFn, min_size: int = 0) -> Block:
     return encode(mappings, version=version, base=draw(BASES), order=order)
 
 
+def decode_compiled(block: Block, **options: Any) -> tuple[dict[str, list[Any]], dict[str, int]]:
+    batch = decode(block, **options)
+    return compiled_columns(batch), batch.stats
+
+
 def both(block: Block, **options: Any) -> list[tuple[object, object]]:
     """What each of the two makes of the block: its columns and counts, or where it stops."""
     outcomes: list[tuple[object, object]] = []
@@ -54,11 +59,6 @@ def both(block: Block, **options: Any) -> list[tuple[object, object]]:
     return outcomes
 
 
-def decode_compiled(block: Block, **options: Any) -> tuple[dict[str, list[Any]], dict[str, int]]:
-    batch = decode(block, **options)
-    return compiled_columns(batch), batch.stats
-
-
 def assert_same(block: Block, **options: Any) -> None:
     compiled, twin = both(block, **options)
     assert compiled == twin
@@ -68,16 +68,6 @@ def assert_same(block: Block, **options: Any) -> None:
 def test_any_events(block: Block, addresses: str) -> None:
     assert_same(block, addresses=addresses)
     assert_same(block, addresses=addresses, errors="null")
-
-
-@pytest.mark.parametrize("kind", strategies.PAYLOADS)
-@given(data=st.data())
-def test_each_type_of_event(kind: int, data: st.DataObject) -> None:
-    """As above, but no type and no newest structure is left to chance."""
-    arm, payloads = strategies.PAYLOADS[kind]
-    event = {"header": data.draw(strategies.headers()), "type": kind, arm: data.draw(payloads)}
-    assert_same(encode([event]), errors="null")
-    assert_same(encode([event], base=8, version=data.draw(VERSIONS)), errors="null")
 
 
 @given(blocks(), st.lists(st.sampled_from(COLUMNS), min_size=1, unique=True))
@@ -104,49 +94,83 @@ def test_two_halves_are_the_whole(block: Block, data: st.DataObject) -> None:
     assert whole_stats == {name: first_stats[name] + second_stats[name] for name in whole_stats}
 
 
-def pointer_offsets(block: Block) -> list[int]:
-    """Where the words lie that hold an address of the block: mostly pointers."""
+def words(block: Block) -> list[tuple[int, int]]:
+    """The aligned words that hold an address of the block, and where: mostly pointers."""
     end = block.base + len(block.data)
-    return [
-        offset for offset in range(-block.base % 8, len(block.data) - 7, 8)
-        if block.base <= struct.unpack_from("<Q", block.data, offset)[0] < end
-    ]
-
-
-def damage(draw: st.DrawFn, image: bytearray, offset: int, base: int) -> None:
-    """Bend one pointer: out of the block, off its alignment, to its last byte, to NULL."""
-    pointer = struct.unpack_from("<Q", image, offset)[0]
-    end = base + len(image)
-    struct.pack_into("<Q", image, offset, draw(st.sampled_from([
-        0, 1, base - 1, base - 8, end, end - 1, end - 2, end - 8, 2**64 - 1, 2**64 - 8,
-        pointer + 1, pointer + 2, pointer + 4, pointer ^ 2**63,
-    ])) % 2**64)
+    aligned = range(-block.base % 8, len(block.data) - 7, 8)
+    found = [(at, struct.unpack_from("<Q", block.data, at)[0]) for at in aligned]
+    return [(at, word) for at, word in found if block.base <= word < end]
 
 
 @st.composite
-def damaged_blocks(draw: st.DrawFn) -> Block:
-    block = draw(blocks(min_size=1))
+def damaged(draw: st.DrawFn, sound: st.SearchStrategy[Block]) -> Block:
+    """Some pointers bent: out of the block, off their alignment, astray within it, to NULL."""
+    block = draw(sound)
+    pointers = words(block)
+    # The entries come first, and are drawn from where there are no others.
+    victims = pointers[block.count:] or pointers
+    end = block.base + len(block.data)
     image = bytearray(block.data)
-    offsets = st.sampled_from(pointer_offsets(block))
-    for offset in draw(st.lists(offsets, min_size=1, max_size=3)):
-        damage(draw, image, offset, block.base)
+    for at, pointer in draw(st.lists(st.sampled_from(victims), min_size=1, max_size=3)):
+        astray = draw(st.sampled_from([
+            pointer + 1, pointer + 2, pointer + 4, end - 1, end - 2, end - 8, end,
+            block.base - 1, block.base - 8, 0, 1, 2**64 - 1, 2**64 - 8, pointer ^ 2**63,
+            *(other for _, other in pointers),
+        ]))
+        struct.pack_into("<Q", image, at, astray % 2**64)
+    return with_data(block, image)
+
+
+def with_data(block: Block, image: bytearray) -> Block:
     return Block(bytes(image), base=block.base, count=block.count, version=block.version,
                  entries_offset=block.entries_offset, internal=block.internal)
 
 
-@given(damaged_blocks())
+@given(damaged(blocks(min_size=1)))
 def test_damaged_pointers(block: Block) -> None:
     assert_same(block)
     assert_same(block, errors="null")
 
 
-@given(damaged_blocks(), st.integers(0, 200), st.binary(min_size=1, max_size=8))
-def test_damaged_anywhere(block: Block, words: int, overlay: bytes) -> None:
-    """Any bytes may be overwritten but those of the entries: what is no pointer included."""
+@given(blocks(min_size=1), st.data())
+def test_damaged_entries(block: Block, data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, block.count - 1))
+    image = bytearray(block.data)
+    struct.pack_into("<Q", image, block.entries_offset + 8 * index, data.draw(st.one_of(
+        st.sampled_from([0, block.base + 4, block.base + len(image) - 8, 2**64 - 8]),
+        st.integers(0, len(image)).map(lambda offset: block.base + offset))))
+    assert_same(with_data(block, image))
+    assert_same(with_data(block, image), errors="null")
+
+
+@given(damaged(blocks(min_size=1)), st.integers(0, 2**16), st.binary(min_size=1, max_size=8))
+def test_damaged_anywhere(block: Block, place: int, overlay: bytes) -> None:
+    """Any bytes behind the entries are overwritten: counts, sizes, types and texts too."""
     image = bytearray(block.data)
     start = block.entries_offset + 8 * block.count
-    at = start + 8 * words % max(len(image) - start - len(overlay), 1)
+    at = start + place % (len(image) - start - len(overlay))
     image[at:at + len(overlay)] = overlay
-    assert_same(Block(bytes(image[:len(block.data)]), base=block.base, count=block.count,
-                      version=block.version, entries_offset=block.entries_offset,
-                      internal=block.internal), errors="null")
+    assert_same(with_data(block, image))
+    assert_same(with_data(block, image), errors="null")
+
+
+def assert_same_sound_and_damaged(event: dict[str, Any], data: st.DataObject) -> None:
+    block = encode([event], version=data.draw(st.just(5) | VERSIONS), base=data.draw(BASES))
+    for each in (block, data.draw(damaged(st.just(block)))):
+        assert_same(each)
+        assert_same(each, errors="null")
+
+
+@pytest.mark.parametrize("kind", strategies.PAYLOADS)
+@given(data=st.data())
+def test_each_type_of_event(kind: int, data: st.DataObject) -> None:
+    arm, payloads = strategies.PAYLOADS[kind]
+    assert_same_sound_and_damaged({"header": {}, "type": kind, arm: data.draw(payloads)}, data)
+
+
+@pytest.mark.parametrize("kind", strategies.CONDITION_VALUES)
+@given(data=st.data())
+def test_each_type_of_subnet(kind: int, data: st.DataObject) -> None:
+    subnet = (kind, data.draw(strategies.CONDITION_VALUES[kind]))
+    failure = {"saTrafficType": 1, "localSubNet": subnet, "remoteSubNet": (13, "S-1-0-0")}
+    assert_same_sound_and_damaged({"header": {}, "type": 1, "ikeQmFailure": failure}, data)

@@ -200,6 +200,14 @@ def test_what_is_missing_is_zero() -> None:
     assert view.unpack(third + 136, "I4xQ") == (4, 0)
 
 
+@pytest.mark.parametrize("v4_first", [True, False])
+def test_an_arm_that_is_none_is_not_given(v4_first: bool) -> None:
+    arms = [("localAddrV4", None), ("localAddrV6", bytes(range(16)))]
+    header = dict(arms if v4_first else reversed(arms))
+    view = View(encode([{"header": header | {"remoteAddrV4": None, "remoteAddrV6": None}}]))
+    assert view.raw(view.entries[0] + 20, 32) == bytes(range(16)) + bytes(16)
+
+
 def test_pointers_in_a_payload() -> None:
     key = "00112233-4455-6677-8899-aabbccddeeff"
     payload = {
@@ -294,7 +302,7 @@ INTERNAL = {
     "processId": 4, "interfaceIndex": 0, "filterOrigin": "Query User Default",
     "terminatingFiltersInfo": [
         {"filterId": 9, "subLayer": "s", "actionType": "a"}, {"filterId": 10, "subLayer": None}],
-    "noDirection": True, "noLoopback": False,
+    "absent": ["timestamp", "direction", "process_id"],
 }
 
 
@@ -304,18 +312,19 @@ def test_internal_tail(version: int) -> None:
     assert block.internal
     view = View(block)
     tail = view.entries[0] + HEADER_SIZES[version] + 16
-    present, process, interface, count, origin, filters = view.unpack(tail, "IIIIQQ")
-    assert (present, process, interface, count) == (0x1F, 4, 0, 2)
+    present, process, interface, count, origin, filters, absent = view.unpack(tail, "IIIIQQQ")
+    assert (present, process, interface, count) == (0xF, 4, 0, 2)
+    assert absent == 1 | 1 << 22 | 1 << 63  # the places of these columns in the schema
     assert view.text(origin) == "Query User Default"
     first, layer, action, second, no_layer, no_action = view.unpack(filters, "QQQQQQ")
     assert (first, second, no_layer, no_action) == (9, 10, 0, 0)
     assert (view.text(layer), view.text(action)) == ("s", "a")
-    assert view.raw(view.entries[1] + HEADER_SIZES[version] + 16, 32) == bytes(32)
+    assert view.raw(view.entries[1] + HEADER_SIZES[version] + 16, 40) == bytes(40)
 
 
 @pytest.mark.parametrize(("fields", "present"), [
     ({}, 0), ({"processId": 0}, 1), ({"interfaceIndex": 5}, 2), ({"filterOrigin": ""}, 4),
-    ({"terminatingFiltersInfo": []}, 8), ({"noDirection": 1}, 16), ({"noLoopback": True}, 32),
+    ({"terminatingFiltersInfo": []}, 8), ({"absent": ["spi"]}, 0),
     (dict.fromkeys(INTERNAL), 0),
 ])
 def test_internal_fields_say_what_is_present(fields: dict[str, Any], present: int) -> None:
@@ -327,6 +336,8 @@ def test_whether_there_is_a_tail() -> None:
     plain, full = {"type": 3}, {"type": 3, "internalFields": {"processId": 1}}
     assert encode([plain, {"internalFields": None}]).internal is False
     assert encode([plain, full]).internal is True
-    assert encode([plain], internal=True).nbytes == encode([plain]).nbytes + 32
+    assert encode([plain], internal=True).nbytes == encode([plain]).nbytes + 40
     assert encode([full], internal=False).internal is False
-    assert bytes(encode([full], internal=False).data) == bytes(encode([plain]).data)
+    payload = {"classifyDrop": {"filterId": 5}}
+    assert bytes(encode([full | payload, plain], internal=False).data) == bytes(
+        encode([plain | payload, plain]).data)

@@ -81,6 +81,8 @@ REFUSED: list[tuple[Any, type[Exception], str]] = [
      "ikeMmFailure.localPrincipalGroupSids: str is not a list"),
     ({"ikeMmFailure": {"localPrincipalGroupSids": ["a", "b", 5]}}, TypeError,
      "ikeMmFailure.localPrincipalGroupSids[2]: int is not bytes"),
+    ({"ikeMmFailure": {"localPrincipalGroupSids": ["a"], "mmId": -1}}, OverflowError,
+     "ikeMmFailure.mmId: -1 does not fit UINT64"),
     ({"ikeMmFailure": {"providerContextKey": "nonsense"}}, ValueError,
      "ikeMmFailure.providerContextKey: 'nonsense' is not a GUID"),
     ({"ikeQmFailure": {"mmProviderContextKey": bytes(15)}}, ValueError,

@@ -127,7 +127,8 @@ def test_what_counts_as_an_int(value: Any, expected: int) -> None:
 
 
 INLINE: list[tuple[int, Any, bytes]] = [
-    (0, None, b""), (1, 255, b"\xff"), (2, 65535, b"\xff\xff"), (3, 1 << 31, b"\0\0\0\x80"),
+    (0, None, b""), (7, Index(-3), b"\xfd\xff\xff\xff"), (1, 255, b"\xff"),
+    (2, 65535, b"\xff\xff"), (3, 1 << 31, b"\0\0\0\x80"),
     (5, -128, b"\x80"), (6, -2, b"\xfe\xff"), (7, -(2**31), b"\0\0\0\x80"), (7, 5, b"\x05"),
     (9, 0.1, struct.pack("<f", 0.1)), (9, 2, struct.pack("<f", 2)),
     (9, math.inf, struct.pack("<f", math.inf)), (9, -3.4028235e38, b"\xff\xff\x7f\xff"),
@@ -176,6 +177,11 @@ def test_condition_values_that_are_null(kind: int) -> None:
     view, at = subnet((kind, None))
     assert view.unpack(at, "I4xQ") == (kind, 0)
     assert view.data[at + 64 - view.base:] == b""  # the payload is the last object
+
+
+def test_no_condition_value_is_an_empty_one() -> None:
+    view, at = subnet(None)
+    assert view.raw(at, 16) == bytes(16)
 
 
 def test_range() -> None:

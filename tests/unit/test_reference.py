@@ -7,6 +7,7 @@ import copy
 import struct
 from ctypes import sizeof
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ SID_ADMINS = struct.pack("<BB6s2I", 1, 2, b"\0\0\0\0\0\5", 32, 544)
 GUID = bytes.fromhex("33221100 5544 7766 8899aabbccddeeff")
 GUID_TEXT = "00112233-4455-6677-8899-aabbccddeeff"
 
+Layout = tuple[str, tuple[str, ...]]
 DROP2 = ("<QH2xIIIIII4xQII", (
     "filterId", "layerId", "reauthReason", "originalProfile", "currentProfile", "direction",
     "isLoopback", "switchSize", "switch", "sourcePort", "destinationPort"))
@@ -41,7 +43,7 @@ EVENT5 = ("<QIIB3x16s16sHHI4xI4xQQI4xQQQI4xQ I4xQ", (
 BYTES = {"localAddr", "remoteAddr", "hash", "localMac", "remoteMac", "embeddedKey"}
 
 
-def pack(layout, **members):
+def pack(layout: Layout, **members: Any) -> bytes:
     """The structure with `members` set and every other one zero."""
     form, names = layout
     assert members.keys() <= set(names)
@@ -49,29 +51,29 @@ def pack(layout, **members):
     return struct.pack(form, *values)
 
 
-def wide(text):
+def wide(text: str) -> bytes:
     return text.encode("utf-16-le") + b"\0\0"
 
 
 class Image:
     """A block under construction: room for the entries, then what is added, 8-byte aligned."""
 
-    def __init__(self, count=1):
+    def __init__(self, count: int = 1) -> None:
         self.data = bytearray(8 * count)
 
-    def add(self, raw):
+    def add(self, raw: bytes) -> int:
         self.data += bytes(-len(self.data) % 8) + raw
         return BASE + len(self.data) - len(raw)
 
-    def event(self, **members):
+    def event(self, **members: Any) -> int:
         return self.add(pack(EVENT5, timeStamp=FILETIME_2024, **members))
 
-    def block(self, *events, version=5, internal=False):
+    def block(self, *events: int, version: int = 5, internal: bool = False) -> SimpleNamespace:
         struct.pack_into(f"<{len(events)}Q", self.data, 0, *events)
         return SimpleNamespace(data=memoryview(bytes(self.data)), base=BASE, count=len(events),
                                version=version, entries_offset=0, internal=internal)
 
-    def cells(self, *, addresses="text", **members):
+    def cells(self, *, addresses: str = "text", **members: Any) -> dict[str, Any]:
         """What is not null of a single event, beyond what every event has."""
         columns = decode(self.block(self.event(**members)), addresses=addresses)
         usual = {"timestamp", "event_type", "flags", "address_family"}
@@ -79,7 +81,7 @@ class Image:
                 if cell is not None and name not in usual}
 
 
-def test_layouts_above_have_the_sizes_of_the_sdk():
+def test_layouts_above_have_the_sizes_of_the_sdk() -> None:
     sizes = [struct.calcsize(form) for form, _ in (DROP2, QM1, MM2, MAC0, EVENT5)]
     assert sizes == [56, 88, 120, 104, 152]
 
@@ -93,13 +95,13 @@ def test_layouts_above_have_the_sizes_of_the_sdk():
     (sdk.CAPABILITY0, 24), (sdk.IPSEC_KERNEL_DROP0, 32), (sdk.IPSEC_DOSP_DROP0, 44),
     (sdk.LPM_PACKET_ARRIVAL0, 4), (sdk.FWP_VALUE0, 16), (sdk.FWP_RANGE0, 32),
     (sdk.FWP_V6_ADDR_AND_MASK, 17), (sdk.FWP_TOKEN_INFORMATION, 32),
-    (sdk.INTERNAL_FIELDS0, 32), (sdk.TERMINATING_FILTER0, 24),
+    (sdk.INTERNAL_FIELDS0, 40), (sdk.TERMINATING_FILTER0, 24),
 ])
-def test_structures_have_the_sizes_of_the_sdk(kind, size):
+def test_structures_have_the_sizes_of_the_sdk(kind: Any, size: int) -> None:
     assert sizeof(kind) == size
 
 
-def test_classify_drop_with_everything_set():
+def test_classify_drop_with_everything_set() -> None:
     image = Image()
     path = wide(r"\device\harddiskvolume3\a.exe")
     drop = image.add(pack(
@@ -134,7 +136,7 @@ def test_classify_drop_with_everything_set():
     assert len(columns) == 67
 
 
-def test_a_clear_flag_is_null_and_its_pointer_is_not_followed():
+def test_a_clear_flag_is_null_and_its_pointer_is_not_followed() -> None:
     image = Image()
     event = image.add(pack(EVENT5, type=11, ipProtocol=6, localPort=1, appIdSize=8, appId=1,
                            userId=1, packageSid=1, enterpriseId=1, nameSize=1, name=1))
@@ -145,9 +147,9 @@ def test_a_clear_flag_is_null_and_its_pointer_is_not_followed():
                      "timestamps_out_of_range": 1, "unknown_types": 1}
 
 
-def test_addresses_in_both_forms():
+def test_addresses_in_both_forms() -> None:
     v6 = bytes.fromhex("20010db8 00000000 00010000 00000001")
-    members = {"flags": 0x106, "ipVersion": 1, "localAddr": v6, "remoteAddr": bytes(16)}
+    members: dict[str, Any] = {"flags": 0x106, "ipVersion": 1, "localAddr": v6}
     assert Image().cells(**members) == {
         "ip_version": 6, "local_address": "2001:db8::1:0:0:1", "remote_address": "::"}
     assert Image().cells(**members, addresses="binary")["local_address"] == v6
@@ -161,7 +163,9 @@ def test_addresses_in_both_forms():
 
 @pytest.mark.parametrize(("filter_id", "expected"), [
     (0, {}), (5, {"filter_id": 5, "layer_id": 12})])
-def test_kernel_drop_has_filter_and_layer_only_from_the_callout(filter_id, expected):
+def test_kernel_drop_has_filter_and_layer_only_from_the_callout(
+    filter_id: int, expected: Any
+) -> None:
     image = Image()
     drop = image.add(struct.pack("<iII4xQH6x", -1073741790, 0, 0xC0FFEE, filter_id, 12))
     assert image.cells(type=4, payload=drop) == {
@@ -175,7 +179,7 @@ def test_kernel_drop_has_filter_and_layer_only_from_the_callout(filter_id, expec
          "remote_subnet": "2001:db8::/32"}),
     (2, {"traffic_type": "UNKNOWN_2"}),
 ])
-def test_qm_failure_has_subnets_only_in_a_tunnel(traffic, expected):
+def test_qm_failure_has_subnets_only_in_a_tunnel(traffic: int, expected: Any) -> None:
     image = Image()
     local = image.add(struct.pack("<II", 0x0A000000, 0xFF000000))
     remote = image.add(struct.pack("16sB", bytes.fromhex("20010db8"), 32))
@@ -189,7 +193,7 @@ def test_qm_failure_has_subnets_only_in_a_tunnel(traffic, expected):
         "mm_sa_luid": 2**63, "provider_context_key": GUID_TEXT, **expected}
 
 
-def test_mm_failure_with_principals_and_groups():
+def test_mm_failure_with_principals_and_groups() -> None:
     image = Image()
     groups = image.add(struct.pack("<2Q", image.add(wide("S-1-5-2")), 0))
     failure = image.add(pack(
@@ -205,7 +209,7 @@ def test_mm_failure_with_principals_and_groups():
         "provider_context_key": GUID_TEXT}
 
 
-def test_mac_drop_in_both_address_forms():
+def test_mac_drop_in_both_address_forms() -> None:
     image = Image()
     drop = image.add(pack(
         MAC0, localMac=b"\0\1\2\3\4\xff", remoteMac=b"\6\5\4\3\2\1", mediaType=1, ifType=6,
@@ -223,7 +227,7 @@ def test_mac_drop_in_both_address_forms():
         "local_mac": b"\0\1\2\3\4\xff", "remote_mac": b"\6\5\4\3\2\1"}
 
 
-def test_small_payloads():
+def test_small_payloads() -> None:
     image = Image()
     dosp = image.add(struct.pack("<I16s16siI", 0, b"\4\3\2\1", b"\1\0\0\x0a", -1, 1))
     capability = image.add(struct.pack("<I4xQi4x", 2, 11, -1))
@@ -242,12 +246,12 @@ def test_small_payloads():
     (1, {"process_id": 4711}), (2, {"interface_index": 9}), (4, {"filter_origin": "Stealth"}),
     (8, {"terminating_filters": [{"filter_id": 5, "sublayer": "sub", "action": None}]}),
 ])
-def test_internal_tail(present, expected):
+def test_internal_tail(present: int, expected: Any) -> None:
     image = Image()
     filters = image.add(struct.pack("<3Q", 5, image.add(wide("sub")), 0))
     origin = image.add(wide("Stealth"))
     event = image.event(type=3)
-    image.add(struct.pack("<4I2Q", present, 4711, 9, 1, origin, filters))
+    image.add(struct.pack("<4I3Q", present, 4711, 9, 1, origin, filters, 0))
     columns = decode(image.block(event, internal=True))
     names = ("process_id", "filter_origin", "terminating_filters", "interface_index")
     assert {name: columns[name] for name in names} == {
@@ -255,7 +259,7 @@ def test_internal_tail(present, expected):
     assert set(decode(image.block(event))["process_id"]) == {None}
 
 
-def test_an_internal_tail_must_lie_in_the_block():
+def test_an_internal_tail_must_lie_in_the_block() -> None:
     image = Image()
     with pytest.raises(MalformedBlockError, match="event 0: internalFields: outside the block"):
         decode(image.block(image.event(), internal=True))
@@ -270,7 +274,7 @@ def test_an_internal_tail_must_lie_in_the_block():
     ({"flags": 0x60, "appIdSize": 1, "appId": 1, "userId": 1, "type": 3, "payload": 1},
      "header.appId", "outside the block"),
 ])
-def test_bad_pointers(members, field, reason):
+def test_bad_pointers(members: dict[str, Any], field: str, reason: str) -> None:
     image = Image(2)
     block = image.block(image.event(), image.event(**members))
     with pytest.raises(MalformedBlockError) as caught:
@@ -286,7 +290,7 @@ def test_bad_pointers(members, field, reason):
 @pytest.mark.parametrize(("tail", "reason"), [
     (b"a\0b\0", "unterminated"), (b"a\0b\0\0", "unterminated"), (b"a\0\0b\0", "unterminated"),
     (b"\0", "outside the block"), (b"a\0\0\0", None)])
-def test_text_must_end_in_the_block(tail, reason):
+def test_text_must_end_in_the_block(tail: bytes, reason: str) -> None:
     image = Image()
     event = image.event(flags=0x800, enterpriseId=BASE + 160)
     assert image.add(tail) == BASE + 160
@@ -299,7 +303,7 @@ def test_text_must_end_in_the_block(tail, reason):
             decode(block)
 
 
-def test_a_sid_must_lie_in_the_block_with_all_its_parts():
+def test_a_sid_must_lie_in_the_block_with_all_its_parts() -> None:
     image = Image()
     event = image.event(flags=0x40, userId=BASE + 160)
     image.add(SID_ADMINS[:-1])
@@ -308,7 +312,7 @@ def test_a_sid_must_lie_in_the_block_with_all_its_parts():
 
 
 @pytest.mark.parametrize("entry", [0, BASE + 12, BASE + 24])
-def test_an_event_that_cannot_be_read_is_a_row_of_nulls(entry):
+def test_an_event_that_cannot_be_read_is_a_row_of_nulls(entry: int) -> None:
     image = Image(2)
     event = image.event()
     block = image.block(event, entry)
@@ -320,7 +324,7 @@ def test_an_event_that_cannot_be_read_is_a_row_of_nulls(entry):
         decode(block)
 
 
-def test_columns_come_as_asked():
+def test_columns_come_as_asked() -> None:
     image = Image()
     # The bad SID belongs to a column that nobody asked for.
     block = image.block(image.event(flags=0x68, localPort=80, userId=1))

@@ -4,6 +4,7 @@ Must not know the compiled package, whose oracle the twin is.
 """
 
 import struct
+from typing import Any
 
 import pytest
 
@@ -14,21 +15,21 @@ BASE = 0x1_0000_0000
 SID_ADMINS = struct.pack("<BB6s2I", 1, 2, b"\0\0\0\0\0\5", 32, 544)
 
 
-def wide(text):
+def wide(text: str) -> bytes:
     return text.encode("utf-16-le") + b"\0\0"
 
 
-def value(kind, raw=b""):
+def value(kind: int, raw: bytes = b"") -> bytes:
     """A FWP_VALUE0 whose union holds `raw`."""
     return struct.pack("<I4x8s", kind, raw)
 
 
-def rendered(kind, raw, data=b""):
+def rendered(kind: int, raw: bytes, data: bytes = b"") -> str | None:
     """The text of a condition value in a block that consists of `data`."""
     return Memory(data, BASE).condition_value(sdk.FWP_VALUE0.from_buffer_copy(value(kind, raw)))
 
 
-def rendered_behind(kind, data):
+def rendered_behind(kind: int, data: bytes) -> str | None:
     """The same, of a value that points to the start of `data`."""
     return rendered(kind, struct.pack("<Q", BASE), data)
 
@@ -39,7 +40,7 @@ def rendered_behind(kind, data):
     (7, b"\xfd\xff\xff\xff", "-3"), (9, struct.pack("<f", 0.1), "0.1"), (19, b"", "UNKNOWN_19"),
     (255, b"", "UNKNOWN_255"), (259, b"", "UNKNOWN_259"), (17, b"", None), (258, b"", None),
 ])
-def test_condition_values_in_place(kind, raw, expected):
+def test_condition_values_in_place(kind: int, raw: bytes, expected: Any) -> None:
     assert rendered(kind, raw) == expected
 
 
@@ -64,7 +65,7 @@ def test_condition_values_in_place(kind, raw, expected):
     (258, value(1) + value(17), None),
     (258, value(17) + value(1), None),
 ])
-def test_condition_values_behind_a_pointer(kind, data, expected):
+def test_condition_values_behind_a_pointer(kind: int, data: bytes, expected: Any) -> None:
     assert rendered_behind(kind, data) == expected
 
 
@@ -84,7 +85,7 @@ ONE_SID = struct.pack("<QI4x", BASE + 48, 7) + SID_ADMINS
     ((1, BASE + 32, 0, 0), bytes(16), None),
     ((0, 0, 1, BASE + 32), bytes(16), None),
 ])
-def test_token_information(token, data, expected):
+def test_token_information(token: tuple[int, ...], data: bytes, expected: Any) -> None:
     assert rendered_behind(15, struct.pack(TOKEN, *token) + data) == expected
 
 
@@ -97,7 +98,7 @@ def test_token_information(token, data, expected):
     (b"\x3d\xd8\x3d", "\ufffd" * 2, 2),
     (b"", "", 0),
 ])
-def test_app_path(raw, expected, replaced):
+def test_app_path(raw: bytes, expected: Any, replaced: int) -> None:
     memory = Memory(b"-" + raw, BASE)
     # A blob's bytes may lie at any address, and an empty one is not looked at.
     assert memory.app_path(sdk.FWP_BYTE_BLOB(len(raw), BASE + 1 if raw else 5)) == expected
@@ -113,7 +114,7 @@ def test_app_path(raw, expected, replaced):
     (b"a\0\0b\0", "unterminated"),
     (b"\0", "outside the block"),
 ])
-def test_text_ends_in_the_block(data, expected):
+def test_text_ends_in_the_block(data: bytes, expected: Any) -> None:
     memory = Memory(data, BASE)
     if expected in ("unterminated", "outside the block"):
         with pytest.raises(BadPointerError, match=expected):
@@ -125,17 +126,17 @@ def test_text_ends_in_the_block(data, expected):
 @pytest.mark.parametrize(("authority", "text"), [
     (2**32 - 1, "S-3-4294967295"), (2**32, "S-3-0x000100000000"),
     (0xABCDEF012345, "S-3-0xabcdef012345")])
-def test_sid_authorities(authority, text):
+def test_sid_authorities(authority: int, text: str) -> None:
     assert Memory(b"\3\0" + authority.to_bytes(6, "big"), BASE).sid(BASE) == text
 
 
 @pytest.mark.parametrize("length", [0, 7, 8, 15])
-def test_a_sid_lies_in_the_block_with_all_its_parts(length):
+def test_a_sid_lies_in_the_block_with_all_its_parts(length: int) -> None:
     with pytest.raises(BadPointerError, match="outside the block"):
         Memory(SID_ADMINS[:length], BASE).sid(BASE)
 
 
-def test_floats_are_as_short_as_they_can_be():
+def test_floats_are_as_short_as_they_can_be() -> None:
     assert [float_text(number, single=False) for number in (
         0.1, 0.1 + 0.2, 123456789.0, -0.0, 5e-324, float("-inf"))] == [
         "0.1", "0.30000000000000004", "123456789", "-0", "5e-324", "-inf"]
@@ -147,7 +148,7 @@ def test_floats_are_as_short_as_they_can_be():
 @pytest.mark.parametrize("text", [
     "::", "::1", "1::", "2001:db8::1:0:0:1", "2001:0:0:1::", "1:0:2:3:4:5:6:7",
     "::ffff:102:304", "::ffff:0:0", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"])
-def test_ipv6(text):
+def test_ipv6(text: str) -> None:
     before, _, after = text.partition("::")
     head, tail = before.split(":") if before else [], after.split(":") if after else []
     groups = head + ["0"] * (8 - len(head) - len(tail)) + tail

@@ -7,9 +7,6 @@ cdef enum:
     INTERNAL_INTERFACE_INDEX = 0x2
     INTERNAL_FILTER_ORIGIN = 0x4
     INTERNAL_TERMINATING_FILTERS = 0x8
-    # The source did not print these payload members, so their zero in the struct means nothing.
-    INTERNAL_NO_DIRECTION = 0x10
-    INTERNAL_NO_LOOPBACK = 0x20
 
 
 cdef struct TERMINATING_FILTER0:
@@ -25,3 +22,6 @@ cdef struct INTERNAL_FIELDS0:
     UINT32 numTerminatingFilters
     WCHAR* filterOrigin
     TERMINATING_FILTER0* terminatingFilters
+    # A bit for each of the first 64 columns that the source did not print: the zero in the structs
+    # means nothing there.
+    UINT64 absent
