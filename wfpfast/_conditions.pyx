@@ -38,7 +38,7 @@ cdef bint put_condition(
     Decode* d, int column, int i, int field, const FWP_CONDITION_VALUE0* value
 ) noexcept nogil:
     cdef Column* out = d.out.columns + column
-    cdef int64_t start = out.text_used
+    cdef int64_t start = out.text_used, replaced = d.replaced
     cdef Result result
     if value.type == FWP_EMPTY:
         return False
@@ -55,6 +55,7 @@ cdef bint put_condition(
         malformed(d, i, field)
     if result != DONE or d.failure:
         out.text_used = start
+        d.replaced = replaced
         return False
     end_rows(out, d.first_row + i + 1, out.text_used)
     return True
