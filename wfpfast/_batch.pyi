@@ -1,6 +1,9 @@
 from collections.abc import Iterator
 from typing import Any, final
 
+from typing_extensions import disjoint_base
+
+@disjoint_base
 class Batch:
     def __len__(self) -> int: ...
     def __getitem__(self, key: Any, /) -> Any: ...

@@ -1,7 +1,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from typing_extensions import disjoint_base
+
+@disjoint_base
 class Column:
+    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
     @property
     def name(self) -> str: ...
     @property
