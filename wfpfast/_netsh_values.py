@@ -19,7 +19,7 @@ _DIRECTIONS = {**ENUMS["MS_FWP_DIRECTION"], **ENUMS["FWP_DIRECTION"]}
 _FILETIME_EPOCH = datetime(1601, 1, 1)
 
 
-def number(bits: int, signed: bool = False) -> Convert:
+def number(bits: int, signed: bool = False) -> Callable[[str], int]:
     """Return a converter of decimal numbers, also in the form ``0 (ERROR_SUCCESS)``."""
     low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
 
@@ -34,7 +34,7 @@ def number(bits: int, signed: bool = False) -> Convert:
     return convert
 
 
-def enumerator(name: str, values: dict[str, int] | None = None) -> Convert:
+def enumerator(name: str, values: dict[str, int] | None = None) -> Callable[[str], int]:
     """Return a converter of an SDK enumerator, or of its number."""
     known = ENUMS[name] if values is None else values
 
