@@ -100,6 +100,8 @@ _ABSENT_BITS = {name: 1 << place for place, name in enumerate(EVENT_COLUMNS[:64]
 cdef object absent_columns(Arena arena, names):
     """Return the bits of the columns whose members the source did not have."""
     bits = 0
+    if not isinstance(names, (list, tuple)):
+        arena.fail(TypeError, "absent", f"expected a list of columns, not {names!r}")
     for name in names:
         if name not in _ABSENT_BITS:
             arena.fail(ValueError, "absent", f"{name!r} is no column that can be absent")

@@ -119,6 +119,8 @@ REFUSED: list[tuple[Any, type[Exception], str]] = [
      "internalFields.terminatingFiltersInfo[1].filterId: str is not an int"),
     (tail(terminatingFiltersInfo=[5]), TypeError,
      "internalFields.terminatingFiltersInfo[0]: int is not a mapping"),
+    (tail(absent="spi"), TypeError,
+     "internalFields.absent: expected a list of columns, not 'spi'"),
     (tail(absent=["spi", "nonsense"]), ValueError,
      "internalFields.absent: 'nonsense' is no column that can be absent"),
     (tail(absent=["interface_index"]), ValueError,  # the 67th: there are 64 bits
