@@ -3,10 +3,13 @@
 Must not know how anything is decoded; only what Windows may put into a block.
 """
 
+import math
 import struct
 from typing import Any
 
 from hypothesis import strategies as st
+
+from wfpfast._reference_structs import COLUMNS
 
 Events = st.SearchStrategy[dict[str, Any]]
 
@@ -137,6 +140,7 @@ tokens = st.fixed_dictionaries(
     optional={"sidCount": st.integers(0, 3), "restrictedSidCount": st.integers(0, 3)},
 )
 masks = st.integers(0, 32).map(lambda bits: 0xFFFFFFFF << (32 - bits) & 0xFFFFFFFF) | u32
+odd_floats = st.sampled_from([math.nan, math.inf, -math.inf, -0.0, 2.0**24, 2.0**-149])
 
 VALUES: dict[int, st.SearchStrategy[Any]] = {
     0: st.none(),
@@ -148,8 +152,8 @@ VALUES: dict[int, st.SearchStrategy[Any]] = {
     6: st.integers(-2**15, 2**15 - 1),
     7: i32,
     8: st.none() | st.integers(-2**63, 2**63 - 1),
-    9: st.floats(width=32),
-    10: st.none() | st.floats(),
+    9: st.floats(width=32) | odd_floats,
+    10: st.none() | st.floats() | odd_floats,
     11: st.none() | v6_addresses,
     12: byte_blobs,
     13: sids,
@@ -194,11 +198,11 @@ mac_drops = structure(
     ndisPortNumber=u32, reserved=u32, vlanTag=u16, ifLuid=u64, **CLASSIFY, **VSWITCH,
 )
 capabilities = structure(networkCapabilityId=enumerators(3), filterId=u64, isLoopback=booleans)
-kernel_drops = structure(failureStatus=i32, direction=directions, spi=u32,
-                        filterId=st.just(0) | u64, layerId=u16)
+kernel_drops = structure(
+    failureStatus=i32, direction=directions, spi=u32, filterId=st.just(0) | u64, layerId=u16)
 dosp_drops = with_hosts(
     structure(ipVersion=st.integers(0, 1) | enumerators(3), failureStatus=i32,
-             direction=directions),
+              direction=directions),
     "publicHost{}Addr", "internalHost{}Addr",
 )
 lpm_arrivals = structure(spi=u32)
@@ -224,6 +228,7 @@ internal_fields = structure(
     processId=st.none() | u32, interfaceIndex=st.none() | u32,
     filterOrigin=st.none() | plain_text,
     terminatingFiltersInfo=st.none() | st.lists(terminating_filters, max_size=3),
+    absent=st.lists(st.sampled_from(COLUMNS[:64]), max_size=3),
 )
 
 

@@ -8,8 +8,8 @@ anything is gathered in one word of bits an event.
 from libc.stdint cimport uint8_t, uint32_t
 
 from wfpfast._context cimport (
-    CHUNK, F_APP_ID, F_EFFECTIVE_NAME, F_ENTERPRISE_ID, F_ENTRIES, F_PACKAGE_SID, F_PAYLOAD,
-    F_USER_ID, NO_FAILURE, NULL_EVENT, bit, end_chunk, finish, locate, malformed, need, put_8,
+    CHUNK, F_APP_ID, F_EFFECTIVE_NAME, F_ENTERPRISE_ID, F_ENTRIES, F_PACKAGE_SID, F_USER_ID,
+    NO_FAILURE, NULL_EVENT, bit, end_chunk, finish, locate, malformed, need, put_8,
     put_16, put_32, put_64, put_enum, touch)
 from wfpfast._internal cimport decode_internal
 from wfpfast._portable cimport wf_prefetch
@@ -134,7 +134,7 @@ cdef inline void decode_payload(
     """Follow the payload pointer if this version has an arm for the type; NULL leaves nulls."""
     cdef const Arm* arm
     cdef const uint8_t* at
-    if type >= N_TYPES:
+    if type >= N_TYPES or not version.arms[type].known:
         d.unknown_types += 1
         return
     arm = &version.arms[type]
@@ -142,7 +142,7 @@ cdef inline void decode_payload(
         return
     at = locate(d, pointer, arm.size, arm.alignment)
     if at == NULL:
-        malformed(d, i, F_PAYLOAD + <int>type)
+        malformed(d, i, arm.field)
     elif need(d, arm.columns):
         arm.decode(d, i, at, arm.level)
 

@@ -91,8 +91,7 @@ def decode_with_stats(
 
 
 def enumerator(column: str, value: int) -> str:
-    names = sdk.ENUMERATIONS[column]
-    return names[value] if value < len(names) else f"UNKNOWN_{value}"
+    return sdk.ENUMERATIONS[column].get(value, f"UNKNOWN_{value}")
 
 
 class _Reader:
@@ -208,7 +207,7 @@ class _Reader:
 
     def payload(self, event_type: int, address: int) -> None:
         self.enumerators(event_type=event_type)
-        if event_type >= len(sdk.ENUMERATIONS["event_type"]):
+        if event_type not in sdk.ENUMERATIONS["event_type"]:
             self.stats["unknown_types"] += 1
         if event_type not in self.arms or not address:
             return

@@ -281,7 +281,7 @@ VERSIONS: tuple[tuple[type[LittleEndianStructure], Arms], ...] = (
 )
 
 # By column: the names of its enumerators 0, 1, 2, ... without their common prefix.
-ENUMERATIONS: dict[str, tuple[str, ...]] = {
+_NUMBERED: dict[str, tuple[str, ...]] = {
     "event_type": ("IKEEXT_MM_FAILURE", "IKEEXT_QM_FAILURE", "IKEEXT_EM_FAILURE",
                    "CLASSIFY_DROP", "IPSEC_KERNEL_DROP", "IPSEC_DOSP_DROP", "CLASSIFY_ALLOW",
                    "CAPABILITY_DROP", "CAPABILITY_ALLOW", "CLASSIFY_DROP_MAC",
@@ -300,6 +300,7 @@ ENUMERATIONS: dict[str, tuple[str, ...]] = {
                     "IPV6_CGA", "CERTIFICATE_ECDSA_P256", "CERTIFICATE_ECDSA_P384",
                     "SSL_ECDSA_P256", "SSL_ECDSA_P384", "EAP", "RESERVED"),
 }
+ENUMERATIONS = {column: dict(enumerate(names)) for column, names in _NUMBERED.items()}
 
 # Two vocabularies share the column: FWP_DIRECTION (0, 1) and msFwpDirection (0x3900...).
 DIRECTIONS = {0: "OUTBOUND", 1: "INBOUND", 0x3900: "INBOUND", 0x3901: "OUTBOUND",

@@ -81,7 +81,7 @@ cdef enum:
 
 
 cdef struct Enumeration:
-    # The names of the values 0 .. count - 1 of an SDK enumeration.
+    # Texts of the values 0 .. count - 1 of an SDK enumeration.
     const char** names
     int count
 

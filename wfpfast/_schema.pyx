@@ -40,16 +40,22 @@ cdef void parent(
     binary_specs[column] = text_specs[column]
 
 
-cdef int names(int column, tuple values) except -1:
-    """Keep the names of the values 0, 1, 2, ... of an enumeration for the life of the process."""
-    cdef const char** pointers = <const char**>calloc(len(values), sizeof(char*))
+cdef int names(int column, values) except -1:
+    """Keep an enumeration's names for the life of the process: of 0, 1, 2, ... or by value.
+
+    A value is the place of its name in the column's dictionary, so gaps are filled as well.
+    """
+    cdef dict named = values if isinstance(values, dict) else dict(enumerate(values))
+    cdef int count = max(named) + 1
+    cdef const char** pointers = <const char**>calloc(count, sizeof(char*))
     cdef int i
     if pointers == NULL:
         raise MemoryError
-    _NAMES_ALIVE.append(values)
-    for i in range(len(values)):
-        pointers[i] = <bytes>values[i]
-    enumerations[column] = Enumeration(pointers, <int>len(values))
+    kept = [named.get(i, b"UNKNOWN_%d" % i) for i in range(count)]
+    _NAMES_ALIVE.append(kept)
+    for i in range(count):
+        pointers[i] = <bytes>kept[i]
+    enumerations[column] = Enumeration(pointers, count)
     return 0
 
 

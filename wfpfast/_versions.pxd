@@ -6,7 +6,8 @@ from wfpfast._context cimport Decode
 
 cdef enum:
     N_VERSIONS = 6
-    N_TYPES = 11
+    N_TYPES = 11          # the highest type and one
+    NEWEST = 5            # the version that has an arm for every type
 
 
 cdef struct Arm:
@@ -15,6 +16,8 @@ cdef struct Arm:
     size_t alignment
     int level             # how far into the newest struct of its family the payload reaches
     uint64_t columns      # what its decoder writes
+    int field             # what an error calls its pointer
+    bint known            # the SDK's newest version has an arm for this type
     void (*decode)(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
 
 

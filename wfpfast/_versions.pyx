@@ -7,7 +7,9 @@ where a family grew, a level in `fill_arms()`.
 
 from libc.string cimport memset
 
-from wfpfast._context cimport bit
+from wfpfast._context cimport (
+    F_CAPABILITY_ALLOW, F_CAPABILITY_DROP, F_CLASSIFY_ALLOW, F_CLASSIFY_DROP, F_CLASSIFY_DROP_MAC,
+    F_DOSP_DROP, F_EM_FAILURE, F_KERNEL_DROP, F_MM_FAILURE, F_PACKET_ARRIVAL, F_QM_FAILURE, bit)
 from wfpfast._payloads cimport *
 from wfpfast._schema cimport *
 from wfpfast.abi.fwpmtypes cimport *
@@ -24,10 +26,11 @@ ctypedef void (*Decoder)(Decode* d, int i, const uint8_t* at, int level) noexcep
 
 
 cdef void arm(
-    int version, int type, size_t size, size_t alignment, int level, uint64_t columns,
+    int version, int type, size_t size, size_t alignment, int level, uint64_t columns, int field,
     Decoder decode
 ) noexcept:
-    versions[version].arms[type] = Arm(size, alignment, level, columns, decode)
+    versions[version].arms[type] = Arm(
+        size, alignment, level, columns, field, True, decode)
 
 
 cdef uint64_t CLASSIFY_0 = bit(FILTER_ID) | bit(LAYER_ID)
@@ -65,31 +68,40 @@ cdef void fill_arms(int v, int drop, int mm, int qm, int em) noexcept:
     sizes[1] = sizeof(FWPM_NET_EVENT_IKEEXT_MM_FAILURE1)
     sizes[2] = sizeof(FWPM_NET_EVENT_IKEEXT_MM_FAILURE2)
     arm(v, 0, sizes[mm], 8, mm, MM_0 | (PRINCIPALS if mm >= 1 else 0)
-        | (bit(PROVIDER_CONTEXT_KEY) if mm >= 2 else 0), decode_mm_failure)
+        | (bit(PROVIDER_CONTEXT_KEY) if mm >= 2 else 0), F_MM_FAILURE, decode_mm_failure)
     sizes[0] = sizeof(FWPM_NET_EVENT_IKEEXT_QM_FAILURE0)
     sizes[1] = sizeof(FWPM_NET_EVENT_IKEEXT_QM_FAILURE1)
     arm(v, 1, sizes[qm], 8, qm, QM_0
-        | (bit(MM_SA_LUID) | bit(PROVIDER_CONTEXT_KEY) if qm >= 1 else 0), decode_qm_failure)
+        | (bit(MM_SA_LUID) | bit(PROVIDER_CONTEXT_KEY) if qm >= 1 else 0), F_QM_FAILURE,
+        decode_qm_failure)
     sizes[0] = sizeof(FWPM_NET_EVENT_IKEEXT_EM_FAILURE0)
     sizes[1] = sizeof(FWPM_NET_EVENT_IKEEXT_EM_FAILURE1)
     arm(v, 2, sizes[em], 8, em, EM_0
-        | (PRINCIPALS | bit(TRAFFIC_TYPE) if em >= 1 else 0), decode_em_failure)
+        | (PRINCIPALS | bit(TRAFFIC_TYPE) if em >= 1 else 0), F_EM_FAILURE, decode_em_failure)
     sizes[0] = sizeof(FWPM_NET_EVENT_CLASSIFY_DROP0)
     sizes[1] = sizeof(FWPM_NET_EVENT_CLASSIFY_DROP1)
     sizes[2] = sizeof(FWPM_NET_EVENT_CLASSIFY_DROP2)
     arm(v, 3, sizes[drop], 8, drop,
-        CLASSIFY_2 if drop >= 2 else CLASSIFY_1 if drop else CLASSIFY_0, decode_classify)
-    arm(v, 4, sizeof(FWPM_NET_EVENT_IPSEC_KERNEL_DROP0), 8, 0, KERNEL_DROP, decode_kernel_drop)
-    arm(v, 5, sizeof(FWPM_NET_EVENT_IPSEC_DOSP_DROP0), 4, 0, DOSP_DROP, decode_dosp_drop)
+        CLASSIFY_2 if drop >= 2 else CLASSIFY_1 if drop else CLASSIFY_0, F_CLASSIFY_DROP,
+        decode_classify)
+    arm(v, 4, sizeof(FWPM_NET_EVENT_IPSEC_KERNEL_DROP0), 8, 0, KERNEL_DROP, F_KERNEL_DROP,
+        decode_kernel_drop)
+    arm(v, 5, sizeof(FWPM_NET_EVENT_IPSEC_DOSP_DROP0), 4, 0, DOSP_DROP, F_DOSP_DROP,
+        decode_dosp_drop)
     if v < 2:
         return
-    arm(v, 6, sizeof(FWPM_NET_EVENT_CLASSIFY_ALLOW0), 8, 1, CLASSIFY_1, decode_classify)
-    arm(v, 7, sizeof(FWPM_NET_EVENT_CAPABILITY_DROP0), 8, 0, CAPABILITY, decode_capability)
-    arm(v, 8, sizeof(FWPM_NET_EVENT_CAPABILITY_ALLOW0), 8, 0, CAPABILITY, decode_capability)
-    arm(v, 9, sizeof(FWPM_NET_EVENT_CLASSIFY_DROP_MAC0), 8, 0, MAC, decode_drop_mac)
+    arm(v, 6, sizeof(FWPM_NET_EVENT_CLASSIFY_ALLOW0), 8, 1, CLASSIFY_1, F_CLASSIFY_ALLOW,
+        decode_classify)
+    arm(v, 7, sizeof(FWPM_NET_EVENT_CAPABILITY_DROP0), 8, 0, CAPABILITY, F_CAPABILITY_DROP,
+        decode_capability)
+    arm(v, 8, sizeof(FWPM_NET_EVENT_CAPABILITY_ALLOW0), 8, 0, CAPABILITY, F_CAPABILITY_ALLOW,
+        decode_capability)
+    arm(v, 9, sizeof(FWPM_NET_EVENT_CLASSIFY_DROP_MAC0), 8, 0, MAC, F_CLASSIFY_DROP_MAC,
+        decode_drop_mac)
     if v < 5:
         return
-    arm(v, 10, sizeof(FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0), 4, 0, bit(SPI), decode_packet_arrival)
+    arm(v, 10, sizeof(FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0), 4, 0, bit(SPI), F_PACKET_ARRIVAL,
+        decode_packet_arrival)
 
 
 cdef void version(int v, size_t size, size_t type, size_t payload, int header_level) noexcept:
@@ -113,6 +125,7 @@ cdef void fill_versions() noexcept:
     cdef FWPM_NET_EVENT1 e1
     cdef FWPM_NET_EVENT2 e2
     cdef FWPM_NET_EVENT3 e3
+    cdef int v, type
     memset(versions, 0, sizeof(versions))
     version(0, sizeof(e0), <char*>&e0.type - <char*>&e0, <char*>&e0.payload - <char*>&e0, 0)
     version(1, sizeof(e1), <char*>&e1.type - <char*>&e1, <char*>&e1.payload - <char*>&e1, 0)
@@ -125,6 +138,9 @@ cdef void fill_versions() noexcept:
     fill_arms(3, drop=2, mm=1, qm=0, em=1)
     fill_arms(4, drop=2, mm=2, qm=1, em=1)
     fill_arms(5, drop=2, mm=2, qm=1, em=1)
+    for v in range(N_VERSIONS):
+        for type in range(N_TYPES):
+            versions[v].arms[type].known = versions[NEWEST].arms[type].size != 0
 
 
 fill_versions()

@@ -70,15 +70,6 @@ def test_any_events(block: Block, addresses: str) -> None:
     assert_same(block, addresses=addresses, errors="null")
 
 
-@given(blocks(), st.lists(st.sampled_from(COLUMNS), min_size=1, unique=True))
-def test_any_columns_are_those_of_all(block: Block, names: list[str]) -> None:
-    every = _reference.decode(block, errors="null")
-    some = compiled_columns(decode(block, columns=names, errors="null"))
-    assert list(some) == names
-    assert some == {name: every[name] for name in names}
-    assert some == _reference.decode(block, columns=names, errors="null")
-
-
 @given(blocks(min_size=1), st.data())
 def test_two_halves_are_the_whole(block: Block, data: st.DataObject) -> None:
     middle = data.draw(st.integers(0, block.count))
@@ -174,3 +165,14 @@ def test_each_type_of_subnet(kind: int, data: st.DataObject) -> None:
     subnet = (kind, data.draw(strategies.CONDITION_VALUES[kind]))
     failure = {"saTrafficType": 1, "localSubNet": subnet, "remoteSubNet": (13, "S-1-0-0")}
     assert_same_sound_and_damaged({"header": {}, "type": 1, "ikeQmFailure": failure}, data)
+
+
+@given(blocks() | damaged(blocks(min_size=1)),
+       st.lists(st.sampled_from(COLUMNS), min_size=1, unique=True))
+def test_any_columns_are_those_of_all(block: Block, names: list[str]) -> None:
+    assert_same(block, columns=names)
+    assert_same(block, columns=names, errors="null")
+    every = _reference.decode(block, errors="null")
+    some = compiled_columns(decode(block, columns=names, errors="null"))
+    assert list(some) == names
+    assert some == {name: every[name] for name in names}

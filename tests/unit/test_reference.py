@@ -259,6 +259,15 @@ def test_internal_tail(present: int, expected: Any) -> None:
     assert set(decode(image.block(event))["process_id"]) == {None}
 
 
+def test_a_column_marked_absent_is_null() -> None:
+    image = Image()
+    event = image.event(type=3, flags=0x18, localPort=80, remotePort=443)
+    image.add(struct.pack("<4I3Q", 1, 4711, 0, 0, 0, 0, 1 << 7 | 1 << 63))  # the 8th, the 64th
+    columns = decode(image.block(event, internal=True))
+    assert (columns["local_port"], columns["remote_port"]) == ([None], [443])
+    assert columns["process_id"] == [None]
+
+
 def test_an_internal_tail_must_lie_in_the_block() -> None:
     image = Image()
     with pytest.raises(MalformedBlockError, match="event 0: internalFields: outside the block"):
