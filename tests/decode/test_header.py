@@ -21,7 +21,7 @@ ALWAYS = {"timestamp", "event_type", "flags", "address_family"}
 
 
 def row(version: int = 5, **members):
-    return decode(encode([{"header": header(**members), "type": 99}], version=version))[0]
+    return decode(encode([{"header": header(**members), "type": 4711}], version=version))[0]
 
 
 @pytest.mark.parametrize("version", range(6))
@@ -35,7 +35,7 @@ def test_a_member_counts_only_if_its_flag_is_set(version: int, flag: int) -> Non
     event = row(version, flags=flags)
     assert {k for k, v in event.to_dict().items() if v is not None} == expected
     assert event.flags == flags
-    assert event.event_type == "UNKNOWN_99"
+    assert event.event_type == "UNKNOWN_4711"
 
 
 def test_addresses_need_the_ip_version_too() -> None:
@@ -49,7 +49,7 @@ def test_addresses_need_the_ip_version_too() -> None:
 def test_all_members_of_the_newest_header() -> None:
     event = row()
     assert {k: v for k, v in event.to_dict().items() if v is not None and k != "timestamp"} == {
-        "event_type": "UNKNOWN_99", "flags": 0x3FFF, "ip_version": 4, "ip_protocol": 6,
+        "event_type": "UNKNOWN_4711", "flags": 0x3FFF, "ip_version": 4, "ip_protocol": 6,
         "local_address": "127.0.0.1", "remote_address": "192.0.2.1", "local_port": 50000,
         "remote_port": 443, "scope_id": 3, "app_path": "\\device\\harddiskvolume1\\app.exe",
         "user_sid": "S-1-5-21-1-2-3-1001", "address_family": "INET", "package_sid": "S-1-15-2-1",
@@ -189,8 +189,8 @@ def test_address_family(code: int, name: str) -> None:
 
 
 def test_unknown_types_keep_their_header_and_are_counted() -> None:
-    batch = decode(encode([event(3) | {"type": 11}, event(3) | {"type": 2**32 - 1}, event(3)]))
-    assert batch["event_type"].to_pylist() == ["UNKNOWN_11", "UNKNOWN_4294967295", "CLASSIFY_DROP"]
+    batch = decode(encode([event(3) | {"type": 4711}, event(3) | {"type": 2**32 - 1}, event(3)]))
+    assert batch["event_type"].to_pylist() == ["UNKNOWN_4711", "UNKNOWN_4294967295", "CLASSIFY_DROP"]
     assert batch["remote_port"].to_pylist() == [443] * 3
     assert batch["filter_id"].to_pylist() == [None, None, 68893]
     assert batch.stats["unknown_types"] == 2

@@ -23,7 +23,7 @@ TYPES = {  # FWPM_NET_EVENT_TYPE of SDK 26100 and the union arms of FWPM_NET_EVE
 
 def test_every_type_has_a_decoder_a_name_an_example_and_a_strategy() -> None:
     batch = decode(encode(one_of_each()))
-    assert batch["event_type"].to_pylist() == [name for name, _ in TYPES.values()]
+    assert batch["event_type"].to_pylist() == [name for name, _ in TYPES.values()], "TYPES above"
     assert batch.stats["unknown_types"] == 0
     for row in batch:
         assert sum(v is not None for v in list(row.to_dict().values())[17:]) > 0, row

@@ -9,7 +9,7 @@ from example_events import event, one_of_each
 
 from wfpfast import Block, Decoder, EventBatch, MalformedBlockError, NetEvent, decode, encode
 
-EVENTS = one_of_each()
+EVENTS = one_of_each()[:11]  # the types of SDK 26100
 
 
 def test_rows_are_light_objects() -> None:
