@@ -53,8 +53,10 @@ text_pointers = st.none() | texts
 text_arrays = st.none() | st.lists(text_pointers, max_size=3)
 
 raw_bytes = st.binary(max_size=7)
-sized_bytes = st.fixed_dictionaries({
-    "size": st.just(0) | st.integers(0, 12), "data": st.none() | raw_bytes | st.just(b"1234")})
+# Of no size, yet with a pointer: it is not followed, wherever it leads.
+empty_bytes = st.just({"size": 0, "data": b"1234"})
+sized_bytes = empty_bytes | st.fixed_dictionaries({
+    "size": st.integers(0, 12), "data": st.none() | raw_bytes})
 blobs = st.one_of(
     st.none(),
     plain_text,
@@ -134,7 +136,8 @@ em_failures = structure(
 )
 
 byte_blobs = st.none() | raw_bytes | sized_bytes
-sid_arrays = st.none() | st.lists(sids, max_size=3)
+sid_arrays = st.one_of(
+    st.none(), st.lists(sids, max_size=3), st.just(["S-1-5-18", "S-1-5-32-544"]))
 tokens = st.fixed_dictionaries(
     {"sids": sid_arrays, "restrictedSids": sid_arrays},
     optional={"sidCount": st.integers(0, 3), "restrictedSidCount": st.integers(0, 3)},

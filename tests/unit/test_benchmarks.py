@@ -1,0 +1,131 @@
+"""The benchmarks' own honesty: what is compared is checked equal, and blocks are what they claim.
+
+Rivals that need a library are checked by `python -m benchmarks` itself, before it times them.
+"""
+
+import json
+import sys
+
+import pytest
+
+import benchmarks
+from benchmarks import __main__ as command
+from benchmarks import data
+from benchmarks.rivals import MismatchError, StructRival, Twin, check, image
+from benchmarks.timing import Contestant, race
+from wfpfast import Block, Decoder
+
+SIZE = 3_000
+
+
+@pytest.fixture(scope="module")
+def block() -> Block:
+    return data.sample(SIZE).block
+
+
+def test_a_sample_in_pieces_is_the_sample_in_one(block):
+    tiled = data.sample(SIZE, piece=701)
+    assert (tiled.block.count, tiled.prefix.count) == (SIZE, 701)
+    decoder = Decoder()
+    assert decoder.decode(tiled.block).to_pylist() == decoder.decode(block).to_pylist()
+
+
+def test_a_tiled_block_that_lost_events_is_refused(block):
+    parts = data.pieces(SIZE, 1_000)
+    with pytest.raises(data.TilingError, match=f"3 pieces do not make the block of {SIZE}"):
+        data.check_tiling(block, [parts[0], parts[0], parts[2]])
+
+
+@pytest.mark.parametrize("rival", [StructRival(), Twin()], ids=lambda rival: rival.name)
+def test_rivals_without_a_library_read_what_wfpfast_reads(rival, block):
+    check(rival, block)
+    assert all(len(cells) == SIZE for cells in rival.decode(block).values())
+
+
+class Careless(StructRival):
+    """Reads one port of one event wrong."""
+
+    def decode(self, block):
+        lists = super().decode(block)
+        lists["remote_port"][7] = 99_999
+        return lists
+
+
+class Forgetful(StructRival):
+    """Leaves an event out."""
+
+    def decode(self, block):
+        return {name: cells[:-1] for name, cells in super().decode(block).items()}
+
+
+class Lazy(StructRival):
+    """Does not make the columns that it says it makes."""
+
+    def decode(self, block):
+        return {"timestamp": super().decode(block)["timestamp"]}
+
+
+@pytest.mark.parametrize(("rival", "message"), [
+    (Careless(), "remote_port, event 7: 99999, not "),
+    (Forgetful(), f"timestamp: {SIZE - 1} rows of {SIZE}"),
+    (Lazy(), "makes timestamp"),
+], ids=lambda each: type(each).__name__)
+def test_a_rival_that_reads_something_else_is_not_timed(rival, message, block):
+    with pytest.raises(MismatchError, match=message):
+        check(rival, block)
+
+
+def test_all_take_turns_in_every_round():
+    calls = []
+    everyone = [Contestant(name, (), 1, lambda name=name: calls.append(name)) for name in "abc"]
+    results = race(everyone, rounds=2, seconds=0)
+    assert calls == list("abcabc")
+    assert [result.contestant.name for result in results] == list("abc")
+    assert all(result.seconds > 0 for result in results)
+
+
+def test_times_are_per_event():
+    slow, fast = Contestant("slow", (), 10, tuple), Contestant("fast", (), 1_000, tuple)
+    for result in race([slow, fast], rounds=1, seconds=0):
+        assert result.per_event == result.seconds / result.contestant.events
+
+
+def test_the_image_of_a_block_is_its_own_bytes(block):
+    assert image(block) is block.data.obj
+
+
+def test_a_library_that_is_missing_is_named():
+    with pytest.raises(benchmarks.MissingLibraryError, match=r"no_such_library.*wfpfast\[bench\]"):
+        benchmarks.library("no_such_library")
+
+
+def test_the_command_prints_and_writes_every_size(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(command, "rivals", lambda: [StructRival()])
+    monkeypatch.setattr(command, "LIBRARIES", ())
+    file = tmp_path / "figures.json"
+    command.main(["--quick", "--sizes", "16,64", "--json", str(file)])
+    figures = json.loads(file.read_text())
+    assert [size["events"] for size in figures["sizes"]] == [16, 64]
+    for size in figures["sizes"]:
+        ours, *others = size["results"]
+        assert (ours["name"], ours["times_as_long"]) == ("wfpfast, all columns", 1.0)
+        assert len(ours["columns"]) == 67
+        assert [each["name"] for each in others] == [
+            "wfpfast, eight columns", "wfpfast, binary addresses", StructRival.name,
+            "memcpy of the block"]
+        assert all(each["events_per_second"] > 0 for each in others)
+    printed = capsys.readouterr().out
+    assert "16 events, " in printed
+    assert "64 events, " in printed
+
+
+def test_a_mismatch_ends_the_command(monkeypatch):
+    monkeypatch.setattr(command, "rivals", lambda: [Careless()])
+    monkeypatch.setattr(command, "LIBRARIES", ())
+    with pytest.raises(SystemExit, match=r"benchmarks: struct\.unpack_from, dicts, remote_port"):
+        command.main(["--quick", "--sizes", "16"])
+
+
+def test_the_checkout_does_not_hide_the_installed_package():
+    root = benchmarks._ROOT
+    assert sys.path[0] not in ("", root)

@@ -1,0 +1,92 @@
+"""Turns Arrow columns into text, a column at a time; must not know files or events.
+
+Timestamps are ISO 8601 in UTC with 7 decimals, the 100 ns of a FILETIME. Bytes are hexadecimal.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def each(array: pa.Array, render: Callable[[Any], str]) -> pa.Array:
+    """Render each value by a Python function, equal ones only once; null stays null."""
+    if array.null_count == len(array):
+        return pa.nulls(len(array), pa.utf8())
+    if pa.types.is_nested(array.type):
+        return pa.array([None if v is None else render(v) for v in array.to_pylist()], pa.utf8())
+    if not pa.types.is_dictionary(array.type):
+        array = array.dictionary_encode()
+    values = array.dictionary.to_pylist()
+    texts = pa.array([None if value is None else render(value) for value in values], pa.utf8())
+    return texts.take(array.indices)
+
+
+def is_binary(kind: pa.DataType) -> bool:
+    """Tell whether values of a type are bytes that are not text."""
+    if pa.types.is_dictionary(kind):
+        return is_binary(kind.value_type)
+    return bool(
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_fixed_size_binary(kind)
+    )
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_boolean(kind))
+
+
+def timestamps(array: pa.Array) -> pa.Array:
+    """Render timestamps as ``2020-05-22T20:54:53.4990000Z``."""
+    # Casts, because strftime() needs a time zone database, which Windows does not have.
+    text = array.cast(pa.timestamp("ns", array.type.tz)).cast(pa.timestamp("ns")).cast(pa.utf8())
+    text = pc.binary_replace_slice(text, 10, 11, "T")
+    return pc.binary_join_element_wise(pc.utf8_slice_codeunits(text, 0, 27), "Z", "")
+
+
+def _json_value(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_json_other)
+
+
+def _json_other(value: Any) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def json_cells(array: pa.Array) -> pa.Array:
+    """Render each value as JSON text; null as ``null``."""
+    if pa.types.is_timestamp(array.type):
+        text = pc.binary_join_element_wise('"', timestamps(array), '"', "")
+    elif _is_plain(array.type):
+        text = array.cast(pa.utf8())
+    else:
+        text = each(array, _json_value)
+    return pc.fill_null(text, "null")
+
+
+def json_lines(batch: pa.RecordBatch) -> str:
+    """Render rows as one JSON object a line, all columns in each."""
+    parts: list[Any] = []
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        parts += [f"{',' if parts else '{'}{_json_value(name)}:", json_cells(column)]
+    lines = pc.binary_join_element_wise(*parts, "}\n", "")
+    return "".join(lines.to_pylist())
+
+
+def csv_column(array: pa.Array) -> pa.Array:
+    """Return a column that a CSV writer can print: numbers, truth values and text."""
+    if pa.types.is_timestamp(array.type):
+        return timestamps(array)
+    if is_binary(array.type):
+        return each(array, bytes.hex)
+    if pa.types.is_dictionary(array.type):
+        return array.dictionary_decode()
+    if _is_text(array.type) or _is_plain(array.type):
+        return array
+    return each(array, _json_value)

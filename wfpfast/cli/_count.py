@@ -1,0 +1,127 @@
+"""Counts the events of sources for `wfpfast summary`; must not know how counts are shown."""
+
+import ipaddress
+from collections import Counter
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from wfpfast import Decoder
+from wfpfast.cli import _cells
+from wfpfast.cli._screen import Fault
+from wfpfast.cli._sources import Source
+from wfpfast.cli._tally import Tally
+
+DROPS = (
+    "CLASSIFY_DROP", "CLASSIFY_DROP_MAC", "CAPABILITY_DROP", "IPSEC_KERNEL_DROP", "IPSEC_DOSP_DROP",
+)  # fmt: skip
+ICMP = (1, 58)
+# What is counted of dropped events: a name, and the columns whose combinations are counted.
+BY = {
+    "applications": ("app_path",),
+    "filters": ("filter_id",),
+    "remote_addresses": ("remote_address",),
+    "remote_ports": ("ip_protocol", "remote_port", "icmp_type", "icmp_version"),
+    "directions": ("direction",),
+    "users": ("user_sid",),
+}
+# A filter stands at one layer, so that this table is hardly longer than that of the filters.
+PLACE = ("filter_id", "layer_id", "filter_origin")
+FAILURE = ("event_type", "failure_error", "failure_status")
+COLUMNS = [
+    "timestamp", "event_type", "ip_version", "ip_protocol", "local_port", "remote_port",
+    "remote_address", "app_path", "user_sid", "filter_id", "layer_id", "filter_origin", "direction",
+    "failure_error", "failure_status",
+]  # fmt: skip
+
+
+class Count:
+    """The counts of one or more sources; memory grows with what is distinct, not with events."""
+
+    def __init__(self) -> None:
+        self.events = 0
+        self.dropped = 0
+        self.first: Any = None
+        self.last: Any = None
+        self.types = Tally(["event_type"])
+        self.failures = Tally(FAILURE)
+        self.drops = {name: Tally(keys) for name, keys in BY.items()}
+        self.places = Tally(PLACE)
+        self.stats: Counter[str] = Counter()
+        self._schema = pa.schema(Decoder(columns=COLUMNS))
+
+    def add(self, batch: pa.RecordBatch, source: Source) -> None:
+        """Count the events of a batch."""
+        if "event_type" not in batch.schema.names:
+            raise Fault(f"{source.path}: without the column event_type nothing can be counted")
+        columns = {
+            field.name: _column(batch, field, source) for field in self._schema
+        }
+        self.events += len(batch)
+        self._add_times(columns["timestamp"])
+        self.types.add(columns)
+        table = pa.table(columns)
+        failed = pc.or_(
+            pc.is_valid(columns["failure_error"]), pc.is_valid(columns["failure_status"]))
+        self.failures.add(_arrays(table.filter(failed)))
+        drop = pc.is_in(columns["event_type"].cast(pa.utf8()), pa.array(DROPS))
+        dropped = _arrays(table.filter(drop))
+        self.dropped += len(dropped["event_type"])
+        _add_icmp(dropped)
+        for tally in (*self.drops.values(), self.places):
+            tally.add(dropped)
+
+    def _add_times(self, column: pa.Array) -> None:
+        ends = pc.min_max(column)
+        times = [end for end in (ends["min"], ends["max"]) if end.is_valid]
+        if times:
+            known = [end for end in (self.first, self.last) if end is not None]
+            both = sorted([*times, *known], key=lambda end: int(end.value))
+            self.first, self.last = both[0], both[-1]
+
+    def add_stats(self, stats: dict[str, int] | None) -> None:
+        """Add what a source says that it lost."""
+        self.stats.update({k: n for k, n in (stats or {}).items() if k != "events"})
+
+
+def _arrays(table: pa.Table) -> dict[str, pa.Array]:
+    return {
+        name: column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+        for name, column in zip(table.column_names, table.columns, strict=True)
+    }
+
+
+def _column(batch: pa.RecordBatch, field: pa.Field, source: Source) -> pa.Array:
+    """Return a column in the type that wfpfast gives it, whatever a file's writer made of it."""
+    if field.name not in batch.schema.names:
+        return pa.nulls(len(batch), field.type)
+    array = batch.column(field.name)
+    if field.name == "remote_address" and _cells.is_binary(array.type):
+        return _cells.each(array, _address)
+    if array.type == field.type:
+        return array
+    try:
+        if pa.types.is_dictionary(array.type):
+            array = array.dictionary_decode()
+        if pa.types.is_dictionary(field.type):
+            return array.cast(field.type.value_type).dictionary_encode()
+        return array.cast(field.type)
+    except pa.ArrowException:
+        raise Fault(
+            f"{source.path}: the column {field.name} is {array.type}, not {field.type}"
+        ) from None
+
+
+def _address(value: bytes) -> str:
+    address = ipaddress.ip_address(value)
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
+
+
+def _add_icmp(columns: dict[str, pa.Array]) -> None:
+    """For ICMP Windows gives type and code as local and remote port: both make the message."""
+    icmp = pc.is_in(columns["ip_protocol"], pa.array(ICMP, pa.uint8()))
+    for name, column in (("icmp_type", "local_port"), ("icmp_version", "ip_version")):
+        array = columns[column]
+        columns[name] = pc.if_else(icmp, array, pa.scalar(None, array.type))

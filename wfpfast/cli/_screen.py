@@ -1,0 +1,96 @@
+"""What people see: consoles, progress and text made safe for terminals; must not know events."""
+
+import os
+import sys
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+PIPED_WIDTH = 100
+LEAST_WIDTH = 40
+UNITS = ("B", "KB", "MB", "GB", "TB")
+
+
+class Fault(Exception):
+    """Something that the user can mend: one line on stderr and exit status 1, no traceback."""
+
+
+def console() -> Console:
+    """Return the console for results: stdout, of a fixed width where it is not a terminal."""
+    width = None
+    if not sys.stdout.isatty():
+        asked = os.environ.get("COLUMNS", "")
+        width = max(LEAST_WIDTH, int(asked)) if asked.isdecimal() else PIPED_WIDTH
+    return Console(width=width, highlight=False, markup=False, emoji=False)
+
+
+def say(line: str) -> None:
+    """Write a line for people to stderr, where results are not disturbed by it."""
+    sys.stderr.write(printable(line) + "\n")
+    sys.stderr.flush()
+
+
+def printable(text: str) -> str:
+    """Make control characters visible: text of events must not steer a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
+    )
+
+
+def number(value: int) -> str:
+    """Return a number with its thousands apart."""
+    return f"{value:,}"
+
+
+def events(count: int) -> str:
+    """Return "1 event", "2,000 events"."""
+    return f"{count:,} event{'' if count == 1 else 's'}"
+
+
+def size(count: float) -> str:
+    """Return a number of bytes in the unit that suits it."""
+    unit = 0
+    while count >= 1000 and unit < len(UNITS) - 1:
+        count /= 1000
+        unit += 1
+    return f"{count:.1f} {UNITS[unit]}" if unit else f"{int(count)} B"
+
+
+def seconds(span: float) -> str:
+    """Return a span of time as people say it."""
+    if span < 60:
+        return f"{span:.1f} s" if span < 10 else f"{span:.0f} s"
+    parts = []
+    rest = round(span)
+    for name, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        if rest >= length:
+            parts.append(f"{rest // length} {name}")
+        rest %= length
+    return " ".join(parts[:2])
+
+
+def tail(text: str, room: int) -> str:
+    """Return a text that fits, without its beginning if need be: the end of a path says most."""
+    text = printable(text)
+    if cell_len(text) <= room:
+        return text
+    while cell_len(text) > room - 1:
+        text = text[1:]
+    return "…" + text
+
+
+def progress() -> Progress:
+    """Return a progress bar on stderr, which shows nothing unless that is a terminal."""
+    screen = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[note]}", markup=False),
+        console=screen,
+        transient=True,
+        disable=not screen.is_terminal,
+    )

@@ -1,0 +1,262 @@
+"""Shows the report of `wfpfast summary` to people; must not know how it was counted."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from wfpfast._tables.texts import EVENT_TYPES
+from wfpfast.cli._screen import events, number, printable, seconds, tail
+
+Row = dict[str, Any]
+Label = Callable[[Row, int], list[Text]]
+
+NOT_GIVEN = "not given"
+QUIET = "dim"
+FIGURES = "cyan"
+WARNING = "yellow"
+LEAST_DIGITS = 7
+SHARE = 6               # "100.0%"
+BAR = 8
+BAR_FROM = 96           # columns of the terminal from which there is room for bars
+EIGHTHS = " ▏▎▍▌▋▊▉█"
+LONGEST_TYPE = 18
+STATS = {
+    "malformed": "values that could not be read, now null",
+    "replaced_text": "characters that were not valid UTF-16, now U+FFFD",
+    "timestamps_out_of_range": "timestamps beyond 1677..2262, now null",
+    "unknown_types": "events of a type that the SDK does not name",
+}
+
+
+def show(report: Row, screen: Console) -> None:
+    """Print a report."""
+    page = Page(screen, report["events"])
+    _head(report, page)
+    if report["events"]:
+        page.section("All events, by type", report["types"], report["events"], _type)
+    _drops(report, page)
+    failures = report["failures"]
+    if failures["top"]:
+        page.section("IKE and IPsec failures", failures, failures["events"], _failure)
+    _losses(report, page)
+
+
+class Page:
+    """Lines of one report: how many, which share, of what; the same places in all its tables."""
+
+    def __init__(self, screen: Console, most: int) -> None:
+        self.screen = screen
+        self.digits = max(LEAST_DIGITS, 1 + len(number(most)))
+        blocks = not screen.options.ascii_only
+        self.bar = BAR if screen.width >= BAR_FROM and blocks else 0
+        self.before = self.digits + 2 + SHARE + 2 + (self.bar and self.bar + 2)
+        self.room = max(20, screen.width - self.before)
+
+    def print(self, line: Text) -> None:
+        """Print a line; what is too long goes on in the next one."""
+        for piece in self._wrapped(line, self.screen.width):
+            self.screen.print(piece, overflow="ignore", no_wrap=True)
+
+    def title(self, text: str) -> None:
+        """Begin a section."""
+        self.screen.print()
+        self.print(Text(text, style="bold"))
+
+    def section(self, title: str, table: Row, total: int, label: Label) -> None:
+        """Print a table, and what its top leaves out."""
+        self.title(title)
+        rest = total
+        for row in table["top"]:
+            self._row(row["events"], total, label(row, self.room))
+            rest -= row["events"]
+        more = table["distinct"] - len(table["top"])
+        if more > 0:
+            self._row(rest, total, [Text(f"{number(more)} more", style=QUIET)], bar=False)
+
+    def _row(self, count: int, total: int, lines: list[Text], bar: bool = True) -> None:
+        share = count / total
+        before = Text.assemble(
+            (f"{number(count):>{self.digits}}  ", FIGURES), f"{f'{100 * share:.1f}%':>{SHARE}}  ",
+            (self._bar(share if bar else 0.0), FIGURES))
+        for line in lines:
+            for piece in self._wrapped(line, self.room):
+                self.screen.print(Text.assemble(before, piece), overflow="ignore", no_wrap=True)
+                before = Text(" " * self.before)
+
+    def _bar(self, share: float) -> str:
+        if not self.bar:
+            return ""
+        full, part = divmod(round(share * self.bar * 8), 8)
+        return ("█" * full + EIGHTHS[part].strip()).ljust(self.bar) + "  "
+
+    def _wrapped(self, line: Text, room: int) -> list[Text]:
+        """Break a line where it must be, as far in as it began."""
+        indent = len(line.plain) - len(line.plain.lstrip())
+        pieces = line[indent:].wrap(self.screen, room - indent)
+        for piece in pieces:
+            piece.rstrip()
+        return [Text.assemble(" " * indent, piece) for piece in pieces]
+
+
+def _head(report: Row, page: Page) -> None:
+    files = report["files"]
+    name = PurePath(files[0]["path"]).name if len(files) == 1 else f"{len(files)} files"
+    dropped = number(report["dropped"]["events"])
+    what = Text.assemble(
+        (printable(name), "bold"), f": {events(report['events'])}, {dropped} dropped")
+    page.print(what)
+    if report["first"]:
+        first, last = _instant(report["first"]), _instant(report["last"])
+        text = f"{_clock(first)} UTC"
+        if first != last:
+            text = f"{_clock(first)} to {_clock(last)} UTC, {_span(first, last)}"
+        page.print(Text(text, style=QUIET))
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text[:26])  # seven decimals are one more than Python reads
+
+
+def _clock(instant: datetime) -> str:
+    return instant.isoformat(" ", "milliseconds")
+
+
+def _span(first: datetime, last: datetime) -> str:
+    return seconds((last - first).total_seconds())
+
+
+def _drops(report: Row, page: Page) -> None:
+    dropped, total, state = report["dropped"], report["dropped"]["events"], report["filters"]
+    if not total:
+        return
+    name = state and PurePath(state).name
+    digits = max((len(str(row["filter_id"])) for row in dropped["filters"]["top"]), default=0)
+
+    def rule(row: Row, _: int) -> list[Text]:
+        return _filter(row, name, digits)
+
+    page.section("Dropped, by application", dropped["applications"], total, _value("app_path"))
+    page.section("Dropped, by filter", dropped["filters"], total, rule)
+    if state and not all(_certain(row) for row in dropped["filters"]["top"]):
+        page.print(Text(
+            "Ids of filters change with the rules and at every start of Windows: take the state"
+            " together with the events.", QUIET))
+    page.section(
+        "Dropped, by remote address", dropped["remote_addresses"], total, _value("remote_address"))
+    page.section("Dropped, by remote port", dropped["remote_ports"], total, _port)
+    page.section("Dropped, by direction", dropped["directions"], total, _value("direction"))
+    page.section("Dropped, by user", dropped["users"], total, _user)
+
+
+def _certain(row: Row) -> bool:
+    rule = row["rule"]
+    return row["filter_id"] is None or (rule is not None and rule["layer_agrees"] is not False)
+
+
+def _not_given() -> list[Text]:
+    return [Text(NOT_GIVEN, QUIET)]
+
+
+def _value(name: str) -> Label:
+    """Label rows by a text whose end says most, such as a path's."""
+    def label(row: Row, room: int) -> list[Text]:
+        return _not_given() if row[name] is None else [Text(tail(row[name], room))]
+
+    return label
+
+
+def _type(row: Row, room: int) -> list[Text]:
+    name = row["event_type"]
+    if name is None:
+        return _not_given()
+    meaning = EVENT_TYPES.get(name, "").partition(";")[0]
+    if not meaning or LONGEST_TYPE + 1 + len(meaning) > room:
+        return [Text(tail(name, room))]
+    return [Text.assemble(f"{name:<{LONGEST_TYPE}} ", (meaning, QUIET))]
+
+
+def _user(row: Row, room: int) -> list[Text]:
+    if row["user_sid"] is None:
+        return _not_given()
+    name = f"  {row['name']}" if row["name"] else ""
+    return [Text.assemble(tail(row["user_sid"], room - len(name)), (name, QUIET))]
+
+
+def _port(row: Row, _: int) -> list[Text]:
+    if row["ip_protocol"] is None:
+        return _not_given()
+    port = "no port" if row["remote_port"] is None else str(row["remote_port"])
+    return [Text(f"{row['protocol']} {row['icmp'] or port}")]
+
+
+def _filter(row: Row, state: str | None, digits: int) -> list[Text]:
+    """Label a filter: its rule and, below, whose rule it is, where it stands, what it does."""
+    if row["filter_id"] is None:
+        return _not_given()
+    rule, layer, origin = row["rule"], _layers(row["layers"]), ", ".join(row["filter_origins"])
+    title = f"{row['filter_id']:<{digits}}  "
+    if state is None:
+        known = ", ".join(part for part in (layer, origin) if part)
+        return [Text.assemble(title, (printable(known), QUIET))]
+    if rule is None:
+        return [Text.assemble(title, (f"not in {printable(state)}", WARNING)),
+                *_below(digits, layer, origin)]
+    origin = origin or rule["filter_origin"]
+    comes = f"origin: {origin}" if origin and origin != rule["name"] else None
+    there = _short(rule["layer_key"], "FWPM_LAYER_")
+    lines = [
+        Text.assemble(title, printable(rule["name"] or "without a name")),
+        *_below(digits, _provider(rule), layer or there, rule["action"], comes),
+    ]
+    if rule["layer_agrees"] is False:
+        what = f"in {printable(state)} it is at {there}: not the same filter"
+        lines.append(Text(" " * (digits + 2) + what, WARNING))
+    return lines
+
+
+def _layers(names: list[str]) -> str:
+    short = [_short(name, "FWPS_LAYER_") for name in names]
+    return ", ".join(short) if len(short) < 3 else f"{len(short)} layers"
+
+
+def _below(digits: int, *parts: str | None) -> list[Text]:
+    known = [printable(part) for part in parts if part]
+    return [Text(" " * (digits + 2) + ", ".join(known), QUIET)] if known else []
+
+
+def _short(name: str | None, prefix: str) -> str:
+    return (name or "").removeprefix(prefix)
+
+
+def _provider(rule: Row) -> str:
+    """The key's symbol says which part of Windows it is; else the name, unless a resource's."""
+    key, name = rule["provider_key"], rule["provider_name"]
+    if key and key.startswith("{") and name and not name.startswith("@"):
+        return str(name)
+    return _short(key, "FWPM_PROVIDER_")
+
+
+def _failure(row: Row, _: int) -> list[Text]:
+    code = row["failure_error"]
+    shown = str(code) if code is not None else f"0x{row['failure_status'] & 0xFFFFFFFF:08x}"
+    title = Text.assemble(row["name"], "  ", (shown, QUIET))
+    return [title, *_below(0, row["event_type"], row["meaning"])]
+
+
+def _losses(report: Row, page: Page) -> None:
+    silent = [file["path"] for file in report["files"] if file["stats"] is None]
+    lost = {name: count for name, count in report["stats"].items() if count}
+    page.title("Lost or mended")
+    for name, count in lost.items():
+        page.print(Text(f"{number(count):>{page.digits}}  {STATS.get(name, name)}", WARNING))
+    if not lost and len(silent) < len(report["files"]):
+        page.print(Text("Nothing.", QUIET))
+    for path in silent:
+        page.print(Text(f"{printable(path)} does not say.", QUIET))
+    for file in report["files"]:
+        if file["error"]:
+            page.print(Text(f"{printable(file['path'])} was read in part.", WARNING))

@@ -1,0 +1,212 @@
+"""Writes record batches to files of several kinds; must not know where the batches come from."""
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.ipc
+import pyarrow.parquet
+
+from wfpfast.cli._cells import csv_column, json_lines
+from wfpfast.cli._sources import STATS_KEY, Stats
+
+ROW_GROUP = 131_072
+JSON_ROWS = 8_192
+COMPRESSION = "zstd"       # of Parquet, where every reader knows it
+IPC_COMPRESSION = "lz4"    # of Arrow files, as Feather has it
+
+
+class Writer(Protocol):
+    """Takes batches, then the end."""
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows."""
+
+    def finish(self, stats: Stats | None) -> None:
+        """Complete the file; `stats` is kept where the format has a place for it."""
+
+    def close(self) -> None:
+        """Let go of the file, complete or not."""
+
+
+class ParquetWriter:
+    """Gathers batches to row groups, whose dictionaries must be one for a column to stay coded."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._schema = schema.remove_metadata()
+        self._writer = pa.parquet.ParquetWriter(path, self._schema, compression=COMPRESSION)
+        self._waiting: list[pa.RecordBatch] = []
+        self._rows = 0
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows."""
+        self._waiting.append(batch)
+        self._rows += len(batch)
+        if self._rows >= ROW_GROUP:
+            self._write_group()
+
+    def _write_group(self) -> None:
+        table = pa.Table.from_batches(self._waiting, self._schema).unify_dictionaries()
+        self._waiting, self._rows = [], 0
+        self._writer.write_table(table, row_group_size=max(1, len(table)))
+
+    def finish(self, stats: Stats | None) -> None:
+        """Complete the file."""
+        if self._waiting:
+            self._write_group()
+        if stats is not None:
+            self._writer.add_key_value_metadata({STATS_KEY.decode(): json.dumps(stats)})
+        self._writer.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._waiting = []
+        with contextlib.suppress(OSError, pa.ArrowException):
+            self._writer.close()
+
+
+class _Codes:
+    """One dictionary column of all batches: every value once, and batches coded by it."""
+
+    def __init__(self, kind: pa.DataType) -> None:
+        self._values = pa.array([], kind.value_type)
+
+    def code(self, column: pa.DictionaryArray) -> pa.Array:
+        """Return int32 codes of this dictionary."""
+        values = column.dictionary
+        new = pc.filter(values, pc.invert(pc.is_in(values, self._values)))
+        if len(new):
+            self._values = pa.concat_arrays([self._values, new.unique().drop_null()])
+        places = pc.index_in(values, self._values, skip_nulls=True)
+        return places.take(column.indices)
+
+    def column(self, codes: pa.Array) -> pa.DictionaryArray:
+        """Return a column of codes with the dictionary of all batches."""
+        return pa.DictionaryArray.from_arrays(codes, self._values)
+
+
+class ArrowWriter:
+    """Writes an Arrow file, which has one dictionary a column for all its batches.
+
+    That dictionary is known only at the end, and not every reader takes it in pieces. So batches
+    wait beside the file with bare codes, and are copied when all values have been seen.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._path = path
+        self._waiting = path.with_name(path.name + ".codes")
+        self._codes = {
+            field.name: _Codes(field.type)
+            for field in schema if pa.types.is_dictionary(field.type)
+        }
+        self._schema = pa.schema([
+            pa.field(field.name, pa.dictionary(pa.int32(), field.type.value_type))
+            if field.name in self._codes else field
+            for field in schema
+        ])
+        plain = pa.schema([
+            pa.field(field.name, pa.int32()) if field.name in self._codes else field
+            for field in schema
+        ])
+        self._plain = plain
+        self._file = pa.OSFile(str(self._waiting), "wb")
+        self._stream = pa.ipc.new_stream(self._file, plain, options=_ipc_options())
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows."""
+        columns = [
+            self._codes[name].code(column) if name in self._codes else column
+            for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        ]
+        self._stream.write_batch(pa.record_batch(columns, schema=self._plain))
+
+    def finish(self, stats: Stats | None) -> None:
+        """Complete the file."""
+        self._stream.close()
+        self._file.close()
+        schema = self._schema.remove_metadata()
+        if stats is not None:
+            schema = schema.with_metadata({STATS_KEY: json.dumps(stats).encode()})
+        with (
+            pa.OSFile(str(self._waiting)) as waiting,
+            pa.OSFile(str(self._path), "wb") as file,
+            pa.ipc.new_file(file, schema, options=_ipc_options()) as writer,
+        ):
+            for batch in pa.ipc.open_stream(waiting):
+                writer.write_batch(self._decoded(batch, schema))
+
+    def _decoded(self, batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+        columns = [
+            self._codes[name].column(column) if name in self._codes else column
+            for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        ]
+        return pa.record_batch(columns, schema=schema)
+
+    def close(self) -> None:
+        """Let go of the file, and of the one beside it."""
+        with contextlib.suppress(OSError, pa.ArrowException):
+            self._stream.close()
+            self._file.close()
+        self._waiting.unlink(missing_ok=True)
+
+
+def _ipc_options() -> Any:
+    return pa.ipc.IpcWriteOptions(compression=IPC_COMPRESSION)
+
+
+class CsvWriter:
+    """Writes a header and rows; text is quoted, so that an empty text is not a null."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        columns = [csv_column(pa.array([], field.type)) for field in schema]
+        self._schema = pa.schema([
+            pa.field(name, column.type) for name, column in zip(schema.names, columns, strict=True)
+        ])
+        self._writer = pa.csv.CSVWriter(path, self._schema)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows."""
+        columns = [csv_column(column) for column in batch.columns]
+        self._writer.write_batch(pa.record_batch(columns, schema=self._schema))
+
+    def finish(self, stats: Stats | None) -> None:
+        """Complete the file; CSV has no place for statistics."""
+        self._writer.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with contextlib.suppress(OSError, pa.ArrowException):
+            self._writer.close()
+
+
+class JsonWriter:
+    """Writes one JSON object a line; every line has every column, so that readers see them all."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._file = path.open("w", encoding="utf-8", newline="\n")
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows."""
+        for start in range(0, len(batch), JSON_ROWS):
+            self._file.write(json_lines(batch.slice(start, JSON_ROWS)))
+
+    def finish(self, stats: Stats | None) -> None:
+        """Complete the file; lines of events have no place for statistics."""
+        self._file.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+
+
+WRITERS: dict[str, Any] = {
+    ".parquet": ParquetWriter,
+    ".arrow": ArrowWriter,
+    ".csv": CsvWriter,
+    ".ndjson": JsonWriter,
+}
