@@ -190,7 +190,8 @@ def test_address_family(code: int, name: str) -> None:
 
 def test_unknown_types_keep_their_header_and_are_counted() -> None:
     batch = decode(encode([event(3) | {"type": 4711}, event(3) | {"type": 2**32 - 1}, event(3)]))
-    assert batch["event_type"].to_pylist() == ["UNKNOWN_4711", "UNKNOWN_4294967295", "CLASSIFY_DROP"]
+    names = ["UNKNOWN_4711", "UNKNOWN_4294967295", "CLASSIFY_DROP"]
+    assert batch["event_type"].to_pylist() == names
     assert batch["remote_port"].to_pylist() == [443] * 3
     assert batch["filter_id"].to_pylist() == [None, None, 68893]
     assert batch.stats["unknown_types"] == 2
