@@ -2,7 +2,7 @@
 
 Windows only appends to a struct, so a payload is read through the newest of its family up to a
 level. A new event type is a row in `fill_arms()`; a new version is a row in `fill_versions()` and,
-where a family grew, a level in `fill_arms()`.
+where a family grew, another level there.
 """
 
 from libc.string cimport memset
@@ -61,8 +61,8 @@ cdef uint64_t EM_0 = (
     | bit(MM_ID) | bit(QM_FILTER_ID))
 
 
-cdef void fill_arms(int v, int drop, int mm, int qm, int em) noexcept:
-    """The payloads of version `v`, given the level of each family that has grown."""
+cdef void fill_failure_arms(int v, int mm, int qm, int em) noexcept:
+    """The IKE failures of version `v`, given the level of each family."""
     cdef size_t[3] sizes
     sizes[0] = sizeof(FWPM_NET_EVENT_IKEEXT_MM_FAILURE0)
     sizes[1] = sizeof(FWPM_NET_EVENT_IKEEXT_MM_FAILURE1)
@@ -78,6 +78,11 @@ cdef void fill_arms(int v, int drop, int mm, int qm, int em) noexcept:
     sizes[1] = sizeof(FWPM_NET_EVENT_IKEEXT_EM_FAILURE1)
     arm(v, 2, sizes[em], 8, em, EM_0
         | (PRINCIPALS | bit(TRAFFIC_TYPE) if em >= 1 else 0), F_EM_FAILURE, decode_em_failure)
+
+
+cdef void fill_arms(int v, int drop) noexcept:
+    """The other payloads of version `v`, given the level of CLASSIFY_DROP."""
+    cdef size_t[3] sizes
     sizes[0] = sizeof(FWPM_NET_EVENT_CLASSIFY_DROP0)
     sizes[1] = sizeof(FWPM_NET_EVENT_CLASSIFY_DROP1)
     sizes[2] = sizeof(FWPM_NET_EVENT_CLASSIFY_DROP2)
@@ -132,12 +137,14 @@ cdef void fill_versions() noexcept:
     version(2, sizeof(e2), <char*>&e2.type - <char*>&e2, <char*>&e2.payload - <char*>&e2, 2)
     for v in range(3, N_VERSIONS):  # EVENT3, 4 and 5 differ in their payloads only
         version(v, sizeof(e3), <char*>&e3.type - <char*>&e3, <char*>&e3.payload - <char*>&e3, 3)
-    fill_arms(0, drop=0, mm=0, qm=0, em=0)
-    fill_arms(1, drop=1, mm=1, qm=0, em=1)
-    fill_arms(2, drop=2, mm=1, qm=0, em=1)
-    fill_arms(3, drop=2, mm=1, qm=0, em=1)
-    fill_arms(4, drop=2, mm=2, qm=1, em=1)
-    fill_arms(5, drop=2, mm=2, qm=1, em=1)
+    # The level of each family that has grown, by version.
+    cdef int* drop = [0, 1, 2, 2, 2, 2]
+    cdef int* mm = [0, 1, 1, 1, 2, 2]
+    cdef int* qm = [0, 0, 0, 0, 1, 1]
+    cdef int* em = [0, 1, 1, 1, 1, 1]
+    for v in range(N_VERSIONS):
+        fill_arms(v, drop[v])
+        fill_failure_arms(v, mm[v], qm[v], em[v])
     for v in range(N_VERSIONS):
         for type in range(N_TYPES):
             versions[v].arms[type].known = versions[NEWEST].arms[type].size != 0

@@ -1,7 +1,6 @@
 """What `import wfpfast` costs and brings along."""
 
-import subprocess
-import sys
+from fresh_python import fresh_python
 
 SCRIPT = """
 import sys
@@ -13,6 +12,4 @@ print(sorted(heavy & (set(sys.modules) - before)))
 
 
 def test_the_core_imports_no_big_library() -> None:
-    run = subprocess.run(
-        [sys.executable, "-W", "error", "-c", SCRIPT], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
+    assert fresh_python(SCRIPT, "-W", "error").strip() == "[]"

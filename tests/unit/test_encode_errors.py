@@ -2,12 +2,11 @@
 
 import gc
 import os
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 from block_view import View
+from fresh_python import fresh_python
 
 from wfpfast import encode
 
@@ -220,6 +219,4 @@ print(bytes(encode([event]).data) == good)
 @without_asan
 def test_without_memory() -> None:
     pytest.importorskip("resource")
-    run = subprocess.run(
-        [sys.executable, "-c", OUT_OF_MEMORY], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["MemoryError", "MemoryError", "True"]
+    assert fresh_python(OUT_OF_MEMORY).split() == ["MemoryError", "MemoryError", "True"]

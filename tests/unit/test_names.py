@@ -4,12 +4,11 @@ import doctest
 import json
 import pathlib
 import socket
-import subprocess
-import sys
 from collections import Counter
 from typing import Any
 
 import pytest
+from fresh_python import fresh_python
 
 from wfpfast import names
 from wfpfast._tables.errors import ERRORS, REMEDIES
@@ -350,8 +349,7 @@ def test_big_tables_load_only_when_they_are_needed() -> None:
         "wfpfast.names.error(5)\n"
         "print('wfpfast._tables.errors' in sys.modules)\n"
     )
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["wfpfast._tables.enums", "True"]
+    assert fresh_python(script).split() == ["wfpfast._tables.enums", "True"]
 
 
 def test_the_examples_in_the_docstrings_hold() -> None:

@@ -1,0 +1,21 @@
+"""Runs a script in a Python of its own, with the wfpfast that is tested here."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import wfpfast
+
+
+def fresh_python(script: str, *options: str) -> str:
+    """Return what the script prints; raise if it fails.
+
+    The working directory is kept off the path: in a checkout, wfpfast has no compiled modules.
+    """
+    place = str(Path(wfpfast.__file__).parents[1])
+    run = subprocess.run(
+        [sys.executable, "-P", *options, "-c", script], capture_output=True, text=True,
+        check=False, env=os.environ | {"PYTHONPATH": place})
+    assert run.returncode == 0, run.stderr
+    return run.stdout
