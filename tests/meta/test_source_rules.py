@@ -15,8 +15,8 @@ LAYERS = [
     "abi.minwindef",
     "abi.guiddef abi.winnt abi.iketypes abi.ipsectypes abi.internal",
     "abi.fwptypes",
-    "abi.fwpmtypes",
-    "_portable errors",
+    "abi.fwpmtypes abi.fwpmobjects",
+    "_portable _threads errors",
     "_memory _text",
     "_columns",
     "_schema _strings",
@@ -38,6 +38,13 @@ LAYERS = [
     "_encode_values",
     "_encode_structs",
     "_encode",
+    # The engine, Windows or simulated, behind one table.
+    "_api",
+    "_pack",
+    "_queue",
+    "_session _simulator_log",
+    "_subscription _simulator_engine _win32",
+    "_simulator",
 ]
 
 

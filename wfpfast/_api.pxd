@@ -1,0 +1,70 @@
+# The functions of fwpuclnt.dll that wfpfast calls, as a table; must not know who fills it.
+# Names and order of parameters are the SDK's (fwpmu.h). Every call may block (it is RPC): all of
+# them are made without the GIL. On x86 the convention is part of the type: WINAPI is __stdcall.
+from libc.stdint cimport uint64_t
+
+from wfpfast.abi.fwpmobjects cimport (
+    FWPM_ENGINE_OPTION, FWPM_NET_EVENT_ENUM_TEMPLATE0, FWPM_NET_EVENT_SUBSCRIPTION0, FWPM_SESSION0)
+from wfpfast.abi.fwptypes cimport FWP_VALUE0
+from wfpfast.abi.minwindef cimport DWORD, UINT32, WCHAR
+
+ctypedef void* HANDLE
+
+cdef enum:
+    N_ENUMS = 6           # FwpmNetEventEnum0..5 give FWPM_NET_EVENT0..5
+    N_SUBSCRIBES = 5      # FwpmNetEventSubscribe0..4 deliver FWPM_NET_EVENT1..5
+    N_OBJECTS = 4
+
+cdef enum ObjectKind:
+    FILTERS = 0
+    LAYERS = 1
+    SUBLAYERS = 2
+    PROVIDERS = 3
+
+ctypedef DWORD (__stdcall *CreateEnumHandle)(
+    HANDLE engineHandle, const void* enumTemplate, HANDLE* enumHandle) noexcept nogil
+ctypedef DWORD (__stdcall *Enum)(
+    HANDLE engineHandle, HANDLE enumHandle, UINT32 numEntriesRequested, void*** entries,
+    UINT32* numEntriesReturned) noexcept nogil
+ctypedef DWORD (__stdcall *DestroyEnumHandle)(
+    HANDLE engineHandle, HANDLE enumHandle) noexcept nogil
+# FWPM_NET_EVENT_CALLBACKn; what `event` points to is FWPM_NET_EVENT(n + 1), until it returns.
+ctypedef void (__stdcall *Callback)(void* context, const void* event) noexcept nogil
+ctypedef DWORD (__stdcall *Subscribe)(
+    HANDLE engineHandle, const FWPM_NET_EVENT_SUBSCRIPTION0* subscription, Callback callback,
+    void* context, HANDLE* eventsHandle) noexcept nogil
+
+
+cdef struct ObjectCalls:
+    CreateEnumHandle create
+    Enum enum
+    DestroyEnumHandle destroy
+
+
+cdef struct FwpmApi:
+    # What FwpmEngineOpen0 is given as serverName: NULL on Windows, a simulator's own name otherwise.
+    const WCHAR* server_name
+    DWORD (__stdcall *FwpmEngineOpen0)(
+        const WCHAR* serverName, UINT32 authnService, void* authIdentity,
+        const FWPM_SESSION0* session, HANDLE* engineHandle) noexcept nogil
+    DWORD (__stdcall *FwpmEngineClose0)(HANDLE engineHandle) noexcept nogil
+    DWORD (__stdcall *FwpmEngineGetOption0)(
+        HANDLE engineHandle, FWPM_ENGINE_OPTION option, FWP_VALUE0** value) noexcept nogil
+    DWORD (__stdcall *FwpmEngineSetOption0)(
+        HANDLE engineHandle, FWPM_ENGINE_OPTION option, const FWP_VALUE0* newValue) noexcept nogil
+    void (__stdcall *FwpmFreeMemory0)(void** p) noexcept nogil
+    CreateEnumHandle FwpmNetEventCreateEnumHandle0
+    Enum[N_ENUMS] FwpmNetEventEnum
+    DestroyEnumHandle FwpmNetEventDestroyEnumHandle0
+    Subscribe[N_SUBSCRIBES] FwpmNetEventSubscribe
+    DWORD (__stdcall *FwpmNetEventUnsubscribe0)(
+        HANDLE engineHandle, HANDLE eventsHandle) noexcept nogil
+    # FwpmFilterCreateEnumHandle0, FwpmFilterEnum0, FwpmFilterDestroyEnumHandle0, and so on.
+    ObjectCalls[N_OBJECTS] objects
+    # Not the DLL's: how many bytes a block of FwpmNetEventEnumN has, 0 if that is not known.
+    uint64_t (*block_size)(const void* block) noexcept nogil
+
+
+cdef class Api:
+    # An owner of a table: the DLL or a simulator. Entries are NULL where the system lacks the call.
+    cdef FwpmApi table
