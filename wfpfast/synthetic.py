@@ -5,33 +5,56 @@ makes 34 % and the first ten 74 %; 19 % IPv6; two thirds TCP; 335 filters; 243 r
 Addresses are from the documentation ranges of RFC 5737 and RFC 3849.
 """
 
-import bisect
 import itertools
 import random
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 N_PATHS = 171
-N_FILTERS = 335
-N_REMOTES = 243
+N_REMOTES_V4, N_REMOTES_V6 = 197, 46
 FIRST_FILTER = 65_536
-LAYERS = (36, 48, 38, 44, 50, 46, 42, 40, 13, 28, 32)  # connect, bind, accept, listen, transport
 TICKS = 10_000_000  # FILETIME ticks a second
-START = 133_800_000_000_000_000  # 2024-12-28 10:40 UTC as FILETIME
+START = 133_800_000_000_000_000  # 2024-12-30 02:40 UTC as FILETIME
 
 # Cumulated shares of the paths by rank, read off the real records; between the marks it is linear.
 _PATH_MARKS = ((0, 0.0), (1, 0.34), (2, 0.44), (3, 0.50), (5, 0.61), (10, 0.74), (20, 0.84),
                (50, 0.94), (100, 0.986), (N_PATHS, 1.0))
 
-_FLAGS = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x20 | 0x100 | 0x400
-_FLAG_USER = 0x40
+# Where filters stand: the layer, how many there, and their share in thousandths of the decisions
+# about IPv4 or IPv6. Bind, connect, accept, listen; discarded transport and ICMP errors.
+_LAYERS_V4 = ((36, 90, 500), (48, 90, 370), (44, 40, 100), (40, 8, 12), (13, 4, 10), (28, 3, 5),
+              (32, 3, 3))
+_LAYERS_V6 = ((38, 40, 500), (50, 30, 270), (46, 14, 170), (42, 6, 60))
+_IPSEC_V4, _IPSEC_V6, _MAC = 12, 14, 56  # inbound transport, inbound Ethernet frames
+_LAYERS_RARE = ((_IPSEC_V4, 3, 0), (_IPSEC_V6, 2, 0), (_MAC, 2, 0))
+_INBOUND = (44, 46, 40, 42, 13, 28, _MAC)
+
+_FLAGS_WITHOUT_USER = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x20 | 0x100 | 0x400
+_FLAGS = _FLAGS_WITHOUT_USER | 0x40
 
 # What an event is, in thousandths: the engine's decisions, and a little of everything else.
 _TYPES = ((3, 615), (6, 340), (7, 15), (8, 10), (4, 10), (0, 3), (1, 3), (2, 1), (5, 1), (9, 1),
           (10, 1))
+_DECISIONS = {3: "classifyDrop", 6: "classifyAllow"}
 
 _SERVICES = ("svchost", "lsass", "spoolsv", "dns", "wininit", "services", "msmpeng", "taskhostw")
 _VENDORS = ("contoso", "fabrikam", "northwind", "tailspin", "adventure works", "wingtip")
+
+# An event is made of so many numbers below SLOTS, each of which picks from a table of that length
+# or is compared with a share of it: one call of the generator for thousands of events.
+_DRAWS = struct.Struct("<12H")
+SLOTS = 1 << 16
+_AT_ONCE = 4096
+_IPV6 = int(0.19 * SLOTS)
+_IS_TCP, _IS_ICMP = int(0.66 * SLOTS), int(0.99 * SLOTS)  # UDP between them
+_IS_LOOPBACK = int(0.03 * SLOTS)
+_TCP, _UDP = 6, 17
+_LOCAL, _REMOTE = ("localAddrV4", "localAddrV6"), ("remoteAddrV4", "remoteAddrV6")
+_PORTS = (443, 443, 80, 53, 445, 3389)
+# An echo request: its type and code are where the ports would be.
+_ECHO_V4 = {"ipProtocol": 1, "localPort": 8, "remotePort": 0}
+_ECHO_V6 = {"ipProtocol": 58, "localPort": 128, "remotePort": 0}
 
 
 def paths() -> list[str]:
@@ -48,103 +71,146 @@ def paths() -> list[str]:
     return made
 
 
-def _ranks() -> list[float]:
-    """Return the cumulated share of each path."""
+def _path_shares() -> list[float]:
+    """Return the share of each path."""
     shares: list[float] = []
     for (low, share), (high, next_share) in itertools.pairwise(_PATH_MARKS):
-        step = (next_share - share) / (high - low)
-        shares += [share + step * (k + 1) for k in range(high - low)]
+        shares += [(next_share - share) / (high - low)] * (high - low)
     return shares
 
 
+def _falling(count: int) -> list[float]:
+    """Return shares of which the first is the largest, as is usual of filters and addresses."""
+    return [1 / (rank + 1) for rank in range(count)]
+
+
+def _table(values: Sequence[Any], shares: Sequence[float]) -> list[Any]:
+    """Return `SLOTS` values, each as often as its share says."""
+    total, slots = sum(shares), 0.0
+    made: list[Any] = []
+    for value, share in zip(values, shares, strict=True):
+        slots += share / total * SLOTS
+        made += [value] * (round(slots) - len(made))
+    return made
+
+
+def _stand() -> dict[int, range]:
+    """Return the ids of the filters at each layer: a filter stands at one."""
+    made, first = {}, FIRST_FILTER
+    for layer, count, _ in (*_LAYERS_V4, *_LAYERS_V6, *_LAYERS_RARE):
+        made[layer] = range(first, first + count)
+        first += count
+    return made
+
+
+FILTERS = _stand()
+
+
+def _decisions(layers: Sequence[tuple[int, int, int]], loopback: bool) -> list[dict[str, Any]]:
+    """Return a table of payloads, one for each filter."""
+    payloads: list[dict[str, Any]] = []
+    shares: list[float] = []
+    for layer, count, share in layers:
+        payloads += [_classify(one, layer, loopback) for one in FILTERS[layer]]
+        falling = _falling(count)
+        shares += [share * part / sum(falling) for part in falling]
+    return _table(payloads, shares)
+
+
 class Mix:
-    """An endless supply of events as mappings for `wfpfast.encode`, the same for the same seed."""
+    """An endless supply of events as mappings for `wfpfast.encode`, the same for the same seed.
+
+    They are to be read only: events that say the same share their payload.
+    """
 
     def __init__(self, seed: int = 0) -> None:
         self._random = random.Random(seed)
-        self._paths = [f"{path}\0".encode("utf-16-le") for path in paths()]
-        self._shares = _ranks()
-        self._types = [kind for kind, share in _TYPES for _ in range(share)]
-        self._sids = [f"S-1-5-21-1111-2222-3333-{1000 + k}" for k in range(20)]
-        self._sids += ["S-1-5-18", "S-1-5-19", "S-1-5-20"]
-        self._remotes_v4 = [self._documentation_v4() for _ in range(N_REMOTES)]
-        self._remotes_v6 = [self._documentation_v6() for _ in range(N_REMOTES)]
+        self._rare = random.Random(self._random.getrandbits(64))
+        self._paths = _table([f"{path}\0".encode("utf-16-le") for path in paths()], _path_shares())
+        self._types = _table(*zip(*_TYPES, strict=True))
+        self._ports = _table(_PORTS, [1] * len(_PORTS))
+        sids = [f"S-1-5-21-1111-2222-3333-{1000 + k}" for k in range(20)]
+        sids += ["S-1-5-18", "S-1-5-19", "S-1-5-20"]
+        self._users = _table([*sids, None], [0.75 / len(sids)] * len(sids) + [0.25])
+        self._local_v6 = self._documentation_v6()[:8]
+        remotes_v4 = [
+            (0xC0000200, 0xC6336400, 0xCB007100)[k % 3] + 1 + k // 3
+            for k in self._random.sample(range(3 * 254), N_REMOTES_V4)
+        ]
+        remotes_v6 = [self._documentation_v6() for _ in range(N_REMOTES_V6)]
+        self._remotes = [_table(some, _falling(len(some))) for some in (remotes_v4, remotes_v6)]
+        # By what is compared when one is picked: is it IPv6, is it loopback.
+        self._decisions = [
+            [_decisions(layers, loopback) for loopback in (False, True)]
+            for layers in (_LAYERS_V4, _LAYERS_V6)
+        ]
         self._time = START
-
-    def _documentation_v4(self) -> int:
-        network = self._random.choice((0xC0000200, 0xC6336400, 0xCB007100))
-        return network | self._random.randrange(1, 255)
 
     def _documentation_v6(self) -> bytes:
         return bytes.fromhex("20010db8") + self._random.randbytes(12)
 
     def events(self, count: int) -> Iterator[dict[str, Any]]:
         """Yield the next `count` events."""
-        for _ in range(count):
-            yield self._event()
+        for done in range(0, count, _AT_ONCE):
+            raw = self._random.randbytes(_DRAWS.size * min(_AT_ONCE, count - done))
+            yield from map(self._event, _DRAWS.iter_unpack(raw))
 
-    def _event(self) -> dict[str, Any]:
-        kind = self._types[int(self._random.random() * len(self._types))]
-        member, payload = _PAYLOADS[kind](self._random)
-        return {"header": self._header(), "type": kind, member: payload}
-
-    def _header(self) -> dict[str, Any]:
-        draw = self._random.random
-        self._time += int(draw() * TICKS / 100)
-        chance = draw()
-        icmp = chance < 0.01
-        header: dict[str, Any] = {
+    def _event(self, draws: tuple[int, ...]) -> dict[str, Any]:
+        kind, passed, protocol, family, port, service, path, user, local, remote, decision, loop = (
+            draws)
+        self._time += passed * (TICKS // 100) // SLOTS
+        sid, v6 = self._users[user], 1 if family < _IPV6 else 0
+        mine = self._local_v6 + self._rare.randbytes(8) if v6 else 0xC0000200 | local & 0xFF
+        # A dict that grows costs more than all else in here, so this one is made at once.
+        header = {
             "timeStamp": self._time,
-            "flags": _FLAGS,
-            "ipProtocol": 1 if icmp else 6 if chance < 0.67 else 17,
-            "localPort": 8 if icmp else 49152 + int(draw() * 16384),
-            "remotePort": 0 if icmp else (443, 443, 80, 53, 445, 3389)[int(draw() * 6)],
-            "appId": self._paths[bisect.bisect_right(self._shares, draw() * 0.9999999)],
+            "flags": _FLAGS_WITHOUT_USER if sid is None else _FLAGS,
+            "ipVersion": v6,
+            "ipProtocol": _TCP if protocol < _IS_TCP else _UDP,
+            _LOCAL[v6]: mine,
+            _REMOTE[v6]: self._remotes[v6][remote],
+            "localPort": 49152 + (port >> 2),
+            "remotePort": self._ports[service],
+            "appId": self._paths[path],
+            "userId": sid,
+            "addressFamily": v6,
             "packageSid": "S-1-0-0",
         }
-        if draw() < 0.75:
-            header["flags"] = _FLAGS | _FLAG_USER
-            header["userId"] = self._sids[int(draw() * len(self._sids))]
-        remote = int(draw() * draw() * N_REMOTES)
-        if draw() < 0.19:
-            header["ipVersion"] = header["addressFamily"] = 1
-            header["localAddrV6"] = self._remotes_v6[0][:8] + self._random.randbytes(8)
-            header["remoteAddrV6"] = self._remotes_v6[remote]
-        else:
-            header["localAddrV4"] = 0xC0000200 | int(draw() * 256)
-            header["remoteAddrV4"] = self._remotes_v4[remote]
-        return header
+        if protocol >= _IS_ICMP:
+            header.update(_ECHO_V6 if v6 else _ECHO_V4)
+        code = self._types[kind]
+        if code in _DECISIONS:
+            payload = self._decisions[v6][loop < _IS_LOOPBACK][decision]
+            return {"header": header, "type": code, _DECISIONS[code]: payload}
+        member, payload = _PAYLOADS[code](self._rare, v6)
+        return {"header": header, "type": code, member: payload}
 
 
-def _filter(source: random.Random) -> int:
-    draw = source.random
-    return FIRST_FILTER + int(draw() * draw() * N_FILTERS)
-
-
-def _classify(source: random.Random) -> dict[str, Any]:
-    outbound = source.random() < 0.6
+def _classify(filter_id: int, layer: int, loopback: bool = False) -> dict[str, Any]:
     return {
-        "filterId": _filter(source),
-        "layerId": LAYERS[int(source.random() * source.random() * len(LAYERS))],
+        "filterId": filter_id,
+        "layerId": layer,
         "originalProfile": 1,
         "currentProfile": 1,
-        "msFwpDirection": 0x3901 if outbound else 0x3900,
-        "isLoopback": source.random() < 0.03,
+        "msFwpDirection": 0x3900 if layer in _INBOUND else 0x3901,
+        "isLoopback": loopback,
     }
 
 
-def _capability(source: random.Random) -> dict[str, Any]:
-    return {"networkCapabilityId": source.randrange(3), "filterId": _filter(source)}
+def _capability(source: random.Random, v6: bool) -> dict[str, Any]:
+    filters = FILTERS[50 if v6 else 48]
+    return {"networkCapabilityId": source.randrange(3), "filterId": source.choice(filters)}
 
 
-def _kernel_drop(source: random.Random) -> dict[str, Any]:
+def _kernel_drop(source: random.Random, v6: bool) -> dict[str, Any]:
     spi = source.getrandbits(32)
+    layer = _IPSEC_V6 if v6 else _IPSEC_V4
     return {
         "failureStatus": -1070202879 if spi else -1070202873,  # bad SPI, clear text
         "direction": source.randrange(2),
         "spi": spi,
-        "filterId": _filter(source) if source.random() < 0.5 else 0,
-        "layerId": 12,
+        "filterId": source.choice(FILTERS[layer]) if source.random() < 0.5 else 0,
+        "layerId": layer,
     }
 
 
@@ -158,7 +224,7 @@ def _mm_failure(source: random.Random) -> dict[str, Any]:
         "mmAuthMethod": source.randrange(4),
         "endCertHash": bytes(20),
         "mmId": source.getrandbits(32),
-        "mmFilterId": _filter(source),
+        "mmFilterId": source.choice(FILTERS[_IPSEC_V4]),
         "localPrincipalNameForAuth": "",
         "remotePrincipalNameForAuth": "host/peer.example.org",
         "localPrincipalGroupSids": ["S-1-5-32-544"],
@@ -174,7 +240,7 @@ def _qm_failure(source: random.Random) -> dict[str, Any]:
         "qmState": source.randrange(4),
         "saRole": source.randrange(2),
         "saTrafficType": int(tunnel),
-        "qmFilterId": _filter(source),
+        "qmFilterId": source.choice(FILTERS[_IPSEC_V4]),
         "mmSaLuid": source.getrandbits(32),
     }
     if tunnel:
@@ -192,7 +258,7 @@ def _em_failure(source: random.Random) -> dict[str, Any]:
         "emAuthMethod": 2,
         "endCertHash": bytes(20),
         "mmId": source.getrandbits(32),
-        "qmFilterId": _filter(source),
+        "qmFilterId": source.choice(FILTERS[_IPSEC_V4]),
         "localPrincipalNameForAuth": "user@example.org",
         "remotePrincipalNameForAuth": "host/peer.example.org",
     }
@@ -215,7 +281,7 @@ def _drop_mac(source: random.Random) -> dict[str, Any]:
         "ifType": 6,
         "etherType": 0x0806,
         "ifLuid": 6 << 48,
-        **_classify(source),
+        **_classify(source.choice(FILTERS[_MAC]), _MAC),
     }
 
 
@@ -224,15 +290,13 @@ def _packet_arrival(source: random.Random) -> dict[str, Any]:
 
 
 _PAYLOADS: Any = {
-    0: lambda source: ("ikeMmFailure", _mm_failure(source)),
-    1: lambda source: ("ikeQmFailure", _qm_failure(source)),
-    2: lambda source: ("ikeEmFailure", _em_failure(source)),
-    3: lambda source: ("classifyDrop", _classify(source)),
-    4: lambda source: ("ipsecDrop", _kernel_drop(source)),
-    5: lambda source: ("idpDrop", _dosp_drop(source)),
-    6: lambda source: ("classifyAllow", _classify(source)),
-    7: lambda source: ("capabilityDrop", _capability(source)),
-    8: lambda source: ("capabilityAllow", _capability(source)),
-    9: lambda source: ("classifyDropMac", _drop_mac(source)),
-    10: lambda source: ("lpmPacketArrival", _packet_arrival(source)),
+    0: lambda source, _: ("ikeMmFailure", _mm_failure(source)),
+    1: lambda source, _: ("ikeQmFailure", _qm_failure(source)),
+    2: lambda source, _: ("ikeEmFailure", _em_failure(source)),
+    4: lambda source, v6: ("ipsecDrop", _kernel_drop(source, v6)),
+    5: lambda source, _: ("idpDrop", _dosp_drop(source)),
+    7: lambda source, v6: ("capabilityDrop", _capability(source, v6)),
+    8: lambda source, v6: ("capabilityAllow", _capability(source, v6)),
+    9: lambda source, _: ("classifyDropMac", _drop_mac(source)),
+    10: lambda source, _: ("lpmPacketArrival", _packet_arrival(source)),
 }

@@ -5,6 +5,7 @@ Nothing big is imported before it is known to be there.
 
 import importlib.util
 import io
+import os
 import sys
 
 _NEEDED = ("click", "rich", "pyarrow")
@@ -18,6 +19,9 @@ def main() -> None:
             f"wfpfast: the command line needs {' and '.join(missing)}:"
             " pip install 'wfpfast[cli]'\n")
         sys.exit(2)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a path may hold any character
     try:

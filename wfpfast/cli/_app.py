@@ -114,7 +114,7 @@ def convert(
 @click.option("--top", metavar="N", type=click.IntRange(min=1), default=10, show_default=True,
               help="How many lines of each table.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
-def summary(files: tuple[Path, ...], filters: Path | None, top: int, as_json: bool) -> None:
+def summary(files: tuple[Path, ...], filters: Path | None, top: int, as_json: bool) -> int:
     """Say what happened and what was dropped, by application, filter, address and port.
 
     FILE is netsh's .xml, or what `convert` makes of it: .parquet, .arrow. Several are added up.
@@ -125,7 +125,7 @@ def summary(files: tuple[Path, ...], filters: Path | None, top: int, as_json: bo
     """
     from wfpfast.cli._summary import summarise
 
-    summarise(list(files), filters=filters, top=top, as_json=as_json)
+    return summarise(list(files), filters=filters, top=top, as_json=as_json)
 
 
 @app.command(short_help="See made-up events decoded, written and summarised.")
@@ -145,10 +145,9 @@ def demo(count: int, seed: int, output: Path) -> None:
     run(count, seed, output)
 
 
-@app.command(
-    short_help="Say what a number, a name or a SID means.",
-    context_settings={"ignore_unknown_options": True},
-)
+# A negative NTSTATUS is no option.
+@app.command(short_help="Say what a number, a name or a SID means.",
+             context_settings={"ignore_unknown_options": True})
 @click.argument("codes", metavar="CODE...", nargs=-1, required=True, type=click.UNPROCESSED)
 def explain(codes: tuple[str, ...]) -> int:
     """Say what error codes, layers, protocols, flags and SIDs mean.

@@ -4,6 +4,7 @@ Timestamps are ISO 8601 in UTC with 7 decimals, the 100 ns of a FILETIME. Bytes 
 """
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +53,8 @@ def timestamps(array: pa.Array) -> pa.Array:
 
 
 def _json_value(value: Any) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "null"  # which JSON has no word for
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_json_other)
 
 

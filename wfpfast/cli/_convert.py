@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from wfpfast.cli import _screen
 from wfpfast.cli._screen import Fault
-from wfpfast.cli._sources import Source, opened
+from wfpfast.cli._sources import Source, Stats, opened
 from wfpfast.cli._writers import WRITERS, Writer
 from wfpfast.netsh import NetshError
 
@@ -29,21 +29,21 @@ def convert(
     started = time.perf_counter()
     with opened(source, columns, **options) as events, _screen.progress() as bar:
         task = bar.add_task(_screen.printable(out.name), total=1.0, note="")
-        with whole(out, events.schema) as writer:
+        with whole(out, events.schema) as output:
             rows, fault = 0, None
             try:
                 for batch in events.batches:
-                    writer.write(batch)
+                    output.write(batch)
                     rows += len(batch)
                     bar.update(task, completed=events.share(), note=_screen.events(rows))
             except NetshError as error:
                 if not rows:
                     raise Fault(str(error)) from None
                 fault = error
-            writer.finish(events.stats())
+            output.finish(events.stats())
     _screen.say(_line(out, rows, events, time.perf_counter() - started))
     if fault is not None:
-        raise Fault(f"{fault}; {out} has the {_screen.events(rows)} before it")
+        raise Fault(f"{fault}; {out} has what came before: {_screen.events(rows)}")
 
 
 def check(out: Path, force: bool) -> None:
@@ -58,18 +58,53 @@ def check(out: Path, force: bool) -> None:
         raise Fault(f"{out} exists: --force replaces it")
 
 
+class Output:
+    """A file being written, whose faults name it and not the part that it still is."""
+
+    def __init__(self, out: Path, part: Path, schema: pa.Schema) -> None:
+        self._out = out
+        with _written(out):
+            self._writer: Writer = WRITERS[out.suffix.lower()](part, schema)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows."""
+        with _written(self._out):
+            self._writer.write(batch)
+
+    def finish(self, stats: Stats | None) -> None:
+        """Complete the file."""
+        with _written(self._out):
+            self._writer.finish(stats)
+
+    def close(self) -> None:
+        """Let go of the file, complete or not."""
+        self._writer.close()
+
+
 @contextlib.contextmanager
-def whole(out: Path, schema: pa.Schema) -> Iterator[Writer]:
-    """Give a writer to a file beside `out`, which becomes `out` only if nothing fails."""
+def _written(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:  # Arrow's own text tells it twice
+        raise Fault(f"{out}: {os.strerror(error.errno) if error.errno else error}") from None
+    except pa.ArrowException as error:
+        raise Fault(f"{out}: {str(error).partition(chr(10))[0]}") from None
+
+
+@contextlib.contextmanager
+def whole(out: Path, schema: pa.Schema) -> Iterator[Output]:
+    """Give a file beside `out`, which becomes `out` only if nothing fails."""
     target = Path(os.path.realpath(out))  # a link stays one
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    writer: Writer = WRITERS[out.suffix.lower()](part, schema)
     try:
-        yield writer
-        writer.close()
-        os.replace(part, target)
+        output = Output(out, part, schema)
+        try:
+            yield output
+        finally:
+            output.close()
+        with _written(out):
+            os.replace(part, target)
     except BaseException:
-        writer.close()
         part.unlink(missing_ok=True)
         raise
 

@@ -97,26 +97,25 @@ def _column(batch: pa.RecordBatch, field: pa.Field, source: Source) -> pa.Array:
     if field.name not in batch.schema.names:
         return pa.nulls(len(batch), field.type)
     array = batch.column(field.name)
-    if field.name == "remote_address" and _cells.is_binary(array.type):
-        return _cells.each(array, _address)
     if array.type == field.type:
         return array
     try:
+        if field.name == "remote_address" and _cells.is_binary(array.type):
+            return _cells.each(array, _address)
         if pa.types.is_dictionary(array.type):
             array = array.dictionary_decode()
         if pa.types.is_dictionary(field.type):
             return array.cast(field.type.value_type).dictionary_encode()
         return array.cast(field.type)
-    except pa.ArrowException:
+    except (pa.ArrowException, ipaddress.AddressValueError):
         raise Fault(
             f"{source.path}: the column {field.name} is {array.type}, not {field.type}"
         ) from None
 
 
 def _address(value: bytes) -> str:
-    address = ipaddress.ip_address(value)
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return str(mapped or address)
+    address = ipaddress.IPv6Address(value)
+    return str(address.ipv4_mapped or address)
 
 
 def _add_icmp(columns: dict[str, pa.Array]) -> None:

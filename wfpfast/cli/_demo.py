@@ -62,7 +62,7 @@ def demo(count: int, seed: int, out: Path) -> None:
 def make(count: int, seed: int, out: Path) -> tuple[Clock, int]:
     """Write made-up events; return the times, and how many bytes of structs were decoded."""
     mix, decoder, clock, nbytes = Mix(seed), Decoder(), Clock(), 0
-    with _screen.progress() as bar, whole(out, pa.schema(decoder)) as writer:
+    with _screen.progress() as bar, whole(out, pa.schema(decoder)) as output:
         task = bar.add_task("generate, encode, decode, write", total=count, note="")
         for done in range(0, count, CHUNK):
             chunk = min(CHUNK, count - done)
@@ -74,12 +74,12 @@ def make(count: int, seed: int, out: Path) -> tuple[Clock, int]:
                 decoded = decoder.decode(block)
                 batch = pa.record_batch(decoded)
             with clock("writing"):
-                writer.write(batch)
+                output.write(batch)
             nbytes += block.nbytes
             note = f"decoding {_rate(done + chunk, clock, 'decoding')}"
             bar.update(task, completed=done + chunk, note=note)
         with clock("writing"):
-            writer.finish({"events": count})
+            output.finish({"events": count})
     return clock, nbytes
 
 

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 PIPED_WIDTH = 100
 LEAST_WIDTH = 40
+MOST_TEXT = 160     # of a rule: no sensible name is longer
 UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -74,12 +75,17 @@ def seconds(span: float) -> str:
 
 def tail(text: str, room: int) -> str:
     """Return a text that fits, without its beginning if need be: the end of a path says most."""
-    text = printable(text)
-    if cell_len(text) <= room:
-        return text
-    while cell_len(text) > room - 1:
-        text = text[1:]
-    return "…" + text
+    end = printable(text[-room - 1:])  # measuring thousands of characters would take minutes
+    if len(text) <= room + 1 and cell_len(end) <= room:
+        return end
+    while end and cell_len(end) > room - 1:
+        end = end[1:]
+    return "…" + end
+
+
+def brief(text: str) -> str:
+    """Return a text of the length that names of rules have, whatever a file makes of them."""
+    return printable(text if len(text) <= MOST_TEXT else text[:MOST_TEXT] + "…")
 
 
 def progress() -> Progress:

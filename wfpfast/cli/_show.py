@@ -9,16 +9,18 @@ from rich.console import Console
 from rich.text import Text
 
 from wfpfast._tables.texts import EVENT_TYPES
-from wfpfast.cli._screen import events, number, printable, seconds, tail
+from wfpfast.cli._screen import brief, events, number, printable, seconds, tail
 
 Row = dict[str, Any]
 Label = Callable[[Row, int], list[Text]]
 
 NOT_GIVEN = "not given"
+EMPTY = "empty text"
 QUIET = "dim"
 FIGURES = "cyan"
 WARNING = "yellow"
 LEAST_DIGITS = 7
+LEAST_ROOM = 8
 SHARE = 6               # "100.0%"
 BAR = 8
 BAR_FROM = 96           # columns of the terminal from which there is room for bars
@@ -54,7 +56,7 @@ class Page:
         blocks = not screen.options.ascii_only
         self.bar = BAR if screen.width >= BAR_FROM and blocks else 0
         self.before = self.digits + 2 + SHARE + 2 + (self.bar and self.bar + 2)
-        self.room = max(20, screen.width - self.before)
+        self.room = max(LEAST_ROOM, screen.width - self.before)
 
     def print(self, line: Text) -> None:
         """Print a line; what is too long goes on in the next one."""
@@ -94,9 +96,10 @@ class Page:
         return ("█" * full + EIGHTHS[part].strip()).ljust(self.bar) + "  "
 
     def _wrapped(self, line: Text, room: int) -> list[Text]:
-        """Break a line where it must be, as far in as it began."""
-        indent = len(line.plain) - len(line.plain.lstrip())
-        pieces = line[indent:].wrap(self.screen, room - indent)
+        """Break a line where it must be, as far in as it began if that leaves room."""
+        begins = len(line.plain) - len(line.plain.lstrip())
+        indent = min(begins, room // 2)
+        pieces = line[begins:].wrap(self.screen, room - indent)
         for piece in pieces:
             piece.rstrip()
         return [Text.assemble(" " * indent, piece) for piece in pieces]
@@ -164,7 +167,9 @@ def _not_given() -> list[Text]:
 def _value(name: str) -> Label:
     """Label rows by a text whose end says most, such as a path's."""
     def label(row: Row, room: int) -> list[Text]:
-        return _not_given() if row[name] is None else [Text(tail(row[name], room))]
+        if row[name] is None:
+            return _not_given()
+        return [Text(tail(row[name], room)) if row[name] else Text(EMPTY, QUIET)]
 
     return label
 
@@ -182,8 +187,12 @@ def _type(row: Row, room: int) -> list[Text]:
 def _user(row: Row, room: int) -> list[Text]:
     if row["user_sid"] is None:
         return _not_given()
-    name = f"  {row['name']}" if row["name"] else ""
-    return [Text.assemble(tail(row["user_sid"], room - len(name)), (name, QUIET))]
+    sid, name = Text(tail(row["user_sid"], room)), row["name"]
+    if not name:
+        return [sid]
+    if len(sid) + 2 + len(name) > room:
+        return [sid, *_below(0, name)]
+    return [Text.assemble(sid, "  ", (name, QUIET))]
 
 
 def _port(row: Row, _: int) -> list[Text]:
@@ -201,7 +210,7 @@ def _filter(row: Row, state: str | None, digits: int) -> list[Text]:
     title = f"{row['filter_id']:<{digits}}  "
     if state is None:
         known = ", ".join(part for part in (layer, origin) if part)
-        return [Text.assemble(title, (printable(known), QUIET))]
+        return [Text.assemble(title, (brief(known), QUIET))]
     if rule is None:
         return [Text.assemble(title, (f"not in {printable(state)}", WARNING)),
                 *_below(digits, layer, origin)]
@@ -209,7 +218,7 @@ def _filter(row: Row, state: str | None, digits: int) -> list[Text]:
     comes = f"origin: {origin}" if origin and origin != rule["name"] else None
     there = _short(rule["layer_key"], "FWPM_LAYER_")
     lines = [
-        Text.assemble(title, printable(rule["name"] or "without a name")),
+        Text.assemble(title, brief(rule["name"] or "without a name")),
         *_below(digits, _provider(rule), layer or there, rule["action"], comes),
     ]
     if rule["layer_agrees"] is False:
@@ -224,7 +233,7 @@ def _layers(names: list[str]) -> str:
 
 
 def _below(digits: int, *parts: str | None) -> list[Text]:
-    known = [printable(part) for part in parts if part]
+    known = [brief(part) for part in parts if part]
     return [Text(" " * (digits + 2) + ", ".join(known), QUIET)] if known else []
 
 
@@ -252,7 +261,8 @@ def _losses(report: Row, page: Page) -> None:
     lost = {name: count for name, count in report["stats"].items() if count}
     page.title("Lost or mended")
     for name, count in lost.items():
-        page.print(Text(f"{number(count):>{page.digits}}  {STATS.get(name, name)}", WARNING))
+        what = STATS.get(name) or brief(name)
+        page.print(Text(f"{number(count):>{page.digits}}  {what}", WARNING))
     if not lost and len(silent) < len(report["files"]):
         page.print(Text("Nothing.", QUIET))
     for path in silent:

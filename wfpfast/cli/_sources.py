@@ -4,6 +4,7 @@ import contextlib
 import difflib
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet
 
-from wfpfast import netsh
+from wfpfast import EventStream, netsh
 from wfpfast._schema import EVENT_COLUMNS
 from wfpfast.cli._screen import Fault
 
@@ -77,7 +78,7 @@ def opened(
     if kind not in READABLE:
         raise Fault(f"{path}: expected a file that ends in {', '.join(READABLE)}")
     if kind != ".xml" and options:
-        raise Fault(f"{path}: --{' and --'.join(options)} apply to .xml only")
+        raise Fault(f"{path}: --{' and --'.join(options)}: for .xml only")
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(path.open("rb"))
         if kind == ".xml":
@@ -118,9 +119,22 @@ def _xml(
     except ValueError as error:  # a column that does not exist
         raise Fault(str(error)) from None
     stack.enter_context(stream)
-    batches = (pa.record_batch(batch) for batch in stream)
     return Source(
-        path, pa.schema(stream), batches, lambda: stream.stats, lambda: file.tell() / size)
+        path, pa.schema(stream), _decoded(path, stream), lambda: stream.stats,
+        lambda: file.tell() / size)
+
+
+def _decoded(path: Path, stream: EventStream) -> Iterator[pa.RecordBatch]:
+    while True:
+        try:
+            batch = next(stream, None)
+        except netsh.NetshError:  # what came before it is kept
+            raise
+        except (ValueError, OSError) as error:
+            raise Fault(f"{path}: {error}") from None
+        if batch is None:
+            return
+        yield pa.record_batch(batch)
 
 
 class _Wanted:
@@ -133,6 +147,9 @@ class _Wanted:
 
     def of(self, present: Sequence[str]) -> list[str]:
         """Return the names to read, or say that these are no net events."""
+        twice = [name for name, count in Counter(present).items() if count > 1]
+        if twice:
+            raise Fault(f"{self.path}: there are two columns {twice[0]!r}")
         if not set(present) & set(EVENT_COLUMNS):
             raise Fault(f"{self.path}: no net events: no column has a name that wfpfast knows")
         if self.columns is None:
@@ -155,7 +172,7 @@ def _parquet(path: Path, file: Any, wanted: _Wanted) -> Source:
         nonlocal seen
         for batch in reader.iter_batches(batch_size=TABLE_BATCH, columns=names):
             seen += len(batch)
-            # The reader gives columns in the file's order.
+            # Whether they come in this order or in the file's is up to the reader.
             yield batch.select(names)
 
     schema = pa.schema([schema.field(name) for name in names])

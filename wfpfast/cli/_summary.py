@@ -114,7 +114,8 @@ def _read(path: Path, count: Count) -> Report:
         except netsh.NetshError as fault:
             if count.events == before:
                 raise Fault(str(fault)) from None
-            error = f"{fault}; counted are the {_screen.events(count.events - before)} before it"
+            read = _screen.events(count.events - before)
+            error = f"{fault}; counted is what came before: {read}"
         stats = source.stats()
     count.add_stats(stats)
     return {"path": str(path), "events": count.events - before, "stats": stats, "error": error}

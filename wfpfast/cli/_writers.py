@@ -148,9 +148,9 @@ class ArrowWriter:
 
     def close(self) -> None:
         """Let go of the file, and of the one beside it."""
-        with contextlib.suppress(OSError, pa.ArrowException):
-            self._stream.close()
-            self._file.close()
+        for open_yet in (self._stream, self._file):
+            with contextlib.suppress(OSError, pa.ArrowException):
+                open_yet.close()
         self._waiting.unlink(missing_ok=True)
 
 

@@ -1,0 +1,71 @@
+"""How the tests of the command line run it: in this process, or as one of its own."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli.hand import STATE, XML
+from cli.hostile import write_hostile
+from cli.running import Result, Run, environment
+
+from wfpfast.cli import main
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Run:
+    """Run the command line in this process, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+    def call(*args: Any) -> Result:
+        monkeypatch.setattr(sys, "argv", ["wfpfast", *map(str, args)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        captured = capsys.readouterr()
+        assert isinstance(stopped.value.code, int)
+        return Result(stopped.value.code, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def spawn(tmp_path: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+    """Run the command line as a process; keyword arguments are those of subprocess.run."""
+
+    def call(*args: Any, env: dict[str, str] | None = None, **options: Any) -> Any:
+        settings: dict[str, Any] = {
+            "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": tmp_path, "timeout": 60,
+            **options,
+        }
+        command = [sys.executable, "-P", "-m", "wfpfast.cli", *map(str, args)]
+        return subprocess.run(
+            command, check=False, text=True, env=environment(**(env or {})), **settings)
+
+    return call
+
+
+@pytest.fixture
+def xml(tmp_path: Path) -> Path:
+    """The events of hand.py as netsh writes them."""
+    path = tmp_path / "netevents.xml"
+    path.write_text(XML, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """What netsh says of the filters behind the events of hand.py."""
+    path = tmp_path / "wfpstate.xml"
+    path.write_text(STATE, encoding="utf-8-sig")
+    return path
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> tuple[Path, Path]:
+    """A table and a state of filters, both made to spoil a terminal."""
+    return write_hostile(tmp_path)
