@@ -44,7 +44,8 @@ def compile_args(mode: str) -> list[str]:
     if sysconfig.get_platform().startswith("win") and not os.environ.get("CC"):
         return ["/O2", "/std:c11"]
     # Older event structs are read through the newest struct of their family.
-    return [*MODES[mode]["flags"], "-std=gnu11", "-fno-strict-aliasing", "-fvisibility=hidden"]
+    return [*MODES[mode]["flags"], "-std=gnu11", "-fno-strict-aliasing", "-fvisibility=hidden",
+            "-pthread"]
 
 
 def directives(mode: str) -> dict[str, object]:
@@ -63,19 +64,21 @@ def directives(mode: str) -> dict[str, object]:
 
 def extensions(mode: str) -> list[Extension]:
     macros = [("Py_LIMITED_API", f"0x{ABI3[0]:02X}{ABI3[1]:02X}0000")] if uses_abi3(mode) else []
-    link = [] if sysconfig.get_platform().startswith("win") else MODES[mode]["link"]
+    windows = sysconfig.get_platform().startswith("win")
+    link = [] if windows else [*MODES[mode]["link"], "-pthread"]
     return [
         Extension(
             f"wfpfast.{source.stem}",
             [source.as_posix()],
             include_dirs=["wfpfast"],
-            depends=["wfpfast/_portable.h"],
+            depends=["wfpfast/_portable.h", "wfpfast/_threads.h", "wfpfast/_win32.h"],
             define_macros=macros,
             extra_compile_args=compile_args(mode),
             extra_link_args=link,
             py_limited_api=uses_abi3(mode),
         )
         for source in sorted(pathlib.Path("wfpfast").glob("*.pyx"))
+        if windows or source.stem != "_win32"
     ]
 
 

@@ -45,7 +45,51 @@ STRUCTS = (
     "SID_IDENTIFIER_AUTHORITY",
     "GUID",
     "FILETIME",
+    "FWPM_DISPLAY_DATA0",
+    "FWPM_SESSION0",
+    "FWPM_FILTER_CONDITION0",
+    f"{EVENT}_ENUM_TEMPLATE0",
+    f"{EVENT}_SUBSCRIPTION0",
+    "FWPM_FIELD0",
+    "FWPM_LAYER0",
+    "FWPM_ACTION0",
+    "FWPM_FILTER0",
 )
+# Laid out by hand after sdk-api's pages: name, C type, offset and size on x64, on x86.
+BY_HAND: dict[str, tuple[tuple[int, int], tuple[int, int], list[tuple[Any, ...]]]] = {
+    "FWPM_SUBLAYER0": ((72, 8), (44, 4), [
+        ("subLayerKey", "GUID", 0, 16, 0, 16),
+        ("displayData", "FWPM_DISPLAY_DATA0", 16, 16, 16, 8),
+        ("flags", "UINT32", 32, 4, 24, 4),
+        ("providerKey", "GUID *", 40, 8, 28, 4),
+        ("providerData", "FWP_BYTE_BLOB", 48, 16, 32, 8),
+        ("weight", "UINT16", 64, 2, 40, 2),
+    ]),
+    "FWPM_PROVIDER0": ((64, 8), (40, 4), [
+        ("providerKey", "GUID", 0, 16, 0, 16),
+        ("displayData", "FWPM_DISPLAY_DATA0", 16, 16, 16, 8),
+        ("flags", "UINT32", 32, 4, 24, 4),
+        ("providerData", "FWP_BYTE_BLOB", 40, 16, 28, 8),
+        ("serviceName", "wchar_t *", 56, 8, 36, 4),
+    ]),
+}
+
+
+def described_by_hand() -> dict[str, Any]:
+    """Return BY_HAND in the form of the input."""
+    return {
+        name: {
+            **{architecture: dict(zip(("size", "align"), sizes, strict=True))
+               for architecture, sizes in zip(ARCHITECTURES, (x64, x86), strict=True)},
+            "fields": [
+                {"name": member, "c_type": c_type,
+                 "x64": {"offset": offset, "size": size},
+                 "x86": {"offset": offset_x86, "size": size_x86}}
+                for member, c_type, offset, size, offset_x86, size_x86 in members
+            ],
+        }
+        for name, (x64, x86, members) in BY_HAND.items()
+    }
 
 
 def members(fields: list[dict[str, Any]], architecture: str) -> str:
@@ -61,7 +105,7 @@ def members(fields: list[dict[str, Any]], architecture: str) -> str:
 def layout(structs: dict[str, Any], architecture: str) -> str:
     """Return the golden table of one architecture as JSON."""
     entries = []
-    for name in STRUCTS:
+    for name in (*STRUCTS, *BY_HAND):
         size, align = (structs[name][architecture][n] for n in ("size", "align"))
         entries.append(
             f' "{name}": {{\n  "size": {size}, "align": {align},\n  "members": '
@@ -72,6 +116,7 @@ def layout(structs: dict[str, Any], architecture: str) -> str:
 
 def main(path: str) -> None:
     structs = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))["structs"]
+    structs |= described_by_hand()
     for architecture in ARCHITECTURES:
         target = GOLDEN / f"layout_{architecture}.json"
         target.write_text(layout(structs, architecture), encoding="utf-8", newline="\n")

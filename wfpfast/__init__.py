@@ -6,19 +6,27 @@ from wfpfast._cells import Column
 from wfpfast._decoder import Decoder, EventBatch, decode
 from wfpfast._encode import encode
 from wfpfast._table import Table
-from wfpfast.errors import MalformedBlockError
+from wfpfast.engine import Engine
+from wfpfast.errors import EngineClosedError, MalformedBlockError, WfpError
 from wfpfast.row import NetEvent
 from wfpfast.stream import EventStream
+from wfpfast.subscription import Subscription
+from wfpfast.template import Template
 
 __all__ = [
     "Block",
     "Column",
     "Decoder",
+    "Engine",
+    "EngineClosedError",
     "EventBatch",
     "EventStream",
     "MalformedBlockError",
     "NetEvent",
+    "Subscription",
     "Table",
+    "Template",
+    "WfpError",
     "decode",
     "encode",
     "names",

@@ -4,7 +4,7 @@
 from libc.stdint cimport uint64_t
 
 from wfpfast.abi.fwpmobjects cimport (
-    FWPM_ENGINE_OPTION, FWPM_NET_EVENT_ENUM_TEMPLATE0, FWPM_NET_EVENT_SUBSCRIPTION0, FWPM_SESSION0)
+    FWPM_ENGINE_OPTION, FWPM_NET_EVENT_SUBSCRIPTION0, FWPM_SESSION0)
 from wfpfast.abi.fwptypes cimport FWP_VALUE0
 from wfpfast.abi.minwindef cimport DWORD, UINT32, WCHAR
 
@@ -34,6 +34,20 @@ ctypedef DWORD (__stdcall *Subscribe)(
     HANDLE engineHandle, const FWPM_NET_EVENT_SUBSCRIPTION0* subscription, Callback callback,
     void* context, HANDLE* eventsHandle) noexcept nogil
 
+ctypedef DWORD (__stdcall *EngineOpen)(
+    const WCHAR* serverName, UINT32 authnService, void* authIdentity,
+    const FWPM_SESSION0* session, HANDLE* engineHandle) noexcept nogil
+ctypedef DWORD (__stdcall *EngineClose)(HANDLE engineHandle) noexcept nogil
+ctypedef DWORD (__stdcall *GetOption)(
+    HANDLE engineHandle, FWPM_ENGINE_OPTION option, FWP_VALUE0** value) noexcept nogil
+ctypedef DWORD (__stdcall *SetOption)(
+    HANDLE engineHandle, FWPM_ENGINE_OPTION option, const FWP_VALUE0* newValue) noexcept nogil
+ctypedef DWORD (__stdcall *Unsubscribe)(HANDLE engineHandle, HANDLE eventsHandle) noexcept nogil
+ctypedef void (__stdcall *FreeMemory)(void** p) noexcept nogil
+ctypedef DWORD (__stdcall *GetSecurityInfo)(
+    HANDLE engineHandle, DWORD securityInfo, void** sidOwner, void** sidGroup, void** dacl,
+    void** sacl, void** securityDescriptor) noexcept nogil
+
 
 cdef struct ObjectCalls:
     CreateEnumHandle create
@@ -42,23 +56,19 @@ cdef struct ObjectCalls:
 
 
 cdef struct FwpmApi:
-    # What FwpmEngineOpen0 is given as serverName: NULL on Windows, a simulator's own name otherwise.
+    # serverName for FwpmEngineOpen0: NULL on Windows, the name of a simulator otherwise.
     const WCHAR* server_name
-    DWORD (__stdcall *FwpmEngineOpen0)(
-        const WCHAR* serverName, UINT32 authnService, void* authIdentity,
-        const FWPM_SESSION0* session, HANDLE* engineHandle) noexcept nogil
-    DWORD (__stdcall *FwpmEngineClose0)(HANDLE engineHandle) noexcept nogil
-    DWORD (__stdcall *FwpmEngineGetOption0)(
-        HANDLE engineHandle, FWPM_ENGINE_OPTION option, FWP_VALUE0** value) noexcept nogil
-    DWORD (__stdcall *FwpmEngineSetOption0)(
-        HANDLE engineHandle, FWPM_ENGINE_OPTION option, const FWP_VALUE0* newValue) noexcept nogil
-    void (__stdcall *FwpmFreeMemory0)(void** p) noexcept nogil
+    EngineOpen FwpmEngineOpen0
+    EngineClose FwpmEngineClose0
+    GetOption FwpmEngineGetOption0
+    SetOption FwpmEngineSetOption0
+    FreeMemory FwpmFreeMemory0
     CreateEnumHandle FwpmNetEventCreateEnumHandle0
     Enum[N_ENUMS] FwpmNetEventEnum
     DestroyEnumHandle FwpmNetEventDestroyEnumHandle0
     Subscribe[N_SUBSCRIBES] FwpmNetEventSubscribe
-    DWORD (__stdcall *FwpmNetEventUnsubscribe0)(
-        HANDLE engineHandle, HANDLE eventsHandle) noexcept nogil
+    Unsubscribe FwpmNetEventUnsubscribe0
+    GetSecurityInfo FwpmNetEventsGetSecurityInfo0
     # FwpmFilterCreateEnumHandle0, FwpmFilterEnum0, FwpmFilterDestroyEnumHandle0, and so on.
     ObjectCalls[N_OBJECTS] objects
     # Not the DLL's: how many bytes a block of FwpmNetEventEnumN has, 0 if that is not known.

@@ -253,25 +253,33 @@ cdef int sid_from_text(const char* text, const char* end, uint8_t* sid) noexcept
     return SID_HEAD + 4 * count if text == end else -1
 
 
-cdef int point_to_sid(Arena arena, member, value, size_t slot) except -1:
-    """Text is converted, bytes are left as they are; None is NULL."""
+def sid_to_bytes(str value):
+    """Return a SID, given as text, as it lies in memory."""
     cdef uint8_t[SID_HEAD + 4 * MOST_SUB_AUTHORITIES] sid
     cdef const char* text
     cdef Py_ssize_t length
     cdef int size = -1
+    if value.isascii():
+        text = PyUnicode_AsUTF8AndSize(value, &length)
+        size = sid_from_text(text, text + length, sid)
+    if size < 0:
+        raise ValueError(f"{value!r} is not a SID")
+    return (<const char*>sid)[:size]
+
+
+cdef int point_to_sid(Arena arena, member, value, size_t slot) except -1:
+    """Text is converted, bytes are left as they are; None is NULL."""
     cdef bytes data
     if value is None:
         return 0
     if isinstance(value, str):
-        if value.isascii():
-            text = PyUnicode_AsUTF8AndSize(value, &length)
-            size = sid_from_text(text, text + length, sid)
-        if size < 0:
-            return arena.fail(ValueError, member, f"{value!r} is not a SID")
-        arena.point(slot, arena.place(sid, size))
+        try:
+            data = sid_to_bytes(value)
+        except ValueError as error:
+            return arena.fail(ValueError, member, str(error))
     else:
         data = as_bytes(arena, member, value)
-        arena.point(slot, arena.place(<const char*>data, len(data)))
+    arena.point(slot, arena.place(<const char*>data, len(data)))
     return 0
 
 

@@ -8,6 +8,7 @@ the table against what the SDK's headers compile to.
 from collections import namedtuple
 
 from wfpfast._layout_events import events
+from wfpfast._layout_objects import objects
 from wfpfast._layout_payloads import payloads
 
 from cython cimport typeof
@@ -280,7 +281,7 @@ cdef tuple internal_fields0():
 STRUCTS = {
     struct[0]: described(struct)
     for struct in [
-        *events(), *payloads(), byte_blob(), byte_array6(), byte_array16(), value0(),
+        *events(), *payloads(), *objects(), byte_blob(), byte_array6(), byte_array16(), value0(),
         condition_value0(), range0(), v4_addr_and_mask(), v6_addr_and_mask(), token_information(),
         sid_and_attributes(), sid(), sid_identifier_authority(), guid(), filetime(),
         terminating_filter0(), internal_fields0(),

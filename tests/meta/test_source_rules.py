@@ -33,7 +33,7 @@ LAYERS = [
     "stream",
     # Making blocks: beside the decoder, which must not know it.
     "_arena _layout_row",
-    "_layout_events _layout_payloads",
+    "_layout_events _layout_objects _layout_payloads",
     "_layout",
     "_encode_values",
     "_encode_structs",
@@ -43,7 +43,7 @@ LAYERS = [
     "_pack",
     "_queue",
     "_session _simulator_log",
-    "_subscription _simulator_engine _win32",
+    "_objects _subscription _simulator_engine _win32",
     "_simulator",
 ]
 

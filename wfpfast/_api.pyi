@@ -1,0 +1,3 @@
+class Api:
+    @property
+    def event_versions(self) -> tuple[list[int], list[int]]: ...

@@ -1,0 +1,3 @@
+from wfpfast._api import Api
+
+def load() -> Api: ...

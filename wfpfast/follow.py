@@ -1,0 +1,136 @@
+"""Joins the log with what happens afterwards; must not know how either is fetched.
+
+The subscription begins before the snapshot is taken: nothing can fall between. What happens in the
+meantime comes twice, and Windows gives events no number to tell. So late events of the snapshot are
+remembered by all that they say, and each takes away one live event that says the same.
+"""
+
+import threading
+import time
+from collections import Counter
+from typing import Any
+
+from wfpfast._block import Block
+from wfpfast._decoder import Decoder, EventBatch
+from wfpfast._pack import repack
+from wfpfast._session import Enumeration, Page
+from wfpfast._subscription import Inbox
+from wfpfast.enumeration import read_pages
+from wfpfast.subscription import Subscription
+
+# An event that happened so long before the subscription is not delivered by it. Generous: the clock
+# may be set, and events bear the clock's time.
+OLD_NS = 3_600_000_000_000
+# Live events so much later than the snapshot's last one say that no double is still on its way.
+LATE_NS = 10_000_000_000
+
+Row = tuple[Any, ...]
+
+
+def _hashable(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_hashable, value))
+    if isinstance(value, dict):
+        return tuple((key, _hashable(each)) for key, each in value.items())
+    return value
+
+
+class Seam:
+    """The events of a snapshot that may come again."""
+
+    def __init__(self) -> None:
+        self._decoder = Decoder(errors="null")  # all columns: any may tell two events apart
+        self._first = time.time_ns() - OLD_NS
+        self._last = 0
+        self._seen: Counter[Row] = Counter()
+
+    @property
+    def open(self) -> bool:
+        """Whether a double may still come."""
+        return bool(self._seen)
+
+    def _rows(self, block: Block, first: int = 0) -> dict[int, Row]:
+        """Return all that the events say that did not happen before `first`, by their place."""
+        batch = self._decoder.decode(block)
+        times = memoryview(batch["timestamp"]).tolist()  # a null is 0
+        late = [k for k, at in enumerate(times) if at >= first]
+        if not late:
+            return {}
+        columns = [batch[name].to_pylist() for name in batch.column_names[1:]]
+        return {k: (times[k], *(_hashable(column[k]) for column in columns)) for k in late}
+
+    def remember(self, block: Block) -> None:
+        """Note the events of a page of the snapshot."""
+        for row in self._rows(block, self._first).values():
+            self._seen[row] += 1
+            self._last = max(self._last, row[0])
+
+    def without_doubles(self, block: Block) -> Block | None:
+        """Return a live block without events of the snapshot; None if nothing is left of it."""
+        rows = self._rows(block)
+        new = []
+        for place, row in rows.items():
+            if self._seen[row]:
+                self._seen[row] -= 1
+            else:
+                new.append(place)
+        self._seen = +self._seen
+        if min(row[0] for row in rows.values()) > self._last + LATE_NS:
+            self._seen.clear()
+        if len(new) == block.count:
+            return block
+        return repack(block, new) if new else None
+
+
+class Following(Subscription):
+    """The events of the log, then those that happen, each once; from `Engine.follow`."""
+
+    def __init__(
+        self, inbox: Inbox, enumeration: Enumeration, batch_size: int, *, decoder: Decoder
+    ) -> None:
+        super().__init__(inbox, decoder=decoder)
+        self._enumeration = enumeration
+        self._pages = read_pages(enumeration, batch_size, Page.copy)
+        self._seam = Seam()
+        self._reading = threading.Lock()
+
+    def read(self, timeout: float | None = None) -> EventBatch | None:
+        """Return the next events of the log; after the last of them, as `Subscription.read`."""
+        with self._reading:
+            taken = self._read_joined(timeout)
+        if taken is None:
+            return None if self._seam.open else super().read(timeout)
+        return self._decode(*taken)
+
+    def read_block(self, timeout: float | None = None) -> tuple[Block, int] | None:
+        """Return what `read` would, undecoded."""
+        with self._reading:
+            taken = self._read_joined(timeout)
+        if taken is None and not self._seam.open:
+            return super().read_block(timeout)
+        return taken
+
+    def _read_joined(self, timeout: float | None) -> tuple[Block, int] | None:
+        """Return a page of the log, or live events as long as there may be doubles among them."""
+        page = next(self._pages, None)
+        if page is not None:
+            self._seam.remember(page)
+            return page, 0
+        self._enumeration.close()
+        dropped = 0
+        while self._seam.open:
+            taken = super().read_block(timeout)
+            if taken is None:
+                return None
+            dropped += taken[1]
+            block = self._seam.without_doubles(taken[0])
+            if block is not None:
+                return block, dropped
+        return None
+
+    def close(self) -> None:
+        """End the enumeration and unsubscribe; live events that were received can still be read."""
+        try:
+            self._enumeration.close()
+        finally:
+            super().close()
