@@ -9,7 +9,7 @@ import weakref
 
 cimport cython
 from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
-from libc.stdint cimport uint64_t
+from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
@@ -329,16 +329,17 @@ cdef class Enumeration:
         """Return the next page of at most so many events; None after the last one."""
         cdef Page page = Page.__new__(Page)
         cdef DWORD code = 0
+        cdef int64_t started
         page.api = self.session.api
         page.version = self.version
         with self.lock:
             if self.handle == NULL:
                 raise EngineClosedError("the enumeration is closed")
             with nogil:
-                page.fetch_ns = -wf_clock_ns()
+                started = wf_clock_ns()
                 code = page.api.table.FwpmNetEventEnum[page.version](
                     self.engine, self.handle, most, &page.entries, &page.count)
-                page.fetch_ns += wf_clock_ns()
+                page.fetch_ns = wf_clock_ns() - started
         if code:
             raise WfpError(code, f"FwpmNetEventEnum{self.version}")
         return page if page.count else None
