@@ -1,14 +1,14 @@
 """Turns a net event of netsh's XML into a mapping for `encode`; must not know files.
 
 Tags are SDK member names, enumerators SDK names. All members of the header are printed, also where
-their flag is clear: what counts is decided by the flags, in the decoder. Payload members that a
-Windows version does not print are named as absent, since the zero in their place means nothing.
+their flag is clear: what counts is decided by the flags, in the decoder. Members that a Windows
+version does not print are named as absent, since the zero in their place means nothing.
 
 No capture of an IKE, IPsec, capability or MAC event is public: their tags are the SDK's union
 members by expectation.
 """
 
-from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from wfpfast import _netsh_values as v
@@ -19,27 +19,34 @@ class Member(NamedTuple):
     """An element of the XML: the struct's member, how to read it, and the columns that it fills."""
 
     name: str
-    convert: Callable[[Any], Any]
+    convert: v.Convert
     columns: tuple[str, ...]
 
 
-Members = dict[str, Member]
+Members = dict[str, Member]  # by tag
 
 
-def member(name: str, convert: Callable[[Any], Any], *columns: str) -> dict[str, Member]:
+def member(name: str, convert: v.Convert, *columns: str) -> Members:
     """Return one entry of a table of members, whose tag is its name."""
     return {name: Member(name, convert, columns)}
+
+
+def address(name: str, column: str) -> Members:
+    """Return the entries of an address, whose name has a place for its family."""
+    v4, v6 = name.format("V4"), name.format("V6")
+    return {
+        v4: Member(v4, v.ipv4, (column,)),
+        f"{v6}.byteArray16": Member(v6, v.ipv6, (column,)),
+    }
 
 
 HEADER: Members = {
     **member("timeStamp", v.ticks, "timestamp"),
     **member("flags", v.flags, "flags"),
-    **member("ipVersion", v.ip_version, "ip_version", "local_address", "remote_address"),
+    **member("ipVersion", v.ip_version, "ip_version"),
     **member("ipProtocol", v.number(8), "ip_protocol"),
-    **member("localAddrV4", v.ipv4, "local_address"),
-    **member("remoteAddrV4", v.ipv4, "remote_address"),
-    "localAddrV6.byteArray16": Member("localAddrV6", v.ipv6, ("local_address",)),
-    "remoteAddrV6.byteArray16": Member("remoteAddrV6", v.ipv6, ("remote_address",)),
+    **address("localAddr{}", "local_address"),
+    **address("remoteAddr{}", "remote_address"),
     **member("localPort", v.u16, "local_port"),
     **member("remotePort", v.u16, "remote_port"),
     **member("scopeId", v.u32, "scope_id"),
@@ -86,30 +93,38 @@ _FAILURE: Members = {
 _KEYING = member("keyingModuleType", v.enumerator("IKEEXT_KEY_MODULE_TYPE"), "keying_module")
 _TRAFFIC = member("saTrafficType", v.enumerator("IPSEC_TRAFFIC_TYPE"), "traffic_type")
 _CERTIFICATE: Members = {
-    **member("flags", v.u32, "failure_flags"),
     **member("endCertHash", v.cert_hash, "end_cert_hash"),
     **member("mmId", v.u64, "mm_id"),
 }
 _PRINCIPALS: Members = {
-    **member("localPrincipalNameForAuth", str, "local_principal"),
-    **member("remotePrincipalNameForAuth", str, "remote_principal"),
-    **member("localPrincipalGroupSids", v.items, "local_groups"),
-    **member("remotePrincipalGroupSids", v.items, "remote_groups"),
+    # These are never NULL: an empty element is an empty text.
+    **member("localPrincipalNameForAuth", v.text_of, "local_principal"),
+    **member("remotePrincipalNameForAuth", v.text_of, "remote_principal"),
+    **member("localPrincipalGroupSids", v.texts, "local_groups"),
+    **member("remotePrincipalGroupSids", v.texts, "remote_groups"),
 }
 _AUTH = v.enumerator("IKEEXT_AUTHENTICATION_METHOD_TYPE")
 _DROP: Members = {
     **member("failureStatus", v.i32, "failure_status"),
     **member("direction", v.direction, "direction", "direction_code"),
 }
-PAYLOADS: dict[str, Members] = {
-    "ikeMmFailure": {
+_CAPABILITY: Members = {
+    **member("networkCapabilityId", v.enumerator("FWPM_APPC_NETWORK_CAPABILITY_TYPE"),
+             "network_capability"),
+    **member("filterId", v.u64, "filter_id"),
+    **member("isLoopback", v.boolean, "is_loopback"),
+}
+# By event type: the element of the payload, and its members.
+PAYLOADS: dict[int, tuple[str, Members]] = {
+    0: ("ikeMmFailure", {
         **_FAILURE, **_KEYING, **_CERTIFICATE, **_PRINCIPALS,
+        **member("flags", v.mm_flags, "failure_flags"),
         **member("mmState", v.enumerator("IKEEXT_MM_SA_STATE"), "mm_state"),
         **member("mmAuthMethod", _AUTH, "auth_method"),
         **member("mmFilterId", v.u64, "mm_filter_id"),
         **member("providerContextKey", v.guid, "provider_context_key"),
-    },
-    "ikeQmFailure": {
+    }),
+    1: ("ikeQmFailure", {
         **_FAILURE, **_KEYING, **_TRAFFIC,
         **member("qmState", v.enumerator("IKEEXT_QM_SA_STATE"), "qm_state"),
         **member("localSubNet", v.condition, "local_subnet"),
@@ -117,42 +132,54 @@ PAYLOADS: dict[str, Members] = {
         **member("qmFilterId", v.u64, "qm_filter_id"),
         **member("mmSaLuid", v.u64, "mm_sa_luid"),
         **member("mmProviderContextKey", v.guid, "provider_context_key"),
-    },
-    "ikeEmFailure": {
+    }),
+    2: ("ikeEmFailure", {
         **_FAILURE, **_CERTIFICATE, **_PRINCIPALS, **_TRAFFIC,
+        **member("flags", v.em_flags, "failure_flags"),
         **member("emState", v.enumerator("IKEEXT_EM_SA_STATE"), "em_state"),
         **member("emAuthMethod", _AUTH, "auth_method"),
         **member("qmFilterId", v.u64, "qm_filter_id"),
-    },
-    "classifyDrop": {**_CLASSIFY, **_VSWITCH},
-    "ipsecDrop": {**_DROP, **member("spi", v.u32, "spi"), **_FILTER},
-    "idpDrop": {
+    }),
+    3: ("classifyDrop", {**_CLASSIFY, **_VSWITCH}),
+    4: ("ipsecDrop", {**_DROP, **member("spi", v.u32, "spi"), **_FILTER}),
+    5: ("idpDrop", {
         **_DROP,
-        **member("ipVersion", v.ip_version, "public_host", "internal_host"),
-        **member("publicHostV4Addr", v.ipv4),
-        **member("internalHostV4Addr", v.ipv4),
-        "publicHostV6Addr.byteArray16": Member("publicHostV6Addr", v.ipv6, ()),
-        "internalHostV6Addr.byteArray16": Member("internalHostV6Addr", v.ipv6, ()),
-    },
-    "classifyAllow": _CLASSIFY,
-    "capabilityDrop": {
-        **member("networkCapabilityId", v.enumerator("FWPM_APPC_NETWORK_CAPABILITY_TYPE"),
-                 "network_capability"),
-        **member("filterId", v.u64, "filter_id"),
-        **member("isLoopback", v.boolean, "is_loopback"),
-    },
-    "classifyDropMac": {**_MAC, **_CLASSIFY, **_VSWITCH},
-    "lpmPacketArrival": member("spi", v.u32, "spi"),
+        **member("ipVersion", v.ip_version),
+        **address("publicHost{}Addr", "public_host"),
+        **address("internalHost{}Addr", "internal_host"),
+    }),
+    6: ("classifyAllow", _CLASSIFY),
+    7: ("capabilityDrop", _CAPABILITY),
+    8: ("capabilityAllow", _CAPABILITY),
+    9: ("classifyDropMac", {**_MAC, **_CLASSIFY, **_VSWITCH}),
+    10: ("lpmPacketArrival", member("spi", v.u32, "spi")),
 }
-PAYLOADS["capabilityAllow"] = PAYLOADS["capabilityDrop"]
-
+# Without columns: what the source lacks of these is null anyway.
 _INTERNAL: Members = {
-    **member("processId", v.u32, "process_id"),
-    **member("interfaceIndex", v.u32, "interface_index"),
-    **member("filterOrigin", v.text_or_none, "filter_origin"),
-    **member("terminatingFiltersInfo", v.terminating_filters, "terminating_filters"),
+    **member("processId", v.u32),
+    **member("interfaceIndex", v.u32),
+    **member("filterOrigin", v.text_or_none),
+    **member("terminatingFiltersInfo", v.terminating_filters),
+}
+_SECTIONS: dict[str, Members] = {
+    "header": HEADER, "internalFields": _INTERNAL, **dict(PAYLOADS.values())}
+_BODIES = {tag for tag, _ in PAYLOADS.values()}
+# Arms of unions by tag, and the ipVersion that selects them.
+_FAMILIES = {
+    tag: (entry.name, 0 if entry.convert is v.ipv4 else 1)
+    for members in _SECTIONS.values() for tag, entry in members.items()
+    if entry.convert in (v.ipv4, v.ipv6)
 }
 _UNKNOWN_TYPE = 0xFFFFFFFF
+
+
+@lru_cache(256)
+def _columns_without(section: str, there: frozenset[str]) -> tuple[str, ...]:
+    """Return the columns of a section that have no member."""
+    columns = {column: False for entry in _SECTIONS[section].values() for column in entry.columns}
+    for entry in _SECTIONS[section].values():
+        columns.update(dict.fromkeys(entry.columns if entry.name in there else (), True))
+    return tuple(name for name, has_member in columns.items() if not has_member)
 
 
 class EventReader:
@@ -160,59 +187,78 @@ class EventReader:
 
     def __init__(self, errors: str) -> None:
         self._null = errors == "null"
-        self.malformed = 0
+        self._malformed = 0
 
-    def convert(self, _: str, record: Record) -> dict[str, Any]:
-        """Return the mapping of one event."""
+    def convert(self, _: str, record: Record) -> tuple[dict[str, Any], int]:
+        """Return the mapping of one event, and how many of its values are bad."""
         header = record.get("header")
         if not isinstance(header, dict):
-            raise BadElement("header", "a net event has a header with elements in it")
+            raise BadElement("header", "a net event has one header with elements in it")
+        self._malformed = 0
         absent: list[str] = []
         event: dict[str, Any] = {
-            "header": self._members(header, HEADER, absent),
-            "type": self._type(record.get("type", "")),
+            "header": self._members("header", header, absent),
+            "type": self._type(record, absent),
         }
-        for tag, table in PAYLOADS.items():
-            if tag in record:
-                event[tag] = self._payload(record[tag], table, absent)
-        tail = self._members(record.get("internalFields") or {}, _INTERNAL, absent)
+        if event["type"] in PAYLOADS:
+            body = PAYLOADS[event["type"]][0]
+            for other in sorted(_BODIES & record.keys() - {body}):
+                self._bad(other, f"an event of type {record['type']} has <{body}>")
+            if members := self._section(body, record, absent):
+                event[body] = members
+        tail = self._section("internalFields", record, absent)
         if absent:
             tail["absent"] = absent
         if tail:
             event["internalFields"] = tail
-        return event
+        return event, self._malformed
 
-    def _payload(self, node: Any, table: Members, absent: list[str]) -> dict[str, Any] | None:
-        if not isinstance(node, dict):
-            return None  # an empty element: the pointer was NULL
-        for tag, known in table.items():
-            if tag not in node:
-                absent.extend(known.columns)
-        return self._members(node, table, absent)
-
-    def _type(self, text: Any) -> int:
+    def _type(self, record: Record, absent: list[str]) -> int:
         try:
-            return v.event_type(text)
-        except (ValueError, AttributeError, TypeError) as error:
-            self._bad("type", error)
+            return int(v.event_type(v.part_of(record, "type")))
+        except ValueError as error:
+            self._bad("type", str(error))
+            absent.append("event_type")
             return _UNKNOWN_TYPE
 
-    def _members(self, node: Any, table: Members, absent: list[str]) -> dict[str, Any]:
-        """Convert the elements that `table` knows; newer Windows may print others."""
-        made = {}
+    def _section(self, tag: str, record: Record, absent: list[str]) -> dict[str, Any]:
+        """Return the members of a payload or the tail; an empty element is a NULL pointer."""
+        node = record.get(tag, "")
+        if isinstance(node, dict):
+            return self._members(tag, node, absent)
+        if node:
+            self._bad(tag, "expected one such element with elements in it")
+        return {}
+
+    def _members(self, section: str, node: Record, absent: list[str]) -> dict[str, Any]:
+        """Convert the elements that are known; newer Windows may print others."""
+        made: dict[str, Any] = {}
+        table = _SECTIONS[section]
         for tag, value in node.items():
             known = table.get(tag)
             if known is None:
                 continue
             try:
-                made[known.name] = known.convert(value)
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
-                self._bad(tag, error)
-                absent.extend(known.columns)
+                converted = known.convert(value)
+            except ValueError as error:
+                self._bad(tag, str(error), section)
+                continue
+            if converted is not None:
+                made[known.name] = converted
+        self._keep_one_family(section, node, made)
+        absent.extend(_columns_without(section, frozenset(made)))
         return made
 
-    def _bad(self, tag: str, error: Exception) -> None:
+    def _keep_one_family(self, section: str, node: Record, made: dict[str, Any]) -> None:
+        """Drop addresses that ipVersion does not select; those of the other family are wrong."""
+        version = made.get("ipVersion")
+        for tag, (name, family) in _FAMILIES.items():
+            if name in made and family != version:
+                del made[name]
+                if version in (0, 1):
+                    self._bad(tag, f"ipVersion is {node['ipVersion']}", section)
+
+    def _bad(self, tag: str, what: str, section: str = "") -> None:
         if not self._null:
-            what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-            raise BadElement(tag, what) from None
-        self.malformed += 1
+            raise BadElement(tag, what, section)
+        self._malformed += 1

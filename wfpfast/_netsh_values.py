@@ -1,6 +1,8 @@
 """Converts the texts of netsh's XML to values for `encode`; must not know events or files.
 
-A converter raises ValueError, KeyError or TypeError with a text that says what is wrong.
+A converter takes what an element holds: its text, its elements keyed by tag, or a list of either
+if it stands more than once. It returns None if netsh prints no value there, and raises ValueError
+with a text that says what is wrong. What a converter returns, `encode` takes.
 """
 
 import ipaddress
@@ -10,82 +12,137 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from wfpfast.names import ENUMS, EVENT_TYPES, NET_EVENT_FLAGS
+from wfpfast.names import (
+    EM_FAILURE_FLAGS,
+    ENUMS,
+    EVENT_TYPES,
+    MM_FAILURE_FLAGS,
+    NET_EVENT_FLAGS,
+)
 
-Convert = Callable[[str], Any]
+Convert = Callable[[Any], Any]
 
-_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?Z")
+_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,7}))?Z")
+_NUMBER = re.compile(r"(-?[0-9]{1,20})(?: \([A-Z0-9_]+\))?")
+_SID = re.compile(r"S-([0-9]{1,3})-(0x[0-9A-Fa-f]{1,12}|[0-9]{1,15})((?:-[0-9]{1,10}){0,255})")
+_GUID = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
+_REST = re.compile(r"[0-9A-Fa-f]{8}")
 _DIRECTIONS = {**ENUMS["MS_FWP_DIRECTION"], **ENUMS["FWP_DIRECTION"]}
 _FILETIME_EPOCH = datetime(1601, 1, 1)
 
 
-def number(bits: int, signed: bool = False) -> Callable[[str], int]:
-    """Return a converter of decimal numbers, also in the form ``0 (ERROR_SUCCESS)``."""
-    low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if signed else (0, (1 << bits) - 1)
+def shown(text: str) -> str:
+    """Return a text as an error shows it."""
+    return repr(text if len(text) <= 60 else text[:57] + "...")
 
-    def convert(text: str) -> int:
-        digits = text.partition(" (")[0]
-        if not digits.lstrip("-").isascii() or not digits.lstrip("-").isdigit():
-            raise ValueError(f"{text[:40]!r} is not a number")
-        if not low <= (value := int(digits)) <= high:
-            raise ValueError(f"{text[:40]} does not fit {bits} bits")
+
+def text_of(value: Any) -> str:
+    """Return the text of an element that holds nothing else."""
+    if isinstance(value, str):
         return value
+    raise ValueError("stands twice" if isinstance(value, list) else "holds elements, not a text")
+
+
+def part_of(value: Any, tag: str) -> Any:
+    """Return what an element within this one holds."""
+    if not isinstance(value, dict):
+        raise ValueError(f"expected elements, <{tag}> among them")
+    if tag not in value:
+        raise ValueError(f"has no <{tag}>")
+    return value[tag]
+
+
+def number(bits: int, signed: bool = False) -> Convert:
+    """Return a converter of decimal numbers, also in the form ``0 (ERROR_SUCCESS)``.
+
+    A signed one takes unsigned numbers, too: no sample shows how netsh prints a negative number.
+    """
+    low, high = -(1 << bits - 1) if signed else 0, (1 << bits) - 1
+
+    def convert(value: Any) -> int:
+        match = _NUMBER.fullmatch(text_of(value))
+        if not match:
+            raise ValueError(f"{shown(value)} is not a number")
+        if not low <= (found := int(match[1])) <= high:
+            raise ValueError(f"{shown(value)} does not fit {bits} bits")
+        return found - (1 << bits) if signed and found >= -low else found
 
     return convert
 
 
-def enumerator(name: str, values: dict[str, int] | None = None) -> Callable[[str], int]:
+u16, u32, u64 = number(16), number(32), number(64)
+i32 = number(32, signed=True)
+
+
+def enumerator(name: str, values: dict[str, int] | None = None) -> Convert:
     """Return a converter of an SDK enumerator, or of its number."""
     known = ENUMS[name] if values is None else values
 
-    def convert(text: str) -> int:
+    def convert(value: Any) -> int:
+        text = text_of(value)
         if text in known:
             return known[text]
         if not text.isdigit():
-            raise ValueError(f"{text[:60]!r} is no {name}")
-        return number(32)(text)
+            raise ValueError(f"{shown(text)} is no {name}")
+        return int(u32(text))
 
     return convert
 
 
-def ticks(text: str) -> int:
+ip_version = enumerator("FWP_IP_VERSION")
+direction = enumerator("FWP_DIRECTION", _DIRECTIONS)
+event_type = enumerator("FWPM_NET_EVENT_TYPE", EVENT_TYPES)
+
+
+def ticks(value: Any) -> int:
     """Return a FILETIME: 100 ns from 1601."""
-    match = _TIME.fullmatch(text)
+    match = _TIME.fullmatch(text_of(value))
     if not match:
-        raise ValueError(f"{text[:40]!r} is no time of the form 2020-05-22T20:54:53.499Z")
+        raise ValueError(f"{shown(value)} is no time of the form 2020-05-22T20:54:53.499Z")
     elapsed = datetime.fromisoformat(match[1]) - _FILETIME_EPOCH
+    if elapsed.days < 0:
+        raise ValueError(f"{value} is before 1601")
     seconds = elapsed.days * 86_400 + elapsed.seconds
-    return max(0, seconds * 10_000_000 + int((match[2] or "0").ljust(7, "0")))
+    return seconds * 10_000_000 + int((match[2] or "0").ljust(7, "0"))
 
 
-def ipv4(text: str) -> int:
+def ipv4(value: Any) -> int:
     """Return an IPv4 address as a number in host order."""
-    return int(ipaddress.IPv4Address(text))
+    try:
+        return int(ipaddress.IPv4Address(text_of(value)))
+    except ipaddress.AddressValueError:
+        raise ValueError(f"{shown(value)} is no IPv4 address") from None
 
 
-def ipv6(text: str) -> bytes:
-    """Return an IPv6 address in network order."""
-    return ipaddress.IPv6Address(text.partition("%")[0]).packed
+def ipv6(value: Any) -> bytes:
+    """Return an IPv6 address in network order; its scope has an element of its own."""
+    try:
+        return ipaddress.IPv6Address(text_of(value).partition("%")[0]).packed
+    except ipaddress.AddressValueError:
+        raise ValueError(f"{shown(value)} is no IPv6 address") from None
+
+
+def _bytes_of(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise ValueError(f"{shown(text)} is not hexadecimal") from None
 
 
 def blob(value: Any) -> bytes | None:
     """Return the bytes of ``<data>``; ``<asString>`` has lost what it cannot print."""
-    if not value:
-        return None
-    if not isinstance(value, dict) or not isinstance(value.get("data", ""), str):
-        raise ValueError("expected <data> in hexadecimal")
-    return bytes.fromhex(value.get("data", ""))
+    return _bytes_of(text_of(part_of(value, "data"))) if value else None
 
 
 def hexadecimal(size: int) -> Convert:
     """Return a converter of so many bytes in hexadecimal, with or without separators."""
 
-    def convert(value: Any) -> bytes:
-        text = value.get("data", "") if isinstance(value, dict) else value
-        raw = bytes.fromhex(text.replace(":", "").replace("-", ""))
-        if len(raw) != size:
+    def convert(value: Any) -> bytes | None:
+        text = text_of(part_of(value, "data") if isinstance(value, dict) else value)
+        raw = _bytes_of(text.replace(":", "").replace("-", ""))
+        if raw and len(raw) != size:
             raise ValueError(f"{len(raw)} bytes where {size} belong")
-        return raw
+        return raw or None
 
     return convert
 
@@ -93,99 +150,136 @@ def hexadecimal(size: int) -> Convert:
 mac, cert_hash = hexadecimal(6), hexadecimal(20)
 
 
-def boolean(text: str) -> bool:
+def boolean(value: Any) -> bool:
     """Return what ``true`` and ``false`` say."""
+    text = text_of(value)
     if text not in ("true", "false"):
-        raise ValueError(f"{text[:40]!r} is neither true nor false")
+        raise ValueError(f"{shown(text)} is neither true nor false")
     return text == "true"
 
 
-def text_or_none(text: str) -> str | None:
+def text_or_none(value: Any) -> str | None:
     """Return the text; an empty element is how netsh prints a NULL pointer."""
-    return text or None
+    return text_of(value) or None
 
 
-def sid(text: str) -> str | None:
+def sid(value: Any) -> str | None:
     """Return a SID's text."""
-    if text and not re.fullmatch(r"S-\d+(-(0x[0-9A-Fa-f]+|\d+))+", text):
-        raise ValueError(f"{text[:60]!r} is no SID")
-    return text or None
+    text = text_of(value)
+    match = _SID.fullmatch(text)
+    if not match:
+        if text:
+            raise ValueError(f"{shown(text)} is no SID")
+        return None
+    authority = int(match[2], 16 if match[2].startswith("0x") else 10)
+    parts = [int(part) for part in match[3].split("-")[1:]]
+    if int(match[1]) >= 1 << 8 or authority >= 1 << 48 or any(part >= 1 << 32 for part in parts):
+        raise ValueError(f"{shown(text)} is no SID: a number in it is too large")
+    return text
 
 
-def guid(text: str) -> uuid.UUID | None:
-    """Return a GUID; a well-known one that netsh prints by its symbol is not resolved."""
-    return uuid.UUID(text) if text else None
+def guid(value: Any) -> uuid.UUID | None:
+    """Return a GUID; for well-known ones netsh prints a symbol, and those are not resolved."""
+    text = text_of(value)
+    if not text or text.startswith("FWPM_"):
+        return None
+    if not _GUID.fullmatch(text):
+        raise ValueError(f"{shown(text)} is no GUID")
+    return uuid.UUID(text)
 
 
 def items(value: Any) -> list[Any]:
-    """Return the items of a list, which netsh leaves out where there are none."""
-    return value.get("item", []) if isinstance(value, dict) else []
+    """Return the items of a list; netsh prints an empty element where there are none."""
+    if value == "":
+        return []
+    if not isinstance(value, dict) or "item" not in value:
+        raise ValueError("expected a list of <item>")
+    return list(value["item"])
 
 
-def flags(value: Any) -> int:
-    """Return the bits of named flags and of the unnamed hexadecimal rest."""
-    bits = 0
-    for name in items(value):
-        if name in NET_EVENT_FLAGS:
-            bits |= NET_EVENT_FLAGS[name]
-        elif isinstance(name, str) and re.fullmatch(r"[0-9A-Fa-f]{8}", name):
-            bits |= int(name, 16)
-        else:
-            raise ValueError(f"{str(name)[:60]!r} is no flag of a net event")
-    return bits
+def texts(value: Any) -> list[str]:
+    """Return the items of a list of texts."""
+    return [text_of(item) for item in items(value)]
 
 
-u16, u32, u64 = number(16), number(32), number(64)
-i32 = number(32, signed=True)
-ip_version = enumerator("FWP_IP_VERSION")
-direction = enumerator("FWP_DIRECTION", _DIRECTIONS)
-event_type = enumerator("FWPM_NET_EVENT_TYPE", EVENT_TYPES)
+def bits_of(known: dict[str, int], what: str) -> Convert:
+    """Return a converter of named bits, and of the unnamed rest, which is one hexadecimal item."""
+
+    def convert(value: Any) -> int:
+        bits = 0
+        for name in [] if value == "0" else texts(value):
+            if name in known:
+                bits |= known[name]
+            elif _REST.fullmatch(name):
+                bits |= int(name, 16)
+            else:
+                raise ValueError(f"{shown(name)} is no flag of {what}")
+        return bits
+
+    return convert
+
+
+flags = bits_of(NET_EVENT_FLAGS, "a net event")
+mm_flags = bits_of(MM_FAILURE_FLAGS, "a main mode failure")
+em_flags = bits_of(EM_FAILURE_FLAGS, "an extended mode failure")
 
 
 def addr_mask_v4(value: Any) -> dict[str, int]:
     """Return FWP_V4_ADDR_AND_MASK."""
-    return {"addr": ipv4(value["addr"]), "mask": ipv4(value["mask"])}
+    return {"addr": ipv4(part_of(value, "addr")), "mask": ipv4(part_of(value, "mask"))}
 
 
 def addr_mask_v6(value: Any) -> dict[str, Any]:
     """Return FWP_V6_ADDR_AND_MASK."""
-    return {"addr": ipv6(value["addr"]), "prefixLength": number(8)(value["prefixLength"])}
+    length = number(8)(part_of(value, "prefixLength"))
+    return {"addr": ipv6(part_of(value, "addr")), "prefixLength": length}
 
 
-# By data type: the tag that holds the value, and its converter. UINT32 is printed as an address.
-_CONDITIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+def v4_or_number(value: Any) -> int:
+    """Return a UINT32, which netsh prints as an address where it is one."""
+    return ipv4(value) if "." in text_of(value) else int(u32(value))
+
+
+# By data type: the union's arm, which is the tag, and its converter. A range is made of _VALUES.
+_VALUES: dict[str, tuple[str, Convert]] = {
     "FWP_UINT8": ("uint8", number(8)),
     "FWP_UINT16": ("uint16", u16),
-    "FWP_UINT32": ("uint32", lambda text: ipv4(text) if "." in text else u32(text)),
+    "FWP_UINT32": ("uint32", v4_or_number),
     "FWP_UINT64": ("uint64", u64),
     "FWP_BYTE_ARRAY16_TYPE": ("byteArray16", ipv6),
     "FWP_BYTE_BLOB_TYPE": ("byteBlob", blob),
     "FWP_SID": ("sid", sid),
-    "FWP_UNICODE_STRING_TYPE": ("unicodeString", str),
+    "FWP_UNICODE_STRING_TYPE": ("unicodeString", text_of),
+    "FWP_BYTE_ARRAY6_TYPE": ("byteArray6", mac),
+}
+_CONDITIONS = _VALUES | {
     "FWP_V4_ADDR_MASK": ("v4AddrMask", addr_mask_v4),
     "FWP_V6_ADDR_MASK": ("v6AddrMask", addr_mask_v6),
     "FWP_RANGE_TYPE": ("rangeValue", lambda value: {
-        "valueLow": condition(value["valueLow"]), "valueHigh": condition(value["valueHigh"])}),
+        end: _typed(part_of(value, end), _VALUES) for end in ("valueLow", "valueHigh")}),
 }
 
 
-def condition(value: Any) -> tuple[int, Any]:
-    """Return an FWP_CONDITION_VALUE0, printed as in filters: a type and a value beside it."""
-    if not isinstance(value, dict) or value.get("type", "FWP_EMPTY") == "FWP_EMPTY":
+def _typed(value: Any, known: dict[str, tuple[str, Convert]]) -> tuple[int, Any]:
+    kind = text_of(part_of(value, "type"))
+    if kind == "FWP_EMPTY":
         return 0, None
-    kind = value["type"]
-    code = enumerator("FWP_DATA_TYPE")(kind)
-    if kind not in _CONDITIONS:
-        raise ValueError(f"values of type {kind[:40]} are not read")
-    tag, convert = _CONDITIONS[kind]
-    return code, convert(value[tag])
+    if kind not in known:
+        raise ValueError(f"values of type {shown(kind)} are not read")
+    tag, convert = known[kind]
+    return ENUMS["FWP_DATA_TYPE"][kind], convert(part_of(value, tag))
+
+
+def condition(value: Any) -> tuple[int, Any] | None:
+    """Return an FWP_CONDITION_VALUE0, printed as in filters: its type, then its value."""
+    return _typed(value, _CONDITIONS) if value else None
 
 
 def terminating_filters(value: Any) -> list[dict[str, Any]]:
     """Return the filters that decided, each with its sublayer and what it did."""
     return [
         {
-            "filterId": u64(item["filterId"]),
+            "filterId": u64(part_of(item, "filterId")),
             "subLayer": text_or_none(item.get("subLayer", "")),
             "actionType": text_or_none(item.get("actionType", "")),
         }

@@ -1,28 +1,26 @@
 """Streams records out of one of netsh's XML files; must not know what a record means.
 
 A record is an element that is an item of a list. Its elements become dicts keyed by tag, its leaves
-texts; repeated tags become lists. Only one record is in memory at a time, whatever the file holds.
+texts; repeated tags become lists, and those of items always are. Only one record is in memory at a
+time, whatever the file holds.
 """
 
-import codecs
 import os
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 from xml.parsers import expat
 
-CHUNK = 1 << 16
+from wfpfast._xml_text import BrokenText, read_text
+
 MOST_DEPTH = 64
-MOST_TEXT = 1 << 24        # characters of one element
+MOST_TEXT = 1 << 22        # characters of one record, bytes of one tag or comment
 MOST_ELEMENTS = 1 << 16    # of one record
+MOST_NAMES = 1 << 14       # of elements and attributes: the parser keeps each
+
+_BLANKS = " \t\r\n"       # of XML; other spaces are part of a text
 
 Record = dict[str, Any]
 Source = str | os.PathLike[str] | IO[bytes]
-
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 
 
 class NetshError(ValueError):
@@ -31,7 +29,7 @@ class NetshError(ValueError):
     Attributes
     ----------
     path : str
-        The file.
+        The file; of a file without a name, its type.
     line : int
         The line, from 1.
     element : str
@@ -39,33 +37,27 @@ class NetshError(ValueError):
     """
 
     def __init__(self, path: str, line: int, element: str, what: str) -> None:
-        super().__init__(f"{path}: line {line}: <{element}>: {what}")
+        # All four go to ValueError, so that the exception can be pickled and copied.
+        super().__init__(path, line, element, what)
         self.path = path
         self.line = line
         self.element = element
+        self._what = what
 
-
-def encoding_of(head: bytes) -> tuple[str, int]:
-    """Return the encoding that the first bytes show, and how many of them are its mark.
-
-    What the XML declaration says is not asked: copies of netsh's files say UTF-8 in UTF-16.
-    """
-    for mark, encoding in _BOMS:
-        if head.startswith(mark):
-            return encoding, len(mark)
-    if head[:2] == b"<\0":
-        return "utf-16-le", 0
-    if head[:2] == b"\0<":
-        return "utf-16-be", 0
-    return "utf-8", 0
+    def __str__(self) -> str:
+        return f"{self.path}: line {self.line}: <{self.element}>: {self._what}"
 
 
 class BadElement(ValueError):
-    """An element's text is not what it should be; the reader adds file and line."""
+    """An element is not what it should be; the reader adds file and line.
 
-    def __init__(self, element: str, what: str) -> None:
+    `inside` names the element of the record that it is in, where its own name may occur twice.
+    """
+
+    def __init__(self, element: str, what: str, inside: str = "") -> None:
         super().__init__(what)
         self.element = element
+        self.inside = inside
 
 
 class RecordReader:
@@ -91,11 +83,15 @@ class RecordReader:
         roots: tuple[str, ...],
         convert: Callable[[str, Record], Any],
     ) -> None:
-        self.path = str(getattr(source, "name", source))
-        self._own = isinstance(source, str | os.PathLike)
         self._file: Any = source
-        if self._own:  # until close(), which read() calls at its end
-            self._file = open(source, "rb")  # type: ignore[arg-type]  # noqa: SIM115
+        self._own = isinstance(source, str | os.PathLike)
+        if isinstance(source, str | os.PathLike):
+            self.path = os.fspath(source)
+            self._file = open(source, "rb")  # noqa: SIM115 -- until close(), at the end of read()
+        elif hasattr(source, "read"):
+            self.path = str(getattr(source, "name", type(source).__name__))
+        else:
+            raise TypeError(f"expected a path or a binary file, not {type(source).__name__}")
         self._lists = lists
         self._roots = roots
         self._convert = convert
@@ -103,24 +99,31 @@ class RecordReader:
         self._tags: list[str] = []      # open elements outside of records
         self._open: list[Record] = []   # open elements of the record, innermost last
         self._names: list[str] = []     # their tags
-        self._lines: list[tuple[str, int]] = []  # its closed elements
+        self._lines: list[tuple[str, int]] = []  # its elements so far, and where they begin
         self._text: list[str] = []
-        self._size = 0
+        self._size = 0                  # of the record's text
         self._kind = ""
-        self._parser = expat.ParserCreate()
+        self._rooted = False            # a root element has begun
+        self._fed = 0                   # bytes
+        self._parser = expat.ParserCreate("utf-8")
         self._parser.buffer_text = True
         self._watch_outside()
 
     def read(self) -> Iterator[Any]:
         """Yield what `convert` makes of each record; all of them before an error of the file."""
         try:
-            for text in self._texts():
+            self._feed("<netsh>")  # the root that XML asks for
+            for text in read_text(self._file):
                 self._feed(text)
                 yield from self._take()
             self._feed("</netsh>", last=True)
+            if not self._rooted:
+                raise self._error(self._nothing())
         except NetshError:
             yield from self._take()
             raise
+        except BrokenText as error:
+            raise self._error(str(error)) from None
         finally:
             self.close()
 
@@ -133,58 +136,46 @@ class RecordReader:
         ready, self._ready = self._ready, []
         return ready
 
-    def _texts(self) -> Iterator[str]:
-        """Yield the file's text in pieces, below a root of our own and without its declaration."""
-        head = self._file.read(CHUNK)
-        encoding, size = encoding_of(head)
-        decoder = codecs.getincrementaldecoder(encoding)("strict")
-        yield "<netsh>"
-        chunk, first = head[size:], True
-        while chunk or first:
-            try:
-                text = decoder.decode(chunk)
-            except UnicodeDecodeError as error:
-                raise self._error(f"not {encoding}: {error.reason}") from None
-            yield self._without_declaration(text) if first else text
-            chunk, first = self._file.read(CHUNK), False
-        if decoder.getstate()[0]:
-            raise self._error(f"the file ends inside a character of {encoding}")
-
-    def _without_declaration(self, text: str) -> str:
-        start = text.lstrip()
-        if start.startswith("<?xml"):
-            end = text.find("?>") + 2
-            text = "\n" * text.count("\n", 0, end) + text[end:]
-            start = text.lstrip()
-        if start.startswith("<!DOCTYPE"):
-            raise self._error("document types and entities are refused", "!DOCTYPE")
-        return text
-
     def _feed(self, text: str, last: bool = False) -> None:
+        data = text.encode()
+        start, self._fed = self._fed, self._fed + len(data)
         try:
-            self._parser.Parse(text, last)
+            self._parser.Parse(data, last)
         except expat.ExpatError as error:
+            near = data[max(0, self._parser.ErrorByteIndex - start - 16):][:32]
             what = expat.errors.messages[error.code]
-            if last:
-                what = "the file breaks off here"
+            if b"<!DOCTYPE" in near or b"<!ENTITY" in near:
+                what = "document types and entities are refused"
+            elif last:
+                what = "the file breaks off here" if self._rooted else self._nothing()
+            elif not self._rooted:
+                what = "this is not XML"
             raise self._error(what, line=error.lineno) from None
+        if self._fed - self._parser.CurrentByteIndex > MOST_TEXT:
+            raise self._error(f"a tag or comment of more than {MOST_TEXT} bytes")
+        if len(self._parser.intern) > MOST_NAMES:
+            raise self._error(f"more than {MOST_NAMES} names of elements and attributes")
+
+    def _nothing(self) -> str:
+        return f"expected {' or '.join(self._roots)}, found no element"
 
     def _error(self, what: str, element: str = "", line: int = 0) -> NetshError:
         inner = self._names or self._tags[1:] or ["file"]
         return NetshError(
-            self.path, line or self._parser.CurrentLineNumber, element or inner[-1], what)
+            self.path, line or self._parser.CurrentLineNumber, (element or inner[-1])[:100], what)
 
     # Outside of records: only the way to them is kept.
 
     def _watch_outside(self) -> None:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = None
+        self._parser.CharacterDataHandler = self._characters_outside
 
     def _start(self, tag: str, _: dict[str, str]) -> None:
         tags = self._tags
         if len(tags) == 1 and tag not in self._roots:
             raise self._error(f"expected {' or '.join(self._roots)} at the root", tag)
+        self._rooted = bool(tags)
         parent = tags[-1] if len(tags) > 1 else ""
         if tag in ("item", "netEvent") and parent in self._lists and tags:
             self._begin_record(tag, self._lists[parent])
@@ -196,6 +187,10 @@ class RecordReader:
     def _end(self, _: str) -> None:
         self._tags.pop()
 
+    def _characters_outside(self, text: str) -> None:
+        if len(self._tags) == 1 and not text.isspace():
+            raise self._error("text where an element belongs: this is not netsh's XML")
+
     # Inside of one.
 
     def _begin_record(self, tag: str, kind: str) -> None:
@@ -203,6 +198,7 @@ class RecordReader:
         self._open = [{}]
         self._names = [tag]
         self._lines = []
+        self._size = 0
         self._parser.StartElementHandler = self._start_inside
         self._parser.EndElementHandler = self._end_inside
         self._parser.CharacterDataHandler = self._characters
@@ -212,14 +208,14 @@ class RecordReader:
             raise self._error("the record has too many elements", tag)
         self._open.append({})
         self._names.append(tag)
+        self._lines.append((tag, self._parser.CurrentLineNumber))
         self._text = []
-        self._size = 0
 
     def _characters(self, text: str) -> None:
         self._text.append(text)
         self._size += len(text)
         if self._size > MOST_TEXT:
-            raise self._error(f"more than {MOST_TEXT} characters of text")
+            raise self._error(f"more than {MOST_TEXT} characters of text in a record")
 
     def _end_inside(self, tag: str) -> None:
         node = self._open.pop()
@@ -227,22 +223,29 @@ class RecordReader:
             self._end_record(node)
             return
         self._names.pop()
-        self._lines.append((tag, self._parser.CurrentLineNumber))
-        value: Any = node or "".join(self._text).strip()
+        value: Any = node or "".join(self._text).strip(_BLANKS)
         self._text = []
         parent = self._open[-1]
         if tag == "item":
             parent.setdefault(tag, []).append(value)
-        elif tag in parent:
-            raise self._error("the element stands twice", tag)
-        else:
+        elif tag not in parent:
             parent[tag] = value
+        elif isinstance(parent[tag], list):
+            parent[tag].append(value)
+        else:
+            parent[tag] = [parent[tag], value]
 
     def _end_record(self, record: Record) -> None:
         try:
             self._ready.append(self._convert(self._kind, record))
         except BadElement as error:
-            lines = [line for tag, line in self._lines if tag == error.element]
-            raise self._error(str(error), error.element, lines[0] if lines else 0) from None
+            raise self._error(str(error), error.element, self._line_of(error)) from None
         self._names = []
         self._watch_outside()
+
+    def _line_of(self, error: BadElement) -> int:
+        """Return where an element begins; 0, which is here, if the record does not have it."""
+        lines = iter(self._lines)
+        if error.inside:
+            next((line for tag, line in lines if tag == error.inside), 0)
+        return next((line for tag, line in lines if tag == error.element), 0)

@@ -56,30 +56,38 @@ def read_events(source: Source, *, batch_size: int = 1024, **decoder_options: An
     decoder = Decoder(**decoder_options)
     events = EventReader(decoder_options.get("errors", "raise"))
     reader = RecordReader(source, _EVENT_LISTS, _EVENT_ROOTS, events.convert)
-    batches = _batches(reader.read(), decoder, batch_size, events)
+    batches = _batches(reader.read(), decoder, batch_size)
     return EventStream(batches, decoder=decoder, close=reader.close)
 
 
 def _batches(
-    mappings: Iterator[dict[str, Any]], decoder: Decoder, size: int, events: EventReader
+    events: Iterator[tuple[dict[str, Any], int]], decoder: Decoder, size: int
 ) -> Iterator[EventBatch]:
     """Gather events to batches; those before an error come before it."""
-    fault: NetshError | None = None
+    fault: NetshError | OSError | None = None
     while fault is None:
         gathered: list[dict[str, Any]] = []
+        malformed = 0
         try:
-            for mapping in islice(mappings, size):
+            for mapping, bad_values in islice(events, size):
                 gathered.append(mapping)
-        except NetshError as error:
+                malformed += bad_values
+        except (NetshError, OSError) as error:
             fault = error
         if gathered:
-            batch = decoder.decode(encode(gathered))
-            batch.stats["malformed"] += events.malformed
-            events.malformed = 0
-            yield batch
+            yield _batch(decoder, gathered, malformed)
         elif fault is None:
             return
-    raise fault
+    try:
+        raise fault
+    finally:
+        fault = None  # or it would hold this frame, which holds it
+
+
+def _batch(decoder: Decoder, mappings: list[dict[str, Any]], malformed: int) -> EventBatch:
+    batch = decoder.decode(encode(mappings))
+    batch.stats["malformed"] += malformed
+    return batch
 
 
 def read_filters(source: Source) -> Table:
