@@ -12,9 +12,9 @@ import strategies
 from block_view import View
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from wfpfast._pack import repack
 
 from wfpfast import Block, MalformedBlockError, decode, encode
+from wfpfast._pack import repack
 
 
 @st.composite
