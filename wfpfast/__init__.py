@@ -1,5 +1,7 @@
 """Windows Filtering Platform net events into columns, at memory speed."""
 
+from typing import TYPE_CHECKING, Any
+
 from wfpfast import names, netsh
 from wfpfast._block import Block
 from wfpfast._cells import Column
@@ -13,6 +15,9 @@ from wfpfast.stream import EventStream
 from wfpfast.subscription import Subscription
 from wfpfast.template import Template
 
+if TYPE_CHECKING:
+    from wfpfast.simulator import Simulator
+
 __all__ = [
     "Block",
     "Column",
@@ -23,6 +28,7 @@ __all__ = [
     "EventStream",
     "MalformedBlockError",
     "NetEvent",
+    "Simulator",
     "Subscription",
     "Table",
     "Template",
@@ -33,3 +39,12 @@ __all__ = [
     "netsh",
 ]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    # Most programs need no simulator, and it makes a few thousand names on import.
+    if name == "Simulator":
+        from wfpfast.simulator import Simulator
+
+        return Simulator
+    raise AttributeError(f"module 'wfpfast' has no attribute {name!r}")

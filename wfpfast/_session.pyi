@@ -1,14 +1,18 @@
 from typing import Any
 
+from typing_extensions import disjoint_base
+
 from wfpfast._api import Api
 from wfpfast._block import Block
 from wfpfast._decoder import Decoder, EventBatch
 
+@disjoint_base
 class NativeTemplate:
     def __init__(
         self, start: int, end: int, conditions: list[tuple[bytes, int, int | bytes]]
     ) -> None: ...
 
+@disjoint_base
 class Session:
     def __init__(self, api: Api) -> None: ...
     @property
@@ -22,6 +26,7 @@ class Session:
     def forget(self, child: Any) -> None: ...
     def close(self) -> None: ...
 
+@disjoint_base
 class Page:
     fetch_ns: int
     def __len__(self) -> int: ...
@@ -29,6 +34,7 @@ class Page:
     def copy(self) -> Block: ...
     def release(self) -> None: ...
 
+@disjoint_base
 class Enumeration:
     version: int
     def __init__(

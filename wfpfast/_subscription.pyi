@@ -1,11 +1,14 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from typing_extensions import disjoint_base
+
 from wfpfast._block import Block
 from wfpfast._session import NativeTemplate, Session
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
+@disjoint_base
 class Inbox:
     version: int
     def __init__(
@@ -16,6 +19,6 @@ class Inbox:
     @property
     def stats(self) -> dict[str, int]: ...
     def wait(self, seconds: float | None) -> bool: ...
-    def take(self, decode: Callable[[Block, int], T]) -> T | None: ...
+    def take(self, decode: Callable[[Block, int], _T]) -> _T | None: ...
     def take_copy(self) -> tuple[Block, int] | None: ...
     def close(self) -> None: ...

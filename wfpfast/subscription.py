@@ -49,7 +49,7 @@ class Subscription(EventStream):
     def _decode(self, block: Block, dropped: int) -> EventBatch:
         batch = self._decoder.decode(block)
         batch.stats["dropped"] = dropped
-        self._stats.update(batch.stats)
+        self._add(batch)
         return batch
 
     def read(self, timeout: float | None = None) -> EventBatch | None:

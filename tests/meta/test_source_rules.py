@@ -42,8 +42,10 @@ LAYERS = [
     "_api",
     "_pack",
     "_queue",
-    "_session _simulator_log",
+    "_session _simulator_units _simulator_match _simulator_objects",
     "_objects _subscription _simulator_engine _win32",
+    "_simulator_calls",
+    "_simulator_table",
     "_simulator",
 ]
 

@@ -1,0 +1,317 @@
+"""An Api that a simulated engine answers, its threads and its counters; must not know its users."""
+
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memset
+
+cimport cython
+
+from wfpfast._api cimport Api
+from wfpfast._block cimport Block
+from wfpfast._pack cimport Pack, pack_event
+from wfpfast._simulator_engine cimport *
+from wfpfast._simulator_table cimport deliver, fill_table
+from wfpfast._simulator_units cimport Unit, unit_new, unit_release
+from wfpfast._threads cimport (
+    wf_clock_ns, wf_filetime, wf_lock, wf_signal_all, wf_thread_join, wf_thread_start, wf_thread_t,
+    wf_unlock, wf_wait)
+from wfpfast.abi.fwpmtypes cimport FWPM_NET_EVENT5
+from wfpfast.abi.minwindef cimport WCHAR
+
+import itertools
+
+from wfpfast.errors import MalformedBlockError
+
+cdef enum:
+    MOST_PLACES = 1 << 14
+    SLICE_NS = 50_000_000       # how long a thread waits before it looks whether to end
+
+FUNCTIONS = (
+    "FwpmEngineOpen0", "FwpmEngineClose0", "FwpmEngineGetOption0", "FwpmEngineSetOption0",
+    "FwpmFreeMemory0", "FwpmNetEventCreateEnumHandle0",
+    *(f"FwpmNetEventEnum{n}" for n in range(6)), "FwpmNetEventDestroyEnumHandle0",
+    *(f"FwpmNetEventSubscribe{n}" for n in range(5)), "FwpmNetEventUnsubscribe0",
+    *(f"Fwpm{kind}{call}"
+      for call in ("CreateEnumHandle0", "Enum0", "DestroyEnumHandle0")
+      for kind in ("Filter", "Layer", "SubLayer", "Provider")),
+    "FwpmNetEventsGetSecurityInfo0",
+)
+_numbers = itertools.count(1)
+
+
+cdef struct Producer:
+    # A thread that makes events: those of `units` in a circle, each as often as asked for.
+    Sim* sim
+    Unit** units
+    int64_t n_units
+    int64_t first           # which unit it begins with
+    int64_t total           # how many to make; -1: until it is stopped
+    int64_t interval_ns     # between two; 0: none
+    bint now                # with the time at which they are made
+    int64_t made
+    wf_thread_t thread
+
+
+cdef Unit* copy_of(const Unit* unit, bint now) noexcept nogil:
+    cdef Unit* copy = unit_new(unit.data, unit.size, unit.places, unit.n_places)
+    cdef FWPM_NET_EVENT5* event
+    cdef uint64_t ticks
+    if copy != NULL and now:
+        ticks = wf_filetime()
+        event = <FWPM_NET_EVENT5*>copy.data
+        event.header.timeStamp.dwLowDateTime = <uint32_t>ticks
+        event.header.timeStamp.dwHighDateTime = <uint32_t>(ticks >> 32)
+    return copy
+
+
+cdef bint wait_until(Sim* sim, int64_t due) noexcept nogil:
+    """Wait for a moment; False if the threads are to end before."""
+    cdef int64_t left = due - wf_clock_ns()
+    if left <= 0:
+        return not sim.stopping
+    wf_lock(&sim.lock)
+    while not sim.stopping and left > 0:
+        wf_wait(&sim.signal, &sim.lock, <uint32_t>(min(left, <int64_t>SLICE_NS) // 1_000_000 + 1))
+        left = due - wf_clock_ns()
+    wf_unlock(&sim.lock)
+    return not sim.stopping
+
+
+cdef void produce(void* given) noexcept nogil:
+    """A thread's whole life."""
+    cdef Producer* p = <Producer*>given
+    cdef int64_t start = wf_clock_ns()
+    cdef Unit* unit
+    while p.made != p.total and wait_until(p.sim, start + p.made * p.interval_ns):
+        unit = copy_of(p.units[(p.first + p.made) % p.n_units], p.now)
+        if unit == NULL:
+            return
+        sim_log(p.sim, unit)
+        deliver(p.sim, unit)
+        unit_release(unit)
+        p.made += 1
+
+
+cdef class Units:
+    """The events of a block as units."""
+
+    cdef Unit** units
+    cdef int64_t count
+
+    def __cinit__(self, Block block not None):
+        cdef Pack p
+        cdef int64_t k
+        cdef size_t capacity = 1 << 21
+        if block.version != 5 or block.internal:
+            raise ValueError("a simulator takes blocks of FWPM_NET_EVENT5 without wfpfast's tail")
+        self.units = <Unit**>calloc(block.count + 1, sizeof(Unit*))
+        memset(&p, 0, sizeof(p))
+        p.image, p.base, p.size = block.memory, block.base, block.nbytes
+        p.capacity, p.most_places = capacity, MOST_PLACES
+        p.out = <uint8_t*>malloc(capacity)
+        p.places = <uint32_t*>malloc(MOST_PLACES * sizeof(uint32_t))
+        try:
+            if self.units == NULL or p.out == NULL or p.places == NULL:
+                raise MemoryError
+            for k in range(block.count):
+                p.used = 0
+                if pack_event(&p, block.entries[k], 5) != 0:  # it begins where `out` does
+                    raise MalformedBlockError(k, "event", "cannot be followed")
+                self.units[k] = unit_new(p.out, p.used, p.places, p.n_places)
+                if self.units[k] == NULL:
+                    raise MemoryError
+                self.count = k + 1
+        finally:
+            free(p.out)
+            free(p.places)
+
+    def __dealloc__(self):
+        cdef int64_t k
+        for k in range(self.count):
+            unit_release(self.units[k])
+        free(self.units)
+
+
+cdef Producer producer(
+    Sim* sim, Units units, int64_t first, int64_t total, int64_t interval_ns, bint now
+) noexcept:
+    cdef Producer p
+    memset(&p, 0, sizeof(p))
+    p.sim, p.units, p.n_units, p.first = sim, units.units, units.count, first
+    p.total, p.interval_ns, p.now = total, interval_ns, now
+    return p
+
+
+@cython.no_gc_clear  # threads still need the units when it goes
+cdef class Simulation(Api):
+    """A simulated filtering engine; `wfpfast.Simulator` makes it convenient."""
+
+    cdef Sim* sim
+    cdef Producer* producers
+    cdef int n_producers
+    cdef Units supply               # what events are made of
+
+    def _create(self, int64_t ring_bytes, Units supply not None):
+        cdef WCHAR[NAME_LENGTH] name
+        text = f"wfpfast-simulator-{next(_numbers)}"
+        for place, character in enumerate(text + "\0"):
+            name[<int>place] = ord(character)
+        if self.sim != NULL:
+            raise RuntimeError("a simulator is made once")
+        self.sim = sim_new(name, ring_bytes)
+        if self.sim == NULL:
+            raise MemoryError
+        self.supply = supply
+        fill_table(&self.table)
+        self.table.server_name = self.sim.name
+
+    def _log(self, Units events not None):
+        """Put events in the log as they are, without telling subscribers."""
+        cdef int64_t k
+        for k in range(events.count):
+            if sim_log(self.sim, events.units[k]) < 0:
+                raise MemoryError
+
+    def _set_objects(self, int kind, list pieces):
+        cdef Unit** units = <Unit**>calloc(len(pieces) + 1, sizeof(Unit*))
+        cdef uint32_t[16] places
+        cdef bytes data
+        if units == NULL:
+            raise MemoryError
+        self.sim.objects[kind] = units
+        for data, where in pieces:
+            for place, offset in enumerate(where):
+                places[<int>place] = offset
+            units[self.sim.n_objects[kind]] = unit_new(
+                <const uint8_t*><const char*>data, len(data), places, len(where))
+            if units[self.sim.n_objects[kind]] == NULL:
+                raise MemoryError
+            self.sim.n_objects[kind] += 1
+
+    def _set_faults(self, list faults):
+        """Let calls fail: (function, which call, code); call 0 is every one."""
+        if len(faults) > MOST_FAULTS:
+            raise ValueError(f"{len(faults)} faults: at most {MOST_FAULTS}")
+        wf_lock(&self.sim.lock)
+        self.sim.n_faults = 0
+        for function, nth, code in faults:
+            self.sim.faults[self.sim.n_faults] = Fault(function, nth, code)
+            self.sim.n_faults += 1
+        wf_unlock(&self.sim.lock)
+
+    def _forget_call(self, int function):
+        """Take a call out of the table, as an old Windows lacks it."""
+        if ENUM <= function < ENUM + 6:
+            self.table.FwpmNetEventEnum[function - ENUM] = NULL
+        elif SUBSCRIBE <= function < SUBSCRIBE + 5:
+            self.table.FwpmNetEventSubscribe[function - SUBSCRIBE] = NULL
+        elif function == SECURITY:
+            self.table.FwpmNetEventsGetSecurityInfo0 = NULL
+        else:
+            raise ValueError(f"every Windows has {FUNCTIONS[function]}")
+
+    def _set_delay(self, int64_t ns):
+        self.sim.delay_ns = ns
+
+    def _start(self, int threads, int64_t interval_ns, int64_t total):
+        """Start threads that make events and call back; -1: until they are stopped."""
+        cdef int k
+        self._stop()
+        self.producers = <Producer*>calloc(threads, sizeof(Producer))
+        if self.producers == NULL:
+            raise MemoryError
+        for k in range(threads):
+            self.producers[k] = producer(
+                self.sim, self.supply, k * 7919, total, interval_ns, True)
+            if wf_thread_start(&self.producers[k].thread, produce, &self.producers[k]) < 0:
+                raise RuntimeError("no thread could be started")
+            self.n_producers += 1
+
+    def _wait(self):
+        """Wait until threads that have a total have made it."""
+        self._join(False)
+
+    def _stop(self):
+        self._join(True)
+
+    cdef int _join(self, bint stop) except -1:
+        cdef int k
+        cdef int count = self.n_producers
+        self.n_producers = 0
+        if self.sim == NULL:
+            return 0
+        with nogil:
+            if stop:
+                wf_lock(&self.sim.lock)
+                self.sim.stopping = True
+                wf_signal_all(&self.sim.signal)
+                wf_unlock(&self.sim.lock)
+            for k in range(count):
+                wf_thread_join(self.producers[k].thread)
+            self.sim.stopping = False
+        free(self.producers)
+        self.producers = NULL
+        return 0
+
+    def _emit(self, Units events, int64_t count, bint now):
+        """Log and deliver events on a thread of the engine's; return when that is done."""
+        cdef Producer p
+        cdef Units source = self.supply if events is None else events
+        cdef int status
+        if source.count == 0 or count == 0:
+            return
+        p = producer(self.sim, source, 0, count, 0, now)
+        with nogil:
+            status = wf_thread_start(&p.thread, produce, &p)
+            if status == 0:
+                wf_thread_join(p.thread)
+        if status < 0:
+            raise RuntimeError("no thread could be started")
+        if p.made != count:
+            raise MemoryError
+
+    @property
+    def calls(self):
+        """How often each function has been called, by its SDK name."""
+        cdef int k
+        wf_lock(&self.sim.lock)
+        counts = [self.sim.calls[k] for k in range(<int>N_FUNCTIONS)]
+        wf_unlock(&self.sim.lock)
+        return dict(zip(FUNCTIONS, counts, strict=True))
+
+    @property
+    def live(self):
+        """What has been handed out and not given back: all zero when a program has cleaned up."""
+        wf_lock(&self.sim.lock)
+        found = {
+            "engines": self.sim.live[<int>ENGINE],
+            "enum_handles": self.sim.live[<int>ENUMERATION],
+            "subscriptions": self.sim.live[<int>SUBSCRIPTION],
+            "blocks": self.sim.live_blocks,
+        }
+        wf_unlock(&self.sim.lock)
+        return found
+
+    @property
+    def stats(self):
+        """What happened: events logged and callbacks made, and what callers did wrong."""
+        wf_lock(&self.sim.lock)
+        found = {
+            "logged": self.sim.logged,
+            "in_log": self.sim.ring.count,
+            "delivered": self.sim.delivered,
+            "bad_frees": self.sim.bad_frees,
+            "bad_handles": self.sim.bad_handles,
+            "deadlocks": self.sim.deadlocks,
+        }
+        wf_unlock(&self.sim.lock)
+        return found
+
+    def _answer_nobody(self):
+        sim_stop(self.sim)
+
+    def __dealloc__(self):
+        # Sessions have a reference to their engine: nobody is in a call.
+        if self.sim != NULL:
+            self._join(True)
+            sim_free(self.sim)

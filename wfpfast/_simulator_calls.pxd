@@ -1,0 +1,15 @@
+# The simulated calls of fwpuclnt.dll for sessions, options and enumerations; must not know Python.
+from libc.stdint cimport int64_t
+
+from wfpfast._api cimport HANDLE, FwpmApi
+from wfpfast._simulator_engine cimport Handle, Sim
+from wfpfast._simulator_units cimport Unit
+from wfpfast.abi.minwindef cimport DWORD, UINT32
+
+
+cdef void fill_calls(FwpmApi* table) noexcept nogil
+cdef void end_subscription(Sim* sim, Handle* h) noexcept nogil
+cdef DWORD destroy(int function, HANDLE engine, HANDLE handle) noexcept nogil
+cdef DWORD page(
+    Sim* sim, Unit** units, int64_t count, int version, void*** entries, UINT32* returned
+) noexcept nogil

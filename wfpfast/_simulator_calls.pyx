@@ -1,0 +1,329 @@
+"""The simulated calls of fwpuclnt.dll for sessions, options and enumerations; knows no Python.
+
+They follow the documented contract: a snapshot at handle creation, one block a page, one free for a
+block.
+"""
+
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memset
+
+from wfpfast._api cimport HANDLE, FwpmApi
+from wfpfast._simulator_engine cimport *
+from wfpfast._simulator_match cimport Match, match_new, matches
+from wfpfast._simulator_units cimport (
+    Unit, block_needed, block_write, unit_fits, unit_release, unit_share)
+from wfpfast._threads cimport wf_clock_ns, wf_unlock, wf_wait
+from wfpfast.abi.fwpmobjects cimport (
+    FWPM_ENGINE_COLLECT_NET_EVENTS, FWPM_ENGINE_OPTION, FWPM_ENGINE_OPTION_MAX,
+    FWPM_NET_EVENT_ENUM_TEMPLATE0, FWPM_SESSION0)
+from wfpfast.abi.fwptypes cimport FWP_UINT32, FWP_VALUE0
+from wfpfast.abi.minwindef cimport DWORD, UINT32, WCHAR
+
+cdef enum:
+    ERROR_INVALID_HANDLE = 6
+    ERROR_NOT_ENOUGH_MEMORY = 8
+    ERROR_INVALID_PARAMETER = 87
+    RPC_S_SERVER_UNAVAILABLE = 1722
+    FWP_E_NET_EVENTS_DISABLED = 0x80320013
+    FWP_E_TYPE_MISMATCH = 0x80320027
+    NO_EVENTS = -1              # instead of an event version: units are given as they are
+    DESCRIPTOR = 20             # bytes of an empty security descriptor
+
+
+cdef DWORD __stdcall engine_open(
+    const WCHAR* server, UINT32 service, void* identity, const FWPM_SESSION0* session,
+    HANDLE* engine
+) noexcept nogil:
+    cdef Sim* sim = sim_named(server) if server != NULL else NULL
+    cdef Handle* h
+    cdef DWORD code
+    if sim == NULL:
+        return RPC_S_SERVER_UNAVAILABLE
+    code = counted(sim, OPEN)
+    if code == 0:
+        h = handle_new(sim, ENGINE, NULL)
+        if h == NULL:
+            code = ERROR_NOT_ENOUGH_MEMORY
+        else:
+            engine[0] = <HANDLE>h.serial
+    wf_unlock(&sim.lock)
+    return code
+
+
+cdef void end_subscription(Sim* sim, Handle* h) noexcept nogil:
+    """Wait until its callback has returned; the lock is given up meanwhile."""
+    h.ended = True
+    while h.running:
+        wf_wait(&sim.signal, &sim.lock, 1000)
+    handle_end(sim, h)
+
+
+cdef DWORD __stdcall engine_close(HANDLE engine) noexcept nogil:
+    cdef Sim* sim
+    cdef Handle* h
+    cdef DWORD code = begin(engine, CLOSE, &sim)
+    if code:
+        return code
+    h = sim.handles
+    while h != NULL:  # a session that ends takes its subscriptions along, by the documentation
+        if h.kind == SUBSCRIPTION and h.engine == <uint64_t>engine and not h.ended:
+            end_subscription(sim, h)
+            h = sim.handles
+        else:
+            h = h.next
+    handle_end(sim, handle_in(sim, <uint64_t>engine))
+    wf_unlock(&sim.lock)
+    return 0
+
+
+cdef DWORD __stdcall get_option(
+    HANDLE engine, FWPM_ENGINE_OPTION option, FWP_VALUE0** value
+) noexcept nogil:
+    cdef Sim* sim
+    cdef FWP_VALUE0* found
+    cdef DWORD code = begin(engine, GET_OPTION, &sim)
+    if code:
+        return code
+    found = NULL
+    if option >= FWPM_ENGINE_OPTION_MAX:
+        code = ERROR_INVALID_PARAMETER
+    else:
+        found = <FWP_VALUE0*>block_new(sim, sizeof(FWP_VALUE0))
+        if found == NULL:
+            code = ERROR_NOT_ENOUGH_MEMORY
+    if found != NULL:
+        memset(found, 0, sizeof(FWP_VALUE0))
+        found.type = FWP_UINT32
+        found.value.uint32 = sim.options[option]
+        value[0] = found
+    wf_unlock(&sim.lock)
+    return code
+
+
+cdef DWORD __stdcall set_option(
+    HANDLE engine, FWPM_ENGINE_OPTION option, const FWP_VALUE0* value
+) noexcept nogil:
+    cdef Sim* sim
+    cdef DWORD code = begin(engine, SET_OPTION, &sim)
+    if code:
+        return code
+    if option >= FWPM_ENGINE_OPTION_MAX or value == NULL:
+        code = ERROR_INVALID_PARAMETER
+    elif value.type != FWP_UINT32:
+        code = FWP_E_TYPE_MISMATCH
+    else:
+        if (option == FWPM_ENGINE_COLLECT_NET_EVENTS and value.value.uint32
+                and not sim.options[option]):
+            ring_clear(&sim.ring)  # switching collection on begins a new log
+        sim.options[option] = value.value.uint32
+    wf_unlock(&sim.lock)
+    return code
+
+
+cdef void __stdcall free_memory(void** p) noexcept nogil:
+    block_free(p)
+
+
+cdef DWORD __stdcall get_security(
+    HANDLE engine, DWORD what, void** owner, void** group, void** dacl, void** sacl,
+    void** descriptor
+) noexcept nogil:
+    cdef Sim* sim
+    cdef uint8_t* made
+    cdef DWORD code = begin(engine, SECURITY, &sim)
+    if code:
+        return code
+    made = block_new(sim, DESCRIPTOR)
+    if made == NULL:
+        code = ERROR_NOT_ENOUGH_MEMORY
+    else:
+        memset(made, 0, DESCRIPTOR)
+        made[0] = 1  # its revision
+        descriptor[0] = made
+    wf_unlock(&sim.lock)
+    return code
+
+
+# --- Enumerations
+
+
+cdef DWORD snapshot(Sim* sim, Handle* h) noexcept nogil:
+    """Keep what the log has now and the template wants."""
+    cdef int64_t k
+    cdef Unit* unit
+    h.units = <Unit**>malloc((sim.ring.count + 1) * sizeof(Unit*))
+    if h.units == NULL:
+        return ERROR_NOT_ENOUGH_MEMORY
+    for k in range(sim.ring.count):
+        unit = sim.ring.units[(sim.ring.first + k) % sim.ring.capacity]
+        if matches(h.match, unit.data):
+            h.units[h.count] = unit_share(unit)
+            h.count += 1
+    return 0
+
+
+cdef DWORD __stdcall create_enum(
+    HANDLE engine, const void* given, HANDLE* handle
+) noexcept nogil:
+    cdef Sim* sim
+    cdef Handle* h
+    cdef Match* match = NULL
+    cdef DWORD code = begin(engine, CREATE, &sim)
+    if code:
+        return code
+    code = match_new(<const FWPM_NET_EVENT_ENUM_TEMPLATE0*>given, &match)
+    h = handle_new(sim, ENUMERATION, engine) if code == 0 else NULL
+    if h != NULL:
+        h.match = match
+        h.object = NO_EVENTS
+        h.version = NO_EVENTS
+        code = snapshot(sim, h)
+        if code:
+            handle_end(sim, h)
+        else:
+            handle[0] = <HANDLE>h.serial
+    elif code == 0:
+        free(match)
+        code = ERROR_NOT_ENOUGH_MEMORY
+    wf_unlock(&sim.lock)
+    return code
+
+
+cdef DWORD page(
+    Sim* sim, Unit** units, int64_t count, int version, void*** entries, UINT32* returned
+) noexcept nogil:
+    """Hand out one block of units; no block if there are none."""
+    cdef uint8_t* block
+    entries[0] = NULL
+    returned[0] = 0
+    if count == 0:
+        return 0
+    block = block_new(sim, block_needed(units, count, version))
+    if block == NULL:
+        return ERROR_NOT_ENOUGH_MEMORY
+    block_write(units, count, version, block)
+    entries[0] = <void**>block
+    returned[0] = <UINT32>count
+    return 0
+
+
+cdef void skip_unknown(Handle* h, int version) noexcept nogil:
+    """Leave out what a version has no arm for, once for each version that is asked for."""
+    cdef int64_t k
+    cdef int64_t kept = h.position
+    if h.version == version:
+        return
+    h.version = version
+    for k in range(h.position, h.count):
+        if unit_fits(h.units[k], version):
+            h.units[kept], h.units[k] = h.units[k], h.units[kept]
+            kept += 1
+    while h.count > kept:
+        h.count -= 1
+        unit_release(h.units[h.count])
+
+
+cdef void pause(Sim* sim) noexcept nogil:
+    """Take the time that a call has been told to take; others may call meanwhile."""
+    cdef int64_t end = wf_clock_ns() + sim.delay_ns
+    while sim.delay_ns and not sim.stopped and wf_clock_ns() < end:
+        wf_wait(&sim.signal, &sim.lock, <uint32_t>((end - wf_clock_ns()) // 1_000_000 + 1))
+
+
+cdef DWORD next_page(
+    int version, HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+) noexcept nogil:
+    cdef Sim* sim
+    cdef Handle* h
+    cdef int64_t count
+    cdef DWORD code = begin(engine, ENUM + version, &sim)
+    if code:
+        return code
+    pause(sim)
+    h = owned(sim, engine, handle, ENUMERATION)
+    if h == NULL:
+        code = ERROR_INVALID_HANDLE
+    elif not sim.options[<int>FWPM_ENGINE_COLLECT_NET_EVENTS]:
+        code = FWP_E_NET_EVENTS_DISABLED
+    else:
+        skip_unknown(h, version)
+        count = min(<int64_t>most, h.count - h.position)
+        code = page(sim, h.units + h.position, count, version, entries, returned)
+        if code == 0:
+            h.position += count
+    wf_unlock(&sim.lock)
+    return code
+
+
+cdef DWORD __stdcall enum_0(
+    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+) noexcept nogil:
+    return next_page(0, engine, handle, most, entries, returned)
+
+
+cdef DWORD __stdcall enum_1(
+    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+) noexcept nogil:
+    return next_page(1, engine, handle, most, entries, returned)
+
+
+cdef DWORD __stdcall enum_2(
+    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+) noexcept nogil:
+    return next_page(2, engine, handle, most, entries, returned)
+
+
+cdef DWORD __stdcall enum_3(
+    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+) noexcept nogil:
+    return next_page(3, engine, handle, most, entries, returned)
+
+
+cdef DWORD __stdcall enum_4(
+    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+) noexcept nogil:
+    return next_page(4, engine, handle, most, entries, returned)
+
+
+cdef DWORD __stdcall enum_5(
+    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+) noexcept nogil:
+    return next_page(5, engine, handle, most, entries, returned)
+
+
+cdef DWORD destroy(int function, HANDLE engine, HANDLE handle) noexcept nogil:
+    cdef Sim* sim
+    cdef Handle* h
+    cdef DWORD code = begin(engine, function, &sim)
+    if code:
+        return code
+    h = owned(sim, engine, handle, ENUMERATION)
+    if h == NULL:
+        code = ERROR_INVALID_HANDLE
+    else:
+        handle_end(sim, h)
+    wf_unlock(&sim.lock)
+    return code
+
+
+cdef DWORD __stdcall destroy_enum(HANDLE engine, HANDLE handle) noexcept nogil:
+    return destroy(DESTROY, engine, handle)
+
+
+cdef void fill_calls(FwpmApi* table) noexcept nogil:
+    table.FwpmEngineOpen0 = engine_open
+    table.FwpmEngineClose0 = engine_close
+    table.FwpmEngineGetOption0 = get_option
+    table.FwpmEngineSetOption0 = set_option
+    table.FwpmFreeMemory0 = free_memory
+    table.FwpmNetEventsGetSecurityInfo0 = get_security
+    table.FwpmNetEventCreateEnumHandle0 = create_enum
+    table.FwpmNetEventEnum[0] = enum_0
+    table.FwpmNetEventEnum[1] = enum_1
+    table.FwpmNetEventEnum[2] = enum_2
+    table.FwpmNetEventEnum[3] = enum_3
+    table.FwpmNetEventEnum[4] = enum_4
+    table.FwpmNetEventEnum[5] = enum_5
+    table.FwpmNetEventDestroyEnumHandle0 = destroy_enum
+    table.block_size = block_size

@@ -1,0 +1,120 @@
+# The state of simulated filtering engines: handles, blocks, the log; must not know Python.
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+
+from wfpfast._api cimport HANDLE, N_OBJECTS, Callback
+from wfpfast._simulator_match cimport Match
+from wfpfast._simulator_units cimport Unit
+from wfpfast._threads cimport wf_lock_t, wf_signal_t
+from wfpfast.abi.fwpmobjects cimport FWPM_ENGINE_OPTION_MAX
+from wfpfast.abi.minwindef cimport DWORD, WCHAR
+
+cdef enum:
+    NAME_LENGTH = 40
+    MOST_FAULTS = 64
+
+# The functions, for faults and counts; those with versions or kinds take as many places.
+cdef enum Function:
+    OPEN = 0
+    CLOSE = 1
+    GET_OPTION = 2
+    SET_OPTION = 3
+    FREE = 4
+    CREATE = 5
+    ENUM = 6
+    DESTROY = 12
+    SUBSCRIBE = 13
+    UNSUBSCRIBE = 18
+    OBJECT_CREATE = 19
+    OBJECT_ENUM = 23
+    OBJECT_DESTROY = 27
+    SECURITY = 31
+    N_FUNCTIONS = 32
+
+cdef enum HandleKind:
+    ENGINE = 0
+    ENUMERATION = 1
+    SUBSCRIPTION = 2
+    N_HANDLE_KINDS = 3
+
+
+cdef struct Fault:
+    int function
+    int64_t nth             # which call fails, counted from 1; 0: every call
+    DWORD code
+
+
+cdef struct Ring:
+    # The log: a circle of counted units; the oldest goes when there is no room for a new one.
+    Unit** units
+    int64_t capacity        # of the circle; it grows
+    int64_t first
+    int64_t count
+    int64_t bytes
+    int64_t most_bytes
+
+
+cdef struct Handle:
+    Handle* next
+    uint64_t serial         # what the caller has; never used again
+    uint64_t engine         # the engine handle that it belongs to
+    HandleKind kind
+    int object              # an enumeration of objects: their kind; of events: -1
+    Match* match
+    Unit** units            # an enumeration's snapshot
+    int64_t count
+    int64_t position
+    int version             # of the events of a subscription, or of the last page
+    Callback callback
+    void* context
+    int running             # callbacks
+    uint64_t thread         # that the last callback runs on
+    bint ended
+
+
+cdef struct Live:
+    # In front of every block that has been handed out.
+    Live* next
+    uint64_t size
+
+
+cdef struct Sim:
+    Sim* next
+    WCHAR[NAME_LENGTH] name
+    wf_lock_t lock
+    wf_signal_t signal
+    bint stopped            # answers nothing any more
+    bint stopping           # its threads end
+    Ring ring
+    Unit** objects[N_OBJECTS]
+    int64_t n_objects[N_OBJECTS]
+    uint32_t options[FWPM_ENGINE_OPTION_MAX]
+    Handle* handles
+    Live* blocks
+    Fault[MOST_FAULTS] faults
+    int n_faults
+    int64_t calls[N_FUNCTIONS]
+    int64_t live[N_HANDLE_KINDS]
+    int64_t live_blocks
+    int64_t bad_frees
+    int64_t bad_handles
+    int64_t deadlocks       # unsubscribed from a callback
+    int64_t logged
+    int64_t delivered
+    int64_t delay_ns        # that a call of FwpmNetEventEnumN takes
+
+
+cdef Sim* sim_new(const WCHAR* name, int64_t ring_bytes) noexcept nogil
+cdef Sim* sim_named(const WCHAR* name) noexcept nogil
+cdef void sim_free(Sim* sim) noexcept nogil
+cdef void sim_stop(Sim* sim) noexcept nogil
+cdef int sim_log(Sim* sim, Unit* unit) noexcept nogil
+cdef void ring_clear(Ring* ring) noexcept nogil
+cdef DWORD counted(Sim* sim, int function) noexcept nogil
+cdef DWORD begin(HANDLE engine, int function, Sim** sim) noexcept nogil
+cdef Handle* handle_in(Sim* sim, uint64_t serial) noexcept nogil
+cdef Handle* handle_new(Sim* sim, HandleKind kind, HANDLE engine) noexcept nogil
+cdef void handle_end(Sim* sim, Handle* h) noexcept nogil
+cdef Handle* owned(Sim* sim, HANDLE engine, HANDLE handle, HandleKind kind) noexcept nogil
+cdef uint8_t* block_new(Sim* sim, uint64_t size) noexcept nogil
+cdef void block_free(void** p) noexcept nogil
+cdef uint64_t block_size(const void* memory) noexcept nogil

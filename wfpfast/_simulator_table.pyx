@@ -1,0 +1,292 @@
+"""The simulated calls of fwpuclnt.dll for subscriptions and objects; must not know Python."""
+
+from libc.stdint cimport int64_t, uint8_t, uint64_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memset
+
+from wfpfast._api cimport (
+    FILTERS, HANDLE, LAYERS, PROVIDERS, SUBLAYERS, Callback, FwpmApi)
+from wfpfast._simulator_calls cimport destroy, end_subscription, fill_calls, page
+from wfpfast._simulator_engine cimport *
+from wfpfast._simulator_match cimport Match, match_new, matches
+from wfpfast._simulator_units cimport Unit, unit_fits, unit_share, unit_size, unit_write
+from wfpfast._threads cimport wf_lock, wf_signal_all, wf_thread_id, wf_unlock
+from wfpfast.abi.fwpmobjects cimport (
+    FWPM_ENGINE_COLLECT_NET_EVENTS, FWPM_NET_EVENT_SUBSCRIPTION0)
+from wfpfast.abi.minwindef cimport DWORD, UINT32
+
+cdef enum:
+    ERROR_INVALID_HANDLE = 6
+    ERROR_NOT_ENOUGH_MEMORY = 8
+    ERROR_INVALID_PARAMETER = 87
+    ERROR_POSSIBLE_DEADLOCK = 1131
+    NO_EVENTS = -1              # instead of an event version: units are given as they are
+    SCRIBBLE = 0xDD
+
+
+cdef DWORD subscribe(
+    int number, HANDLE engine, const FWPM_NET_EVENT_SUBSCRIPTION0* given, Callback callback,
+    void* context, HANDLE* handle
+) noexcept nogil:
+    """FwpmNetEventSubscribe`number` delivers the version after its number."""
+    cdef Sim* sim
+    cdef Handle* h
+    cdef Match* match = NULL
+    cdef DWORD code = begin(engine, SUBSCRIBE + number, &sim)
+    if code:
+        return code
+    if given == NULL or callback == NULL:
+        code = ERROR_INVALID_PARAMETER
+    else:
+        code = match_new(given.enumTemplate, &match)
+    h = handle_new(sim, SUBSCRIPTION, engine) if code == 0 else NULL
+    if h != NULL:
+        h.match = match
+        h.version = number + 1
+        h.callback = callback
+        h.context = context
+        handle[0] = <HANDLE>h.serial
+    elif code == 0:
+        free(match)
+        code = ERROR_NOT_ENOUGH_MEMORY
+    wf_unlock(&sim.lock)
+    return code
+
+
+cdef DWORD __stdcall subscribe_0(
+    HANDLE engine, const FWPM_NET_EVENT_SUBSCRIPTION0* given, Callback callback, void* context,
+    HANDLE* handle
+) noexcept nogil:
+    return subscribe(0, engine, given, callback, context, handle)
+
+
+cdef DWORD __stdcall subscribe_1(
+    HANDLE engine, const FWPM_NET_EVENT_SUBSCRIPTION0* given, Callback callback, void* context,
+    HANDLE* handle
+) noexcept nogil:
+    return subscribe(1, engine, given, callback, context, handle)
+
+
+cdef DWORD __stdcall subscribe_2(
+    HANDLE engine, const FWPM_NET_EVENT_SUBSCRIPTION0* given, Callback callback, void* context,
+    HANDLE* handle
+) noexcept nogil:
+    return subscribe(2, engine, given, callback, context, handle)
+
+
+cdef DWORD __stdcall subscribe_3(
+    HANDLE engine, const FWPM_NET_EVENT_SUBSCRIPTION0* given, Callback callback, void* context,
+    HANDLE* handle
+) noexcept nogil:
+    return subscribe(3, engine, given, callback, context, handle)
+
+
+cdef DWORD __stdcall subscribe_4(
+    HANDLE engine, const FWPM_NET_EVENT_SUBSCRIPTION0* given, Callback callback, void* context,
+    HANDLE* handle
+) noexcept nogil:
+    return subscribe(4, engine, given, callback, context, handle)
+
+
+cdef DWORD __stdcall unsubscribe(HANDLE engine, HANDLE handle) noexcept nogil:
+    """Returns when no callback runs and none will; from within one that would be for ever."""
+    cdef Sim* sim
+    cdef Handle* h
+    cdef DWORD code = begin(engine, UNSUBSCRIBE, &sim)
+    if code:
+        return code
+    h = owned(sim, engine, handle, SUBSCRIPTION) if handle != NULL else NULL
+    if handle != NULL and (h == NULL or h.ended):
+        code = ERROR_INVALID_HANDLE
+    elif h != NULL and h.running and h.thread == wf_thread_id():
+        sim.deadlocks += 1
+        code = ERROR_POSSIBLE_DEADLOCK
+    elif h != NULL:
+        end_subscription(sim, h)
+    wf_unlock(&sim.lock)
+    return code
+
+
+cdef Handle* next_listener(Sim* sim, uint64_t after, const Unit* unit) noexcept nogil:
+    """Return the subscription with the least serial number after one that wants this event."""
+    cdef Handle* found = NULL
+    cdef Handle* h = sim.handles
+    while h != NULL:
+        if (h.kind == SUBSCRIPTION and not h.ended and h.serial > after
+                and (found == NULL or h.serial < found.serial)
+                and unit_fits(unit, h.version) and matches(h.match, unit.data)):
+            found = h
+        h = h.next
+    return found
+
+
+cdef bint deliver(Sim* sim, Unit* unit) noexcept nogil:
+    """Call back all who listen, on the caller's thread; False without memory.
+
+    The event's memory is scribbled over and freed after each callback.
+    """
+    cdef Handle* h
+    cdef uint8_t* room
+    cdef uint64_t last = 0
+    cdef size_t size
+    wf_lock(&sim.lock)
+    while sim.options[<int>FWPM_ENGINE_COLLECT_NET_EVENTS] and not sim.stopped:
+        h = next_listener(sim, last, unit)
+        if h == NULL:
+            break
+        last = h.serial
+        h.running += 1
+        h.thread = wf_thread_id()
+        wf_unlock(&sim.lock)
+        size = unit_size(unit, h.version)
+        room = <uint8_t*>malloc(size)
+        if room != NULL:
+            h.callback(h.context, unit_write(unit, h.version, room))
+            memset(room, SCRIBBLE, size)
+            free(room)
+        wf_lock(&sim.lock)
+        h.running -= 1
+        sim.delivered += room != NULL
+        if h.ended:
+            wf_signal_all(&sim.signal)
+        if room == NULL:
+            wf_unlock(&sim.lock)
+            return False
+    wf_unlock(&sim.lock)
+    return True
+
+
+# --- Filters, layers, sublayers, providers
+
+
+cdef DWORD create_objects(int kind, HANDLE engine, HANDLE* handle) noexcept nogil:
+    cdef Sim* sim
+    cdef Handle* h
+    cdef int64_t k
+    cdef DWORD code = begin(engine, OBJECT_CREATE + kind, &sim)
+    if code:
+        return code
+    h = handle_new(sim, ENUMERATION, engine)
+    if h == NULL:
+        code = ERROR_NOT_ENOUGH_MEMORY
+    else:
+        h.object = kind
+        h.units = <Unit**>malloc((sim.n_objects[kind] + 1) * sizeof(Unit*))
+        if h.units == NULL:
+            handle_end(sim, h)
+            code = ERROR_NOT_ENOUGH_MEMORY
+        else:
+            for k in range(sim.n_objects[kind]):
+                h.units[k] = unit_share(sim.objects[kind][k])
+            h.count = sim.n_objects[kind]
+            handle[0] = <HANDLE>h.serial
+    wf_unlock(&sim.lock)
+    return code
+
+
+cdef DWORD next_objects(
+    int kind, HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+) noexcept nogil:
+    cdef Sim* sim
+    cdef Handle* h
+    cdef int64_t count
+    cdef DWORD code = begin(engine, OBJECT_ENUM + kind, &sim)
+    if code:
+        return code
+    h = owned(sim, engine, handle, ENUMERATION)
+    if h == NULL or h.object != kind:
+        code = ERROR_INVALID_HANDLE
+    else:
+        count = min(<int64_t>most, h.count - h.position)
+        code = page(sim, h.units + h.position, count, NO_EVENTS, entries, returned)
+        if code == 0:
+            h.position += count
+    wf_unlock(&sim.lock)
+    return code
+
+
+cdef DWORD __stdcall create_filters(
+    HANDLE engine, const void* given, HANDLE* handle
+) noexcept nogil:
+    return create_objects(FILTERS, engine, handle)
+
+
+cdef DWORD __stdcall enum_filters(
+    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+) noexcept nogil:
+    return next_objects(FILTERS, engine, handle, most, entries, returned)
+
+
+cdef DWORD __stdcall destroy_filters(HANDLE engine, HANDLE handle) noexcept nogil:
+    return destroy(OBJECT_DESTROY + FILTERS, engine, handle)
+
+
+cdef DWORD __stdcall create_layers(
+    HANDLE engine, const void* given, HANDLE* handle
+) noexcept nogil:
+    return create_objects(LAYERS, engine, handle)
+
+
+cdef DWORD __stdcall enum_layers(
+    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+) noexcept nogil:
+    return next_objects(LAYERS, engine, handle, most, entries, returned)
+
+
+cdef DWORD __stdcall destroy_layers(HANDLE engine, HANDLE handle) noexcept nogil:
+    return destroy(OBJECT_DESTROY + LAYERS, engine, handle)
+
+
+cdef DWORD __stdcall create_sublayers(
+    HANDLE engine, const void* given, HANDLE* handle
+) noexcept nogil:
+    return create_objects(SUBLAYERS, engine, handle)
+
+
+cdef DWORD __stdcall enum_sublayers(
+    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+) noexcept nogil:
+    return next_objects(SUBLAYERS, engine, handle, most, entries, returned)
+
+
+cdef DWORD __stdcall destroy_sublayers(HANDLE engine, HANDLE handle) noexcept nogil:
+    return destroy(OBJECT_DESTROY + SUBLAYERS, engine, handle)
+
+
+cdef DWORD __stdcall create_providers(
+    HANDLE engine, const void* given, HANDLE* handle
+) noexcept nogil:
+    return create_objects(PROVIDERS, engine, handle)
+
+
+cdef DWORD __stdcall enum_providers(
+    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+) noexcept nogil:
+    return next_objects(PROVIDERS, engine, handle, most, entries, returned)
+
+
+cdef DWORD __stdcall destroy_providers(HANDLE engine, HANDLE handle) noexcept nogil:
+    return destroy(OBJECT_DESTROY + PROVIDERS, engine, handle)
+
+
+cdef void fill_table(FwpmApi* table) noexcept nogil:
+    """Fill all of a table but the server's name."""
+    fill_calls(table)
+    table.FwpmNetEventSubscribe[0] = subscribe_0
+    table.FwpmNetEventSubscribe[1] = subscribe_1
+    table.FwpmNetEventSubscribe[2] = subscribe_2
+    table.FwpmNetEventSubscribe[3] = subscribe_3
+    table.FwpmNetEventSubscribe[4] = subscribe_4
+    table.FwpmNetEventUnsubscribe0 = unsubscribe
+    table.objects[<int>FILTERS].create = create_filters
+    table.objects[<int>FILTERS].enum = enum_filters
+    table.objects[<int>FILTERS].destroy = destroy_filters
+    table.objects[<int>LAYERS].create = create_layers
+    table.objects[<int>LAYERS].enum = enum_layers
+    table.objects[<int>LAYERS].destroy = destroy_layers
+    table.objects[<int>SUBLAYERS].create = create_sublayers
+    table.objects[<int>SUBLAYERS].enum = enum_sublayers
+    table.objects[<int>SUBLAYERS].destroy = destroy_sublayers
+    table.objects[<int>PROVIDERS].create = create_providers
+    table.objects[<int>PROVIDERS].enum = enum_providers
+    table.objects[<int>PROVIDERS].destroy = destroy_providers
