@@ -5,6 +5,7 @@ own beginning, and their places are told.
 """
 
 from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
+from cython cimport internal as internal_class
 from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
 from libc.string cimport memcpy, memset
@@ -18,6 +19,7 @@ from wfpfast.abi.minwindef cimport WCHAR
 import uuid
 
 
+@internal_class
 cdef class Piece:
     """What follows a struct of `size` bytes, and where pointers lie."""
 

@@ -4,6 +4,7 @@ It answers the same table of C calls as fwpuclnt.dll, so that everything above t
 does on Windows: handles, pages, blocks to be freed, callbacks from a foreign thread, failures.
 """
 
+import functools
 import math
 import uuid
 from collections.abc import Iterable, Mapping
@@ -81,10 +82,11 @@ class Simulator(Simulation):
     ) -> None:
         self._mix = Mix(seed)
         ring = ring_bytes or (RING_BYTES if events is None else _ANY_SIZE)
-        self._create(ring, Units(encode(list(Mix(seed).events(_SUPPLY)))))
+        self._create(ring, _supply(seed))
         for part in self._blocks(events):
             self._log(Units(part))
-        _set_objects(self)
+        for kind, pieces in enumerate(_objects()):
+            self._set_objects(kind, pieces)
         self.faults = faults or {}
         self._set_delay(int(delay * 1e9))
         if rate:
@@ -168,8 +170,14 @@ class Simulator(Simulation):
         self.close()
 
 
-def _set_objects(simulator: Simulation) -> None:
-    """Give filters, layers, sublayers and providers to the numbers that made-up events bear."""
+@functools.lru_cache(maxsize=4)
+def _supply(seed: int) -> Units:
+    return Units(encode(list(Mix(seed).events(_SUPPLY))))
+
+
+@functools.cache
+def _objects() -> list[list[tuple[bytes, list[int]]]]:
+    """Make filters, layers, sublayers and providers for the numbers that made-up events bear."""
     layer_keys = {name: key for key, name in LAYER_NAMES.items()}
     filters, layers = [], []
     for layer, ids in FILTERS.items():
@@ -177,17 +185,16 @@ def _set_objects(simulator: Simulation) -> None:
         key = layer_keys.get(short, str(uuid.uuid5(_NAMESPACE, short)))
         layers.append(layer_piece({"layer_key": key, "layer_id": layer, "name": short}))
         filters += [_filter(one, key, short) for one in ids]
-    simulator._set_objects(0, filters)
-    simulator._set_objects(1, layers)
-    simulator._set_objects(2, [
+    sublayers = [
         sublayer_piece({"sublayer_key": key, "name": name, "weight": weight,
                         "provider_key": _PROVIDERS[0][0]})
         for key, name, weight in _SUBLAYERS
-    ])
-    simulator._set_objects(3, [
+    ]
+    providers = [
         provider_piece({"provider_key": key, "name": name, "service": service})
         for key, name, service in _PROVIDERS
-    ])
+    ]
+    return [filters, layers, sublayers, providers]
 
 
 def _filter(filter_id: int, layer_key: str, layer: str) -> tuple[bytes, list[int]]:
