@@ -1,9 +1,9 @@
 """Deep copies of single events into memory of our own; must not know who asks or who will read.
 
 An event of a subscription is promised only during the callback, and its pointers come without the
-size of what they lie in. So sizes are believed up to limits that no event of Windows comes near,
-and what is beyond makes the event malformed. The copy has the same version and holds exactly what
-the pointers lead to; a decoder checks it like any other block.
+size of what they lie in. So there sizes are believed up to limits that no event of Windows comes
+near, and what is beyond makes the event malformed; in a block, the block is the limit. The copy has
+the same version and holds exactly what the pointers lead to; a decoder checks it like any block.
 """
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
@@ -95,7 +95,7 @@ cdef void pack_blob(Pack* p, FWP_BYTE_BLOB* blob) noexcept nogil:
         return
     if blob.size == 0:
         empty(p, &blob.data)
-    elif blob.size > MOST_BYTES:
+    elif p.image == NULL and blob.size > MOST_BYTES:
         p.failure = PACK_MALFORMED
     else:
         copy_to(p, &blob.data, blob.data, blob.size, 2)  # most blobs hold UTF-16
@@ -122,7 +122,7 @@ cdef void pack_text(Pack* p, WCHAR** slot) noexcept nogil:
         return
     while character:
         source = at(p, slot[0] + length, sizeof(WCHAR))
-        if source == NULL or length == MOST_CHARACTERS:
+        if source == NULL or (p.image == NULL and length == MOST_CHARACTERS):
             p.failure = PACK_MALFORMED
             return
         memcpy(&character, source, sizeof(WCHAR))
@@ -138,7 +138,7 @@ cdef void pack_texts(Pack* p, UINT32 count, WCHAR*** slot) noexcept nogil:
     if count == 0:
         empty(p, slot)
         return
-    if count > MOST_ITEMS:
+    if p.image == NULL and count > MOST_ITEMS:
         p.failure = PACK_MALFORMED
         return
     copy = <WCHAR**>copy_to(p, slot, slot[0], POINTER * <size_t>count, POINTER)
@@ -156,7 +156,7 @@ cdef void pack_sids(Pack* p, UINT32 count, SID_AND_ATTRIBUTES** slot) noexcept n
     if count == 0:
         empty(p, slot)
         return
-    if count > MOST_ITEMS:
+    if p.image == NULL and count > MOST_ITEMS:
         p.failure = PACK_MALFORMED
         return
     copy = <SID_AND_ATTRIBUTES*>copy_to(

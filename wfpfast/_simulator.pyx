@@ -24,6 +24,7 @@ from wfpfast.errors import MalformedBlockError
 
 cdef enum:
     MOST_PLACES = 1 << 14
+    MOST_EVENT = 1 << 26        # bytes with all that it points to
     SLICE_NS = 50_000_000       # how long a thread waits before it looks whether to end
 
 FUNCTIONS = (
@@ -101,7 +102,7 @@ cdef class Units:
     def __cinit__(self, Block block not None):
         cdef Pack p
         cdef int64_t k
-        cdef size_t capacity = 1 << 21
+        cdef size_t capacity = min(<size_t>(block.nbytes + 4096), <size_t>MOST_EVENT)
         if block.version != 5 or block.internal:
             raise ValueError("a simulator takes blocks of FWPM_NET_EVENT5 without wfpfast's tail")
         self.units = <Unit**>calloc(block.count + 1, sizeof(Unit*))

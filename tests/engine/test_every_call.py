@@ -137,10 +137,14 @@ def test_an_option_that_cannot_be_put_back_at_once_is_at_the_second_attempt(
 
 
 def test_an_exception_inside_puts_options_back(simulate: Callable[..., Simulator]) -> None:
-    with Engine(simulate()) as engine:
-        with pytest.raises(ZeroDivisionError), engine.collecting(keywords="CLASSIFY_ALLOW"):
+    def fail(engine: Engine) -> None:
+        with engine.collecting(keywords="CLASSIFY_ALLOW"):
             assert engine.options.keywords == 0x10
             raise ZeroDivisionError
+
+    with Engine(simulate()) as engine:
+        with pytest.raises(ZeroDivisionError):
+            fail(engine)
         assert engine.options.keywords == 0
 
 
@@ -160,7 +164,7 @@ def test_an_old_windows_gives_what_it_has(
 
 def test_a_windows_without_events(simulate: Callable[..., Simulator]) -> None:
     faults = {name: None for name in FUNCTIONS
-              if name.startswith("FwpmNetEventEnum") or "Subscribe" in name and "Un" not in name}
+              if name.startswith("FwpmNetEventEnum") or ("Subscribe" in name and "Un" not in name)}
     with Engine(simulate(faults=faults)) as engine:
         with pytest.raises(ValueError, match="no call to enumerate"):
             engine.net_events()
