@@ -2,6 +2,7 @@
 
 import math
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -43,17 +44,16 @@ def test_closing_an_engine_that_is_in_use(attempt: int, simulate: Simulate) -> N
         except BaseException as error:
             failures.append(error)
 
-    threads = [threading.Thread(target=run, args=(work,))
-               for work in (enumerate_on, enumerate_on, subscribe_on, set_options)]
+    works = (enumerate_on, enumerate_on, subscribe_on, set_options)
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
     for thread in threads:
         thread.start()
     started.wait()
-    threading.Event().wait(0.005 * attempt)
+    time.sleep(0.005 * attempt)
     engine.close()
     for thread in threads:
         thread.join(30)
-        assert not thread.is_alive()
-    assert failures == []
+    assert (failures, [thread for thread in threads if thread.is_alive()]) == ([], [])
 
 
 def test_one_stream_in_several_threads_gives_each_page_once(simulate: Simulate) -> None:
