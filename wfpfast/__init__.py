@@ -1,5 +1,6 @@
 """Windows Filtering Platform net events into columns, at memory speed."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from wfpfast import names, netsh
@@ -16,6 +17,8 @@ from wfpfast.subscription import Subscription
 from wfpfast.template import Template
 
 if TYPE_CHECKING:
+    from wfpfast.diagnosis import diagnose
+    from wfpfast.recording import Recorder, Recording, RecordingError
     from wfpfast.simulator import Simulator
 
 __all__ = [
@@ -28,23 +31,33 @@ __all__ = [
     "EventStream",
     "MalformedBlockError",
     "NetEvent",
+    "Recorder",
+    "Recording",
+    "RecordingError",
     "Simulator",
     "Subscription",
     "Table",
     "Template",
     "WfpError",
     "decode",
+    "diagnose",
     "encode",
     "names",
     "netsh",
 ]
 __version__ = "0.1.0"
 
+_LATER = {
+    "Recorder": "wfpfast.recording",
+    "Recording": "wfpfast.recording",
+    "RecordingError": "wfpfast.recording",
+    "Simulator": "wfpfast.simulator",
+    "diagnose": "wfpfast.diagnosis",
+}
+
 
 def __getattr__(name: str) -> Any:
-    # Most programs need no simulator, and it makes a few thousand names on import.
-    if name == "Simulator":
-        from wfpfast.simulator import Simulator
-
-        return Simulator
+    # What most programs do not need is imported when it is asked for.
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module 'wfpfast' has no attribute {name!r}")

@@ -146,13 +146,13 @@ def read_objects(Session session not None, int kind):
     if not 0 <= kind < N_OBJECTS:
         raise ValueError(f"no objects of kind {kind}")
     calls = &session.api.table.objects[kind]
+    rows = []  # before there is a handle that an error could leave behind
     with session.lock:
         engine = session._opened()
         with nogil:
             code = calls.create(engine, NULL, &handle)
         if code:
             raise WfpError(code, f"Fwpm{NAMES[kind]}CreateEnumHandle0")
-        rows = []
         try:
             while page := next_rows(session, kind, engine, handle):
                 rows += page

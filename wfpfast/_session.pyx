@@ -210,13 +210,13 @@ cdef class Session:
         cdef DWORD code = 0
         first = None
         with self.lock:
+            children = list(self.children)  # without memory for this, all stays open
             handle = self.handle
             self.handle = NULL  # from here on nothing new begins
-            children = list(self.children)
         for child in children:
             try:
                 child.close()
-            except OSError as error:
+            except BaseException as error:  # raised when the rest has been closed
                 first = first or error
         if handle != NULL:
             with nogil:

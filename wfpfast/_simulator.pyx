@@ -13,12 +13,12 @@ from wfpfast._simulator_engine cimport *
 from wfpfast._simulator_table cimport deliver, fill_table
 from wfpfast._simulator_units cimport Unit, unit_new, unit_release
 from wfpfast._threads cimport (
-    wf_clock_ns, wf_filetime, wf_lock, wf_signal_all, wf_thread_join, wf_thread_start, wf_thread_t,
+    wf_clock_ns, wf_lock, wf_signal_all, wf_thread_join, wf_thread_start, wf_thread_t,
     wf_unlock, wf_wait)
-from wfpfast.abi.fwpmtypes cimport FWPM_NET_EVENT5
 from wfpfast.abi.minwindef cimport WCHAR
 
 import itertools
+import threading
 
 from wfpfast.errors import MalformedBlockError
 
@@ -37,6 +37,14 @@ FUNCTIONS = (
       for kind in ("Filter", "Layer", "SubLayer", "Provider")),
     "FwpmNetEventsGetSecurityInfo0",
 )
+# The same and what else is in the table, as it lies in FwpmApi.
+ENTRIES = (
+    "server_name", *FUNCTIONS[:OBJECT_CREATE], "FwpmNetEventsGetSecurityInfo0",
+    *(f"Fwpm{kind}{call}"
+      for kind in ("Filter", "Layer", "SubLayer", "Provider")
+      for call in ("CreateEnumHandle0", "Enum0", "DestroyEnumHandle0")),
+    "block_size",
+)
 _numbers = itertools.count(1)
 
 
@@ -45,37 +53,40 @@ cdef struct Producer:
     Sim* sim
     Unit** units
     int64_t n_units
-    int64_t first           # which unit it begins with
+    int64_t next            # which unit is next
     int64_t total           # how many to make; -1: until it is stopped
     int64_t interval_ns     # between two; 0: none
     bint now                # with the time at which they are made
     int64_t made
+    bint ends               # it is told to
     wf_thread_t thread
 
 
-cdef Unit* copy_of(const Unit* unit, bint now) noexcept nogil:
-    cdef Unit* copy = unit_new(unit.data, unit.size, unit.places, unit.n_places)
-    cdef FWPM_NET_EVENT5* event
-    cdef uint64_t ticks
-    if copy != NULL and now:
-        ticks = wf_filetime()
-        event = <FWPM_NET_EVENT5*>copy.data
-        event.header.timeStamp.dwLowDateTime = <uint32_t>ticks
-        event.header.timeStamp.dwHighDateTime = <uint32_t>(ticks >> 32)
-    return copy
+cdef Unit* next_unit(Producer* p) noexcept nogil:
+    """Return a copy of the next unit; of made-up ones, the next whose class is collected."""
+    cdef int64_t left = p.n_units
+    cdef Unit* unit = NULL
+    while left:
+        left -= 1
+        unit = p.units[p.next % p.n_units]
+        p.next += 1
+        if not p.now or sim_wants(p.sim, unit):
+            break
+    return unit_new(unit.data, unit.size, unit.places, unit.n_places)
 
 
-cdef bint wait_until(Sim* sim, int64_t due) noexcept nogil:
-    """Wait for a moment; False if the threads are to end before."""
+cdef bint wait_until(Producer* p, int64_t due) noexcept nogil:
+    """Wait for a moment; False if the thread is to end before."""
     cdef int64_t left = due - wf_clock_ns()
-    if left <= 0:
-        return not sim.stopping
-    wf_lock(&sim.lock)
-    while not sim.stopping and left > 0:
-        wf_wait(&sim.signal, &sim.lock, <uint32_t>(min(left, <int64_t>SLICE_NS) // 1_000_000 + 1))
+    cdef bint ends
+    wf_lock(&p.sim.lock)
+    while not p.ends and left > 0:
+        wf_wait(
+            &p.sim.signal, &p.sim.lock, <uint32_t>(min(left, <int64_t>SLICE_NS) // 1_000_000 + 1))
         left = due - wf_clock_ns()
-    wf_unlock(&sim.lock)
-    return not sim.stopping
+    ends = p.ends
+    wf_unlock(&p.sim.lock)
+    return not ends
 
 
 cdef void produce(void* given) noexcept nogil:
@@ -83,11 +94,11 @@ cdef void produce(void* given) noexcept nogil:
     cdef Producer* p = <Producer*>given
     cdef int64_t start = wf_clock_ns()
     cdef Unit* unit
-    while p.made != p.total and wait_until(p.sim, start + p.made * p.interval_ns):
-        unit = copy_of(p.units[(p.first + p.made) % p.n_units], p.now)
+    while p.made != p.total and wait_until(p, start + p.made * p.interval_ns):
+        unit = next_unit(p)
         if unit == NULL:
             return
-        sim_log(p.sim, unit)
+        sim_log(p.sim, unit, p.now)
         deliver(p.sim, unit)
         unit_release(unit)
         p.made += 1
@@ -138,7 +149,7 @@ cdef Producer producer(
 ) noexcept:
     cdef Producer p
     memset(&p, 0, sizeof(p))
-    p.sim, p.units, p.n_units, p.first = sim, units.units, units.count, first
+    p.sim, p.units, p.n_units, p.next = sim, units.units, units.count, first
     p.total, p.interval_ns, p.now = total, interval_ns, now
     return p
 
@@ -151,26 +162,31 @@ cdef class Simulation(Api):
     cdef Producer* producers
     cdef int n_producers
     cdef Units supply               # what events are made of
+    cdef object joining             # a lock for who starts threads and waits for them
 
-    def _create(self, int64_t ring_bytes, Units supply not None):
+    def __cinit__(self, *_, **__):
         cdef WCHAR[NAME_LENGTH] name
         text = f"wfpfast-simulator-{next(_numbers)}"
         for place, character in enumerate(text + "\0"):
             name[<int>place] = ord(character)
-        if self.sim != NULL:
-            raise RuntimeError("a simulator is made once")
-        self.sim = sim_new(name, ring_bytes)
+        self.joining = threading.Lock()
+        self.sim = sim_new(name)
         if self.sim == NULL:
             raise MemoryError
-        self.supply = supply
         fill_table(&self.table)
         self.table.server_name = self.sim.name
+
+    def _create(self, int64_t ring_bytes, Units supply not None):
+        if self.supply is not None:
+            raise RuntimeError("a simulator is made once")
+        self.supply = supply
+        self.sim.ring.most_bytes = ring_bytes
 
     def _log(self, Units events not None):
         """Put events in the log as they are, without telling subscribers."""
         cdef int64_t k
         for k in range(events.count):
-            if sim_log(self.sim, events.units[k]) < 0:
+            if sim_log(self.sim, events.units[k], False) < 0:
                 raise MemoryError
 
     def _set_objects(self, int kind, list pieces):
@@ -200,6 +216,9 @@ cdef class Simulation(Api):
             self.sim.n_faults += 1
         wf_unlock(&self.sim.lock)
 
+    def _restore_calls(self):
+        fill_table(&self.table)
+
     def _forget_call(self, int function):
         """Take a call out of the table, as an old Windows lacks it."""
         if ENUM <= function < ENUM + 6:
@@ -216,42 +235,55 @@ cdef class Simulation(Api):
 
     def _start(self, int threads, int64_t interval_ns, int64_t total):
         """Start threads that make events and call back; -1: until they are stopped."""
+        cdef Producer* p
         cdef int k
         self._stop()
-        self.producers = <Producer*>calloc(threads, sizeof(Producer))
-        if self.producers == NULL:
-            raise MemoryError
-        for k in range(threads):
-            self.producers[k] = producer(
-                self.sim, self.supply, k * 7919, total, interval_ns, True)
-            if wf_thread_start(&self.producers[k].thread, produce, &self.producers[k]) < 0:
-                raise RuntimeError("no thread could be started")
-            self.n_producers += 1
+        with self.joining:
+            if self.n_producers:
+                raise RuntimeError("another thread has started them just now")
+            free(self.producers)
+            self.producers = <Producer*>calloc(threads, sizeof(Producer))
+            if self.producers == NULL:
+                raise MemoryError
+            for k in range(threads):
+                p = self.producers + k
+                p[0] = producer(self.sim, self.supply, k * 7919, total, interval_ns, True)
+                if wf_thread_start(&p.thread, produce, p) < 0:
+                    raise RuntimeError("no thread could be started")
+                self.n_producers += 1
 
     def _wait(self):
         """Wait until threads that have a total have made it."""
-        self._join(False)
+        with self.joining:
+            self._join()
 
     def _stop(self):
-        self._join(True)
+        self._tell_to_end()  # so whoever waits for them is through
+        with self.joining:
+            self._tell_to_end()  # those that have been started since
+            self._join()
 
-    cdef int _join(self, bint stop) except -1:
+    cdef int _tell_to_end(self) except -1:
         cdef int k
-        cdef int count = self.n_producers
-        self.n_producers = 0
-        if self.sim == NULL:
-            return 0
+        wf_lock(&self.sim.lock)
+        for k in range(self.n_producers):
+            self.producers[k].ends = True
+        wf_signal_all(&self.sim.signal)
+        wf_unlock(&self.sim.lock)
+        return 0
+
+    cdef int _join(self) except -1:
+        cdef Producer* producers
+        cdef int k
         with nogil:
-            if stop:
-                wf_lock(&self.sim.lock)
-                self.sim.stopping = True
-                wf_signal_all(&self.sim.signal)
-                wf_unlock(&self.sim.lock)
-            for k in range(count):
+            for k in range(self.n_producers):
                 wf_thread_join(self.producers[k].thread)
-            self.sim.stopping = False
-        free(self.producers)
-        self.producers = NULL
+            wf_lock(&self.sim.lock)
+            producers = self.producers
+            self.producers = NULL
+            self.n_producers = 0
+            wf_unlock(&self.sim.lock)
+            free(producers)
         return 0
 
     def _emit(self, Units events, int64_t count, bint now):
@@ -259,7 +291,7 @@ cdef class Simulation(Api):
         cdef Producer p
         cdef Units source = self.supply if events is None else events
         cdef int status
-        if source.count == 0 or count == 0:
+        if source is None or source.count == 0 or count == 0:
             return
         p = producer(self.sim, source, 0, count, 0, now)
         with nogil:
@@ -308,11 +340,18 @@ cdef class Simulation(Api):
         wf_unlock(&self.sim.lock)
         return found
 
+    def _address(self, str name):
+        """Return where a function of the table begins, 0 if it is missing; for ctypes."""
+        cdef void** entries = <void**>&self.table  # nothing but pointers
+        cdef int place = ENTRIES.index(name)
+        return <uint64_t>entries[place]
+
     def _answer_nobody(self):
         sim_stop(self.sim)
 
     def __dealloc__(self):
         # Sessions have a reference to their engine: nobody is in a call.
         if self.sim != NULL:
-            self._join(True)
+            self._tell_to_end()
+            self._join()
             sim_free(self.sim)

@@ -8,8 +8,10 @@ from wfpfast.abi.minwindef cimport DWORD, UINT32
 
 
 cdef void fill_calls(FwpmApi* table) noexcept nogil
+cdef bint in_callback(Sim* sim, const Handle* h) noexcept nogil
 cdef void end_subscription(Sim* sim, Handle* h) noexcept nogil
-cdef DWORD destroy(int function, HANDLE engine, HANDLE handle) noexcept nogil
+cdef Handle* enumeration(Sim* sim, HANDLE engine, HANDLE handle, int object) noexcept nogil
+cdef DWORD destroy(int function, int object, HANDLE engine, HANDLE handle) noexcept nogil
 cdef DWORD page(
     Sim* sim, Unit** units, int64_t count, int version, void*** entries, UINT32* returned
 ) noexcept nogil

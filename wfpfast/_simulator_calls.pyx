@@ -13,7 +13,7 @@ from wfpfast._simulator_engine cimport *
 from wfpfast._simulator_match cimport Match, match_new, matches
 from wfpfast._simulator_units cimport (
     Unit, block_needed, block_write, unit_fits, unit_release, unit_share)
-from wfpfast._threads cimport wf_clock_ns, wf_unlock, wf_wait
+from wfpfast._threads cimport wf_clock_ns, wf_thread_id, wf_unlock, wf_wait
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_ENGINE_COLLECT_NET_EVENTS, FWPM_ENGINE_OPTION, FWPM_ENGINE_OPTION_MAX,
     FWPM_NET_EVENT_ENUM_TEMPLATE0, FWPM_SESSION0)
@@ -24,6 +24,7 @@ cdef enum:
     ERROR_INVALID_HANDLE = 6
     ERROR_NOT_ENOUGH_MEMORY = 8
     ERROR_INVALID_PARAMETER = 87
+    ERROR_POSSIBLE_DEADLOCK = 1131
     RPC_S_SERVER_UNAVAILABLE = 1722
     FWP_E_NET_EVENTS_DISABLED = 0x80320013
     FWP_E_TYPE_MISMATCH = 0x80320027
@@ -51,6 +52,18 @@ cdef DWORD __stdcall engine_open(
     return code
 
 
+cdef bint in_callback(Sim* sim, const Handle* h) noexcept nogil:
+    """Tell whether this thread is in a callback of a subscription, or of an engine's."""
+    cdef Calling* calling = sim.callings
+    cdef uint64_t thread = wf_thread_id()
+    while calling != NULL:
+        if calling.thread == thread and (
+                calling.handle == h or calling.handle.engine == h.serial):
+            return True
+        calling = calling.next
+    return False
+
+
 cdef void end_subscription(Sim* sim, Handle* h) noexcept nogil:
     """Wait until its callback has returned; the lock is given up meanwhile."""
     h.ended = True
@@ -61,10 +74,17 @@ cdef void end_subscription(Sim* sim, Handle* h) noexcept nogil:
 
 cdef DWORD __stdcall engine_close(HANDLE engine) noexcept nogil:
     cdef Sim* sim
+    cdef Handle* session
     cdef Handle* h
     cdef DWORD code = begin(engine, CLOSE, &sim)
     if code:
         return code
+    session = handle_in(sim, <uint64_t>engine)
+    if in_callback(sim, session):
+        sim.deadlocks += 1
+        wf_unlock(&sim.lock)
+        return ERROR_POSSIBLE_DEADLOCK
+    session.ended = True  # the lock is given up below: nobody else may close it meanwhile
     h = sim.handles
     while h != NULL:  # a session that ends takes its subscriptions along, by the documentation
         if h.kind == SUBSCRIPTION and h.engine == <uint64_t>engine and not h.ended:
@@ -72,7 +92,7 @@ cdef DWORD __stdcall engine_close(HANDLE engine) noexcept nogil:
             h = sim.handles
         else:
             h = h.next
-    handle_end(sim, handle_in(sim, <uint64_t>engine))
+    handle_end(sim, session)
     wf_unlock(&sim.lock)
     return 0
 
@@ -146,6 +166,15 @@ cdef DWORD __stdcall get_security(
 
 
 # --- Enumerations
+
+
+cdef Handle* enumeration(Sim* sim, HANDLE engine, HANDLE handle, int object) noexcept nogil:
+    """Return an enumeration of events or of a kind of objects; NULL if the handle is none."""
+    cdef Handle* h = owned(sim, engine, handle, ENUMERATION)
+    if h != NULL and h.object != object:
+        sim.bad_handles += 1
+        return NULL
+    return h
 
 
 cdef DWORD snapshot(Sim* sim, Handle* h) noexcept nogil:
@@ -241,7 +270,7 @@ cdef DWORD next_page(
     if code:
         return code
     pause(sim)
-    h = owned(sim, engine, handle, ENUMERATION)
+    h = enumeration(sim, engine, handle, NO_EVENTS)
     if h == NULL:
         code = ERROR_INVALID_HANDLE
     elif not sim.options[<int>FWPM_ENGINE_COLLECT_NET_EVENTS]:
@@ -292,13 +321,13 @@ cdef DWORD __stdcall enum_5(
     return next_page(5, engine, handle, most, entries, returned)
 
 
-cdef DWORD destroy(int function, HANDLE engine, HANDLE handle) noexcept nogil:
+cdef DWORD destroy(int function, int object, HANDLE engine, HANDLE handle) noexcept nogil:
     cdef Sim* sim
     cdef Handle* h
     cdef DWORD code = begin(engine, function, &sim)
     if code:
         return code
-    h = owned(sim, engine, handle, ENUMERATION)
+    h = enumeration(sim, engine, handle, object)
     if h == NULL:
         code = ERROR_INVALID_HANDLE
     else:
@@ -308,7 +337,7 @@ cdef DWORD destroy(int function, HANDLE engine, HANDLE handle) noexcept nogil:
 
 
 cdef DWORD __stdcall destroy_enum(HANDLE engine, HANDLE handle) noexcept nogil:
-    return destroy(DESTROY, engine, handle)
+    return destroy(DESTROY, NO_EVENTS, engine, handle)
 
 
 cdef void fill_calls(FwpmApi* table) noexcept nogil:

@@ -67,8 +67,15 @@ cdef struct Handle:
     Callback callback
     void* context
     int running             # callbacks
-    uint64_t thread         # that the last callback runs on
-    bint ended
+    uint8_t* stale          # what the last event was delivered in
+    bint ended              # it waits for them, and is no handle any more
+
+
+cdef struct Calling:
+    # A callback that runs, on the stack of the thread that it runs on.
+    Calling* next
+    Handle* handle
+    uint64_t thread
 
 
 cdef struct Live:
@@ -83,12 +90,12 @@ cdef struct Sim:
     wf_lock_t lock
     wf_signal_t signal
     bint stopped            # answers nothing any more
-    bint stopping           # its threads end
     Ring ring
     Unit** objects[N_OBJECTS]
     int64_t n_objects[N_OBJECTS]
     uint32_t options[FWPM_ENGINE_OPTION_MAX]
     Handle* handles
+    Calling* callings
     Live* blocks
     Fault[MOST_FAULTS] faults
     int n_faults
@@ -97,17 +104,19 @@ cdef struct Sim:
     int64_t live_blocks
     int64_t bad_frees
     int64_t bad_handles
-    int64_t deadlocks       # unsubscribed from a callback
+    int64_t deadlocks       # unsubscribed or closed from a callback
     int64_t logged
+    uint64_t time           # of the last new event, a FILETIME
     int64_t delivered
     int64_t delay_ns        # that a call of FwpmNetEventEnumN takes
 
 
-cdef Sim* sim_new(const WCHAR* name, int64_t ring_bytes) noexcept nogil
+cdef Sim* sim_new(const WCHAR* name) noexcept nogil
 cdef Sim* sim_named(const WCHAR* name) noexcept nogil
 cdef void sim_free(Sim* sim) noexcept nogil
 cdef void sim_stop(Sim* sim) noexcept nogil
-cdef int sim_log(Sim* sim, Unit* unit) noexcept nogil
+cdef bint sim_wants(const Sim* sim, const Unit* unit) noexcept nogil
+cdef int sim_log(Sim* sim, Unit* unit, bint new) noexcept nogil
 cdef void ring_clear(Ring* ring) noexcept nogil
 cdef DWORD counted(Sim* sim, int function) noexcept nogil
 cdef DWORD begin(HANDLE engine, int function, Sim** sim) noexcept nogil

@@ -7,11 +7,13 @@ with blocks.
 from libc.stdlib cimport calloc, free, malloc
 
 from wfpfast._api cimport HANDLE, N_OBJECTS
-from wfpfast._simulator_units cimport Unit, unit_release, unit_share
+from wfpfast._simulator_match cimport event_keyword
+from wfpfast._simulator_units cimport Unit, unit_release, unit_share, unit_stamp
 from wfpfast._threads cimport (
-    wf_lock, wf_lock_destroy, wf_lock_init, wf_lock_t, wf_signal_all, wf_signal_destroy,
-    wf_signal_init, wf_unlock)
-from wfpfast.abi.fwpmobjects cimport FWPM_ENGINE_COLLECT_NET_EVENTS
+    wf_filetime, wf_lock, wf_lock_destroy, wf_lock_init, wf_lock_t, wf_signal_all,
+    wf_signal_destroy, wf_signal_init, wf_unlock)
+from wfpfast.abi.fwpmobjects cimport (
+    FWPM_ENGINE_COLLECT_NET_EVENTS, FWPM_ENGINE_NET_EVENT_MATCH_ANY_KEYWORDS)
 
 cdef enum:
     ERROR_INVALID_HANDLE = 6
@@ -46,7 +48,7 @@ cdef Sim* sim_named(const WCHAR* name) noexcept nogil:
     return sim
 
 
-cdef Sim* sim_new(const WCHAR* name, int64_t ring_bytes) noexcept nogil:
+cdef Sim* sim_new(const WCHAR* name) noexcept nogil:
     """Return a simulator that can be found by its name, or NULL without memory."""
     global sims
     cdef Sim* sim = <Sim*>calloc(1, sizeof(Sim))
@@ -60,7 +62,6 @@ cdef Sim* sim_new(const WCHAR* name, int64_t ring_bytes) noexcept nogil:
         if name[k] == 0:
             break
     sim.options[<int>FWPM_ENGINE_COLLECT_NET_EVENTS] = 1
-    sim.ring.most_bytes = ring_bytes
     wf_lock(&sims_lock)
     sim.next = sims
     sims = sim
@@ -84,6 +85,7 @@ cdef void handle_free(Handle* h) noexcept nogil:
         unit_release(h.units[k])
     free(h.units)
     free(h.match)
+    free(h.stale)
     free(h)
 
 
@@ -154,14 +156,24 @@ cdef int ring_grow(Ring* ring) noexcept nogil:
     return 0
 
 
-cdef int sim_log(Sim* sim, Unit* unit) noexcept nogil:
+cdef bint sim_wants(const Sim* sim, const Unit* unit) noexcept nogil:
+    """Tell whether an event's class is collected: some classes need their keyword."""
+    return (event_keyword(unit.data)
+            & ~sim.options[<int>FWPM_ENGINE_NET_EVENT_MATCH_ANY_KEYWORDS] == 0)
+
+
+cdef int sim_log(Sim* sim, Unit* unit, bint new) noexcept nogil:
     """Put an event in the log, whose oldest ones make room; -1 without memory.
 
-    Nothing is logged while collection is off, or what is larger than the whole log.
+    A new one gets the time, which never runs backwards. Nothing is logged while collection is off,
+    or what is larger than the whole log.
     """
     cdef Ring* ring = &sim.ring
     cdef int status = 0
     wf_lock(&sim.lock)
+    if new:
+        sim.time = max(sim.time, wf_filetime())
+        unit_stamp(unit, sim.time)
     if sim.options[<int>FWPM_ENGINE_COLLECT_NET_EVENTS] and unit.size <= ring.most_bytes:
         while ring.count and ring.bytes + unit.size > ring.most_bytes:
             ring_evict(ring)
@@ -209,7 +221,7 @@ cdef Sim* lock_owner(HANDLE engine) noexcept nogil:
     while sim != NULL:
         wf_lock(&sim.lock)
         h = handle_in(sim, <uint64_t>engine)
-        if h != NULL and h.kind == ENGINE:
+        if h != NULL and h.kind == ENGINE and not h.ended:
             break
         wf_unlock(&sim.lock)
         sim = sim.next

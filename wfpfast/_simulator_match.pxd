@@ -24,4 +24,5 @@ cdef struct Match:
 
 
 cdef DWORD match_new(const FWPM_NET_EVENT_ENUM_TEMPLATE0* given, Match** made) noexcept nogil
+cdef uint32_t event_keyword(const uint8_t* event) noexcept nogil
 cdef bint matches(const Match* match, const uint8_t* event) noexcept nogil

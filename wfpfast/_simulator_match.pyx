@@ -25,6 +25,15 @@ cdef enum:
     FWP_E_DUPLICATE_CONDITION = 0x8032002A
     FWP_E_NULL_POINTER = 0x8032001C
 
+# FWPM_NET_EVENT_KEYWORD_* and the FWP_DIRECTION_IN of kernel classification.
+cdef enum:
+    KEYWORD_INBOUND_MCAST = 0x1
+    KEYWORD_INBOUND_BCAST = 0x2
+    KEYWORD_CAPABILITY_DROP = 0x4
+    KEYWORD_CAPABILITY_ALLOW = 0x8
+    KEYWORD_CLASSIFY_ALLOW = 0x10
+    DIRECTION_IN = 0x3900
+
 cdef enum Field:
     PROTOCOL = 0
     LOCAL_ADDRESS = 1
@@ -136,6 +145,8 @@ cdef DWORD match_new(const FWPM_NET_EVENT_ENUM_TEMPLATE0* given, Match** made) n
     match.end = ticks(&given.endTime)
     if match.start > match.end:
         code = FWP_E_INVALID_INTERVAL
+    elif given.numFilterConditions and given.filterCondition == NULL:
+        code = FWP_E_NULL_POINTER
     for k in range(given.numFilterConditions):
         if code == 0:
             code = add(match, given.filterCondition + k)
@@ -197,6 +208,7 @@ cdef bint says(const Condition* c, const FWPM_NET_EVENT5* e, const uint8_t* unit
                 and is_address(c, h.ipVersion, &h.remoteAddr))
     if c.field == APP_ID:
         return (flags & FWPM_NET_EVENT_FLAG_APP_ID_SET and h.appId.size == c.size
+                and h.appId.data != NULL
                 and memcmp(unit + <uint64_t>h.appId.data, c.operand, c.size) == 0)
     sid = <const SID*>(unit + <uint64_t>h.userId)
     return (flags & FWPM_NET_EVENT_FLAG_USER_ID_SET and h.userId != NULL
@@ -217,3 +229,42 @@ cdef bint matches(const Match* match, const uint8_t* event) noexcept nogil:
         if not says(&match.conditions[k], e, event):
             return False
     return True
+
+
+cdef bint received(const FWPM_NET_EVENT5* e, const uint8_t* unit) noexcept nogil:
+    """Tell whether a drop says that it was of something inbound."""
+    cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* drop
+    if e.type != FWPM_NET_EVENT_TYPE_CLASSIFY_DROP or e.payload.classifyDrop == NULL:
+        return False
+    drop = <const FWPM_NET_EVENT_CLASSIFY_DROP2*>(unit + <uint64_t>e.payload.classifyDrop)
+    return drop.msFwpDirection in (DIRECTION_IN, FWP_DIRECTION_INBOUND)
+
+
+cdef uint32_t group_keyword(const FWPM_NET_EVENT_HEADER3* h) noexcept nogil:
+    """Return the keyword for what was sent to many; of a subnet's own broadcast nobody knows."""
+    cdef uint32_t needed = (
+        FWPM_NET_EVENT_FLAG_IP_VERSION_SET | FWPM_NET_EVENT_FLAG_LOCAL_ADDR_SET)
+    if h.flags & needed != needed:
+        return 0
+    if h.ipVersion == FWP_IP_VERSION_V6:
+        return KEYWORD_INBOUND_MCAST if h.localAddr.localAddrV6.byteArray16[0] == 0xFF else 0
+    if h.ipVersion != FWP_IP_VERSION_V4:
+        return 0
+    if h.localAddr.localAddrV4 == <uint32_t>0xFFFFFFFF:
+        return KEYWORD_INBOUND_BCAST
+    return KEYWORD_INBOUND_MCAST if h.localAddr.localAddrV4 >> 28 == 0xE else 0
+
+
+cdef uint32_t event_keyword(const uint8_t* event) noexcept nogil:
+    """Return the FWPM_NET_EVENT_KEYWORD_* that a unit's event is collected with, 0: always.
+
+    Nothing in an event says that it was a port scan.
+    """
+    cdef const FWPM_NET_EVENT5* e = <const FWPM_NET_EVENT5*>event
+    if e.type == FWPM_NET_EVENT_TYPE_CLASSIFY_ALLOW:
+        return KEYWORD_CLASSIFY_ALLOW
+    if e.type == FWPM_NET_EVENT_TYPE_CAPABILITY_DROP:
+        return KEYWORD_CAPABILITY_DROP
+    if e.type == FWPM_NET_EVENT_TYPE_CAPABILITY_ALLOW:
+        return KEYWORD_CAPABILITY_ALLOW
+    return group_keyword(&e.header) if received(e, event) else 0

@@ -5,4 +5,4 @@ from wfpfast._simulator_units cimport Unit
 
 
 cdef void fill_table(FwpmApi* table) noexcept nogil
-cdef bint deliver(Sim* sim, Unit* unit) noexcept nogil
+cdef bint deliver(Sim* sim, const Unit* unit) noexcept nogil

@@ -6,7 +6,8 @@ from libc.string cimport memset
 
 from wfpfast._api cimport (
     FILTERS, HANDLE, LAYERS, PROVIDERS, SUBLAYERS, Callback, FwpmApi)
-from wfpfast._simulator_calls cimport destroy, end_subscription, fill_calls, page
+from wfpfast._simulator_calls cimport (
+    destroy, end_subscription, enumeration, fill_calls, in_callback, page)
 from wfpfast._simulator_engine cimport *
 from wfpfast._simulator_match cimport Match, match_new, matches
 from wfpfast._simulator_units cimport Unit, unit_fits, unit_share, unit_size, unit_write
@@ -98,7 +99,7 @@ cdef DWORD __stdcall unsubscribe(HANDLE engine, HANDLE handle) noexcept nogil:
     h = owned(sim, engine, handle, SUBSCRIPTION) if handle != NULL else NULL
     if handle != NULL and (h == NULL or h.ended):
         code = ERROR_INVALID_HANDLE
-    elif h != NULL and h.running and h.thread == wf_thread_id():
+    elif h != NULL and in_callback(sim, h):
         sim.deadlocks += 1
         code = ERROR_POSSIBLE_DEADLOCK
     elif h != NULL:
@@ -120,40 +121,50 @@ cdef Handle* next_listener(Sim* sim, uint64_t after, const Unit* unit) noexcept 
     return found
 
 
-cdef bint deliver(Sim* sim, Unit* unit) noexcept nogil:
-    """Call back all who listen, on the caller's thread; False without memory.
+cdef bint call_back(Sim* sim, Handle* h, const Unit* unit) noexcept nogil:
+    """Call one who listens, the lock given up meanwhile; False without memory.
 
-    The event's memory is scribbled over and freed after each callback.
+    The event's memory is scribbled over afterwards, and freed after the next event: who still looks
+    there finds nothing of the event, and for certain.
     """
-    cdef Handle* h
-    cdef uint8_t* room
-    cdef uint64_t last = 0
-    cdef size_t size
+    cdef Calling calling = Calling(sim.callings, h, wf_thread_id())
+    cdef Calling** link = &sim.callings
+    cdef size_t size = unit_size(unit, h.version)
+    cdef uint8_t* room = <uint8_t*>malloc(size)
+    if room == NULL:
+        return False
+    h.running += 1
+    sim.callings = &calling
+    wf_unlock(&sim.lock)
+    h.callback(h.context, unit_write(unit, h.version, room))
+    memset(room, SCRIBBLE, size)
     wf_lock(&sim.lock)
-    while sim.options[<int>FWPM_ENGINE_COLLECT_NET_EVENTS] and not sim.stopped:
+    h.stale, room = room, h.stale
+    while link[0] != &calling:
+        link = &link[0].next
+    link[0] = calling.next
+    h.running -= 1
+    sim.delivered += 1
+    if h.ended:
+        wf_signal_all(&sim.signal)
+    free(room)
+    return True
+
+
+cdef bint deliver(Sim* sim, const Unit* unit) noexcept nogil:
+    """Call back all who listen, on the caller's thread; False without memory."""
+    cdef Handle* h
+    cdef uint64_t last = 0
+    cdef bint done = True
+    wf_lock(&sim.lock)
+    while done and not sim.stopped and sim.options[<int>FWPM_ENGINE_COLLECT_NET_EVENTS]:
         h = next_listener(sim, last, unit)
         if h == NULL:
             break
         last = h.serial
-        h.running += 1
-        h.thread = wf_thread_id()
-        wf_unlock(&sim.lock)
-        size = unit_size(unit, h.version)
-        room = <uint8_t*>malloc(size)
-        if room != NULL:
-            h.callback(h.context, unit_write(unit, h.version, room))
-            memset(room, SCRIBBLE, size)
-            free(room)
-        wf_lock(&sim.lock)
-        h.running -= 1
-        sim.delivered += room != NULL
-        if h.ended:
-            wf_signal_all(&sim.signal)
-        if room == NULL:
-            wf_unlock(&sim.lock)
-            return False
+        done = call_back(sim, h, unit)
     wf_unlock(&sim.lock)
-    return True
+    return done
 
 
 # --- Filters, layers, sublayers, providers
@@ -193,8 +204,8 @@ cdef DWORD next_objects(
     cdef DWORD code = begin(engine, OBJECT_ENUM + kind, &sim)
     if code:
         return code
-    h = owned(sim, engine, handle, ENUMERATION)
-    if h == NULL or h.object != kind:
+    h = enumeration(sim, engine, handle, kind)
+    if h == NULL:
         code = ERROR_INVALID_HANDLE
     else:
         count = min(<int64_t>most, h.count - h.position)
@@ -218,7 +229,7 @@ cdef DWORD __stdcall enum_filters(
 
 
 cdef DWORD __stdcall destroy_filters(HANDLE engine, HANDLE handle) noexcept nogil:
-    return destroy(OBJECT_DESTROY + FILTERS, engine, handle)
+    return destroy(OBJECT_DESTROY + FILTERS, FILTERS, engine, handle)
 
 
 cdef DWORD __stdcall create_layers(
@@ -234,7 +245,7 @@ cdef DWORD __stdcall enum_layers(
 
 
 cdef DWORD __stdcall destroy_layers(HANDLE engine, HANDLE handle) noexcept nogil:
-    return destroy(OBJECT_DESTROY + LAYERS, engine, handle)
+    return destroy(OBJECT_DESTROY + LAYERS, LAYERS, engine, handle)
 
 
 cdef DWORD __stdcall create_sublayers(
@@ -250,7 +261,7 @@ cdef DWORD __stdcall enum_sublayers(
 
 
 cdef DWORD __stdcall destroy_sublayers(HANDLE engine, HANDLE handle) noexcept nogil:
-    return destroy(OBJECT_DESTROY + SUBLAYERS, engine, handle)
+    return destroy(OBJECT_DESTROY + SUBLAYERS, SUBLAYERS, engine, handle)
 
 
 cdef DWORD __stdcall create_providers(
@@ -266,7 +277,7 @@ cdef DWORD __stdcall enum_providers(
 
 
 cdef DWORD __stdcall destroy_providers(HANDLE engine, HANDLE handle) noexcept nogil:
-    return destroy(OBJECT_DESTROY + PROVIDERS, engine, handle)
+    return destroy(OBJECT_DESTROY + PROVIDERS, PROVIDERS, engine, handle)
 
 
 cdef void fill_table(FwpmApi* table) noexcept nogil:

@@ -15,6 +15,7 @@ cdef struct Unit:
 cdef Unit* unit_new(const uint8_t* data, size_t size, const uint32_t* places, int n) noexcept nogil
 cdef Unit* unit_share(Unit* unit) noexcept nogil
 cdef void unit_release(Unit* unit) noexcept nogil
+cdef void unit_stamp(Unit* unit, uint64_t time) noexcept nogil
 cdef bint unit_fits(const Unit* unit, int version) noexcept nogil
 cdef size_t unit_size(const Unit* unit, int version) noexcept nogil
 cdef void* unit_write(const Unit* unit, int version, uint8_t* to) noexcept nogil

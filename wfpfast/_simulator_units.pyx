@@ -9,6 +9,7 @@ from libc.string cimport memcpy, memset
 
 from wfpfast._portable cimport wf_atomic_add
 from wfpfast._versions cimport N_TYPES, NEWEST, Version, event_version
+from wfpfast.abi.minwindef cimport FILETIME
 
 cdef enum:
     POINTER = 8
@@ -43,6 +44,13 @@ cdef Unit* unit_share(Unit* unit) noexcept nogil:
 cdef void unit_release(Unit* unit) noexcept nogil:
     if unit != NULL and wf_atomic_add(&unit.refs, -1) == 0:
         free(unit)
+
+
+cdef void unit_stamp(Unit* unit, uint64_t time) noexcept nogil:
+    """Set an event's time, a FILETIME, which is what every version begins with."""
+    cdef FILETIME* stamp = <FILETIME*>unit.data
+    stamp.dwLowDateTime = <uint32_t>time
+    stamp.dwHighDateTime = <uint32_t>(time >> 32)
 
 
 cdef uint32_t event_type(const Unit* unit) noexcept nogil:

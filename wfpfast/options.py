@@ -1,7 +1,7 @@
 """The engine's options, which hold for the whole machine; must not know events."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from wfpfast._session import Session
 from wfpfast._tables.enums import NET_EVENT_KEYWORDS
@@ -76,19 +76,23 @@ class Options:
                     self.set(option, value)
             yield
         finally:
-            self._restore(before)
+            try:
+                self._restore(before)
+            finally:
+                if before:  # there was no memory to begin with it
+                    self._restore(before)
 
     def _restore(self, before: list[tuple[int, int]]) -> None:
         """Put all of them back, last first, each with a second attempt; raise the first error."""
-        first: OSError | None = None
-        for option, value in reversed(before):
+        first: BaseException | None = None
+        while before:
+            option, value = before[-1]
             try:
                 self.set(option, value)
-            except OSError as error:
+            except BaseException as error:  # raised when the rest has been put back
                 first = first or error
-                try:
+                with suppress(OSError):
                     self.set(option, value)
-                except OSError as again:
-                    first.add_note(f"option {option} could not be set back to {value}: {again}")
+            before.pop()
         if first is not None:
             raise first

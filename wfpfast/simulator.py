@@ -43,6 +43,8 @@ class Simulator(Simulation):
 
     The log is a ring, as Windows' is. New events come from `rate`, or when `emit` is called; each
     is logged and, from a thread of the simulator's own, delivered to everyone who subscribed.
+    Made-up new ones are of the classes that the engine's options let be collected: allowed
+    connections, say, only with their keyword. What the log holds at first has all classes.
 
     Parameters
     ----------
@@ -110,9 +112,12 @@ class Simulator(Simulation):
     @faults.setter
     def faults(self, faults: Faults) -> None:
         rules: list[tuple[int, int, int]] = []
+        self._restore_calls()
         for name, fault in faults.items():
             if name not in FUNCTIONS:
                 raise ValueError(f"no function {name!r}: there are {', '.join(FUNCTIONS)}")
+            if name == "FwpmFreeMemory0":
+                raise ValueError("FwpmFreeMemory0 returns nothing: it cannot fail")
             function = FUNCTIONS.index(name)
             if fault is None:
                 self._forget_call(function)

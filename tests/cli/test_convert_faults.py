@@ -128,7 +128,7 @@ def test_links_are_followed(run: Run, xml: Path) -> None:
         (["netevents.xml", "o"], "o: expected a name that ends in"),
         (["netevents.xml", "folder.csv"], "folder.csv: is a directory"),
         (["netevents.xml", "no/o.csv"], "no/o.csv: there is no directory no"),
-        (["notes.txt", "o.csv"], "notes.txt: expected a file that ends in .xml, .parquet, .arrow"),
+        (["notes.txt", "o.csv"], "notes.txt: expected a file that ends in .xml, .wfprec, .parquet, .arrow"),
         (["notes.parquet", "o.csv"], "notes.parquet: not a readable Parquet file: "),
         (["notes.arrow", "o.csv"], "notes.arrow: not a readable Arrow file: "),
         (["notes.xml", "o.csv"], "notes.xml: line 1: <notes>: expected netEvents or "),
@@ -137,7 +137,7 @@ def test_links_are_followed(run: Run, xml: Path) -> None:
         (["far.parquet", "o.csv"], "o.csv: Casting from timestamp[us] to timestamp[ns] would"),
         (["netevents.xml", "o.csv", "--columns", "app"], "app"),
         (["far.parquet", "o.csv", "--columns", "timestam"], "'timestam'; did you mean timestamp?"),
-        (["far.parquet", "o.csv", "--addresses", "text"], "--addresses: for .xml only"),
+        (["far.parquet", "o.csv", "--addresses", "text"], "--addresses: for .xml and .wfprec only"),
         (["sid.xml", "o.csv"], "S-1-5-99999999999"),
     ],
 )

@@ -8,9 +8,10 @@ from typing import Any, NoReturn
 import click
 
 import wfpfast
+from wfpfast.cli._live_commands import COMMANDS
+from wfpfast.cli._live_options import PATH, names
 from wfpfast.cli._screen import Fault, printable, say
 
-PATH = click.Path(path_type=Path)
 INTERRUPTED = 130
 
 
@@ -53,41 +54,35 @@ def _usage(error: click.UsageError) -> int:
 @click.group(cls=App, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(wfpfast.__version__, prog_name="wfpfast", message="%(prog)s %(version)s")
 def app() -> None:
-    """Net events of the Windows Filtering Platform: convert, count, explain.
+    """Net events of the Windows Filtering Platform: watch, record, convert, count, explain.
 
-    On Windows, as administrator, `netsh wfp show netevents file=netevents.xml` writes what the
-    firewall dropped lately. All else works anywhere.
+    enumerate, watch and record need Windows and an administrator, or --engine simulated. All else
+    works anywhere, on recordings and on what `netsh wfp show netevents` writes.
     """
 
 
-def _columns(_: click.Context, __: click.Parameter, text: str | None) -> list[str] | None:
-    if text is None:
-        return None
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    if not names:
-        raise click.BadParameter("no names in it.")
-    if len(set(names)) < len(names):
-        raise click.BadParameter("a column is named twice.")
-    return names
+for command in COMMANDS:
+    app.add_command(command)
 
 
 @app.command(short_help="Convert a file of net events to another kind of file.")
 @click.argument("source", metavar="IN", type=PATH)
 @click.argument("out", metavar="OUT", type=PATH)
-@click.option("--columns", metavar="A,B,C", callback=_columns,
+@click.option("--columns", metavar="A,B,C", callback=names,
               help="Only these columns, in this order.")
 @click.option("--addresses", type=click.Choice(["text", "binary"]),
-              help="IP and MAC addresses as text (the default) or bytes. XML only.")
+              help="IP and MAC addresses as text (the default) or bytes. XML and recordings only.")
 @click.option("--errors", type=click.Choice(["raise", "null"]),
               help="A value that cannot be read ends the conversion (the default), or is null and"
-                   " counted. XML only.")
+                   " counted. XML and recordings only.")
 @click.option("-f", "--force", is_flag=True, help="Replace OUT if it exists.")
 def convert(
     source: Path, out: Path, columns: list[str] | None, force: bool, **options: str | None
 ) -> None:
     """Convert net events from one kind of file to another.
 
-    IN is netsh's .xml (netevents.xml, wfpdiag.xml), .parquet or .arrow. OUT is one of:
+    IN is netsh's .xml (netevents.xml, wfpdiag.xml), a recording (.wfprec), .parquet or .arrow. OUT
+    is one of:
 
     \b
     .parquet  typed columns, zstd; polars, duckdb, pandas and pyarrow read it
@@ -98,8 +93,8 @@ def convert(
     In .csv and .ndjson timestamps are ISO 8601 in UTC with 7 decimals, bytes are hexadecimal;
     lists are arrays, in .csv as JSON text.
 
-    OUT appears when it is complete. If an .xml has a fault, such as a file that breaks off, OUT
-    gets the events before it, and the exit status is 1.
+    OUT appears when it is complete. If an .xml or a recording has a fault, such as that it
+    breaks off, OUT gets the events before it, and the exit status is 1.
     """
     from wfpfast.cli._convert import convert as run
 
@@ -117,7 +112,8 @@ def convert(
 def summary(files: tuple[Path, ...], filters: Path | None, top: int, as_json: bool) -> int:
     """Say what happened and what was dropped, by application, filter, address and port.
 
-    FILE is netsh's .xml, or what `convert` makes of it: .parquet, .arrow. Several are added up.
+    FILE is netsh's .xml, a recording (.wfprec), or what `convert` makes of them: .parquet, .arrow.
+    Several are added up.
 
     With the state of the filters, taken on the same machine (netsh wfp show state
     file=wfpstate.xml), rules, providers and layers have names. Filter ids change when rules

@@ -12,9 +12,8 @@ import pyarrow as pa
 
 from wfpfast.cli import _screen
 from wfpfast.cli._screen import Fault
-from wfpfast.cli._sources import Source, Stats, opened
+from wfpfast.cli._sources import Broken, Stats, opened
 from wfpfast.cli._writers import WRITERS, Writer
-from wfpfast.netsh import NetshError
 
 
 def convert(
@@ -22,8 +21,9 @@ def convert(
 ) -> None:
     """Convert a file.
 
-    The output appears under its name when it is complete. Where netsh's XML has a fault, the
-    events before it are kept, and the fault is raised after they are safe.
+    The output appears under its name when it is complete. Where netsh's XML or a
+    recording has a fault, the events before it are kept, and the fault is raised after they are
+    safe.
     """
     check(out, force)
     started = time.perf_counter()
@@ -36,12 +36,12 @@ def convert(
                     output.write(batch)
                     rows += len(batch)
                     bar.update(task, completed=events.share(), note=_screen.events(rows))
-            except NetshError as error:
+            except Broken as error:
                 if not rows:
                     raise Fault(str(error)) from None
                 fault = error
             output.finish(events.stats())
-    _screen.say(_line(out, rows, events, time.perf_counter() - started))
+    _screen.say(written_line(out, rows, events.stats(), time.perf_counter() - started))
     if fault is not None:
         raise Fault(f"{fault}; {out} has what came before: {_screen.events(rows)}")
 
@@ -109,8 +109,8 @@ def whole(out: Path, schema: pa.Schema) -> Iterator[Output]:
         raise
 
 
-def _line(out: Path, rows: int, events: Source, spent: float) -> str:
+def written_line(out: Path, rows: int, stats: Stats | None, spent: float) -> str:
+    """Say what has been written, and what of it was lost before."""
     size = _screen.size(out.stat().st_size)
     line = f"{_screen.events(rows)} in {out} ({size}, {_screen.seconds(spent)})"
-    lost = {k: n for k, n in (events.stats() or {}).items() if n and k != "events"}
-    return "; ".join([line, *(f"{name} {count:,}" for name, count in lost.items())])
+    return "; ".join([line, *_screen.losses(stats or {})])

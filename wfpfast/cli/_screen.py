@@ -51,6 +51,11 @@ def events(count: int) -> str:
     return f"{count:,} event{'' if count == 1 else 's'}"
 
 
+def losses(stats: dict[str, int]) -> list[str]:
+    """Return what was lost or mended, as "dropped 1,234"."""
+    return [f"{name} {count:,}" for name, count in stats.items() if count and name != "events"]
+
+
 def size(count: float) -> str:
     """Return a number of bytes in the unit that suits it."""
     unit = 0
@@ -81,6 +86,24 @@ def tail(text: str, room: int) -> str:
     while end and cell_len(end) > room - 1:
         end = end[1:]
     return "…" + end
+
+
+def begin(text: str, room: int) -> str:
+    """Return a text that fits, without its end if need be."""
+    start = printable(text[:room + 1])
+    if len(text) <= room + 1 and cell_len(start) <= room:
+        return start
+    while start and cell_len(start) > room - 1:
+        start = start[:-1]
+    return (start + "…")[:max(0, room)]
+
+
+def middle(text: str, room: int) -> str:
+    """Return ASCII that fits, without its middle if need be: both ends of an address tell."""
+    if len(text) <= room:
+        return text
+    end = max(0, room - 1) // 2
+    return f"{text[:max(0, room - 1 - end)]}…{text[len(text) - end:]}"
 
 
 def brief(text: str) -> str:

@@ -7,22 +7,31 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet
 
-from wfpfast import EventStream, netsh
+from wfpfast import Decoder, EventBatch, EventStream, netsh
 from wfpfast._schema import EVENT_COLUMNS
+from wfpfast.cli._gather import Gather
 from wfpfast.cli._screen import Fault
 
-READABLE = (".xml", ".parquet", ".arrow")
+if TYPE_CHECKING:
+    from wfpfast.recording import Recording
+
+DECODED = (".xml", ".wfprec")   # those that a Decoder reads
+READABLE = (*DECODED, ".parquet", ".arrow")
 STATS_KEY = b"wfpfast.stats"
 XML_BATCH = 8_192
 TABLE_BATCH = 65_536
 
 Stats = dict[str, int]
+
+
+class Broken(Exception):
+    """A file has a fault, or breaks off; what came before it has been read."""
 
 
 class Source:
@@ -72,14 +81,17 @@ def opened(
     strict : bool
         Whether a table without one of the columns is a fault; if not, the column is left out.
     **options
-        As for `wfpfast.Decoder`; XML only.
+        As for `wfpfast.Decoder`; XML and recordings only.
     """
     kind = path.suffix.lower()
     if kind not in READABLE:
         raise Fault(f"{path}: expected a file that ends in {', '.join(READABLE)}")
-    if kind != ".xml" and options:
-        raise Fault(f"{path}: --{' and --'.join(options)}: for .xml only")
+    if kind not in DECODED and options:
+        raise Fault(f"{path}: --{' and --'.join(options)}: for {' and '.join(DECODED)} only")
     with contextlib.ExitStack() as stack:
+        if kind == ".wfprec":
+            yield _recording(path, columns, options, stack)
+            return
         file = stack.enter_context(path.open("rb"))
         if kind == ".xml":
             yield _xml(path, file, columns, options, stack)
@@ -128,13 +140,61 @@ def _decoded(path: Path, stream: EventStream) -> Iterator[pa.RecordBatch]:
     while True:
         try:
             batch = next(stream, None)
-        except netsh.NetshError:  # what came before it is kept
-            raise
+        except netsh.NetshError as error:
+            raise Broken(str(error)) from None
         except (ValueError, OSError) as error:
             raise Fault(f"{path}: {error}") from None
         if batch is None:
             return
         yield pa.record_batch(batch)
+
+
+def _recording(
+    path: Path, columns: Sequence[str] | None, options: Any, stack: contextlib.ExitStack
+) -> Source:
+    from wfpfast.recording import Recording, RecordingError  # few need it
+
+    try:
+        recording = stack.enter_context(Recording(path))
+        decoder = Decoder(columns=columns, **options)
+    except RecordingError as error:
+        raise Fault(f"{path}: {error}") from None
+    except ValueError as error:  # a column that does not exist
+        raise Fault(str(error)) from None
+    size, seen = max(1, path.stat().st_size), 0
+
+    def batches() -> Iterator[EventBatch]:
+        nonlocal seen
+        for record in recording.records():
+            seen += record.block.nbytes
+            batch = decoder.decode(record.block)
+            batch.stats["dropped"] = record.dropped
+            yield batch
+
+    stream = EventStream(batches(), decoder=decoder)
+    return Source(
+        path, pa.schema(decoder), _recorded(path, stream, recording), lambda: stream.stats,
+        lambda: seen / size)
+
+
+def _recorded(
+    path: Path, stream: EventStream, recording: "Recording"
+) -> Iterator[pa.RecordBatch]:
+    """Yield the events of a recording; then say what is wrong with it, if something is."""
+    from wfpfast.recording import RecordingError
+
+    gather, fault = Gather(), None
+    try:
+        for batch in stream:
+            yield from gather.add(pa.record_batch(batch))
+    except RecordingError as error:
+        fault = str(error)
+    except ValueError as error:
+        raise Fault(f"{path}: {error}") from None
+    yield from gather.rest()
+    fault = fault or recording.cut
+    if fault is not None:
+        raise Broken(f"{path}: {fault}")
 
 
 class _Wanted:

@@ -48,7 +48,7 @@ from wfpfast._tables.texts import SID_PREFIXES, SIDS
 from wfpfast.cli import _cells, _screen, _show
 from wfpfast.cli._count import COLUMNS, Count
 from wfpfast.cli._screen import Fault
-from wfpfast.cli._sources import opened
+from wfpfast.cli._sources import DECODED, Broken, opened
 
 Report = dict[str, Any]
 RULE = (
@@ -103,7 +103,7 @@ def summary(paths: list[Path], top: int) -> Report:
 
 def _read(path: Path, count: Count) -> Report:
     before, error = count.events, None
-    options: dict[str, Any] = {"errors": "null"} if path.suffix.lower() == ".xml" else {}
+    options: dict[str, Any] = {"errors": "null"} if path.suffix.lower() in DECODED else {}
     with opened(path, COLUMNS, strict=False, **options) as source, _screen.progress() as bar:
         task = bar.add_task(_screen.printable(path.name), total=1.0, note="")
         try:
@@ -111,7 +111,7 @@ def _read(path: Path, count: Count) -> Report:
                 count.add(batch, source)
                 note = _screen.events(count.events - before)
                 bar.update(task, completed=source.share(), note=note)
-        except netsh.NetshError as fault:
+        except Broken as fault:
             if count.events == before:
                 raise Fault(str(fault)) from None
             read = _screen.events(count.events - before)

@@ -1,0 +1,77 @@
+"""Opens the engine that a command was told to use; must not know what it is asked."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from wfpfast import Engine, Subscription
+from wfpfast.cli._live_options import Choice, Simulation
+from wfpfast.cli._screen import Fault
+
+if TYPE_CHECKING:
+    from wfpfast import Simulator
+
+_UNIX_EPOCH = 116_444_736_000_000_000  # as FILETIME
+# A made-up event takes some 400 bytes, so that a log of this much for each holds all asked for.
+_ROOM_FOR_ONE = 1_024
+
+
+@contextmanager
+def opened(choice: Choice) -> Iterator[Engine]:
+    """Open the engine that was chosen, and let it collect what was asked for."""
+    with ExitStack() as stack:
+        api = None
+        if choice.simulation is not None:
+            api = stack.enter_context(simulator(choice.simulation))
+        else:
+            only_on_windows()
+        engine = stack.enter_context(Engine(api))
+        if choice.keywords is not None:
+            try:
+                guard = engine.collecting(choice.keywords)
+                stack.enter_context(guard)
+            except ValueError as error:
+                raise Fault(str(error)) from None
+        yield engine
+
+
+def only_on_windows() -> None:
+    """Say where there is an engine, if it is not here."""
+    if sys.platform != "win32":
+        raise Fault(
+            f"{sys.platform} has no filtering engine: --engine simulated shows made-up events")
+
+
+def simulator(how: Simulation) -> "Simulator":
+    """Make an engine whose log ends now."""
+    from wfpfast.simulator import RING_BYTES, Simulator
+
+    count = 1_000 if how.events is None else how.events  # more than a ring of the usual size holds
+    room = RING_BYTES if how.events is None else max(RING_BYTES, how.events * _ROOM_FOR_ONE)
+    return Simulator(
+        events=_recent(how.seed, count), ring_bytes=room, seed=how.seed, rate=how.rate)
+
+
+def _recent(seed: int, count: int) -> list[dict[str, Any]]:
+    """Make up events, the last of which happens now."""
+    from wfpfast.synthetic import Mix
+
+    events = list(Mix(seed).events(count))
+    if events:
+        now = time.time_ns() // 100 + _UNIX_EPOCH
+        later = now - events[-1]["header"]["timeStamp"]
+        for event in events:
+            event["header"]["timeStamp"] += later
+    return events
+
+
+def subscribed(engine: Engine, choice: Choice, *, log: bool, **options: Any) -> Subscription:
+    """Subscribe to what was chosen, and begin with the log if that is wanted."""
+    try:
+        if log:
+            return engine.follow(choice.template, **options)
+        return engine.subscribe(choice.template, **options)
+    except ValueError as error:  # this Windows has no such call
+        raise Fault(str(error)) from None

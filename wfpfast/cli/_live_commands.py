@@ -1,0 +1,79 @@
+"""The commands that ask an engine, and their options; must not know what they do."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from wfpfast.cli._live_options import ENGINE, PATH, Choice, Form, choosing, length, showing
+
+COUNT = click.option("-n", "--count", metavar="N", type=click.IntRange(min=1),
+                     help="End after so many events.")
+
+
+@click.command("enumerate", short_help="Show what the log of the filtering engine holds now.")
+@choosing(rate=0)
+@showing
+def enumerate_(choice: Choice, form: Form) -> int:
+    """Show the net events that the log holds now, oldest first, a line each.
+
+    On Windows this needs an administrator. The log is small, some 300 events; `watch` sees what
+    happens from now on.
+    """
+    from wfpfast.cli._live import enumerate_log
+
+    return enumerate_log(choice, form)
+
+
+@click.command(short_help="Show events as they happen.")
+@choosing(rate=20)
+@showing
+@COUNT
+@click.option("--log", is_flag=True, help="Begin with what the log holds.")
+def watch(choice: Choice, form: Form, count: int | None, log: bool) -> int:
+    """Show net events as they happen, a line each, until Ctrl-C.
+
+    A line has the time, what became of it, the protocol, the local and the remote end with an arrow
+    from the sender, the application, and the filter with the name of its rule. On a terminal it
+    fits; where stdout is a file or a pipe nothing is shortened.
+
+    Ctrl-C leaves nothing behind; FILE is completed and kept.
+    """
+    from wfpfast.cli._live import watch as run
+
+    return run(choice, form, count=count, log=log)
+
+
+@click.command(short_help="Record the log and what happens, undecoded.")
+@click.argument("path", metavar="FILE.wfprec", type=PATH)
+@choosing(rate=20)
+@COUNT
+@click.option("--duration", metavar="TIME", callback=length, help="End after 90s, 10m, 2h, 1d.")
+@click.option("--append", is_flag=True,
+              help="Continue FILE; events that the log still holds come again.")
+def record(
+    path: Path, choice: Choice, count: int | None, duration: timedelta | None, append: bool
+) -> int:
+    """Record the log, then what happens, undecoded, until Ctrl-C.
+
+    `summary` and `convert` read the file, wherever they run, also while it is written.
+    """
+    from wfpfast.cli._record import record as run
+
+    return run(choice, path, append=append, count=count, duration=duration)
+
+
+@click.command(short_help="Say what stands between you and net events.")
+@ENGINE
+@click.option("--json", "as_json", is_flag=True, help="A JSON list, for machines.")
+def diagnose(engine: str, as_json: bool) -> int:
+    """Check all that receiving net events needs, changing nothing, and say what to do.
+
+    The exit status is 1 if something is in the way.
+    """
+    from wfpfast.cli._diagnose import diagnose as run
+
+    return run(engine, as_json=as_json)
+
+
+COMMANDS = (enumerate_, watch, record, diagnose)

@@ -1,0 +1,231 @@
+"""The options of the live commands, and what they choose; must not know what is done with it."""
+
+import functools
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wfpfast import Template
+
+PATH = click.Path(path_type=Path)
+WINDOWS, SIMULATED = "windows", "simulated"
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58}
+# Options that only a simulated engine understands.
+_SIMULATION = ("seed", "rate", "events")
+# Options that are conditions of a template, by the template's name for them.
+_CONDITIONS = {
+    "type": "event_type", "protocol": "ip_protocol", "local_address": "local_address",
+    "remote_address": "remote_address", "local_port": "local_port", "remote_port": "remote_port",
+    "app": "app_path", "user": "user_sid",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """What a simulated engine is like: None where the command decides."""
+
+    seed: int = 0
+    rate: float = 0
+    events: int | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which events of which engine.
+
+    Attributes
+    ----------
+    simulation : Simulation or None
+        None for Windows' own engine.
+    template : Template or None
+        None for all events.
+    until : datetime or None
+        The end of the template's time.
+    keywords : tuple of str, optional
+        What is to be collected meanwhile; None changes nothing.
+    """
+
+    simulation: Simulation | None
+    template: Template | None = None
+    until: datetime | None = None
+    keywords: tuple[str, ...] | None = None
+
+
+def span(text: str) -> timedelta | None:
+    """Return "90s", "10m", "2h" or "1d" as a span of time; None if it is none."""
+    match = re.fullmatch(r"(\d{1,9}(?:\.\d+)?)([smhd])", text)
+    return match and timedelta(**{_UNITS[match[2]]: float(match[1])})
+
+
+def length(_: click.Context, __: click.Parameter, text: str | None) -> timedelta | None:
+    """Return a span of time."""
+    found = None if text is None else span(text)
+    if text is not None and not found:
+        raise click.BadParameter(f"{text!r} is no span of time, such as 90s, 10m, 2h or 1d.")
+    return found
+
+
+def moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime | None:
+    """Return a moment: ISO 8601, local where it names no time zone, or a span of time ago."""
+    if text is None:
+        return None
+    ago = span(text)
+    try:
+        if ago is not None:
+            return datetime.now(UTC) - ago
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        raise click.BadParameter(
+            f"{text!r} is no time, such as 2026-01-31T18:00, or 10m for ten minutes ago.") from None
+
+
+def protocol(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
+    """Return the number of an IP protocol."""
+    if text is None or text.lower() in _PROTOCOLS:
+        return None if text is None else _PROTOCOLS[text.lower()]
+    if not text.isdecimal() or int(text) > 255:
+        raise click.BadParameter(f"{text!r} is neither a number nor {', '.join(_PROTOCOLS)}.")
+    return int(text)
+
+
+def event_type(_: click.Context, __: click.Parameter, text: str | None) -> int | str | None:
+    """Return a type of events, by number or by its name in any case."""
+    if text is None:
+        return None
+    return int(text) if text.isdecimal() else text.upper().replace("-", "_")
+
+
+def names(_: click.Context, __: click.Parameter, text: str | None) -> list[str] | None:
+    """Return the names of a list with commas, each of them there once."""
+    if text is None:
+        return None
+    found = [name.strip() for name in text.split(",") if name.strip()]
+    if not found:
+        raise click.BadParameter("no names in it.")
+    if len(set(found)) < len(found):
+        raise click.BadParameter("a name is there twice.")
+    return found
+
+
+PORT = click.IntRange(0, 65_535)
+ENGINE = click.option(
+    "--engine", type=click.Choice([WINDOWS, SIMULATED]), default=WINDOWS, show_default=True,
+    help="Windows' own, or a simulated one, which runs anywhere.")
+_FILTERS = (
+    click.option("--since", metavar="TIME", callback=moment,
+                 help="Not before: ISO 8601, or 10m, 2h, 1d ago."),
+    click.option("--until", metavar="TIME", callback=moment, help="Not after."),
+    click.option("--type", metavar="TYPE", callback=event_type, help="As classify_drop, or 3."),
+    click.option("--protocol", metavar="P", callback=protocol, help="tcp, udp, icmp or a number."),
+    click.option("--local-address", metavar="A", help="An address or a network, as 10.0.0.0/8."),
+    click.option("--remote-address", metavar="A", help="Likewise."),
+    click.option("--local-port", metavar="N", type=PORT, help="For ICMP, the type."),
+    click.option("--remote-port", metavar="N", type=PORT, help="For ICMP, the code."),
+    click.option("--app", metavar="PATH",
+                 help="A device path, as \\device\\harddiskvolume3\\app.exe."),
+    click.option("--user", metavar="SID", help="As S-1-5-18."),
+)
+_ENGINES = (
+    ENGINE,
+    click.option("--keywords", metavar="A,B", callback=names,
+                 help="Collect these classes meanwhile: CLASSIFY_ALLOW, INBOUND_MCAST, ..."),
+    click.option("--seed", metavar="N", type=int, help="Simulated: other events."),
+    click.option("--rate", metavar="N", type=click.FloatRange(min=0),
+                 help="Simulated: how many events happen in a second."),
+    click.option("--events", metavar="N", type=click.IntRange(min=0),
+                 help="Simulated: how many events the log holds at first."),
+)
+_FORMS = (
+    click.option("--columns", metavar="A,B,C", callback=names,
+                 help="For --json and --output: only these columns, in this order."),
+    click.option("--json", "as_json", is_flag=True, help="A JSON object a line."),
+    click.option("-o", "--output", metavar="FILE", type=PATH,
+                 help="A file, as `convert` writes it: .parquet, .arrow, .csv or .ndjson."),
+    click.option("-f", "--force", is_flag=True, help="Replace FILE if it exists."),
+)
+
+
+@dataclass(frozen=True)
+class Form:
+    """How events are to be shown: as lines for people unless it says otherwise."""
+
+    columns: Sequence[str] | None = None
+    as_json: bool = False
+    output: Path | None = None
+    force: bool = False
+
+    @property
+    def for_people(self) -> bool:
+        """Whether lines for people are wanted."""
+        return not self.as_json and self.output is None
+
+
+def choosing(*, rate: float) -> Callable[[Any], Any]:
+    """Give a command the options that choose events; it is called with `choice`."""
+
+    def decorate(command: Any) -> Any:
+        @functools.wraps(command)
+        def call(**options: Any) -> Any:
+            engine = options.pop("engine")
+            keywords = options.pop("keywords")
+            simulation = {name: options.pop(name) for name in _SIMULATION}
+            since, until = options.pop("since"), options.pop("until")
+            conditions = {name: options.pop(name) for name in _CONDITIONS}
+            choice = Choice(
+                _simulation(engine, simulation, rate), _template(since, until, conditions), until,
+                keywords and tuple(keywords))
+            return command(choice=choice, **options)
+
+        return _with(call, (*_FILTERS, *_ENGINES))
+
+    return decorate
+
+
+def showing(command: Any) -> Any:
+    """Give a command the options that say how events are shown; it is called with `form`."""
+
+    @functools.wraps(command)
+    def call(**options: Any) -> Any:
+        form = Form(**{name: options.pop(name) for name in Form.__dataclass_fields__})
+        if form.for_people and form.columns is not None:
+            raise click.UsageError("--columns is for --json and --output.", _context())
+        return command(form=form, **options)
+
+    return _with(call, _FORMS)
+
+
+def _with(command: Any, options: Sequence[Callable[[Any], Any]]) -> Any:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _context() -> click.Context:
+    return click.get_current_context()
+
+
+def _simulation(engine: str, given: dict[str, Any], rate: float) -> Simulation | None:
+    named = {name: value for name, value in given.items() if value is not None}
+    if engine == SIMULATED:
+        return Simulation(**{"rate": rate, **named})
+    if named:
+        raise click.UsageError(f"--{next(iter(named))} is for --engine simulated.", _context())
+    return None
+
+
+def _template(
+    since: datetime | None, until: datetime | None, given: dict[str, Any]
+) -> Template | None:
+    conditions = {_CONDITIONS[name]: value for name, value in given.items() if value is not None}
+    if since is None and until is None and not conditions:
+        return None
+    try:
+        return Template(since, until, **conditions)
+    except (TypeError, ValueError) as error:
+        raise click.UsageError(f"{error}.", _context()) from None

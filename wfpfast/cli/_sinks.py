@@ -1,0 +1,141 @@
+"""Where live events go: lines on stdout, or a file; must not know where they come from."""
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Iterator
+from typing import Protocol
+
+import click
+import pyarrow as pa
+
+from wfpfast import Decoder, Engine, EventBatch, WfpError
+from wfpfast.cli import _line, _screen
+from wfpfast.cli._cells import json_lines
+from wfpfast.cli._convert import Output, check, whole, written_line
+from wfpfast.cli._gather import Gather
+from wfpfast.cli._live_options import Form
+from wfpfast.cli._screen import Fault
+from wfpfast.cli._sources import Stats
+
+
+class Sink(Protocol):
+    """Takes batches.
+
+    Attributes
+    ----------
+    columns : list of str or None
+        Which columns it needs; None for all.
+    keeps : bool
+        Whether there is a file, which is to have all that came however it ends.
+    """
+
+    columns: list[str] | None
+    keeps: bool
+
+    def begin(self, engine: Engine) -> None:
+        """Ask the engine what there is to know beside the events."""
+
+    def write(self, batch: EventBatch, most: int) -> None:
+        """Take the first so many events of a batch."""
+
+    def finish(self, stats: Stats) -> None:
+        """Complete what was begun."""
+
+
+class LineSink:
+    """A line for people for each event."""
+
+    keeps = False
+
+    def __init__(self) -> None:
+        self.columns: list[str] | None = _line.COLUMNS
+        self._screen = _screen.console()
+        self._terminal = sys.stdout.isatty()
+        self._lines = _line.Lines({}, width=None, colour=False, plain=True)
+
+    def begin(self, engine: Engine) -> None:
+        """Read the names of the filters; without them there are still their ids."""
+        rules = {}
+        try:
+            rules = {rule["filter_id"]: rule["name"] for rule in engine.filters()}
+        except WfpError as error:
+            _screen.say(f"wfpfast: filters have no names here: {error}")
+        screen = self._screen
+        colour = self._terminal and bool(screen.color_system) and not screen.no_color
+        self._lines = _line.Lines(
+            rules, width=self._width(), colour=colour, plain=screen.options.ascii_only)
+
+    def _width(self) -> int | None:
+        return self._screen.width if self._terminal or "COLUMNS" in os.environ else None
+
+    def write(self, batch: EventBatch, most: int) -> None:
+        """Show events."""
+        self._lines.width = self._width()
+        text = "".join(f"{line}\n" for line in self._lines.render(batch, most))
+        click.echo(text, nl=False)
+
+    def finish(self, stats: Stats) -> None:
+        """Say how many there were."""
+        _say_count(stats)
+
+
+class TableSink:
+    """JSON on stdout, a file, or both."""
+
+    def __init__(self, form: Form, output: Output | None) -> None:
+        self.columns = None if form.columns is None else list(form.columns)
+        self.keeps = output is not None
+        self.stats: Stats = {}
+        self._as_json = form.as_json
+        self._output = output
+        self._gather = Gather()
+
+    def begin(self, engine: Engine) -> None:
+        """Nothing is asked: a table has numbers, whatever their names are."""
+
+    def write(self, batch: EventBatch, most: int) -> None:
+        """Add rows."""
+        rows = pa.record_batch(batch).slice(0, most)
+        if self._output is not None:
+            for gathered in self._gather.add(rows):
+                self._output.write(gathered)
+        if self._as_json:
+            click.echo(json_lines(rows), nl=False)
+
+    def finish(self, stats: Stats) -> None:
+        """Complete the file; without one, say how many there were."""
+        self.stats = stats
+        if self._output is None:
+            _say_count(stats)
+            return
+        for gathered in self._gather.rest():
+            self._output.write(gathered)
+        self._output.finish(stats)
+
+
+@contextlib.contextmanager
+def sink(form: Form) -> Iterator[Sink]:
+    """Open what events are to go to; a file appears under its name in the end."""
+    if form.for_people:
+        yield LineSink()
+        return
+    try:
+        schema = pa.schema(Decoder(columns=form.columns))
+    except ValueError as error:  # a column that does not exist
+        raise Fault(str(error)) from None
+    if form.output is None:
+        yield TableSink(form, None)
+        return
+    check(form.output, form.force)
+    started = time.perf_counter()
+    with whole(form.output, schema) as output:
+        table = TableSink(form, output)
+        yield table
+    spent = time.perf_counter() - started
+    _screen.say(written_line(form.output, table.stats["events"], table.stats, spent))
+
+
+def _say_count(stats: Stats) -> None:
+    _screen.say("; ".join([_screen.events(stats["events"]), *_screen.losses(stats)]))
