@@ -182,6 +182,12 @@ cdef class Simulation(Api):
         self.supply = supply
         self.sim.ring.most_bytes = ring_bytes
 
+    def _bound_log(self, int64_t least_bytes):
+        """Give the log the room that it uses now, or some more."""
+        wf_lock(&self.sim.lock)
+        self.sim.ring.most_bytes = max(least_bytes, self.sim.ring.bytes)
+        wf_unlock(&self.sim.lock)
+
     def _log(self, Units events not None):
         """Put events in the log as they are, without telling subscribers."""
         cdef int64_t k

@@ -87,6 +87,8 @@ class Simulator(Simulation):
         self._create(ring, _supply(seed))
         for part in self._blocks(events):
             self._log(Units(part))
+        if ring == _ANY_SIZE:
+            self._bound_log(RING_BYTES)
         for kind, pieces in enumerate(_objects()):
             self._set_objects(kind, pieces)
         self.faults = faults or {}

@@ -86,7 +86,7 @@ def test_old_events_of_the_log_take_nothing_away(simulate: Simulate) -> None:
 
 
 def test_every_event_once_while_thousands_happen(simulate: Simulate) -> None:
-    simulator = simulate(events=0)
+    simulator = simulate(events=0, ring_bytes=1 << 26)
     with Engine(simulator) as engine:
         simulator.start(math.inf, total=20_000)
         with engine.follow(batch_size=64, columns=["timestamp", "event_type"]) as subscription:
@@ -100,7 +100,7 @@ def test_every_event_once_while_thousands_happen(simulate: Simulate) -> None:
 
 
 def test_the_gap_before_a_double_is_not_forgotten(simulate: Simulate) -> None:
-    simulator = simulate(events=[])
+    simulator = simulate(events=[], ring_bytes=1 << 20)
     with Engine(simulator) as engine:
         create = engine._enumeration
 

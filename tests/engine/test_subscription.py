@@ -45,7 +45,7 @@ def balance(stats: dict[str, int]) -> int:
 @pytest.mark.parametrize("version", range(1, 6))
 def test_what_is_delivered_is_what_happened(version: int, simulate: Simulate) -> None:
     mappings = [each for each in Mix(3).events(500) if version >= 2 or each["type"] < 6]
-    simulator = simulate(events=mappings)
+    simulator = simulate(events=mappings, ring_bytes=1 << 21)
     with Engine(simulator) as engine, engine.subscribe(version=version) as subscription:
         simulator.emit(mappings)
         rows = [row for batch in drain(subscription) for row in batch.to_pylist()]
@@ -286,6 +286,17 @@ def test_a_cancelled_task_loses_no_event(simulate: Simulate) -> None:
 
     with Engine(simulator) as engine:
         assert asyncio.run(run(engine)) == [1]
+
+
+def test_the_log_stays_as_large_as_it_was_made(simulate: Simulate) -> None:
+    """FWPM_NET_EVENT5 is 152 bytes, FWPM_NET_EVENT_CLASSIFY_DROP2 56: 630 of them in 128 KB."""
+    simulator = simulate(events=[event(1)])
+    for _ in range(4):
+        simulator.emit([event(n) for n in range(500)])
+    assert simulator.stats["in_log"] == 128 * 1024 // 208
+    large = simulate(events=[event(n) for n in range(1_000)])
+    large.emit([event(n) for n in range(500)])
+    assert large.stats["in_log"] == 1_000
 
 
 @pytest.mark.parametrize("capacity", [0, -5])

@@ -1,4 +1,4 @@
-"""Every allocation of Python's fails in turn, in everything that has handles: none is left behind."""
+"""Every allocation of Python's fails in turn in all that has handles: none is left behind."""
 
 import pytest
 from fresh_python import fresh_python

@@ -36,7 +36,7 @@ def file_header(
     return head + crc(head)
 
 
-def record(  # noqa: PLR0913  one parameter a member of the format
+def record(
     data: bytes = bytes(16), *, mark: bytes = b"BLCK", flags: int = 0, time_ns: int = 5,
     dropped: int = 0, base: int = 0x1000, entries: int = 0, count: int = 2,
     size: int | None = None, version: int = 5, pointer: int = 8, rest: int = 0,
