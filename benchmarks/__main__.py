@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks import MissingLibraryError
 from benchmarks.data import PIECE, Sample, TilingError, sample
+from benchmarks.live import measure_live
 from benchmarks.rivals import MismatchError, Rival, StructRival, Twin, check, image
 from benchmarks.rivals_libraries import CffiRival, ConstructRival, DissectRival
 from benchmarks.timing import Contestant, Result, race
@@ -157,10 +158,13 @@ def main(argv: Sequence[str] | None = None) -> None:
             text, figures_of_size = measure(size, quick=options.quick)
             sizes.append(figures_of_size)
             print(f"\n{text}", flush=True)
+        text, live = measure_live(quick=options.quick)
+        print(f"\n{text}", flush=True)
     except (MissingLibraryError, MismatchError, TilingError) as error:
         sys.exit(f"benchmarks: {error}")
     if options.json:
-        options.json.write_text(json.dumps({**about, "sizes": sizes}, indent=2) + "\n")
+        everything = {**about, "sizes": sizes, "live": live}
+        options.json.write_text(json.dumps(everything, indent=2) + "\n")
 
 
 if __name__ == "__main__":

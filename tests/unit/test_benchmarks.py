@@ -114,6 +114,10 @@ def test_the_command_prints_and_writes_every_size(monkeypatch, capsys, tmp_path)
             "wfpfast, eight columns", "wfpfast, binary addresses", StructRival.name,
             "memcpy of the block"]
         assert all(each["events_per_second"] > 0 for each in others)
+    assert figures["live"]["pages"]["ratio"] > 0
+    runs = [(run["threads"], run["reading"]) for run in figures["live"]["callbacks"]]
+    assert runs == [(1, False), (2, False), (1, True), (2, True)]
+    assert all(run["per_second"] > 0 for run in figures["live"]["callbacks"])
     printed = capsys.readouterr().out
     assert "16 events, " in printed
     assert "64 events, " in printed
