@@ -21,9 +21,9 @@ def pages(rounds: int, seconds: float) -> dict[str, Any]:
     """Time enumeration to the last page beside decoding the same blocks, both with export."""
     with Engine(Simulator(events=PAGE * PAGES)) as engine:
         blocks = list(engine.blocks(batch_size=PAGE))
-        decoder = Decoder()
 
         def decode() -> object:
+            decoder = Decoder()  # an enumeration has one of its own, too
             return [decoder.decode(block).__arrow_c_array__() and None for block in blocks]
 
         def enumerate_all() -> object:
