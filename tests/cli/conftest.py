@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.counted import Counted
 from cli.hand import STATE, XML
 from cli.hostile import write_hostile
 from cli.running import Result, Run, environment
@@ -47,6 +49,28 @@ def spawn(tmp_path: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
             command, check=False, text=True, env=environment(**(env or {})), **settings)
 
     return call
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Counted]]:
+    """Let commands make simulators that are looked at, and clean in the end."""
+    monkeypatch.setattr("wfpfast.simulator.Simulator", Counted)
+    monkeypatch.setattr(Counted, "made", [])
+    monkeypatch.setattr(Counted, "more", {})
+    yield Counted
+    Counted.assert_clean()
+
+
+@pytest.fixture
+def two_hours_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Local time that is UTC and two hours."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("the time zone of a process is set as on Unix")
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "EAST-02")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ from cli.running import Run
 
 import wfpfast
 
-COMMANDS = ("convert", "demo", "explain", "summary")
+COMMANDS = (
+    "convert", "demo", "diagnose", "enumerate", "explain", "record", "summary", "watch",
+)  # fmt: skip
 
 
 def test_version(run: Run) -> None:

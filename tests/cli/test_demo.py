@@ -29,7 +29,7 @@ def test_events_are_written_timed_and_summarised(run: Run, tmp_path: Path) -> No
     assert (len(table), len(table.column_names)) == (2500, 67)
     lines = result.out.split("\n")
     assert lines[0] == "2,500 events, made up; nothing of this machine was read."
-    for step in ("generating", "encoding", "decoding", "writing"):
+    for step in ("generating", "encoding", "logging", "reading", "writing", "summarising"):
         (line,) = (line for line in lines if line.startswith(f"  {step} "))
         assert re.match(rf"  {step} +\d+\.\d\d s +[1-9][\d,]* events/s", line)
     drops = sum(

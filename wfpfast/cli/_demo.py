@@ -1,4 +1,4 @@
-"""`wfpfast demo`: made-up events all the way to a summary, timed; must not know the schema."""
+"""`wfpfast demo`: a simulated engine's events to a summary, timed; must not know the schema."""
 
 import time
 from collections import Counter
@@ -10,21 +10,27 @@ import pyarrow as pa
 from rich.console import Console
 from rich.text import Text
 
-from wfpfast import Decoder, encode
+from wfpfast import Decoder, Engine, encode
 from wfpfast.cli import _screen
 from wfpfast.cli._convert import check, whole
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._show import FIGURES, QUIET, show
 from wfpfast.cli._summary import summary
+from wfpfast.simulator import Simulator
 from wfpfast.synthetic import Mix
 
-CHUNK = 16_384
+# A log of a million events, and the mappings that it is made of, would take gigabytes: so there is
+# one log after another.
+LOG = 32_768
+PAGE = 4_096
 TOP = 5
 STEPS = {
     "generating": "Python mappings, made up by wfpfast.synthetic",
     "encoding": "mappings to FWPM_NET_EVENT5 structs, wfpfast.encode",
-    "decoding": "structs to Arrow columns, Decoder.decode and export",
+    "logging": "structs into a simulated engine's log, Simulator",
+    "reading": "enumerate - decode - free to Arrow, Engine.net_events",
     "writing": "columns to Parquet with zstd, pyarrow",
+    "summarising": "Parquet to counts, wfpfast summary",
 }
 
 
@@ -43,44 +49,62 @@ class Clock:
 
 
 def demo(count: int, seed: int, out: Path) -> None:
-    """Make, encode, decode, write and summarise events; say how long each step took."""
+    """Make, log, read, write and summarise events; say how long each step took."""
     if out.suffix.lower() != ".parquet":
         raise Fault(f"{out}: the demo writes .parquet")
     replaced = out.exists()
     check(out, force=True)
     clock, nbytes = make(count, seed, out)
+    with clock("summarising"):
+        report = summary([out], TOP)
     screen = _screen.console()
     screen.print(f"{_screen.events(count)}, made up; nothing of this machine was read.")
     if replaced:
         screen.print(f"{_screen.printable(str(out))} existed and was replaced.")
     _rates(clock, count, nbytes, screen)
     screen.print()
-    show(summary([out], TOP), screen)
+    show(report, screen)
     _next(out, screen)
 
 
 def make(count: int, seed: int, out: Path) -> tuple[Clock, int]:
     """Write made-up events; return the times, and how many bytes of structs were decoded."""
-    mix, decoder, clock, nbytes = Mix(seed), Decoder(), Clock(), 0
-    with _screen.progress() as bar, whole(out, pa.schema(decoder)) as output:
-        task = bar.add_task("generate, encode, decode, write", total=count, note="")
-        for done in range(0, count, CHUNK):
-            chunk = min(CHUNK, count - done)
+    mix, clock, nbytes, read = Mix(seed), Clock(), 0, 0
+    with _screen.progress() as bar, whole(out, pa.schema(Decoder())) as output:
+        task = bar.add_task("make, log, read, write", total=count, note="")
+        while read < count:
             with clock("generating"):
-                events = list(mix.events(chunk))
+                events = list(mix.events(min(LOG, count - read)))
             with clock("encoding"):
                 block = encode(events)
-            with clock("decoding"):
-                decoded = decoder.decode(block)
-                batch = pa.record_batch(decoded)
-            with clock("writing"):
-                output.write(batch)
             nbytes += block.nbytes
-            note = f"decoding {_rate(done + chunk, clock, 'decoding')}"
-            bar.update(task, completed=done + chunk, note=note)
+            with clock("logging"):
+                simulator = Simulator(events=block, seed=seed)
+            with simulator:
+                for batch in _read(simulator, clock):
+                    with clock("writing"):
+                        output.write(batch)
+                    read += len(batch)
+                    note = f"reading {_rate(read, clock, 'reading')}"
+                    bar.update(task, completed=read, note=note)
         with clock("writing"):
-            output.finish({"events": count})
+            output.finish({"events": read})
     return clock, nbytes
+
+
+def _read(simulator: Simulator, clock: Clock) -> Iterator[pa.RecordBatch]:
+    """Open an engine, read its log to the last page, and close it."""
+    with clock("reading"):
+        engine = Engine(simulator)
+        stream = engine.net_events(batch_size=PAGE)
+    with engine, stream:
+        while True:
+            with clock("reading"):
+                decoded = next(stream, None)
+                batch = None if decoded is None else pa.record_batch(decoded)
+            if batch is None:
+                return
+            yield batch
 
 
 def _rate(count: int, clock: Clock, step: str) -> str:
@@ -89,11 +113,11 @@ def _rate(count: int, clock: Clock, step: str) -> str:
 
 def _rates(clock: Clock, count: int, nbytes: int, screen: Console) -> None:
     screen.print()
-    screen.print(Text("Where the time went, in one thread", style="bold"))
+    screen.print(Text("Where the time went", style="bold"))
     for step, what in STEPS.items():
         spent = clock.spent[step] / 1e9
         line = Text.assemble(
-            f"  {step:<11}{spent:7.2f} s", (f"{_rate(count, clock, step):>21}", FIGURES))
+            f"  {step:<12}{spent:6.2f} s", (f"{_rate(count, clock, step):>21}", FIGURES))
         indent = len(line.plain) + 2
         room = screen.width - indent
         line.append("  " + (what if len(what) <= room else what.partition(", ")[2]), QUIET)
@@ -106,6 +130,7 @@ def _next(out: Path, screen: Console) -> None:
     screen.print()
     screen.print(Text("What to do next", style="bold"))
     for what, how in (
+        ("Live", "wfpfast watch --engine simulated"),
         ("Another format", f"wfpfast convert {name} events.csv"),
         ("Your own events", "wfpfast summary netevents.xml --filters wfpstate.xml"),
         ("From Python", 'pyarrow.table(wfpfast.netsh.read_events("netevents.xml"))'),

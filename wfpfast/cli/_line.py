@@ -61,8 +61,8 @@ class Layout:
         ends = 17 + more // 8
         # Time, verdict, protocol and arrow take 28 with the blanks between, a filter's id 7.
         rest = width - 28 - 2 * ends - 7
-        # One's own address says less than the other one.
-        return cls(ends, ends, 21 + more // 4, rest if rest < 24 else max(24, rest * 2 // 5))
+        # One's own address says less than the other one. A rule is named where half a name fits.
+        return cls(ends, ends, 21 + more // 4, rest if rest < 36 else max(20, rest * 2 // 5))
 
 
 class Lines:

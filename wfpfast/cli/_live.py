@@ -78,8 +78,8 @@ class Flow:
         """Pass events on, and say how many are missing before them."""
         say_dropped(batch.stats.get("dropped", 0))
         count = min(len(batch), self._most - self.shown)
+        self.shown += count  # a file has them, even if nobody reads them from stdout
         self._out.write(batch, count)
-        self.shown += count
 
     def take_rest(self, stream: Subscription) -> None:
         """Receive nothing more; put what has come already in the file, if there is one."""

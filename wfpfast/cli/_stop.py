@@ -3,9 +3,10 @@
 An exception in the middle of a write would leave half a file: so the first signal only asks.
 """
 
+import contextlib
+import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
 
 # What asks a program to end, where the system has it: Windows sends SIGBREAK when a console closes.
@@ -33,9 +34,12 @@ class Stop:
         if self._signal:
             raise KeyboardInterrupt
         self._signal = number
+        with contextlib.suppress(OSError):
+            if os.isatty(2):
+                os.write(2, b"\n")  # the terminal has shown ^C, and another line may follow
 
 
-@contextmanager
+@contextlib.contextmanager
 def stoppable() -> Iterator[Stop]:
     """Let signals ask instead of ending the process."""
     stop = Stop()
