@@ -91,6 +91,15 @@ def test_filters(
 
 
 @pytest.mark.usefixtures("counted")
+@pytest.mark.parametrize("kind", ["classify_allow", "6"])
+def test_a_type_that_is_not_collected_is_said_to_be(run: Run, kind: str) -> None:
+    asked = [*FAST, "--log", "--type", kind, "--count", 1]
+    hint = "wfpfast: CLASSIFY_ALLOW events are not collected now: --keywords CLASSIFY_ALLOW"
+    assert run(*asked).err.splitlines()[0].startswith(hint)
+    assert run(*asked, "--keywords", "CLASSIFY_ALLOW").err == "1 event\n"
+
+
+@pytest.mark.usefixtures("counted")
 def test_it_ends_when_nothing_more_can_come(run: Run) -> None:
     result = run(*FAST, "--until", "2s")
     assert (result.status, result.out, result.err) == (0, "", "0 events\n")

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from wfpfast import Engine, Subscription
+from wfpfast import Engine, Subscription, names
+from wfpfast._tables.enums import NET_EVENT_KEYWORDS
 from wfpfast.cli._live_options import Choice, Simulation
-from wfpfast.cli._screen import Fault
+from wfpfast.cli._screen import Fault, say
 
 if TYPE_CHECKING:
     from wfpfast import Simulator
@@ -34,7 +35,20 @@ def opened(choice: Choice) -> Iterator[Engine]:
                 stack.enter_context(guard)
             except ValueError as error:
                 raise Fault(str(error)) from None
+        _say_if_not_collected(engine, choice)
         yield engine
+
+
+def _say_if_not_collected(engine: Engine, choice: Choice) -> None:
+    """Say so where the type that is asked for needs a keyword: nothing new would come."""
+    wanted = choice.template and choice.template.conditions.get("event_type")
+    if wanted is None:
+        return
+    # The keywords of types have the types' names.
+    name = names.event_type(wanted) if isinstance(wanted, int) else wanted
+    keyword = NET_EVENT_KEYWORDS.get(f"FWPM_NET_EVENT_KEYWORD_{name}")
+    if keyword is not None and not engine.options.keywords & keyword:
+        say(f"wfpfast: {name} events are not collected now: --keywords {name} collects them")
 
 
 def only_on_windows() -> None:
