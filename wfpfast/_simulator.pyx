@@ -58,6 +58,7 @@ cdef struct Producer:
     int64_t interval_ns     # between two; 0: none
     bint now                # with the time at which they are made
     int64_t made
+    int64_t missed          # of these, for want of memory
     bint ends               # it is told to
     wf_thread_t thread
 
@@ -96,12 +97,11 @@ cdef void produce(void* given) noexcept nogil:
     cdef Unit* unit
     while p.made != p.total and wait_until(p, start + p.made * p.interval_ns):
         unit = next_unit(p)
-        if unit == NULL:
-            return
-        sim_log(p.sim, unit, p.now)
-        deliver(p.sim, unit)
-        unit_release(unit)
         p.made += 1
+        if unit == NULL or sim_log(p.sim, unit, p.now) != 0 or not deliver(p.sim, unit):
+            p.missed += 1
+            sim_missed(p.sim)
+        unit_release(unit)
 
 
 cdef class Units:
@@ -306,7 +306,7 @@ cdef class Simulation(Api):
                 wf_thread_join(p.thread)
         if status < 0:
             raise RuntimeError("no thread could be started")
-        if p.made != count:
+        if p.missed:
             raise MemoryError
 
     @property
@@ -333,10 +333,11 @@ cdef class Simulation(Api):
 
     @property
     def stats(self):
-        """What happened: events logged and callbacks made, and what callers did wrong."""
+        """What happened: events logged, or lost for want of memory, callbacks, and mistakes."""
         wf_lock(&self.sim.lock)
         found = {
             "logged": self.sim.logged,
+            "no_memory": self.sim.no_memory,
             "in_log": self.sim.ring.count,
             "delivered": self.sim.delivered,
             "bad_frees": self.sim.bad_frees,

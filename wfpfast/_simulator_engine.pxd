@@ -106,6 +106,7 @@ cdef struct Sim:
     int64_t bad_handles
     int64_t deadlocks       # unsubscribed or closed from a callback
     int64_t logged
+    int64_t no_memory        # events that were not made, logged or delivered for want of it
     uint64_t time           # of the last new event, a FILETIME
     int64_t delivered
     int64_t delay_ns        # that a call of FwpmNetEventEnumN takes
@@ -116,6 +117,7 @@ cdef Sim* sim_named(const WCHAR* name) noexcept nogil
 cdef void sim_free(Sim* sim) noexcept nogil
 cdef void sim_stop(Sim* sim) noexcept nogil
 cdef bint sim_wants(const Sim* sim, const Unit* unit) noexcept nogil
+cdef void sim_missed(Sim* sim) noexcept nogil
 cdef int sim_log(Sim* sim, Unit* unit, bint new) noexcept nogil
 cdef void ring_clear(Ring* ring) noexcept nogil
 cdef DWORD counted(Sim* sim, int function) noexcept nogil

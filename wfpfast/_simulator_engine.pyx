@@ -188,6 +188,13 @@ cdef int sim_log(Sim* sim, Unit* unit, bint new) noexcept nogil:
     return status
 
 
+cdef void sim_missed(Sim* sim) noexcept nogil:
+    """Count an event that there was no memory for."""
+    wf_lock(&sim.lock)
+    sim.no_memory += 1
+    wf_unlock(&sim.lock)
+
+
 # --- Calls, faults and handles
 
 

@@ -1,14 +1,19 @@
-"""Every allocation of Python's fails in turn in all that has handles: none is left behind."""
+"""Every allocation fails in turn, Python's and our own, in all that has handles: none is left."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from fresh_python import fresh_python
 
-SCRIPT = """
-import gc, sys
-import _testcapi
+WORK = """
+import gc
 from wfpfast import Engine, Simulator
 
 simulator = Simulator(events=250)
+dropped = 0
 
 def enumerate_all():
     with Engine(simulator) as engine, engine.net_events(batch_size=100) as stream:
@@ -20,8 +25,16 @@ def copy_blocks():
         list(stream)
 
 def subscribe():
+    global dropped
     with Engine(simulator) as engine, engine.subscribe() as subscription:
+        simulator.emit(5)
         subscription.read(0)
+        dropped += subscription.stats["dropped"]
+
+def follow():
+    with Engine(simulator) as engine, engine.follow() as subscription:
+        while subscription.read(0) is not None:
+            pass
 
 def guard():
     with Engine(simulator) as engine, engine.collecting(keywords=3):
@@ -35,8 +48,18 @@ def filters():
     with Engine(simulator) as engine:
         engine.filters()
 
-work = globals()[sys.argv[1]]
-work()
+def lost():
+    return dropped + simulator.stats["no_memory"]
+
+def left():
+    if any(simulator.live.values()):  # garbage may still have it
+        gc.collect()
+    return any(simulator.live.values()) or keywords() != 0
+"""
+
+PYTHON = """
+import _testcapi
+
 failures, clean = 0, 0
 for n in range(600):
     try:
@@ -47,15 +70,63 @@ for n in range(600):
             _testcapi.remove_mem_hooks()
     except (MemoryError, RuntimeError, SystemError):  # the latter two are Python's own of no memory
         failures += 1
-    if any(simulator.live.values()):  # garbage may still have it
-        gc.collect()
-    clean += not any(simulator.live.values()) and keywords() == 0
+    clean += not left()
 print(failures > 20, clean)
 """
 
+OURS = """
+import ctypes
 
-@pytest.mark.parametrize("work", ["enumerate_all", "copy_blocks", "subscribe", "guard", "filters"])
-def test_no_allocation_can_fail_and_leave_something(work: str) -> None:
+library = ctypes.CDLL(None)
+n, errors, unseen, not_clean = 0, 0, 0, 0
+while True:
+    before = lost()
+    library.fail_at(n)
+    try:
+        work()
+        seen = lost() > before
+    except (MemoryError, OSError, RuntimeError) as error:  # an engine says so, or a thread
+        assert not isinstance(error, OSError) or error.code in (8, 14), error
+        seen = True
+        errors += 1
+        error.__traceback__ = None
+    failed = library.failed()
+    library.fail_at(-1)
+    not_clean += left()
+    if not failed:
+        break
+    unseen += not seen
+    n += 1
+work()  # and goes on as if nothing had been
+print(errors, unseen, not_clean)
+"""
+
+EVERYTHING = ["enumerate_all", "copy_blocks", "subscribe", "follow", "guard", "filters"]
+
+
+@pytest.mark.parametrize("work", EVERYTHING)
+def test_no_allocation_of_python_can_fail_and_leave_something(work: str) -> None:
     pytest.importorskip("_testcapi")
-    script = SCRIPT.replace("sys.argv[1]", repr(work))
-    assert fresh_python(script).split() == ["True", "600"]
+    assert fresh_python(f"{WORK}\nwork = {work}\nwork()\n{PYTHON}").split() == ["True", "600"]
+
+
+@pytest.fixture(scope="module")
+def failing_malloc(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Compile a library that lets allocations fail."""
+    library = tmp_path_factory.mktemp("failing") / "failing_malloc.so"
+    source = Path(__file__).with_name("failing_malloc.c")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
+    return str(library)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="takes the place of malloc as glibc lets it")
+@pytest.mark.skipif("LD_PRELOAD" in os.environ, reason="a sanitizer has the place of malloc")
+@pytest.mark.parametrize("work", EVERYTHING)
+def test_no_allocation_of_ours_can_fail_and_leave_something(
+    failing_malloc: str, monkeypatch: pytest.MonkeyPatch, work: str
+) -> None:
+    monkeypatch.setenv("LD_PRELOAD", failing_malloc)
+    output = fresh_python(f"{WORK}\nwork = {work}\nwork()\n{OURS}")
+    errors, unseen, not_clean = map(int, output.split())
+    assert errors >= 3
+    assert (unseen, not_clean) == (0, 0)
