@@ -54,6 +54,8 @@ def diagnose(api: Api | None = None) -> list[Finding]:
 def _findings(api: Api | None) -> Iterator[Finding]:
     if api is None:
         yield _elevation()
+        if sys.platform != "win32":
+            return
     try:
         engine = Engine(api)
     except WfpError as error:
@@ -87,7 +89,7 @@ def _trouble(check: str, error: WfpError) -> Finding:
 def _elevation() -> Finding:
     if sys.platform != "win32":
         return Finding(
-            "elevation", UNKNOWN, f"{sys.platform} has no filtering engine",
+            "engine", TROUBLE, f"{sys.platform} has no filtering engine",
             "Use Windows, a recording, netsh's XML, or --engine simulated.")
     import ctypes
 

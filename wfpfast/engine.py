@@ -33,7 +33,10 @@ _NOT_SUPPORTED = 50
 def _windows() -> Api:
     """Return the calls of fwpuclnt.dll."""
     if sys.platform != "win32":
-        raise WfpError(_NOT_SUPPORTED, "FwpmEngineOpen0")
+        error = WfpError(_NOT_SUPPORTED, "FwpmEngineOpen0")
+        error.add_note(
+            f"{sys.platform} has no filtering engine; Engine(wfpfast.Simulator()) runs anywhere")
+        raise error
     from wfpfast._win32 import load
 
     return load()
