@@ -1,15 +1,17 @@
-"""The blocks that are measured: made-up events of the realistic mix, in any number.
+"""The blocks that are measured: made-up events of a mix, in any number.
 
 Must not know who reads them.
 """
 
+import random
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from benchmarks import library
+from benchmarks.mixes import MIXES, REALISTIC, SHUFFLED
 from wfpfast import Block, Decoder, encode
-from wfpfast.synthetic import Mix
 
 PIECE = 65_536
 BASE = 0x20000000000
@@ -28,22 +30,33 @@ class Sample:
     prefix: Block
 
 
-def sample(size: int, *, piece: int = PIECE) -> Sample:
-    """Return `size` events of the mix, the same ones every time."""
-    parts = pieces(size, piece)
+def sample(size: int, *, mix: str = REALISTIC, piece: int = PIECE) -> Sample:
+    """Return `size` events of a mix, the same ones every time."""
+    parts = pieces(size, piece, mix)
     if len(parts) == 1:
-        return Sample(parts[0], parts[0])
-    block = tile(parts)
-    check_tiling(block, parts)
+        block = parts[0]
+    else:
+        block = tile(parts)
+        check_tiling(block, parts)
+    if mix == SHUFFLED:
+        block = shuffle(block)
     return Sample(block, parts[0])
 
 
-def pieces(size: int, piece: int) -> list[Block]:
+def shuffle(block: Block) -> Block:
+    """Return a block whose pointers to the events are in another order than the events."""
+    entries = list(struct.unpack_from(f"<{block.count}Q", block.data))
+    random.Random(4).shuffle(entries)
+    image = struct.pack(f"<{block.count}Q", *entries) + bytes(block.data[POINTER * block.count:])
+    return Block(image, base=block.base, count=block.count, version=block.version)
+
+
+def pieces(size: int, piece: int, mix: str = REALISTIC) -> list[Block]:
     """Encode `size` events a piece at a time: the mappings of a million would fill the memory.
 
     Behind its entries, each piece has the addresses that it will have in the tiled block.
     """
-    supply = Mix().events(size)
+    supply = islice(MIXES[mix](), size)
     body = BASE + POINTER * size
     parts = []
     while events := list(islice(supply, piece)):
