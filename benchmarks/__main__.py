@@ -13,14 +13,13 @@ from typing import Any
 
 from benchmarks import MissingLibraryError
 from benchmarks.data import PIECE, Sample, TilingError, sample
+from benchmarks.limits import EIGHT, measure_limits
 from benchmarks.live import measure_live
 from benchmarks.rivals import MismatchError, Rival, StructRival, Twin, check, image
 from benchmarks.rivals_libraries import CffiRival, ConstructRival, DissectRival
 from benchmarks.timing import Contestant, Result, race
 from wfpfast import Block, Decoder, __version__
 
-EIGHT = ("timestamp", "event_type", "remote_address", "remote_port", "app_path", "filter_id",
-         "layer_id", "direction")
 SIZES = (128, 1024, 65_536, 1_000_000)
 QUICK_SIZES = (128, 1024)
 LIBRARIES = ("cffi", "construct", "dissect.cstruct")
@@ -158,12 +157,14 @@ def main(argv: Sequence[str] | None = None) -> None:
             text, figures_of_size = measure(size, quick=options.quick)
             sizes.append(figures_of_size)
             print(f"\n{text}", flush=True)
+        text, limits = measure_limits(quick=options.quick)
+        print(f"\n{text}", flush=True)
         text, live = measure_live(quick=options.quick)
         print(f"\n{text}", flush=True)
     except (MissingLibraryError, MismatchError, TilingError) as error:
         sys.exit(f"benchmarks: {error}")
     if options.json:
-        everything = {**about, "sizes": sizes, "live": live}
+        everything = {**about, "sizes": sizes, "limits": limits, "live": live}
         options.json.write_text(json.dumps(everything, indent=2) + "\n")
 
 

@@ -6,12 +6,20 @@ Its times are its own, taken within C: the cost of getting there from Python is 
 import ctypes as c
 import subprocess
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from benchmarks import MissingLibraryError
 from benchmarks.rivals import (
-    CAPABILITIES, DIRECTION_NAMES, EVENT_TYPES, Lists, Names, image, path_text, sid_text,
+    CAPABILITIES,
+    DIRECTION_NAMES,
+    EVENT_TYPES,
+    Lists,
+    Names,
+    image,
+    path_text,
+    sid_text,
 )
 from wfpfast import Block
 
@@ -21,7 +29,8 @@ BITMAPS = (
     "original_profile", "current_profile", "direction", "is_loopback", "spi", "failure_status",
     "network_capability")
 # As floor.c's Columns, by type and name.
-_U8, _U16, _U32, _I32, _U64, _I64 = c.c_uint8, c.c_uint16, c.c_uint32, c.c_int32, c.c_uint64, c.c_int64
+_U8, _U16, _U32, _U64 = c.c_uint8, c.c_uint16, c.c_uint32, c.c_uint64
+_I32, _I64 = c.c_int32, c.c_int64
 _MEMBERS = (
     (_I64, "timestamp"), (_U32, "flags"), (_U32, "event_type"), (_U8, "ip_version"),
     (_U8, "ip_protocol"), (_I32, "local_offsets"), (_I32, "remote_offsets"), (_U8, "local_text"),
@@ -105,7 +114,7 @@ class Floor:
         for side in ("local", "remote"):
             ends = getattr(done.columns, f"{side}_offsets")[:n + 1]
             text = bytes(getattr(done.columns, f"{side}_text")[:ends[-1]]).decode()
-            cells[f"{side}_address"] = [text[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+            cells[f"{side}_address"] = [text[a:b] for a, b in pairwise(ends)]
         for place, (name, make) in enumerate(
             (("app_path", path_text), ("user_sid", sid_text), ("package_sid", sid_text))
         ):

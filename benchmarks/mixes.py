@@ -24,9 +24,10 @@ def realistic() -> Iterator[Event]:
 def many_paths() -> Iterator[Event]:
     """Every event from one of 20,000 applications, all of them as frequent."""
     source = random.Random(1)
+    folder = "\\device\\harddiskvolume{}\\program files\\vendor {}"
     paths = [
-        f"\\device\\harddiskvolume{k % 4}\\program files\\vendor {k % 97}\\tool {k}\\bin\\run{k}.exe\0"
-        .encode("utf-16-le") for k in range(N_PATHS)
+        f"{folder.format(k % 4, k % 97)}\\tool {k}\\bin\\run{k}.exe\0".encode("utf-16-le")
+        for k in range(N_PATHS)
     ]
     for event in realistic():
         yield {**event, "header": {**event["header"], "appId": source.choice(paths)}}
@@ -52,8 +53,8 @@ def ike() -> Iterator[Event]:
     failures = [event for event, _ in zip(_failures(), range(500), strict=False)]
     for event in realistic():
         if source.random() < _IKE_SHARE:
-            failure = source.choice(failures)
-            yield {**failure, "header": {**failure["header"], "timeStamp": event["header"]["timeStamp"]}}
+            failure, now = source.choice(failures), event["header"]["timeStamp"]
+            yield {**failure, "header": {**failure["header"], "timeStamp": now}}
         else:
             yield event
 

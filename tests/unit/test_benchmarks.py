@@ -4,13 +4,17 @@ Rivals that need a library are checked by `python -m benchmarks` itself, before 
 """
 
 import json
+import shutil
 import sys
 
 import pytest
 
 import benchmarks
 from benchmarks import __main__ as command
-from benchmarks import data, library
+from benchmarks import data, library, limits
+from benchmarks.floor import Floor
+from benchmarks.limits import Timed, table
+from benchmarks.mixes import MIXES
 from benchmarks.rivals import MismatchError, StructRival, Twin, check, image
 from benchmarks.timing import Contestant, race
 from wfpfast import Block, Decoder
@@ -99,7 +103,54 @@ def test_a_library_that_is_missing_is_named():
         library("no_such_module")
 
 
+@pytest.fixture(scope="module")
+def floor():
+    if shutil.which("gcc") is None:
+        pytest.skip("plain C is compiled with gcc")
+    return Floor()
+
+
+@pytest.mark.parametrize("mix", MIXES)
+def test_plain_c_reads_what_wfpfast_reads(mix, floor):
+    check(floor, data.sample(SIZE, mix=mix).block)
+
+
+def test_the_mixes_are_what_they_are_called():
+    counts = {}
+    for mix in MIXES:
+        block = data.sample(SIZE, mix=mix).block
+        batch = Decoder(columns=["app_path", "ip_version", "event_type", "timestamp"]).decode(block)
+        kinds = batch["event_type"].to_pylist()
+        times = memoryview(batch["timestamp"]).tolist()
+        counts[mix] = (
+            len(set(batch["app_path"].to_pylist())) > 1_000,
+            set(batch["ip_version"].to_pylist()) == {6},
+            sum(kind.startswith("IKEEXT") for kind in kinds) > SIZE // 30,
+            times != sorted(times))
+    assert counts == {
+        "realistic": (False, False, False, False),
+        "shuffled memory": (False, False, False, True),
+        "20,000 paths": (True, False, False, False),
+        "all IPv6": (False, True, False, False),
+        "5 % IKE": (False, False, True, False),
+    }
+
+
+def test_a_call_may_take_its_own_time():
+    (result,) = race([Contestant("own", (), 1, lambda: Timed(0.25))], rounds=1, seconds=0)
+    assert result.seconds == 0.25
+
+
+def test_ratios_are_of_the_times_of_one_row():
+    ns = {"wfpfast": 20.0, "floor": 50.0, "memcpy": 10.0, "eight": 5.0, "kept": 25.0}
+    row = {"mix": "realistic", "events": 10_000, "ns": ns}
+    assert table([row]).splitlines()[1].split() == [
+        "realistic", "10,000", "20.0", "2.50", "0.50", "2.00", "2.00", "-", "-"]
+
+
 def test_the_command_prints_and_writes_every_size(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(limits, "QUICK_SIZES", (16,))
+    monkeypatch.setattr(limits, "N_BLOCKS", 3)
     monkeypatch.setattr(command, "rivals", lambda: [StructRival()])
     monkeypatch.setattr(command, "LIBRARIES", ())
     file = tmp_path / "figures.json"
@@ -114,6 +165,11 @@ def test_the_command_prints_and_writes_every_size(monkeypatch, capsys, tmp_path)
             "wfpfast, eight columns", "wfpfast, binary addresses", StructRival.name,
             "memcpy of the block"]
         assert all(each["events_per_second"] > 0 for each in others)
+    assert [(row["mix"], row["events"]) for row in figures["limits"]] == [(m, 16) for m in MIXES]
+    for row in figures["limits"]:
+        assert list(row["ns"]) == [
+            "wfpfast", "floor", "memcpy", "eight", "kept", "many blocks", "floor, many blocks"]
+        assert all(0 < ns < 1e6 for ns in row["ns"].values())
     assert figures["live"]["pages"]["ratio"] > 0
     runs = [(run["threads"], run["reading"]) for run in figures["live"]["callbacks"]]
     assert runs == [(1, False), (2, False), (1, True), (2, True)]
