@@ -11,8 +11,9 @@ import pytest
 
 import benchmarks
 from benchmarks import __main__ as command
-from benchmarks import data, library, limits
+from benchmarks import chart, data, library, limits
 from benchmarks.floor import Floor
+from benchmarks.instructions import compare
 from benchmarks.limits import Timed, table
 from benchmarks.mixes import MIXES
 from benchmarks.rivals import MismatchError, StructRival, Twin, check, image
@@ -136,6 +137,16 @@ def test_the_mixes_are_what_they_are_called():
     }
 
 
+def test_more_instructions_are_named_and_fewer_are_welcome():
+    recorded = {"a": 100, "b": 100, "c": 100}
+    lines = compare({"a": 110.0, "b": 111.0, "c": 20.0}, recorded)
+    assert [line.split() for line in lines] == [
+        ["a", "110", "100", "1.10", "x"], ["b", "111", "100", "1.11", "x", "TOO", "MANY"],
+        ["c", "20", "100", "0.20", "x"]]
+    with pytest.raises(RuntimeError, match="recorded are a, b, c"):
+        compare({"a": 1.0}, recorded)
+
+
 def test_a_call_may_take_its_own_time():
     (result,) = race([Contestant("own", (), 1, lambda: Timed(0.25))], rounds=1, seconds=0)
     assert result.seconds == 0.25
@@ -189,3 +200,17 @@ def test_a_mismatch_ends_the_command(monkeypatch):
 def test_the_checkout_does_not_hide_the_installed_package():
     root = benchmarks._ROOT
     assert sys.path[0] not in ("", root)
+
+
+def test_the_chart_has_a_line_for_everyone():
+    ns = {"wfpfast": 20.0, "floor": 50.0, "memcpy": 10.0, "eight": 5.0}
+    results = [{"name": "wfpfast, all columns", "events_per_second": 5e7},
+               {"name": "ctypes", "events_per_second": 4e4}]
+    rows = [{"mix": mix, "events": size, "ns": ns}
+            for mix in ("realistic", "all IPv6") for size in (128, 1_024)]
+    drawn = chart.lines({"limits": rows, "sizes": [{"events": 128, "results": results}]})
+    assert [(sizes, speeds) for _, sizes, speeds, *_ in drawn] == [
+        ([128, 1_024], [2e8, 2e8]), ([128, 1_024], [1e8, 1e8]), ([128, 1_024], [5e7, 5e7]),
+        ([128, 1_024], [2e7, 2e7]), ([128], [4e4])]
+    assert [label.split(",")[0] for label, *_ in drawn] == [
+        "wfpfast", "memcpy of the block", "wfpfast", "plain C", "ctypes"]
