@@ -71,7 +71,8 @@ def test_lines_fit(
     ("arguments", "status", "words"),
     [
         (["--output", "demo.csv"], 1, "demo.csv: the demo writes .parquet"),
-        (["--output", "no/demo.parquet"], 1, "no/demo.parquet: there is no directory no"),
+        (["--output", "no/demo.parquet"], 1,
+         f"{Path('no/demo.parquet')}: there is no directory no"),
         (["--events", "0"], 2, "Invalid value for '--events'"),
         (["--seed", "x"], 2, "Invalid value for '--seed'"),
     ],

@@ -125,7 +125,7 @@ def test_a_damaged_recording_is_read_to_there(run: Run, tape: Path) -> None:
     ("arguments", "status", "words"),
     [
         (["a.pcap"], 1, "a.pcap: expected a name that ends in .wfprec"),
-        (["no/a.wfprec"], 1, "no/a.wfprec: No such file or directory"),
+        (["no/a.wfprec"], 1, f"{Path('no/a.wfprec')}: No such file or directory"),
         (["a.wfprec", "--duration", "soon"], 2, "'soon' is no span of time, such as 90s, 10m"),
         (["a.wfprec", "--duration", "0s"], 2, "'0s' is no span of time"),
         ([], 2, "Missing argument 'FILE.wfprec'"),

@@ -1,5 +1,6 @@
 """`wfpfast summary` as people see it: lines that fit, and nothing that steers the terminal."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,8 @@ def test_text_of_events_cannot_steer_the_terminal(
     run: Run, hostile: tuple[Path, Path], as_json: bool
 ) -> None:
     table, state = hostile
-    named = table.rename(table.with_name(f"{RED}.parquet"))
+    # Windows has no file whose name could steer anything.
+    named = table if os.name == "nt" else table.rename(table.with_name(f"{RED}.parquet"))
     result = run("summary", named, "--filters", state, *(["--json"] if as_json else []))
     assert result.status == 0
     assert STEERING.findall(result.out + result.err) == []

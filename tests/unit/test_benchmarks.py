@@ -152,6 +152,19 @@ def test_a_call_may_take_its_own_time():
     assert result.seconds == 0.25
 
 
+@pytest.mark.usefixtures("floor")
+def test_everyone_is_measured_on_every_mix(monkeypatch):
+    monkeypatch.setattr(limits, "QUICK_SIZES", (16,))
+    monkeypatch.setattr(limits, "N_BLOCKS", 3)
+    text, rows = limits.measure_limits(quick=True)
+    assert [(row["mix"], row["events"]) for row in rows] == [(mix, 16) for mix in MIXES]
+    for row in rows:
+        assert list(row["ns"]) == [
+            "wfpfast", "floor", "memcpy", "eight", "kept", "many blocks", "floor, many blocks"]
+        assert all(0 < ns < 1e6 for ns in row["ns"].values())
+    assert len(text.splitlines()) == 1 + len(rows)
+
+
 def test_ratios_are_of_the_times_of_one_row():
     ns = {"wfpfast": 20.0, "floor": 50.0, "memcpy": 10.0, "eight": 5.0, "kept": 25.0}
     row = {"mix": "realistic", "events": 10_000, "ns": ns}
@@ -160,8 +173,7 @@ def test_ratios_are_of_the_times_of_one_row():
 
 
 def test_the_command_prints_and_writes_every_size(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr(limits, "QUICK_SIZES", (16,))
-    monkeypatch.setattr(limits, "N_BLOCKS", 3)
+    monkeypatch.setattr(command, "measure_limits", lambda quick: (f"limits {quick}", ["rows"]))
     monkeypatch.setattr(command, "rivals", lambda: [StructRival()])
     monkeypatch.setattr(command, "LIBRARIES", ())
     file = tmp_path / "figures.json"
@@ -176,11 +188,7 @@ def test_the_command_prints_and_writes_every_size(monkeypatch, capsys, tmp_path)
             "wfpfast, eight columns", "wfpfast, binary addresses", StructRival.name,
             "memcpy of the block"]
         assert all(each["events_per_second"] > 0 for each in others)
-    assert [(row["mix"], row["events"]) for row in figures["limits"]] == [(m, 16) for m in MIXES]
-    for row in figures["limits"]:
-        assert list(row["ns"]) == [
-            "wfpfast", "floor", "memcpy", "eight", "kept", "many blocks", "floor, many blocks"]
-        assert all(0 < ns < 1e6 for ns in row["ns"].values())
+    assert figures["limits"] == ["rows"]
     assert figures["live"]["pages"]["ratio"] > 0
     runs = [(run["threads"], run["reading"]) for run in figures["live"]["callbacks"]]
     assert runs == [(1, False), (2, False), (1, True), (2, True)]
@@ -188,6 +196,7 @@ def test_the_command_prints_and_writes_every_size(monkeypatch, capsys, tmp_path)
     printed = capsys.readouterr().out
     assert "16 events, " in printed
     assert "64 events, " in printed
+    assert "limits True" in printed
 
 
 def test_a_mismatch_ends_the_command(monkeypatch):

@@ -10,7 +10,7 @@ import click
 import wfpfast
 from wfpfast.cli._live_commands import COMMANDS
 from wfpfast.cli._live_options import PATH, names
-from wfpfast.cli._screen import Fault, printable, say
+from wfpfast.cli._screen import Fault, printable, reader_left, say
 
 INTERRUPTED = 130
 
@@ -31,18 +31,24 @@ class App(click.Group):
             status = _usage(error)
         except (click.Abort, KeyboardInterrupt):
             status = INTERRUPTED
-        except BrokenPipeError:
-            # What is still buffered would fail again when Python exits.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            status = 1
         except Fault as error:
             say(f"wfpfast: {error}")
             status = 1
         except OSError as error:
-            name = f"{error.filename}: " if error.filename else ""
-            say(f"wfpfast: {name}{error.strerror or error}")
+            if not reader_left(error):
+                name = f"{error.filename}: " if error.filename else ""
+                say(f"wfpfast: {name}{error.strerror or error}")
+            _empty_stdout()
             status = 1
         sys.exit(status or 0)
+
+
+def _empty_stdout() -> None:
+    """Write what is buffered, or forget it: it would fail again when Python exits."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(error: click.UsageError) -> int:

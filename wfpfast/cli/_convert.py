@@ -27,7 +27,8 @@ def convert(
     """
     check(out, force)
     started = time.perf_counter()
-    with opened(source, columns, **options) as events, _screen.progress() as bar:
+    with contextlib.ExitStack() as reading, _screen.progress() as bar:
+        events = reading.enter_context(opened(source, columns, **options))
         task = bar.add_task(_screen.printable(out.name), total=1.0, note="")
         with whole(out, events.schema) as output:
             rows, fault = 0, None
@@ -40,8 +41,10 @@ def convert(
                 if not rows:
                     raise Fault(str(error)) from None
                 fault = error
-            output.finish(events.stats())
-    _screen.say(written_line(out, rows, events.stats(), time.perf_counter() - started))
+            stats = events.stats()
+            output.finish(stats)
+            reading.close()  # Windows replaces no file that is open: it may be this one
+    _screen.say(written_line(out, rows, stats, time.perf_counter() - started))
     if fault is not None:
         raise Fault(f"{fault}; {out} has what came before: {_screen.events(rows)}")
 

@@ -123,8 +123,9 @@ def _run(
                 with opened(choice) as engine:
                     out.begin(engine)
                     read(engine, flow)
-            except (WfpError, BrokenPipeError) as error:
-                if not (out.keeps and flow.shown):
+            except OSError as error:
+                expected = isinstance(error, WfpError) or _screen.reader_left(error)
+                if not (expected and out.keeps and flow.shown):
                     raise
                 fault = error
             flow.finish()

@@ -1,5 +1,6 @@
 """What people see: consoles, progress and text made safe for terminals; must not know events."""
 
+import errno
 import os
 import sys
 
@@ -30,6 +31,12 @@ def say(line: str) -> None:
     """Write a line for people to stderr, where results are not disturbed by it."""
     sys.stderr.write(printable(line) + "\n")
     sys.stderr.flush()
+
+
+def reader_left(error: OSError) -> bool:
+    """Tell whether output failed because nobody reads it any more."""
+    return isinstance(error, BrokenPipeError) or (
+        os.name == "nt" and error.errno == errno.EINVAL and not error.filename)
 
 
 def printable(text: str) -> str:

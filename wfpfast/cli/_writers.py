@@ -166,7 +166,8 @@ class CsvWriter:
         self._schema = pa.schema([
             pa.field(name, column.type) for name, column in zip(schema.names, columns, strict=True)
         ])
-        self._writer = pa.csv.CSVWriter(path, self._schema)
+        self._file = pa.OSFile(str(path), "wb")  # CSVWriter would keep one of its own open
+        self._writer = pa.csv.CSVWriter(self._file, self._schema)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
@@ -176,11 +177,13 @@ class CsvWriter:
     def finish(self, stats: Stats | None) -> None:
         """Complete the file; CSV has no place for statistics."""
         self._writer.close()
+        self._file.close()
 
     def close(self) -> None:
         """Let go of the file."""
-        with contextlib.suppress(OSError, pa.ArrowException):
-            self._writer.close()
+        for open_yet in (self._writer, self._file):
+            with contextlib.suppress(OSError, pa.ArrowException):
+                open_yet.close()
 
 
 class JsonWriter:
