@@ -17,7 +17,7 @@ def _where_available(name: str) -> Any:
 
 _fcntl = _where_available("fcntl")    # everywhere but on Windows
 _msvcrt = _where_available("msvcrt")  # on Windows
-_HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+_HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK, 0)  # 0: Wine's _locking does not say
 
 
 class WriterLock:

@@ -107,7 +107,7 @@ def test_ways_to_give_a_file(tmp_path: Path) -> None:
         assert ports(file) == PORTS
     assert ports(Drip(FILE.encode("utf-16-le"))) == PORTS
     reading, writing = os.pipe()
-    os.write(writing, FILE.encode()[:8000])
+    os.write(writing, FILE.encode()[:4000])  # what a pipe takes at once on Windows, too
     os.close(writing)
     with open(reading, "rb") as pipe, pytest.raises(netsh.NetshError, match="breaks off"):
         ports(pipe)
@@ -116,7 +116,7 @@ def test_ways_to_give_a_file(tmp_path: Path) -> None:
 def test_what_cannot_be_read_at_all(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         netsh.read_events(tmp_path / "nothing.xml")
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(PermissionError if os.name == "nt" else IsADirectoryError):
         netsh.read_events(tmp_path)
     with pytest.raises(TypeError, match="expected a path or a binary file, not bytes"):
         netsh.read_events(b"<netEvents/>")  # type: ignore[arg-type]
@@ -350,6 +350,7 @@ def test_memory_does_not_grow_with_the_file() -> None:
     head, event, tail = netevents(drop()).encode().partition(element("item", drop(), 1).encode())
     count = 15_000
     assert len(event) * count > 30_000_000
+    pytest.importorskip("resource", reason="the most memory is measured as on Unix")
     grown = fresh_python(LARGE.format(parts=(head, event, tail), count=count))
     assert int(grown) < 4_000  # KiB
     assert HEADER["localPort"] in event.decode()

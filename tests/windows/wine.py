@@ -58,23 +58,24 @@ class Wine:
         if self._making is not None and self._making.wait() != 0:
             raise RuntimeError("Wine could not make its prefix")
 
-    def popen(self, command: Sequence[str], **environment: str) -> "subprocess.Popen[str]":
-        """Start a program. Its output must be a pipe: Wine 8 cannot give Python a plain file."""
-        self.ready()
-        return subprocess.Popen(
-            ["wine", *command], env=self._environment | environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    def run(self, folder: Path, command: Sequence[str], **environment: str) -> list[str]:
+        """Run a program in a folder, show its lines as they come, and return them.
 
-    def run(self, command: Sequence[str], **environment: str) -> list[str]:
-        """Run a program, show its lines as they come, and return them; raise if it fails."""
+        Its output is a pipe: Wine 8 cannot give Python a plain file.
+        """
+        self.ready()
         lines = []
-        with self.popen(command, **environment) as process:
+        with subprocess.Popen(
+            ["wine", *command], env=self._environment | environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            cwd=folder,
+        ) as process:
             assert process.stdout is not None
             for line in process.stdout:
                 print(line, end="", flush=True)
                 lines.append(line.rstrip())
         if process.returncode:
-            raise subprocess.CalledProcessError(process.returncode, list(command))
+            raise RuntimeError(f"status {process.returncode} of {' '.join(command)}")
         return lines
 
     def __exit__(

