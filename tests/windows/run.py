@@ -102,7 +102,7 @@ class Windows:
             environment.pop("WFPFAST_STANDIN")
         try:
             lines = self._run(
-                "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, **environment)
+                "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, **environment)
         except RuntimeError as error:
             print(error)
             self.failed = True
