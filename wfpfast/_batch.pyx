@@ -7,8 +7,6 @@ from wfpfast._arrow cimport array_capsule, schema_capsule
 from wfpfast._cells cimport cell, new_column
 from wfpfast._columns cimport columns_release
 
-import difflib
-
 
 @cython.final
 cdef class Selection:
@@ -23,6 +21,8 @@ cdef class Selection:
         self.by_name = {}
         for name in names:
             if name not in known:
+                import difflib  # slow to load, and only for those who mistype
+
                 near = difflib.get_close_matches(str(name), known, 3)
                 hint = f"; did you mean {' or '.join(near)}?" if near else ""
                 raise ValueError(f"there is no column {name!r}{hint}")

@@ -6,10 +6,19 @@ SCRIPT = """
 import sys
 before = set(sys.modules)
 import wfpfast
-heavy = {"numpy", "pyarrow", "pandas", "polars", "duckdb", "click", "rich", "ctypes", "asyncio"}
+heavy = {"numpy", "pyarrow", "pandas", "polars", "duckdb", "click", "rich", "ctypes", "asyncio",
+         "xml", "ipaddress", "uuid", "difflib", "dataclasses", "wfpfast.netsh", "wfpfast.engine"}
 print(sorted(heavy & (set(sys.modules) - before)))
 """
 
 
 def test_the_core_imports_no_big_library() -> None:
     assert fresh_python(SCRIPT, "-W", "error").strip() == "[]"
+
+
+def test_what_is_imported_later_is_there_when_it_is_asked_for() -> None:
+    script = "import wfpfast; print([n for n in wfpfast.__all__ if not hasattr(wfpfast, n)])"
+    assert fresh_python(script).strip() == "[]"
+    assert fresh_python("from wfpfast import *; print(netsh.__name__)").strip() == "wfpfast.netsh"
+    script = "import wfpfast; print(set(wfpfast.__all__) - set(dir(wfpfast)), 'engine' in dir())"
+    assert fresh_python(script).strip() == "set() False"
