@@ -66,7 +66,7 @@ def extensions(mode: str) -> list[Extension]:
     macros = [("Py_LIMITED_API", f"0x{ABI3[0]:02X}{ABI3[1]:02X}0000")] if uses_abi3(mode) else []
     windows = sysconfig.get_platform().startswith("win")
     link = [] if windows else [*MODES[mode]["link"], "-pthread"]
-    if sys.platform == "linux":
+    if sys.platform == "linux" and not windows:
         # auditwheel tells by this which C library a module is for; some call nothing of it.
         link += ["-Wl,--no-as-needed", "-lc"]
     return [

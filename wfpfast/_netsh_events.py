@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from wfpfast import _netsh_values as v
-from wfpfast._xml import BadElement, Record
+from wfpfast._netsh_scan import divide, take_remembered
+from wfpfast._xml import BadElement, NotPlain, Record
 
 
 class Member(NamedTuple):
@@ -164,17 +165,21 @@ _INTERNAL: Members = {
 _SECTIONS: dict[str, Members] = {
     "header": HEADER, "internalFields": _INTERNAL, **dict(PAYLOADS.values())}
 _BODIES = {tag for tag, _ in PAYLOADS.values()}
-# Arms of unions by tag, and the ipVersion that selects them.
+# Arms of unions by section: tag, member, and the ipVersion that selects it.
 _FAMILIES = {
-    tag: (entry.name, 0 if entry.convert is v.ipv4 else 1)
-    for members in _SECTIONS.values() for tag, entry in members.items()
-    if entry.convert in (v.ipv4, v.ipv6)
+    section: [
+        (tag, entry.name, 0 if entry.convert is v.ipv4 else 1) for tag, entry in members.items()
+        if entry.convert in (v.ipv4, v.ipv6)
+    ]
+    for section, members in _SECTIONS.items()
 }
 _UNKNOWN_TYPE = 0xFFFFFFFF
+# Of an element, so many values are remembered, if their XML is not longer: most come again.
+_MOST_REMEMBERED, _LONGEST = 1024, 2048
 
 
 @lru_cache(256)
-def _columns_without(section: str, there: frozenset[str]) -> tuple[str, ...]:
+def _columns_without(section: str, there: tuple[str, ...]) -> tuple[str, ...]:
     """Return the columns of a section that have no member."""
     columns = {column: False for entry in _SECTIONS[section].values() for column in entry.columns}
     for entry in _SECTIONS[section].values():
@@ -188,6 +193,10 @@ class EventReader:
     def __init__(self, errors: str) -> None:
         self._null = errors == "null"
         self._malformed = 0
+        self._known: dict[str, dict[str, tuple[str, v.Convert, dict[Any, Any]]]] = {
+            section: {tag: (entry.name, entry.convert, {}) for tag, entry in members.items()}
+            for section, members in _SECTIONS.items()
+        }
 
     def convert(self, _: str, record: Record) -> tuple[dict[str, Any], int]:
         """Return the mapping of one event, and how many of its values are bad."""
@@ -202,7 +211,7 @@ class EventReader:
         }
         if event["type"] in PAYLOADS:
             body = PAYLOADS[event["type"]][0]
-            for other in sorted(_BODIES & record.keys() - {body}):
+            for other in sorted(_BODIES.intersection(record) - {body}):
                 self._bad(other, f"an event of type {record['type']} has <{body}>")
             if members := self._section(body, record, absent):
                 event[body] = members
@@ -233,26 +242,27 @@ class EventReader:
     def _members(self, section: str, node: Record, absent: list[str]) -> dict[str, Any]:
         """Convert the elements that are known; newer Windows may print others."""
         made: dict[str, Any] = {}
-        table = _SECTIONS[section]
-        for tag, value in node.items():
-            known = table.get(tag)
-            if known is None:
-                continue
+        table = self._known[section]
+        for tag, value in take_remembered(node, table, made):
+            name, convert, known = table[tag]
             try:
-                converted = known.convert(value)
+                converted = convert(_divided(value) if type(value) is bytes else value)
             except ValueError as error:
                 self._bad(tag, str(error), section)
                 continue
+            if type(value) is str or type(value) is bytes:
+                _remember(known, value, converted)
             if converted is not None:
-                made[known.name] = converted
-        self._keep_one_family(section, node, made)
-        absent.extend(_columns_without(section, frozenset(made)))
+                made[name] = converted
+        if _FAMILIES[section]:
+            self._keep_one_family(section, node, made)
+        absent.extend(_columns_without(section, tuple(made)))
         return made
 
     def _keep_one_family(self, section: str, node: Record, made: dict[str, Any]) -> None:
         """Drop addresses that ipVersion does not select; those of the other family are wrong."""
         version = made.get("ipVersion")
-        for tag, (name, family) in _FAMILIES.items():
+        for tag, name, family in _FAMILIES[section]:
             if name in made and family != version:
                 del made[name]
                 if version in (0, 1):
@@ -262,3 +272,17 @@ class EventReader:
         if not self._null:
             raise BadElement(tag, what, section)
         self._malformed += 1
+
+
+def _divided(raw: bytes) -> Record:
+    try:
+        return divide(raw)
+    except ValueError:
+        raise NotPlain from None
+
+
+def _remember(known: dict[Any, Any], value: str | bytes, converted: Any) -> None:
+    if len(value) <= _LONGEST:
+        if len(known) >= _MOST_REMEMBERED:
+            known.clear()
+        known[value] = converted

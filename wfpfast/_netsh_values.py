@@ -10,6 +10,7 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from wfpfast.names import (
@@ -99,11 +100,16 @@ def ticks(value: Any) -> int:
     match = _TIME.fullmatch(text_of(value))
     if not match:
         raise ValueError(f"{shown(value)} is no time of the form 2020-05-22T20:54:53.499Z")
-    elapsed = datetime.fromisoformat(match[1]) - _FILETIME_EPOCH
-    if elapsed.days < 0:
+    seconds = _seconds(match[1])
+    if seconds < 0:
         raise ValueError(f"{value} is before 1601")
-    seconds = elapsed.days * 86_400 + elapsed.seconds
     return seconds * 10_000_000 + int((match[2] or "0").ljust(7, "0"))
+
+
+@lru_cache(256)
+def _seconds(moment: str) -> int:
+    elapsed = datetime.fromisoformat(moment) - _FILETIME_EPOCH
+    return elapsed.days * 86_400 + elapsed.seconds
 
 
 def ipv4(value: Any) -> int:

@@ -6,10 +6,12 @@ time, whatever the file holds.
 """
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 from xml.parsers import expat
 
+from wfpfast._netsh_scan import scan_record
 from wfpfast._xml_text import BrokenText, read_text
 
 MOST_DEPTH = 64
@@ -17,7 +19,10 @@ MOST_TEXT = 1 << 22        # characters of one record, bytes of one tag or comme
 MOST_ELEMENTS = 1 << 16    # of one record
 MOST_NAMES = 1 << 14       # of elements and attributes: the parser keeps each
 
+MOST_WAITING = 1 << 17     # bytes of a record whose end has not been read
+
 _BLANKS = " \t\r\n"       # of XML; other spaces are part of a text
+_RECORD = re.compile(rb"<(?:item|netEvent)>")
 
 Record = dict[str, Any]
 Source = str | os.PathLike[str] | IO[bytes]
@@ -60,6 +65,10 @@ class BadElement(ValueError):
         self.inside = inside
 
 
+class NotPlain(Exception):
+    """What was taken for a plain record is for the parser to read."""
+
+
 class RecordReader:
     """Pulls records from a file, which may have several root elements, as wfpstate.xml has.
 
@@ -74,6 +83,9 @@ class RecordReader:
         What a root element may be.
     convert : callable
         Makes of a kind and a record what `read` yields; raises `BadElement`.
+    plain : bool
+        Whether records that `scan_record` can take pass by the parser; `convert` gets them as that
+        returns them, and may raise `NotPlain`.
     """
 
     def __init__(
@@ -82,6 +94,8 @@ class RecordReader:
         lists: dict[str, str],
         roots: tuple[str, ...],
         convert: Callable[[str, Record], Any],
+        *,
+        plain: bool = False,
     ) -> None:
         self._file: Any = source
         self._own = isinstance(source, str | os.PathLike)
@@ -105,6 +119,10 @@ class RecordReader:
         self._kind = ""
         self._rooted = False            # a root element has begun
         self._fed = 0                   # bytes
+        self._plain = plain
+        self._whole = True              # what was fed last ends with a tag
+        self._last = b""                # byte that was fed
+        self._waiting = b""             # the beginning of a record, for the next piece
         self._parser = expat.ParserCreate("utf-8")
         self._parser.buffer_text = True
         self._watch_outside()
@@ -112,17 +130,19 @@ class RecordReader:
     def read(self) -> Iterator[Any]:
         """Yield what `convert` makes of each record; all of them before an error of the file."""
         try:
-            self._feed("<netsh>")  # the root that XML asks for
+            self._feed(b"<netsh>")  # the root that XML asks for
             for text in read_text(self._file):
-                self._feed(text)
+                self._feed_piece(text.encode())
                 yield from self._take()
-            self._feed("</netsh>", last=True)
+            self._feed(self._waiting)
+            self._feed(b"</netsh>", last=True)
             if not self._rooted:
                 raise self._error(self._nothing())
         except NetshError:
             yield from self._take()
             raise
         except BrokenText as error:
+            self._feed(self._waiting)  # so that the line is known
             raise self._error(str(error)) from None
         finally:
             self.close()
@@ -136,8 +156,49 @@ class RecordReader:
         ready, self._ready = self._ready, []
         return ready
 
-    def _feed(self, text: str, last: bool = False) -> None:
-        data = text.encode()
+    # Plain records pass by the parser, which only counts their lines.
+
+    def _feed_piece(self, data: bytes) -> None:
+        data = self._waiting + data
+        self._waiting = b""
+        at = 0
+        while self._plain and (found := _RECORD.search(data, at)):
+            self._feed_between(data[at:found.start()])
+            at = found.start()
+            if self._plain and self._whole and not self._open and self._in_list():
+                end, record = scan_record(data, at)
+                if record is not None and self._converted(record):
+                    self._feed(b"\n" * data.count(b"\n", at, end))
+                    at = end
+                    continue
+                if end == 0 and len(data) - at <= MOST_WAITING:
+                    self._waiting = data[at:]
+                    return
+            self._feed_between(data[at:found.end()])
+            at = found.end()
+        self._feed_between(data[at:])
+
+    def _feed_between(self, data: bytes) -> None:
+        """Feed what is no plain record, and see whether another one can follow."""
+        if b"<!" in self._last + data or b"<?" in self._last + data:
+            self._plain = False  # a comment, say, may hold what looks like a record
+        if ended := data.rstrip(_BLANKS.encode()):
+            self._whole = ended.endswith(b">")
+        self._last = data[-1:] or self._last
+        self._feed(data)
+
+    def _in_list(self) -> bool:
+        return len(self._tags) > 1 and self._tags[-1] in self._lists
+
+    def _converted(self, record: Record) -> bool:
+        """Convert a plain record; whatever is wrong with it, the parser knows the line of."""
+        try:
+            self._ready.append(self._convert(self._lists[self._tags[-1]], record))
+        except (BadElement, NotPlain):
+            return False
+        return True
+
+    def _feed(self, data: bytes, last: bool = False) -> None:
         start, self._fed = self._fed, self._fed + len(data)
         try:
             self._parser.Parse(data, last)

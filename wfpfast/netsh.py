@@ -55,7 +55,7 @@ def read_events(source: Source, *, batch_size: int = 1024, **decoder_options: An
         raise ValueError(f"batch_size {batch_size}: a batch holds at least one event")
     decoder = Decoder(**decoder_options)
     events = EventReader(decoder_options.get("errors", "raise"))
-    reader = RecordReader(source, _EVENT_LISTS, _EVENT_ROOTS, events.convert)
+    reader = RecordReader(source, _EVENT_LISTS, _EVENT_ROOTS, events.convert, plain=True)
     batches = _batches(reader.read(), decoder, batch_size)
     return EventStream(batches, decoder=decoder, close=reader.close)
 

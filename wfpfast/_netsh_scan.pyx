@@ -1,0 +1,303 @@
+"""Takes records out of plain XML without a parser; must not know what a record means.
+
+Plain is what netsh writes nearly always: ASCII, tags with at most one attribute, blanks between
+elements, no entities, comments, sections or instructions. Of all else nothing is said here but that
+it is not plain: expat reads it. What is taken here means to the reader what expat would have told.
+"""
+
+from cpython.unicode cimport PyUnicode_DecodeASCII
+from libc.string cimport memcmp
+
+cdef enum:
+    MOST_DEPTH = 16
+    MOST_RECORD = 1 << 17   # bytes: a larger one is for the parser, which has limits of its own
+    MEMBER = 2              # how deep in a record the elements stand that are given undivided
+
+cdef enum Class:
+    NO = 0                  # not plain where it stands
+    TEXT = 1
+    BLANK = 2
+    NAME = 4
+
+cdef unsigned char[256] classes
+
+
+cdef void fill_classes() noexcept:
+    cdef int c
+    for c in range(0x20, 0x7F):
+        classes[c] = TEXT
+    for c in b"<>&":
+        classes[c] = NO
+    for c in b" \t\r\n":
+        classes[c] = BLANK
+    for c in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789.":
+        classes[c] = TEXT | NAME
+
+
+fill_classes()
+
+
+cdef enum Token:
+    PLAIN_START
+    PLAIN_EMPTY             # <tag/>
+    PLAIN_END
+    MORE                    # the data ends before
+    OTHER                   # not plain
+
+
+cdef struct Scan:
+    const char* data
+    Py_ssize_t at
+    Py_ssize_t end
+    Py_ssize_t last         # where a record must have ended
+    Token fault             # why there is no element
+
+
+cdef Token next_tag(Scan* s, Py_ssize_t* name, Py_ssize_t* length) noexcept:
+    """Read the tag that the scan stands at."""
+    cdef const char* d = s.data
+    cdef Py_ssize_t at = s.at + 1
+    cdef bint ends = False
+    if at >= s.end:
+        return MORE
+    if d[at] == c"/":
+        ends = True
+        at += 1
+    name[0] = at
+    while at < s.end and classes[<unsigned char>d[at]] & NAME:
+        at += 1
+    length[0] = at - name[0]
+    if at >= s.end:
+        return MORE
+    if length[0] == 0 or d[name[0]] < c"A":  # digits and dots begin no name
+        return OTHER
+    if d[at] == c" " and not ends:
+        at = after_attribute(d, at + 1, s.end)
+        if at < 0:
+            return MORE if at == -1 else OTHER
+    if d[at] == c">":
+        s.at = at + 1
+        return PLAIN_END if ends else PLAIN_START
+    if d[at] != c"/" or ends:
+        return OTHER
+    if at + 1 >= s.end:
+        return MORE
+    if d[at + 1] != c">":
+        return OTHER
+    s.at = at + 2
+    return PLAIN_EMPTY
+
+
+cdef Py_ssize_t after_attribute(const char* d, Py_ssize_t at, Py_ssize_t end) noexcept:
+    """Return where `name="value"` ends; -1 if the data ends before, -2 if it is another thing."""
+    cdef Py_ssize_t begin = at
+    while at < end and classes[<unsigned char>d[at]] & NAME:
+        at += 1
+    if at + 1 >= end:
+        return -1
+    if at == begin or d[begin] < c"A" or d[at] != c"=" or d[at + 1] != c'"':
+        return -2
+    at += 2
+    while at < end and d[at] != c'"':
+        if not classes[<unsigned char>d[at]] & TEXT and d[at] != c" ":
+            return -2
+        at += 1
+    return at + 1 if at + 1 < end else -1
+
+
+cdef str stripped(const char* d, Py_ssize_t begin, Py_ssize_t end):
+    """Return a text without the blanks around it; None if it has ends of lines within."""
+    cdef Py_ssize_t at
+    while begin < end and classes[<unsigned char>d[begin]] & BLANK:
+        begin += 1
+    while begin < end and classes[<unsigned char>d[end - 1]] & BLANK:
+        end -= 1
+    for at in range(begin, end):
+        if d[at] == c"\r" or d[at] == c"\n":
+            return None  # of which the parser makes one of two
+    return PyUnicode_DecodeASCII(d + begin, end - begin, NULL)
+
+
+cdef Token text_before_tag(Scan* s, bint* blank) noexcept:
+    """Go on to the next tag, over a text; `blank` says whether there is nothing in it."""
+    cdef unsigned char kind
+    blank[0] = True
+    while s.at < s.end and s.data[s.at] != c"<":
+        kind = classes[<unsigned char>s.data[s.at]]
+        if kind == NO:
+            return OTHER
+        if not kind & BLANK:
+            blank[0] = False
+        s.at += 1
+        if s.data[s.at - 1] == c"\r" and s.at < s.end and s.data[s.at] != c"\n":
+            return OTHER  # an end of line that is not Windows': who counts them is the parser
+    if s.at > s.last:
+        return OTHER
+    return PLAIN_START if s.at < s.end else MORE
+
+
+cdef bint same(const Scan* s, Py_ssize_t name, Py_ssize_t other, Py_ssize_t length) noexcept:
+    return memcmp(s.data + name, s.data + other, length) == 0
+
+
+cdef Token pass_over(
+    Scan* s, Py_ssize_t name, Py_ssize_t length, int depth, bint* leaf, Py_ssize_t* end
+) noexcept:
+    """Go on behind an element's end tag, which begins at `end`; all within is plain."""
+    cdef Py_ssize_t inner = 0, inner_length = 0, inner_end = 0
+    cdef bint blank = True, inner_leaf = True
+    cdef Token token
+    leaf[0] = True
+    while True:
+        token = text_before_tag(s, &blank)
+        if token != PLAIN_START:
+            return token
+        end[0] = s.at
+        token = next_tag(s, &inner, &inner_length)
+        if token == PLAIN_END:
+            if inner_length != length or not same(s, name, inner, length):
+                return OTHER
+            return PLAIN_END if blank or leaf[0] else OTHER
+        if token >= MORE:
+            return token
+        if not blank or depth == MOST_DEPTH:
+            return OTHER
+        leaf[0] = False
+        if token == PLAIN_START:
+            token = pass_over(s, inner, inner_length, depth + 1, &inner_leaf, &inner_end)
+            if token != PLAIN_END:
+                return token
+
+
+cdef object member(Scan* s, Py_ssize_t name, Py_ssize_t length):
+    """Return an element's text, or the XML within it; None, and a fault, if it is not plain."""
+    cdef Py_ssize_t begin = s.at, end = 0
+    cdef bint leaf = True
+    s.fault = pass_over(s, name, length, MEMBER, &leaf, &end)
+    if s.fault != PLAIN_END:
+        return None
+    if not leaf:
+        return s.data[begin:end]
+    s.fault = OTHER
+    return stripped(s.data, begin, end)
+
+
+cdef object element(Scan* s, Py_ssize_t name, Py_ssize_t length, int depth, bint divided):
+    """Return an element's text, or a dict of its elements by tag; None, and a fault, as above."""
+    cdef Py_ssize_t begin = s.at, end, inner = 0, inner_length = 0
+    cdef bint blank = True
+    cdef dict made = None
+    if depth == MEMBER and not divided:
+        return member(s, name, length)
+    while True:
+        s.fault = text_before_tag(s, &blank)
+        if s.fault != PLAIN_START:
+            return None
+        end = s.at
+        s.fault = next_tag(s, &inner, &inner_length)
+        if s.fault == PLAIN_END and inner_length == length and same(s, name, inner, length):
+            s.fault = OTHER
+            if made is None:
+                return stripped(s.data, begin, end)
+            return made if blank else None
+        if s.fault >= MORE:
+            return None
+        if s.fault == PLAIN_END or not blank or depth == MOST_DEPTH:
+            s.fault = OTHER
+            return None
+        if made is None:
+            made = {}
+        tag = PyUnicode_DecodeASCII(s.data + inner, inner_length, NULL)
+        value = ""
+        if s.fault == PLAIN_START:
+            value = element(s, inner, inner_length, depth + 1, divided)
+            if value is None:
+                return None
+        add(made, tag, value)
+
+
+cdef int add(dict made, str tag, value) except -1:
+    """Put an element into the one around it; several of a tag are a list, items always."""
+    found = made.get(tag)
+    if tag == "item":
+        if found is None:
+            made[tag] = found = []
+        (<list>found).append(value)
+    elif found is None:
+        made[tag] = value
+    elif isinstance(found, list):
+        (<list>found).append(value)
+    else:
+        made[tag] = [found, value]
+    return 0
+
+
+def scan_record(bytes data not None, Py_ssize_t start):
+    """Take the record whose tag begins at `start`.
+
+    Returns
+    -------
+    (int, dict or None)
+        Where the record ends, and its elements by tag: a text, or a dict of its own elements by
+        tag, of which each is a text, or bytes: the XML within, for `divide`. -1 and None if the
+        record is not plain; 0 and None if the data ends before it does.
+    """
+    cdef Scan s
+    cdef Py_ssize_t name = 0, length = 0
+    s.data, s.at, s.end, s.last = data, start, len(data), start + MOST_RECORD
+    s.fault = next_tag(&s, &name, &length)
+    record = None
+    if s.fault == PLAIN_START:
+        record = element(&s, name, length, 0, False)
+    if isinstance(record, dict):
+        return s.at, record
+    return (0 if s.fault == MORE else -1), None
+
+
+def divide(bytes raw not None):
+    """Return the elements of XML that `scan_record` has left undivided, by tag."""
+    cdef Scan s
+    cdef bytes whole = b"<_>" + raw + b"</_>"
+    s.data, s.at, s.end, s.last = whole, 3, len(whole), len(whole)
+    found = element(&s, 1, 1, 0, True)
+    if found is None:
+        raise ValueError("this is not plain XML")
+    return found
+
+
+def take_remembered(dict node not None, dict table not None, dict made not None):
+    """Put the values of elements that have been converted before in `made`; return the others.
+
+    Parameters
+    ----------
+    node : dict
+        Elements by tag.
+    table : dict
+        By tag of those that are known: the member's name, its converter, and a dict of values by
+        what the element held. A value of None is that of an element without one.
+    made : dict
+        Values by member.
+
+    Returns
+    -------
+    list of (str, object)
+        Tags that are known, and elements that have not been met before.
+    """
+    cdef list rest = []
+    cdef tuple entry
+    cdef dict known
+    for tag, value in node.items():
+        found = table.get(tag)
+        if found is None:
+            continue
+        entry = <tuple>found
+        if type(value) is dict or type(value) is list:
+            rest.append((tag, value))
+            continue
+        known = <dict>entry[2]
+        found = known.get(value, rest)
+        if found is rest:
+            rest.append((tag, value))
+        elif found is not None:
+            made[entry[0]] = found
+    return rest
