@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from wfpfast import _netsh_values as v
-from wfpfast._netsh_scan import divide, take_remembered
+from wfpfast._netsh_scan import Scanner, take_remembered
 from wfpfast._xml import BadElement, NotPlain, Record
 
 
@@ -193,6 +193,7 @@ class EventReader:
     def __init__(self, errors: str) -> None:
         self._null = errors == "null"
         self._malformed = 0
+        self._scanner = Scanner()
         self._known: dict[str, dict[str, tuple[str, v.Convert, dict[Any, Any]]]] = {
             section: {tag: (entry.name, entry.convert, {}) for tag, entry in members.items()}
             for section, members in _SECTIONS.items()
@@ -246,7 +247,7 @@ class EventReader:
         for tag, value in take_remembered(node, table, made):
             name, convert, known = table[tag]
             try:
-                converted = convert(_divided(value) if type(value) is bytes else value)
+                converted = convert(self._divided(value) if type(value) is bytes else value)
             except ValueError as error:
                 self._bad(tag, str(error), section)
                 continue
@@ -258,6 +259,12 @@ class EventReader:
             self._keep_one_family(section, node, made)
         absent.extend(_columns_without(section, tuple(made)))
         return made
+
+    def _divided(self, raw: bytes) -> Record:
+        try:
+            return self._scanner.divide(raw)
+        except ValueError:
+            raise NotPlain from None
 
     def _keep_one_family(self, section: str, node: Record, made: dict[str, Any]) -> None:
         """Drop addresses that ipVersion does not select; those of the other family are wrong."""
@@ -272,13 +279,6 @@ class EventReader:
         if not self._null:
             raise BadElement(tag, what, section)
         self._malformed += 1
-
-
-def _divided(raw: bytes) -> Record:
-    try:
-        return divide(raw)
-    except ValueError:
-        raise NotPlain from None
 
 
 def _remember(known: dict[Any, Any], value: str | bytes, converted: Any) -> None:

@@ -5,8 +5,12 @@ elements, no entities, comments, sections or instructions. Of all else nothing i
 it is not plain: expat reads it. What is taken here means to the reader what expat would have told.
 """
 
+cimport cython
+from cpython.mem cimport PyMem_Calloc, PyMem_Free
+from cpython.object cimport PyObject
+from cpython.ref cimport Py_INCREF, Py_XDECREF
 from cpython.unicode cimport PyUnicode_DecodeASCII
-from libc.string cimport memcmp
+from libc.string cimport memchr, memcmp, memcpy
 
 cdef enum:
     MOST_DEPTH = 16
@@ -14,24 +18,26 @@ cdef enum:
     MEMBER = 2              # how deep in a record the elements stand that are given undivided
 
 cdef enum Class:
-    NO = 0                  # not plain where it stands
-    TEXT = 1
-    BLANK = 2
-    NAME = 4
+    BLANK = 1
+    NAME = 2
+    BLACK = 4               # neither blank nor wrong
+    RETURN = 8
+    WRONG = 16              # not plain in a text
 
 cdef unsigned char[256] classes
 
 
 cdef void fill_classes() noexcept:
     cdef int c
-    for c in range(0x20, 0x7F):
-        classes[c] = TEXT
+    for c in range(256):
+        classes[c] = BLACK if 0x20 < c < 0x7F else WRONG
     for c in b"<>&":
-        classes[c] = NO
-    for c in b" \t\r\n":
+        classes[c] = WRONG
+    for c in b" \t\n":
         classes[c] = BLANK
+    classes[<int>c"\r"] = BLANK | RETURN
     for c in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789.":
-        classes[c] = TEXT | NAME
+        classes[c] = BLACK | NAME
 
 
 fill_classes()
@@ -45,12 +51,24 @@ cdef enum Token:
     OTHER                   # not plain
 
 
+cdef enum:
+    N_TAGS = 512
+    LONGEST_TAG = 30
+
+cdef struct Tag:
+    # Names that were met before, by a hash of no great quality: a collision costs a new string.
+    char name[LONGEST_TAG]
+    unsigned char length
+    PyObject* text
+
+
 cdef struct Scan:
     const char* data
     Py_ssize_t at
     Py_ssize_t end
     Py_ssize_t last         # where a record must have ended
     Token fault             # why there is no element
+    Tag* tags
 
 
 cdef Token next_tag(Scan* s, Py_ssize_t* name, Py_ssize_t* length) noexcept:
@@ -99,7 +117,7 @@ cdef Py_ssize_t after_attribute(const char* d, Py_ssize_t at, Py_ssize_t end) no
         return -2
     at += 2
     while at < end and d[at] != c'"':
-        if not classes[<unsigned char>d[at]] & TEXT and d[at] != c" ":
+        if classes[<unsigned char>d[at]] & WRONG or d[at] < c" ":
             return -2
         at += 1
     return at + 1 if at + 1 < end else -1
@@ -118,22 +136,33 @@ cdef str stripped(const char* d, Py_ssize_t begin, Py_ssize_t end):
     return PyUnicode_DecodeASCII(d + begin, end - begin, NULL)
 
 
+cdef bint returns_are_of_windows(const char* d, Py_ssize_t at, Py_ssize_t end) noexcept:
+    """Tell whether a line feed follows each return: of other ends of lines the parser knows more."""
+    cdef const char* found = <const char*>memchr(d + at, c"\r", end - at)
+    while found != NULL:
+        if found[1] != c"\n":  # a zero ends the data
+            return False
+        found = <const char*>memchr(found + 1, c"\r", end - (found + 1 - d))
+    return True
+
+
 cdef Token text_before_tag(Scan* s, bint* blank) noexcept:
     """Go on to the next tag, over a text; `blank` says whether there is nothing in it."""
-    cdef unsigned char kind
-    blank[0] = True
-    while s.at < s.end and s.data[s.at] != c"<":
-        kind = classes[<unsigned char>s.data[s.at]]
-        if kind == NO:
-            return OTHER
-        if not kind & BLANK:
-            blank[0] = False
-        s.at += 1
-        if s.data[s.at - 1] == c"\r" and s.at < s.end and s.data[s.at] != c"\n":
-            return OTHER  # an end of line that is not Windows': who counts them is the parser
-    if s.at > s.last:
+    cdef const unsigned char* d = <const unsigned char*>s.data
+    cdef const void* tag = memchr(d + s.at, c"<", s.end - s.at)
+    cdef Py_ssize_t at, begin = s.at
+    cdef unsigned char seen = 0
+    s.at = s.end if tag == NULL else <const unsigned char*>tag - d
+    if tag == NULL and s.end <= s.last:
+        return MORE
+    for at in range(begin, s.at):
+        seen |= classes[d[at]]
+    blank[0] = not seen & BLACK
+    if seen & WRONG or s.at > s.last:
         return OTHER
-    return PLAIN_START if s.at < s.end else MORE
+    if seen & RETURN and not returns_are_of_windows(s.data, begin, s.at):
+        return OTHER
+    return PLAIN_START
 
 
 cdef bint same(const Scan* s, Py_ssize_t name, Py_ssize_t other, Py_ssize_t length) noexcept:
@@ -167,6 +196,24 @@ cdef Token pass_over(
             token = pass_over(s, inner, inner_length, depth + 1, &inner_leaf, &inner_end)
             if token != PLAIN_END:
                 return token
+
+
+cdef object tag_text(Scan* s, Py_ssize_t name, Py_ssize_t length):
+    """Return a tag's name as a text, the same object as the last time if it is known."""
+    cdef const char* d = s.data + name
+    cdef Tag* tag
+    if length > LONGEST_TAG:
+        return PyUnicode_DecodeASCII(d, length, NULL)
+    tag = &s.tags[(31 * <unsigned char>d[0] + 7 * <unsigned char>d[length // 2]
+                   + 3 * <unsigned char>d[length - 1] + 17 * length) % N_TAGS]
+    if tag.text == NULL or tag.length != length or memcmp(tag.name, d, length) != 0:
+        text = PyUnicode_DecodeASCII(d, length, NULL)
+        Py_XDECREF(tag.text)
+        Py_INCREF(text)
+        tag.text = <PyObject*>text
+        tag.length = <unsigned char>length
+        memcpy(tag.name, d, length)
+    return <object>tag.text
 
 
 cdef object member(Scan* s, Py_ssize_t name, Py_ssize_t length):
@@ -207,7 +254,7 @@ cdef object element(Scan* s, Py_ssize_t name, Py_ssize_t length, int depth, bint
             return None
         if made is None:
             made = {}
-        tag = PyUnicode_DecodeASCII(s.data + inner, inner_length, NULL)
+        tag = tag_text(s, inner, inner_length)
         value = ""
         if s.fault == PLAIN_START:
             value = element(s, inner, inner_length, depth + 1, divided)
@@ -232,37 +279,56 @@ cdef int add(dict made, str tag, value) except -1:
     return 0
 
 
-def scan_record(bytes data not None, Py_ssize_t start):
-    """Take the record whose tag begins at `start`.
+@cython.final
+cdef class Scanner:
+    """Takes records out of a file; not to be shared between threads."""
 
-    Returns
-    -------
-    (int, dict or None)
-        Where the record ends, and its elements by tag: a text, or a dict of its own elements by
-        tag, of which each is a text, or bytes: the XML within, for `divide`. -1 and None if the
-        record is not plain; 0 and None if the data ends before it does.
-    """
-    cdef Scan s
-    cdef Py_ssize_t name = 0, length = 0
-    s.data, s.at, s.end, s.last = data, start, len(data), start + MOST_RECORD
-    s.fault = next_tag(&s, &name, &length)
-    record = None
-    if s.fault == PLAIN_START:
-        record = element(&s, name, length, 0, False)
-    if isinstance(record, dict):
-        return s.at, record
-    return (0 if s.fault == MORE else -1), None
+    cdef Tag* tags
 
+    def __cinit__(self):
+        self.tags = <Tag*>PyMem_Calloc(N_TAGS, sizeof(Tag))
+        if self.tags == NULL:
+            raise MemoryError
 
-def divide(bytes raw not None):
-    """Return the elements of XML that `scan_record` has left undivided, by tag."""
-    cdef Scan s
-    cdef bytes whole = b"<_>" + raw + b"</_>"
-    s.data, s.at, s.end, s.last = whole, 3, len(whole), len(whole)
-    found = element(&s, 1, 1, 0, True)
-    if found is None:
-        raise ValueError("this is not plain XML")
-    return found
+    def __dealloc__(self):
+        cdef int k
+        if self.tags != NULL:
+            for k in range(N_TAGS):
+                Py_XDECREF(self.tags[k].text)
+            PyMem_Free(self.tags)
+
+    def record(self, bytes data not None, Py_ssize_t start):
+        """Take the record whose tag begins at `start`.
+
+        Returns
+        -------
+        (int, dict or None)
+            Where the record ends, and its elements by tag: a text, or a dict of its own elements by
+            tag, of which each is a text, or bytes: the XML within, for `divide`. -1 and None if the
+            record is not plain; 0 and None if the data ends before it does.
+        """
+        cdef Scan s
+        cdef Py_ssize_t name = 0, length = 0
+        s.data, s.at, s.end, s.last = data, start, len(data), start + MOST_RECORD
+        s.tags = self.tags
+        s.fault = next_tag(&s, &name, &length)
+        record = None
+        if s.fault == PLAIN_START:
+            record = element(&s, name, length, 0, False)
+        if isinstance(record, dict):
+            return s.at, record
+        return (0 if s.fault == MORE else -1), None
+
+    def divide(self, bytes raw not None):
+        """Return the elements of XML that `record` has left undivided, by tag."""
+        cdef Scan s
+        cdef bytes whole = b"<_>" + raw + b"</_>"
+        s.data, s.at, s.end, s.last = whole, 3, len(whole), len(whole)
+        s.tags = self.tags
+        found = element(&s, 1, 1, 0, True)
+        if found is None:
+            raise ValueError("this is not plain XML")
+        return found
 
 
 def take_remembered(dict node not None, dict table not None, dict made not None):

@@ -61,10 +61,14 @@ def number(bits: int, signed: bool = False) -> Convert:
     low, high = -(1 << bits - 1) if signed else 0, (1 << bits) - 1
 
     def convert(value: Any) -> int:
-        match = _NUMBER.fullmatch(text_of(value))
-        if not match:
+        text = text_of(value)
+        if text.isascii() and text.isdigit() and len(text) < 20:
+            found = int(text)
+        elif match := _NUMBER.fullmatch(text):
+            found = int(match[1])
+        else:
             raise ValueError(f"{shown(value)} is not a number")
-        if not low <= (found := int(match[1])) <= high:
+        if not low <= found <= high:
             raise ValueError(f"{shown(value)} does not fit {bits} bits")
         return found - (1 << bits) if signed and found >= -low else found
 

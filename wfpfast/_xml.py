@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any
 from xml.parsers import expat
 
-from wfpfast._netsh_scan import scan_record
+from wfpfast._netsh_scan import Scanner
 from wfpfast._xml_text import BrokenText, read_text
 
 MOST_DEPTH = 64
@@ -84,8 +84,8 @@ class RecordReader:
     convert : callable
         Makes of a kind and a record what `read` yields; raises `BadElement`.
     plain : bool
-        Whether records that `scan_record` can take pass by the parser; `convert` gets them as that
-        returns them, and may raise `NotPlain`.
+        Whether records that `Scanner.record` can take pass by the parser; `convert` gets them as
+        that returns them, and may raise `NotPlain`.
     """
 
     def __init__(
@@ -120,9 +120,11 @@ class RecordReader:
         self._rooted = False            # a root element has begun
         self._fed = 0                   # bytes
         self._plain = plain
+        self._scanner = Scanner()
         self._whole = True              # what was fed last ends with a tag
         self._last = b""                # byte that was fed
         self._waiting = b""             # the beginning of a record, for the next piece
+        self._passed = 0                # lines that the parser has not seen
         self._parser = expat.ParserCreate("utf-8")
         self._parser.buffer_text = True
         self._watch_outside()
@@ -163,12 +165,16 @@ class RecordReader:
         self._waiting = b""
         at = 0
         while self._plain and (found := _RECORD.search(data, at)):
-            self._feed_between(data[at:found.start()])
+            between = data[at:found.start()]
+            if between.replace(b"\r\n", b"").strip(b" \t\n"):
+                self._feed_between(between)
+            else:
+                self._passed += between.count(b"\n")
             at = found.start()
             if self._plain and self._whole and not self._open and self._in_list():
-                end, record = scan_record(data, at)
+                end, record = self._scanner.record(data, at)
                 if record is not None and self._converted(record):
-                    self._feed(b"\n" * data.count(b"\n", at, end))
+                    self._passed += data.count(b"\n", at, end)
                     at = end
                     continue
                 if end == 0 and len(data) - at <= MOST_WAITING:
@@ -199,6 +205,7 @@ class RecordReader:
         return True
 
     def _feed(self, data: bytes, last: bool = False) -> None:
+        data, self._passed = b"\n" * self._passed + data, 0
         start, self._fed = self._fed, self._fed + len(data)
         try:
             self._parser.Parse(data, last)
