@@ -137,7 +137,7 @@ cdef str stripped(const char* d, Py_ssize_t begin, Py_ssize_t end):
 
 
 cdef bint returns_are_of_windows(const char* d, Py_ssize_t at, Py_ssize_t end) noexcept:
-    """Tell whether a line feed follows each return: of other ends of lines the parser knows more."""
+    """Tell whether a line feed follows each return; other ends of lines are for the parser."""
     cdef const char* found = <const char*>memchr(d + at, c"\r", end - at)
     while found != NULL:
         if found[1] != c"\n":  # a zero ends the data
