@@ -8,8 +8,9 @@ from libc.stdint cimport INT32_MAX
 
 from wfpfast._columns cimport (
     BOOL, CODES, FIXED, LIST, TEXT, Column, column_allocate, end_rows)
-from wfpfast._portable cimport wf_lowest_bit, wf_popcount, wf_transpose
+from wfpfast._portable cimport wf_lowest_bit, wf_popcount
 from wfpfast._strings cimport dictionary_begin, dictionary_export, dictionary_unknown
+from wfpfast._vector cimport wf_transpose
 
 _PRINCIPALS = (
     "localPrincipalNameForAuth", "remotePrincipalNameForAuth",
@@ -74,16 +75,11 @@ cdef int touch(Decode* d, int word, uint64_t columns) noexcept nogil:
 cdef void end_chunk(Decode* d) noexcept nogil:
     """Turn the rows' validity words into the columns' and move the cursors on."""
     cdef uint64_t planes[2][CHUNK]
-    cdef uint64_t any = 0
-    cdef int k, row, index
+    cdef int k, index
     cdef Column* column
     for k in range(2):
-        any = 0
-        for row in range(CHUNK):
-            planes[k][row] = d.words[k][row]
-            any |= d.words[k][row]
-        if any:
-            wf_transpose(planes[k])
+        if d.live[k]:
+            wf_transpose(d.words[k], planes[k])
     for k in range(d.n_live):
         index = d.live_columns[k]
         column = d.out.columns + index

@@ -68,16 +68,4 @@ static inline int wf_lowest_bit(uint64_t x)
     return wf_popcount((x & (0 - x)) - 1);
 }
 
-/* Transposes 64 x 64 bits in place: afterwards bit r of rows[c] is what bit c of rows[r] was. */
-static inline void wf_transpose(uint64_t rows[64])
-{
-    uint64_t mask = 0xffffffffu;
-    for (int half = 32; half; half >>= 1, mask ^= mask << half)
-        for (int k = 0; k < 64; k = ((k | half) + 1) & ~half) {
-            uint64_t swap = ((rows[k] >> half) ^ rows[k | half]) & mask;
-            rows[k] ^= swap << half;
-            rows[k | half] ^= swap;
-        }
-}
-
 #endif

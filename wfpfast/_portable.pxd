@@ -10,4 +10,3 @@ cdef extern from "_portable.h" nogil:
     uint64_t wf_fold(uint64_t a, uint64_t b) noexcept
     int wf_popcount(uint64_t x) noexcept
     int wf_lowest_bit(uint64_t x) noexcept
-    void wf_transpose(uint64_t* rows) noexcept

@@ -1,7 +1,7 @@
 # Dictionaries of text that live from block to block; must not know events or what the text means.
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memcmp, memcpy, memset
 
 from wfpfast._columns cimport Column
 from wfpfast._memory cimport Buffer
@@ -55,20 +55,43 @@ cdef inline uint64_t word(const uint8_t* at) noexcept nogil:
     return value
 
 
-cdef inline uint64_t hash_bytes(const uint8_t* data, uint32_t size, uint64_t seed) noexcept nogil:
-    """A seeded hash of all bytes; words are folded by multiplication to 128 bits."""
-    cdef uint64_t h = seed ^ (size * <uint64_t>0x9e3779b97f4a7c15)
-    cdef uint64_t tail = 0
-    while size >= 16:
-        h = wf_fold(word(data) ^ h, word(data + 8) ^ <uint64_t>0xe7037ed1a0b428db)
-        data += 16
-        size -= 16
-    if size >= 8:
-        h = wf_fold(word(data) ^ h, <uint64_t>0xa0761d6478bd642f)
-        data += 8
-        size -= 8
-    memcpy(&tail, data, size)
-    return wf_fold(h ^ tail ^ seed, <uint64_t>0x8ebc6af09c88c6e3 ^ seed)
+cdef inline uint64_t mix(
+    const uint8_t* at, const uint8_t* second, uint64_t seed, uint64_t place
+) noexcept nogil:
+    """One summand of the hash: 16 bytes, each half under a secret of its own."""
+    return wf_fold(
+        word(at) ^ (seed + place * <uint64_t>0xe7037ed1a0b428db),
+        word(second) ^ (seed * <uint64_t>0x8ebc6af09c88c6e3 + place))
+
+
+cdef inline uint64_t hash_blocks(
+    const uint8_t* data, uint64_t size, uint64_t seed, uint64_t blocks
+) noexcept nogil:
+    """The sum over `blocks` of 32 bytes. Those past the end are clipped to it: what is read twice
+    does no harm, and a number of blocks that does not depend on the size is never mispredicted."""
+    cdef uint64_t h = 0, at, k
+    for k in range(blocks):
+        at = min(32 * k, size - 32)
+        h += mix(data + at, data + at + 8, seed, 2 * k + 1)
+        h += mix(data + at + 16, data + at + 24, seed, 2 * k + 2)
+    return h
+
+
+cdef inline uint64_t hash_bytes(const uint8_t* data, uint64_t size, uint64_t seed) noexcept nogil:
+    """A seeded hash of all bytes: without the seed nobody can make two texts collide."""
+    cdef uint64_t h = 0
+    cdef uint8_t[16] short
+    if size > 32:
+        h = hash_blocks(data, size, seed, 6 if size <= 192 else (size + 31) // 32)
+    elif size >= 16:
+        h = mix(data, data + 8, seed, 1) + mix(data + size - 16, data + size - 8, seed, 2)
+    elif size >= 8:
+        h = mix(data, data + size - 8, seed, 1)
+    else:
+        memset(short, 0, 16)
+        memcpy(short, data, size)
+        h = mix(short, short + 8, seed, 1)
+    return wf_fold(h ^ seed, size ^ <uint64_t>0x9e3779b97f4a7c15)
 
 
 cdef inline int32_t table_find(
