@@ -1,7 +1,7 @@
 """Decoder and EventBatch: blocks in, batches out; the only place where decoding meets Python."""
 
 cimport cython
-from libc.stdint cimport uint64_t
+from libc.stdint cimport uint8_t, uint64_t
 from libc.stdlib cimport calloc, free
 
 from wfpfast._batch cimport Batch, Selection
@@ -9,7 +9,7 @@ from wfpfast._block cimport Block
 from wfpfast._columns cimport Spec, columns_new, columns_release
 from wfpfast._context cimport MALFORMED, NO_FAILURE, TOO_LARGE, Decode
 from wfpfast._decode cimport decode_block
-from wfpfast._memory cimport Buffer, buffer_release
+from wfpfast._memory cimport Buffer, buffer_release, pool_close, pool_open
 from wfpfast._schema cimport N_EVENT_COLUMNS, N_SPECS, enumeration, event_specs
 from wfpfast._strings cimport Dictionary, dictionary_clear
 
@@ -82,6 +82,7 @@ cdef class Decoder:
     cdef const Spec* specs
     cdef bint binary
     cdef bint null_errors
+    cdef bint pooling
     cdef Selection selection
     cdef object _lock
 
@@ -95,6 +96,8 @@ cdef class Decoder:
         if isinstance(columns, str):
             raise ValueError(f"columns={columns!r}: expected a sequence of names, not one text")
         self._lock = threading.Lock()
+        pool_open()
+        self.pooling = True
         self.binary = addresses == "binary"
         self.null_errors = errors == "null"
         self.specs = event_specs(self.binary)
@@ -111,6 +114,8 @@ cdef class Decoder:
         for place in range(N_EVENT_COLUMNS):
             dictionary_clear(&self.dictionaries[place])
         buffer_release(self.scratch)
+        if self.pooling:
+            pool_close()
 
     @property
     def column_names(self):
@@ -149,7 +154,7 @@ cdef class Decoder:
 
     cdef EventBatch _decode(self, Block block, Decode* state):
         cdef int place
-        state.out = columns_new(self.specs, N_SPECS, block.count)
+        state.out = columns_new(self.specs, N_SPECS, N_EVENT_COLUMNS, block.count)
         if state.out == NULL:
             raise MemoryError
         state.memory = block.memory
@@ -165,7 +170,7 @@ cdef class Decoder:
         state.dictionaries = self.dictionaries
         state.scratch = &self.scratch
         for place in range(N_EVENT_COLUMNS):
-            state.cursor[place] = state.spare
+            state.cursor[place] = <uint8_t*>state.spare
         with nogil:
             decode_block(state, block.entries, block.count)
         if state.failure != NO_FAILURE:

@@ -16,13 +16,36 @@ static inline int32_t wf_atomic_add(int32_t *value, int32_t delta)
 {
     return (int32_t)_InterlockedExchangeAdd((volatile long *)value, delta) + delta;
 }
+static inline int wf_try_spin(int32_t *lock)
+{
+    return _InterlockedExchange((volatile long *)lock, 1) == 0;
+}
+static inline void wf_unlock_spin(int32_t *lock)
+{
+    _InterlockedExchange((volatile long *)lock, 0);
+}
 #else
 #define wf_prefetch(address) __builtin_prefetch((const void *)(address))
 static inline int32_t wf_atomic_add(int32_t *value, int32_t delta)
 {
     return __atomic_add_fetch(value, delta, __ATOMIC_ACQ_REL);
 }
+static inline int wf_try_spin(int32_t *lock)
+{
+    return __atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE) == 0;
+}
+static inline void wf_unlock_spin(int32_t *lock)
+{
+    __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
+}
 #endif
+
+/* For what takes a few instructions: nobody sleeps, and nobody needs to set the lock up. */
+static inline void wf_lock_spin(int32_t *lock)
+{
+    while (!wf_try_spin(lock))
+        ;
+}
 
 /* Fresh memory is paid by the page: ask for large pages where the system has them to give. */
 #if defined(__linux__)
