@@ -1,8 +1,10 @@
 """Decoder and EventBatch: blocks in, batches out; the only place where decoding meets Python."""
 
 cimport cython
+from cpython.bytes cimport PyBytes_AsString
 from libc.stdint cimport uint8_t, uint64_t
 from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy
 
 from wfpfast._batch cimport Batch, Selection
 from wfpfast._block cimport Block
@@ -11,7 +13,7 @@ from wfpfast._context cimport MALFORMED, NO_FAILURE, TOO_LARGE, Decode
 from wfpfast._decode cimport decode_block
 from wfpfast._memory cimport Buffer, buffer_release, pool_close, pool_open
 from wfpfast._schema cimport N_EVENT_COLUMNS, N_SPECS, enumeration, event_specs
-from wfpfast._strings cimport Dictionary, dictionary_clear
+from wfpfast._strings cimport N_SECRETS, Dictionary, dictionary_clear
 
 import os
 import threading
@@ -77,6 +79,7 @@ cdef class Decoder:
     """
 
     cdef Dictionary[N_EVENT_COLUMNS] dictionaries
+    cdef uint64_t[N_SECRETS] secrets
     cdef Buffer* scratch
     cdef uint64_t[2] wanted
     cdef const Spec* specs
@@ -88,7 +91,7 @@ cdef class Decoder:
 
     def __cinit__(self, *, columns=None, addresses="text", errors="raise"):
         cdef int place
-        cdef uint64_t seed = int.from_bytes(os.urandom(8), "little")
+        cdef bytes secrets = os.urandom(sizeof(self.secrets))
         if addresses not in ("text", "binary"):
             raise ValueError(f"addresses={addresses!r}: expected 'text' or 'binary'")
         if errors not in ("raise", "null"):
@@ -96,6 +99,7 @@ cdef class Decoder:
         if isinstance(columns, str):
             raise ValueError(f"columns={columns!r}: expected a sequence of names, not one text")
         self._lock = threading.Lock()
+        memcpy(self.secrets, PyBytes_AsString(secrets), sizeof(self.secrets))
         pool_open()
         self.pooling = True
         self.binary = addresses == "binary"
@@ -105,7 +109,7 @@ cdef class Decoder:
         for place in self.selection.by_name.values():
             self.wanted[place >> 6] |= <uint64_t>1 << (place & 63)
         for place in range(N_EVENT_COLUMNS):
-            self.dictionaries[place].seed = seed
+            self.dictionaries[place].secrets = self.secrets
             self.dictionaries[place].names = enumeration(place).names
             self.dictionaries[place].n_names = enumeration(place).count
 

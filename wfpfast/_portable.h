@@ -12,6 +12,12 @@
 #if defined(_MSC_VER) && !defined(__clang__)
 #include <intrin.h>
 #define wf_prefetch(address) _mm_prefetch((const char *)(address), 3)
+static inline int wf_trailing_zeros(uint32_t x) /* of x != 0 */
+{
+    unsigned long place;
+    _BitScanForward(&place, x);
+    return (int)place;
+}
 static inline int32_t wf_atomic_add(int32_t *value, int32_t delta)
 {
     return (int32_t)_InterlockedExchangeAdd((volatile long *)value, delta) + delta;
@@ -26,6 +32,7 @@ static inline void wf_unlock_spin(int32_t *lock)
 }
 #else
 #define wf_prefetch(address) __builtin_prefetch((const void *)(address))
+#define wf_trailing_zeros(x) __builtin_ctz(x) /* of x != 0 */
 static inline int32_t wf_atomic_add(int32_t *value, int32_t delta)
 {
     return __atomic_add_fetch(value, delta, __ATOMIC_ACQ_REL);

@@ -1,6 +1,6 @@
 # _portable.h for Cython; knows no struct of ours.
 from libc.stddef cimport size_t
-from libc.stdint cimport int32_t, uint64_t
+from libc.stdint cimport int32_t, uint32_t, uint64_t
 
 
 cdef extern from "_portable.h" nogil:
@@ -10,5 +10,6 @@ cdef extern from "_portable.h" nogil:
     void wf_unlock_spin(int32_t* lock) noexcept
     void wf_advise_large(void* start, size_t size) noexcept
     uint64_t wf_fold(uint64_t a, uint64_t b) noexcept
+    int wf_trailing_zeros(uint32_t x) noexcept
     int wf_popcount(uint64_t x) noexcept
     int wf_lowest_bit(uint64_t x) noexcept

@@ -1,10 +1,11 @@
 # Numbers, addresses and identifiers as text; must not know blocks, columns or Python objects.
 # Every function writes at `out`, which has the room named, and returns the end of the text.
 from libc.stddef cimport size_t
-from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
-from wfpfast._vector cimport wf_hex16
+from wfpfast._portable cimport wf_trailing_zeros
+from wfpfast._vector cimport wf_hex16, wf_zero_words
 
 cdef extern from "_octets.h" nogil:
     const uint64_t[256] wf_octets
@@ -51,10 +52,9 @@ cdef inline char* put_group_range(
     cdef int k, skip
     for k in range(first, last):
         memcpy(&group, digits + 4 * k, 4)
-        # Little-endian: the first digit is the lowest byte, b"0" is 0x30.
         text = group | <uint64_t>0x3a << 32
-        group ^= <uint32_t>0x30303030
-        skip = (group & 0xff == 0) + (group & 0xffff == 0) + (group & 0xffffff == 0)
+        # Little-endian: the first digit is the lowest byte, b"0" is 0x30; the last digit stays.
+        skip = wf_trailing_zeros(group ^ 0x30303030 | 0x01000000) >> 3
         text >>= 8 * skip
         memcpy(out, &text, 8)
         out += 5 - skip
@@ -64,12 +64,8 @@ cdef inline char* put_group_range(
 cdef inline char* put_ipv6(char* out, const uint8_t* address) noexcept nogil:
     """RFC 5952 section 4, always in hexadecimal."""
     cdef char[32] digits
-    cdef uint16_t group
-    cdef int zeros = 0, k
+    cdef int zeros = wf_zero_words(address)
     wf_hex16(digits, address)
-    for k in range(8):
-        memcpy(&group, address + 2 * k, 2)
-        zeros |= (group == 0) << k
     if zeros & zeros >> 1:  # a single zero group is not shortened
         return put_compressed(out, digits, zeros)
     return put_group_range(out, digits, 0, 8) - 1

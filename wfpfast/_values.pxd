@@ -55,7 +55,7 @@ cdef inline bint put_utf16(
     Decode* d, int column, int i, const uint8_t* raw, uint32_t size, bint path
 ) noexcept nogil:
     cdef Dictionary* dictionary = d.dictionaries + column
-    cdef uint64_t hash = hash_bytes(raw, size, dictionary.seed)
+    cdef uint64_t hash = hash_bytes(raw, size, dictionary.secrets)
     cdef int code = table_find(&dictionary.raw, raw, size, hash)
     if code < 0:
         code = convert(d, dictionary, raw, size, hash, path)
@@ -109,7 +109,7 @@ cdef inline bint put_sid_text(
         malformed(d, i, field)
         return False
     size = 8 + 4 * <uint32_t>raw[1]
-    hash = hash_bytes(raw, size, dictionary.seed)
+    hash = hash_bytes(raw, size, dictionary.secrets)
     code = table_find(&dictionary.raw, raw, size, hash)
     if code < 0:
         code = convert_sid(d, dictionary, raw, size, hash)

@@ -25,6 +25,34 @@ static inline void wf_hex16_portable(char out[32], const uint8_t bytes[16])
         out[k] = "0123456789abcdef"[bytes[k / 2] >> (k & 1 ? 0 : 4) & 15];
 }
 
+/* Bit k: the k-th of eight 16-bit words is zero. */
+static inline int wf_zero_words_portable(const uint8_t bytes[16])
+{
+    int zeros = 0;
+    for (int k = 0; k < 8; k++)
+        zeros |= (bytes[2 * k] == 0 && bytes[2 * k + 1] == 0) << k;
+    return zeros;
+}
+
+/* The NH hash of UMAC (RFC 4418, section 5.2) of 32 to 192 bytes. Blocks past the end are clipped to
+ * it: what is read twice does no harm, and a number of blocks that does not depend on the size is
+ * never mispredicted. */
+static inline uint64_t wf_hash_192_portable(
+    const uint8_t *text, uint64_t size, const uint64_t secrets[24])
+{
+    uint64_t sum = 0;
+    for (uint64_t k = 0; k < 6; k++) {
+        const uint8_t *block = text + (32 * k < size - 32 ? 32 * k : size - 32);
+        for (int word = 0; word < 4; word++) {
+            uint32_t pair[2], secret[2];
+            memcpy(pair, block + 8 * word, 8);
+            memcpy(secret, secrets + 4 * k + word, 8);
+            sum += (uint64_t)(uint32_t)(pair[0] + secret[0]) * (uint32_t)(pair[1] + secret[1]);
+        }
+    }
+    return sum;
+}
+
 #if defined(__SSE2__) || (defined(_MSC_VER) && defined(_M_X64))
 #include <emmintrin.h>
 
@@ -92,7 +120,34 @@ static inline void wf_hex16(char out[32], const uint8_t bytes[16])
         _mm_storeu_si128((__m128i *)out + half, digits);
     }
 }
+
+static inline int wf_zero_words(const uint8_t bytes[16])
+{
+    __m128i zero = _mm_setzero_si128();
+    __m128i equal = _mm_cmpeq_epi16(_mm_loadu_si128((const __m128i *)bytes), zero);
+    return _mm_movemask_epi8(_mm_packs_epi16(equal, zero));
+}
+
+static inline uint64_t wf_hash_192(
+    const uint8_t *text, uint64_t size, const uint64_t secrets[24])
+{
+    __m128i sum = _mm_setzero_si128();
+    uint64_t halves[2];
+    for (uint64_t k = 0; k < 6; k++) {
+        const uint8_t *block = text + (32 * k < size - 32 ? 32 * k : size - 32);
+        for (int half = 0; half < 2; half++) {
+            __m128i secret = _mm_loadu_si128((const __m128i *)secrets + 2 * k + half);
+            __m128i words = _mm_loadu_si128((const __m128i *)block + half);
+            words = _mm_add_epi32(words, secret);
+            sum = _mm_add_epi64(sum, _mm_mul_epu32(words, _mm_srli_epi64(words, 32)));
+        }
+    }
+    _mm_storeu_si128((__m128i *)halves, sum);
+    return halves[0] + halves[1];
+}
 #else
+#define wf_hash_192 wf_hash_192_portable
+#define wf_zero_words wf_zero_words_portable
 #define wf_transpose wf_transpose_portable
 #define wf_hex16 wf_hex16_portable
 #endif

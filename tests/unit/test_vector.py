@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wfpfast import decode, encode
-from wfpfast._vector import hexadecimal, transpose
+from wfpfast._vector import hash_192, hexadecimal, transpose, zero_words
 
 WORDS = st.integers(0, 2**64 - 1) | st.integers(0, 63).map(lambda k: 1 << k) | st.just(0)
 TWINS = pytest.mark.parametrize("portable", [False, True])
@@ -48,11 +48,45 @@ def test_hexadecimal(portable: bool, data: bytes) -> None:
     assert hexadecimal(data, portable=portable) == data.hex().encode()
 
 
+@TWINS
+@given(st.lists(st.sampled_from([b"\0\0", b"\0\x01", b"\x80\0", b"\xff\xff"]), min_size=8,
+                max_size=8))
+def test_zero_words(portable: bool, words: list[bytes]) -> None:
+    expected = sum((word == b"\0\0") << k for k, word in enumerate(words))
+    assert zero_words(b"".join(words), portable=portable) == expected
+
+
+def nh(text: bytes, secrets: bytes) -> int:
+    """RFC 4418, section 5.2.2, over pairs of neighbours, in blocks of 32 clipped to the text."""
+    total = 0
+    for k in range(0, 192, 32):
+        at = min(k, len(text) - 32)
+        words = [
+            (int.from_bytes(text[at + w:at + w + 4], "little")
+             + int.from_bytes(secrets[k + w:k + w + 4], "little")) % 2**32
+            for w in range(0, 32, 4)]
+        total += sum(a * b for a, b in zip(words[::2], words[1::2], strict=True))
+    return total % 2**64
+
+
+@TWINS
+@given(st.binary(min_size=32, max_size=192), st.binary(min_size=192, max_size=192))
+@example(b"\xff" * 192, b"\xff" * 192)
+@example(bytes(range(33)), bytes(range(192)))
+def test_hash(portable: bool, text: bytes, secrets: bytes) -> None:
+    assert hash_192(text, secrets, portable=portable) == nh(text, secrets)
+
+
 def test_sizes_are_checked() -> None:
     with pytest.raises(ValueError, match="7 bytes are not 64 rows"):
         transpose(b"rows...", portable=False)
     with pytest.raises(ValueError, match="15 bytes are not 16"):
         hexadecimal(bytes(15), portable=False)
+    with pytest.raises(ValueError, match="17 bytes are not 16"):
+        zero_words(bytes(17), portable=False)
+    for text, secrets in ((31, 192), (193, 192), (32, 191)):
+        with pytest.raises(ValueError, match=f"{text} and {secrets} bytes"):
+            hash_192(bytes(text), bytes(secrets), portable=False)
 
 
 def texts(addresses: list[bytes | int]) -> list[str]:
