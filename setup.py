@@ -74,7 +74,7 @@ def extensions(mode: str) -> list[Extension]:
             f"wfpfast.{source.stem}",
             [source.as_posix()],
             include_dirs=["wfpfast"],
-            depends=["wfpfast/_portable.h", "wfpfast/_threads.h", "wfpfast/_win32.h"],
+            depends=[header.as_posix() for header in pathlib.Path("wfpfast").glob("*.h")],
             define_macros=macros,
             extra_compile_args=compile_args(mode),
             extra_link_args=link,

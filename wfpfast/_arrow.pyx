@@ -14,7 +14,7 @@ from libc.string cimport memcpy, strlen
 
 from wfpfast._columns cimport (
     CODES, STRUCT, TEXT, Column, columns_release, columns_share, values_size)
-from wfpfast._memory cimport Buffer, buffer_new
+from wfpfast._memory cimport Buffer, shared_zeros
 from wfpfast._portable cimport wf_atomic_add
 
 cdef enum:
@@ -183,7 +183,11 @@ cdef ArrowArray* new_array(Arena* arena, int64_t length, int buffers, int childr
     return array
 
 
-cdef const void* data_of(const Buffer* buffer, const Buffer* zeros) noexcept:
+cdef const void* data_of(const uint8_t* data, const Buffer* zeros) noexcept:
+    return data if data != NULL else zeros.data
+
+
+cdef const void* shared_data(const Buffer* buffer, const Buffer* zeros) noexcept:
     return zeros.data if buffer == NULL else buffer.data
 
 
@@ -196,17 +200,17 @@ cdef ArrowArray* fill_array(Arena* arena, int index) noexcept:
     cdef int k
     array.null_count = column.null_count
     if column.null_count:
-        array.buffers[0] = data_of(column.validity, zeros)
+        array.buffers[0] = data_of(column.validity.data, zeros)
     if kind != STRUCT:
-        array.buffers[1] = data_of(column.values, zeros)
+        array.buffers[1] = data_of(column.values.data, zeros)
     if kind == TEXT:
-        array.buffers[2] = data_of(column.text, zeros)
+        array.buffers[2] = data_of(column.text.data, zeros)
     for k in range(column.spec.n_children):
         array.children[k] = fill_array(arena, column.spec.first_child + k)
     if kind == CODES:
         array.dictionary = new_array(arena, column.dictionary_length, 3, 0)
-        array.dictionary.buffers[1] = data_of(column.dictionary_offsets, zeros)
-        array.dictionary.buffers[2] = data_of(column.dictionary_text, zeros)
+        array.dictionary.buffers[1] = shared_data(column.dictionary_offsets, zeros)
+        array.dictionary.buffers[2] = shared_data(column.dictionary_text, zeros)
     return array
 
 
@@ -215,7 +219,7 @@ cdef size_t zeros_needed(const ColumnSet* columns) noexcept:
     cdef size_t most = 64, size
     cdef int k
     for k in range(columns.count):
-        if columns.columns[k].values == NULL:
+        if columns.columns[k].values.data == NULL:
             size = values_size(columns.columns[k].spec, columns.columns[k].length)
             most = max(most, size, <size_t>columns.columns[k].length // 8 + 8)
     return most
@@ -224,7 +228,7 @@ cdef size_t zeros_needed(const ColumnSet* columns) noexcept:
 cdef int ensure_zeros(ColumnSet* columns) except -1:
     """Give the columns that no event touched something to point at."""
     if columns.zeros == NULL:
-        columns.zeros = buffer_new(zeros_needed(columns), 0, True)
+        columns.zeros = shared_zeros(zeros_needed(columns))
         if columns.zeros == NULL:
             raise MemoryError
     return 0

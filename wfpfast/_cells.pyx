@@ -78,7 +78,7 @@ cdef object cell(const ColumnSet* columns, int index, int64_t row):
             columns.columns[spec.first_child + child].spec.name.decode():
                 cell(columns, spec.first_child + child, row)
             for child in range(spec.n_children)}
-    if column.values == NULL or not is_valid(column, row):
+    if column.values.data == NULL or not is_valid(column, row):
         return None
     if spec.kind == FIXED:
         return fixed_at(column, row)
@@ -86,7 +86,7 @@ cdef object cell(const ColumnSet* columns, int index, int64_t row):
         return bool(column.values.data[row >> 3] >> (row & 7) & 1)
     offsets = <const int32_t*>column.values.data
     if spec.kind == TEXT:
-        return text_at(column, column.text.data if column.text != NULL else NULL, offsets, row)
+        return text_at(column, column.text.data, offsets, row)
     if spec.kind == CODES:
         return text_at(
             column, column.dictionary_text.data,
@@ -151,7 +151,7 @@ cdef class Column:
         cdef const int32_t* codes
         cdef int64_t row
         cdef list values
-        if column.spec.kind != CODES or column.values == NULL:
+        if column.spec.kind != CODES or column.values.data == NULL:
             return [cell(self.columns, self.index, row) for row in range(column.length)]
         codes = <const int32_t*>column.values.data
         values = self.dictionary
@@ -174,9 +174,9 @@ cdef class Column:
         """Validity, or the values of a bool column, a bit a row."""
         cdef const Memory* column = self.memory()
         cdef Py_ssize_t size = (column.length + 7) // 8
-        if column.values == NULL:
+        if column.values.data == NULL:
             return bytes(size)
-        if validity and column.validity == NULL:
+        if validity and column.validity.data == NULL:
             return b"\xff" * size
         return PyBytes_FromStringAndSize(
             <const char*>(column.validity if validity else column.values).data, size)
@@ -221,7 +221,7 @@ cdef class Column:
         if flags & PyBUF_WRITABLE:
             raise BufferError("columns are read-only")
         ensure_zeros(self.columns)
-        view.buf = (column.values if column.values != NULL else self.columns.zeros).data
+        view.buf = column.values.data if column.values.data != NULL else self.columns.zeros.data
         view.obj = self
         view.len = column.length * column.spec.width
         view.readonly = True

@@ -2,7 +2,7 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
-from wfpfast._memory cimport Buffer
+from wfpfast._memory cimport Buffer, Piece
 
 cdef enum Kind:
     FIXED    # `width` bytes a row
@@ -13,12 +13,16 @@ cdef enum Kind:
     STRUCT   # the children side by side
 
 
+cdef enum:
+    CHUNK = 64              # rows that are written before the next ones: a word of validity
+
+
 cdef struct Spec:
     # What a column is; the children of a LIST or STRUCT stand later in the same array of specs.
     const char* name
     const char* format      # Arrow's format string; for CODES that of the dictionary's values
     Kind kind
-    int width
+    int width               # bytes a row; of TEXT the most that a row can have, 0: any number
     int first_child
     int n_children
 
@@ -27,9 +31,9 @@ cdef struct Column:
     const Spec* spec
     int64_t length          # rows; a batch's own length for the columns at the top
     int64_t null_count
-    Buffer* values          # fixed-width values, bits, codes or offsets
-    Buffer* validity        # a bit a row; NULL: all rows valid
-    Buffer* text            # the bytes of TEXT
+    Piece values            # fixed-width values, bits, codes or offsets
+    Piece validity          # a bit a row; nothing: all rows valid
+    Piece text              # the bytes of TEXT
     int64_t text_used
     int64_t ended           # rows of TEXT and LIST whose end offset is written
     Buffer* dictionary_offsets
@@ -40,16 +44,21 @@ cdef struct Column:
 cdef struct ColumnSet:
     # Owned by counts: one for the Python batch, one for every exported Arrow array.
     int32_t refs
-    int64_t length
     int count               # all columns, children included
+    int64_t length
+    int64_t rows            # that columns have room for: `length` in whole chunks
+    size_t place            # of the next column within the sets of a cache
+    Buffer* memory          # this set's own
+    Buffer* slabs           # a chain: the memory of columns that were allocated together
     Buffer* zeros           # what a column without a value exports
     Column* columns
 
 
-cdef ColumnSet* columns_new(const Spec* specs, int count, int64_t length) noexcept nogil
+cdef ColumnSet* columns_new(
+    const Spec* specs, int count, int n_tops, int64_t length) noexcept nogil
 cdef ColumnSet* columns_share(ColumnSet* columns) noexcept nogil
 cdef void columns_release(ColumnSet* columns) noexcept nogil
-cdef int column_allocate(ColumnSet* columns, int index, int64_t length) noexcept nogil
+cdef int columns_allocate(ColumnSet* columns, const int* places, int count) noexcept nogil
 cdef int text_reserve(Column* column, size_t more) noexcept nogil
 cdef int text_append(Column* column, const uint8_t* text, size_t size, bint valid) noexcept nogil
 cdef int fixed_append(Column* column, const void* value) noexcept nogil
@@ -66,6 +75,6 @@ cdef inline void end_rows(Column* column, int64_t row, int64_t end) noexcept nog
 
 
 cdef inline bint is_valid(const Column* column, int64_t row) noexcept nogil:
-    if column.validity == NULL:
+    if column.validity.data == NULL:
         return column.null_count == 0
     return (column.validity.data[row >> 3] >> (row & 7)) & 1

@@ -4,25 +4,43 @@ A column without `values` has never been touched: all its rows are null, and it 
 """
 
 from libc.stdint cimport INT32_MAX
-from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
-from wfpfast._memory cimport buffer_new, buffer_release, buffer_reserve
+from wfpfast._memory cimport buffer_release, buffer_take, piece_reserve
 from wfpfast._portable cimport wf_atomic_add
 
+cdef enum:
+    LINE = 64
+    PAGE = 4096
+    # Columns that all begin at the same place of a page fight for the same sets of the cache when
+    # a row of each is written in turn. 192 is odd in lines: columns spread over all the sets.
+    STAGGER = 192
 
-cdef ColumnSet* columns_new(const Spec* specs, int count, int64_t length) noexcept nogil:
-    """Return a set of untouched columns with one count, or NULL without memory."""
-    cdef ColumnSet* columns = <ColumnSet*>calloc(1, sizeof(ColumnSet) + count * sizeof(Column))
+
+cdef ColumnSet* columns_new(
+    const Spec* specs, int count, int n_tops, int64_t length
+) noexcept nogil:
+    """Return a set of untouched columns with one count, or NULL without memory.
+
+    The first `n_tops` columns have `length` rows, all null; the others are children, without any.
+    """
+    cdef Buffer* memory = buffer_take(sizeof(ColumnSet) + count * sizeof(Column))
+    cdef ColumnSet* columns
     cdef int i
-    if columns == NULL:
+    if memory == NULL:
         return NULL
+    memset(memory.data, 0, sizeof(ColumnSet) + count * sizeof(Column))
+    columns = <ColumnSet*>memory.data
+    columns.memory = memory
     columns.refs = 1
     columns.length = length
+    columns.rows = (length + CHUNK - 1) // CHUNK * CHUNK
     columns.count = count
     columns.columns = <Column*>(columns + 1)
     for i in range(count):
         columns.columns[i].spec = specs + i
+    for i in range(n_tops):
+        columns.columns[i].length = columns.columns[i].null_count = length
     return columns
 
 
@@ -35,22 +53,28 @@ cdef void columns_release(ColumnSet* columns) noexcept nogil:
     """Give back one count; the last one frees every buffer. Any thread, no GIL."""
     cdef int i
     cdef Column* column
+    cdef Buffer* slab
     if columns == NULL or wf_atomic_add(&columns.refs, -1) != 0:
         return
     for i in range(columns.count):
         column = columns.columns + i
-        buffer_release(column.values)
-        buffer_release(column.validity)
-        buffer_release(column.text)
-        buffer_release(column.dictionary_offsets)
-        buffer_release(column.dictionary_text)
+        if column.values.data != NULL:
+            buffer_release(column.values.own)
+            buffer_release(column.text.own)
+            buffer_release(column.dictionary_offsets)
+            buffer_release(column.dictionary_text)
+        buffer_release(column.validity.own)
+    while columns.slabs != NULL:
+        slab = columns.slabs
+        columns.slabs = slab.next
+        buffer_release(slab)
     buffer_release(columns.zeros)
-    free(columns)
+    buffer_release(columns.memory)
 
 
 cdef size_t values_size(const Spec* spec, int64_t length) noexcept nogil:
     """Return the bytes of `values` for `length` rows."""
-    if spec.kind == FIXED:
+    if spec.kind == FIXED or spec.kind == CODES:
         return <size_t>length * spec.width
     if spec.kind == BOOL:
         return <size_t>(length + 63) // 64 * 8
@@ -59,15 +83,45 @@ cdef size_t values_size(const Spec* spec, int64_t length) noexcept nogil:
     return <size_t>(length + 1) * 4
 
 
-cdef int column_allocate(ColumnSet* columns, int index, int64_t length) noexcept nogil:
-    """Give column `index` zeroed values and an all-null validity for `length` rows."""
-    cdef Column* column = columns.columns + index
-    # 192 is odd in units of a cache line: neighbours spread over all sets of a page.
-    cdef size_t stagger = (index * 192) % 4096
-    column.values = buffer_new(values_size(column.spec, length), stagger, True)
-    column.validity = buffer_new(<size_t>(length + 63) // 64 * 8, stagger, True)
-    if column.values == NULL or column.validity == NULL:
+cdef inline uint8_t* lay(ColumnSet* columns, size_t* end, size_t size) noexcept nogil:
+    """Return the offset in a slab of `size` bytes behind `end`, and move that."""
+    cdef size_t start = (end[0] + LINE - 1) & ~<size_t>(LINE - 1)
+    if size >= PAGE // 2:
+        start += (columns.place - start) & (PAGE - 1)
+        columns.place += STAGGER
+    end[0] = start + size
+    return <uint8_t*>start
+
+
+cdef int columns_allocate(ColumnSet* columns, const int* places, int count) noexcept nogil:
+    """Give `count` columns memory in one slab, with any content; -1 without memory.
+
+    There is room for whole chunks of rows, and for the longest texts where these have a limit.
+    """
+    cdef size_t end = 0
+    cdef Column* column
+    cdef Buffer* slab
+    cdef int k
+    for k in range(count):
+        column = columns.columns + places[k]
+        column.values.data = lay(columns, &end, values_size(column.spec, columns.rows))
+        column.validity.data = lay(columns, &end, <size_t>columns.rows // 8)
+        if column.spec.kind == TEXT and column.spec.width:
+            column.text.data = lay(columns, &end, <size_t>columns.rows * column.spec.width + LINE)
+    slab = buffer_take(end)
+    for k in range(count):
+        column = columns.columns + places[k]
+        if slab == NULL:
+            column.values.data = column.validity.data = column.text.data = NULL
+            continue
+        column.values.data = slab.data + <size_t>column.values.data
+        column.validity.data = slab.data + <size_t>column.validity.data
+        if column.spec.kind == TEXT and column.spec.width:
+            column.text.data = slab.data + <size_t>column.text.data
+    if slab == NULL:
         return -1
+    slab.next = columns.slabs
+    columns.slabs = slab
     return 0
 
 
@@ -75,18 +129,18 @@ cdef int text_reserve(Column* column, size_t more) noexcept nogil:
     """Make room for `more` bytes of text; -1 without memory or where int32 offsets end."""
     if <size_t>column.text_used + more > INT32_MAX:
         return -1
-    return buffer_reserve(&column.text, <size_t>column.text_used, <size_t>column.text_used + more)
+    return piece_reserve(&column.text, <size_t>column.text_used, <size_t>column.text_used + more)
 
 
 cdef int row_append(Column* column, bint valid) noexcept nogil:
     """Add one row's validity to a column that grows; its values are the caller's."""
     cdef int64_t row = column.length
     cdef size_t used = <size_t>(row + 7) // 8
-    cdef size_t old = 0 if column.validity == NULL else column.validity.capacity
-    if buffer_reserve(&column.validity, used, used + 1) < 0:
+    cdef const Buffer* old = column.validity.own
+    if piece_reserve(&column.validity, used, used + 1) < 0:
         return -1
-    if column.validity.capacity != old:
-        memset(column.validity.data + used, 0, column.validity.capacity - used)
+    if column.validity.own != old:
+        memset(column.validity.data + used, 0, column.validity.own.capacity - used)
     if valid:
         column.validity.data[row >> 3] |= <uint8_t>(1 << (row & 7))
     else:
@@ -102,7 +156,7 @@ cdef int text_append(Column* column, const uint8_t* text, size_t size, bint vali
     if text_reserve(column, size) < 0 or row_append(column, valid) < 0:
         return -1
     used = <size_t>(row + 1) * 4 if row else 0
-    if buffer_reserve(&column.values, used, <size_t>(row + 2) * 4) < 0:
+    if piece_reserve(&column.values, used, <size_t>(row + 2) * 4) < 0:
         return -1
     if row == 0:
         (<int32_t*>column.values.data)[0] = 0
@@ -117,7 +171,7 @@ cdef int fixed_append(Column* column, const void* value) noexcept nogil:
     """Add one row to a FIXED column that grows; a NULL value is a null row."""
     cdef size_t width = column.spec.width
     cdef size_t used = <size_t>column.length * width
-    if buffer_reserve(&column.values, used, used + width) < 0:
+    if piece_reserve(&column.values, used, used + width) < 0:
         return -1
     if value != NULL:
         memcpy(column.values.data + used, value, width)

@@ -3,14 +3,13 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
-from wfpfast._columns cimport ColumnSet
+from wfpfast._columns cimport CHUNK, Column, ColumnSet
 from wfpfast._memory cimport Buffer
 from wfpfast._schema cimport N_EVENT_COLUMNS
 from wfpfast._strings cimport Dictionary
 
 cdef enum:
-    CHUNK = 64        # rows decoded between two transpositions of their validity words
-    WIDEST = 20       # bytes of the widest fixed value
+    SPARE = 160       # words: a chunk of the widest fixed value, 20 bytes
 
 cdef enum Failure:
     NO_FAILURE = 0
@@ -55,6 +54,13 @@ cdef enum Field:
     F_TERMINATING_FILTERS = 32
 
 
+cdef struct Live:
+    # A column that has memory.
+    Column* column
+    int index
+    int stride        # bytes that its cursor moves for a chunk of rows
+
+
 cdef struct Decode:
     # The block: `memory` holds what lay at `base` when it was taken.
     const uint8_t* memory
@@ -72,12 +78,8 @@ cdef struct Decode:
     Dictionary* dictionaries
     Buffer** scratch
     uint64_t[2] live            # columns that have memory
-    int[N_EVENT_COLUMNS] live_columns
     int n_live
-    uint8_t* cursor[N_EVENT_COLUMNS]
     int64_t first_row           # of this chunk
-    uint64_t words[2][CHUNK]    # validity: a word a row, transposed at the end of the chunk
-    uint8_t[CHUNK * WIDEST] spare
     # This event.
     uint64_t[2] valid
     # What went wrong.
@@ -90,11 +92,16 @@ cdef struct Decode:
     int64_t replaced
     int64_t out_of_range
     int64_t unknown_types
+    # All before is zero when a decode begins, all from here on is not.
+    Live[N_EVENT_COLUMNS] live_columns
+    uint8_t* cursor[N_EVENT_COLUMNS]
+    uint64_t words[2][CHUNK]    # validity: a word a row, transposed at the end of the chunk
+    uint64_t[SPARE] spare
 
 
 cdef int touch(Decode* d, int word, uint64_t columns) noexcept nogil
 cdef void end_chunk(Decode* d) noexcept nogil
-cdef int finish(Decode* d) noexcept nogil
+cdef void finish(Decode* d) noexcept nogil
 cdef void out_of_room(Decode* d, size_t used, size_t more) noexcept nogil
 cdef void malformed(Decode* d, int i, int field) noexcept nogil
 cdef void put_unknown(Decode* d, int column, int i, uint32_t value) noexcept nogil
@@ -160,8 +167,7 @@ cdef inline void put_bytes(
 
 
 cdef inline void put_bool(Decode* d, int column, int i, bint value) noexcept nogil:
-    if value and d.live[0] & bit(column):
-        (<uint64_t*>d.cursor[column])[0] |= <uint64_t>1 << i
+    (<uint64_t*>d.cursor[column])[0] |= <uint64_t>value << i
 
 
 cdef inline void put_enum(Decode* d, int column, int i, uint32_t value) noexcept nogil:

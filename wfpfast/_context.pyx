@@ -5,11 +5,12 @@ one word a column, as Arrow wants them.
 """
 
 from libc.stdint cimport INT32_MAX
+from libc.string cimport memset
 
-from wfpfast._columns cimport (
-    BOOL, CODES, FIXED, LIST, TEXT, Column, column_allocate, end_rows)
-from wfpfast._portable cimport wf_lowest_bit, wf_popcount, wf_transpose
+from wfpfast._columns cimport BOOL, CODES, FIXED, LIST, TEXT, columns_allocate, end_rows
+from wfpfast._portable cimport wf_lowest_bit, wf_popcount
 from wfpfast._strings cimport dictionary_begin, dictionary_export, dictionary_unknown
+from wfpfast._vector cimport wf_transpose
 
 _PRINCIPALS = (
     "localPrincipalNameForAuth", "remotePrincipalNameForAuth",
@@ -52,65 +53,72 @@ cdef inline int stride(const Column* column) noexcept nogil:
 
 cdef int touch(Decode* d, int word, uint64_t columns) noexcept nogil:
     """Give memory to `columns`, bits of `word`; -1 and a failure without memory."""
-    cdef int index
-    cdef Column* column
+    cdef int[64] places
+    cdef int count = 0, index
+    d.live[word] |= columns
     while columns:
         index = 64 * word + wf_lowest_bit(columns)
         columns &= columns - 1
-        column = d.out.columns + index
-        if column_allocate(d.out, index, d.out.length) < 0:
+        places[count] = index
+        count += 1
+        if d.out.columns[index].spec.kind == CODES and dictionary_begin(d.dictionaries + index) < 0:
             d.failure = NO_MEMORY
             return -1
-        if column.spec.kind == CODES and dictionary_begin(d.dictionaries + index) < 0:
-            d.failure = NO_MEMORY
-            return -1
-        d.cursor[index] = column.values.data + d.first_row // CHUNK * stride(column)
-        d.live[word] |= bit(index)
-        d.live_columns[d.n_live] = index
-        d.n_live += 1
+    if count and columns_allocate(d.out, places, count) < 0:
+        d.failure = NO_MEMORY
+        return -1
+    for index in range(count):
+        begin(d, places[index])
     return 0
 
 
+cdef inline void begin(Decode* d, int index) noexcept nogil:
+    """Point the cursor at this chunk; all up to its end is zero and null."""
+    cdef Column* column = d.out.columns + index
+    cdef size_t chunks = <size_t>d.first_row // CHUNK
+    cdef int moves = stride(column)
+    d.live_columns[d.n_live] = Live(column, index, moves)
+    d.n_live += 1
+    d.cursor[index] = column.values.data + chunks * moves
+    memset(column.validity.data, 0, 8 * chunks)
+    if d.out.length:
+        memset(column.values.data, 0, (chunks + 1) * moves)
+    if moves == 0:  # of offsets only the first is there before the first row ends
+        (<int32_t*>column.values.data)[0] = 0
+
+
 cdef void end_chunk(Decode* d) noexcept nogil:
-    """Turn the rows' validity words into the columns' and move the cursors on."""
+    """Turn the rows' validity words into the columns', and go on to the next chunk."""
     cdef uint64_t planes[2][CHUNK]
-    cdef uint64_t any = 0
-    cdef int k, row, index
-    cdef Column* column
+    cdef bint more = d.first_row + CHUNK < d.out.length
+    cdef uint64_t valid
+    cdef int k
+    cdef const Live* live
     for k in range(2):
-        any = 0
-        for row in range(CHUNK):
-            planes[k][row] = d.words[k][row]
-            any |= d.words[k][row]
-        if any:
-            wf_transpose(planes[k])
+        if d.live[k]:
+            wf_transpose(d.words[k], planes[k])
     for k in range(d.n_live):
-        index = d.live_columns[k]
-        column = d.out.columns + index
-        (<uint64_t*>column.validity.data)[d.first_row // CHUNK] = planes[index >> 6][index & 63]
-        column.null_count -= wf_popcount(planes[index >> 6][index & 63])
-        d.cursor[index] += stride(column)
+        live = d.live_columns + k
+        valid = planes[live.index >> 6][live.index & 63]
+        (<uint64_t*>live.column.validity.data)[d.first_row // CHUNK] = valid
+        live.column.null_count -= wf_popcount(valid)
+        d.cursor[live.index] += live.stride
+        if more:
+            memset(d.cursor[live.index], 0, live.stride)
 
 
-cdef int finish(Decode* d) noexcept nogil:
-    """Complete offsets, counts of nulls and dictionaries of a decoded batch."""
-    cdef int index
+cdef void finish(Decode* d) noexcept nogil:
+    """Complete the offsets and dictionaries of a decoded batch."""
     cdef Column* column
-    for index in range(d.out.count):
-        column = d.out.columns + index
-        if index >= N_EVENT_COLUMNS:
-            continue  # children count for themselves
-        column.length = d.out.length
-        column.null_count += d.out.length
-        if column.values == NULL:
-            continue
+    cdef int k
+    for k in range(d.n_live):
+        column = d.live_columns[k].column
         if column.spec.kind == TEXT:
             end_rows(column, column.length, column.text_used)
         elif column.spec.kind == LIST:
             end_rows(column, column.length, d.out.columns[column.spec.first_child].length)
         elif column.spec.kind == CODES:
-            dictionary_export(d.dictionaries + index, column)
-    return 0
+            dictionary_export(d.dictionaries + d.live_columns[k].index, column)
 
 
 cdef void out_of_room(Decode* d, size_t used, size_t more) noexcept nogil:

@@ -7,8 +7,9 @@ anything is gathered in one word of bits an event.
 
 from libc.stdint cimport uint8_t, uint32_t
 
+from wfpfast._columns cimport CHUNK
 from wfpfast._context cimport (
-    CHUNK, F_APP_ID, F_EFFECTIVE_NAME, F_ENTERPRISE_ID, F_ENTRIES, F_PACKAGE_SID, F_USER_ID,
+    F_APP_ID, F_EFFECTIVE_NAME, F_ENTERPRISE_ID, F_ENTRIES, F_PACKAGE_SID, F_USER_ID,
     NO_FAILURE, NULL_EVENT, bit, end_chunk, finish, locate, malformed, need, put_8,
     put_16, put_32, put_64, put_enum, touch)
 from wfpfast._internal cimport decode_internal

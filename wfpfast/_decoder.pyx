@@ -1,17 +1,19 @@
 """Decoder and EventBatch: blocks in, batches out; the only place where decoding meets Python."""
 
 cimport cython
-from libc.stdint cimport uint64_t
+from cpython.bytes cimport PyBytes_AsString
+from libc.stdint cimport uint8_t, uint64_t
 from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy
 
 from wfpfast._batch cimport Batch, Selection
 from wfpfast._block cimport Block
 from wfpfast._columns cimport Spec, columns_new, columns_release
 from wfpfast._context cimport MALFORMED, NO_FAILURE, TOO_LARGE, Decode
 from wfpfast._decode cimport decode_block
-from wfpfast._memory cimport Buffer, buffer_release
+from wfpfast._memory cimport Buffer, buffer_release, pool_close, pool_open
 from wfpfast._schema cimport N_EVENT_COLUMNS, N_SPECS, enumeration, event_specs
-from wfpfast._strings cimport Dictionary, dictionary_clear
+from wfpfast._strings cimport N_SECRETS, Dictionary, dictionary_clear
 
 import os
 import threading
@@ -77,17 +79,19 @@ cdef class Decoder:
     """
 
     cdef Dictionary[N_EVENT_COLUMNS] dictionaries
+    cdef uint64_t[N_SECRETS] secrets
     cdef Buffer* scratch
     cdef uint64_t[2] wanted
     cdef const Spec* specs
     cdef bint binary
     cdef bint null_errors
+    cdef bint pooling
     cdef Selection selection
     cdef object _lock
 
     def __cinit__(self, *, columns=None, addresses="text", errors="raise"):
         cdef int place
-        cdef uint64_t seed = int.from_bytes(os.urandom(8), "little")
+        cdef bytes secrets = os.urandom(sizeof(self.secrets))
         if addresses not in ("text", "binary"):
             raise ValueError(f"addresses={addresses!r}: expected 'text' or 'binary'")
         if errors not in ("raise", "null"):
@@ -95,6 +99,9 @@ cdef class Decoder:
         if isinstance(columns, str):
             raise ValueError(f"columns={columns!r}: expected a sequence of names, not one text")
         self._lock = threading.Lock()
+        memcpy(self.secrets, PyBytes_AsString(secrets), sizeof(self.secrets))
+        pool_open()
+        self.pooling = True
         self.binary = addresses == "binary"
         self.null_errors = errors == "null"
         self.specs = event_specs(self.binary)
@@ -102,7 +109,7 @@ cdef class Decoder:
         for place in self.selection.by_name.values():
             self.wanted[place >> 6] |= <uint64_t>1 << (place & 63)
         for place in range(N_EVENT_COLUMNS):
-            self.dictionaries[place].seed = seed
+            self.dictionaries[place].secrets = self.secrets
             self.dictionaries[place].names = enumeration(place).names
             self.dictionaries[place].n_names = enumeration(place).count
 
@@ -111,6 +118,8 @@ cdef class Decoder:
         for place in range(N_EVENT_COLUMNS):
             dictionary_clear(&self.dictionaries[place])
         buffer_release(self.scratch)
+        if self.pooling:
+            pool_close()
 
     @property
     def column_names(self):
@@ -149,7 +158,7 @@ cdef class Decoder:
 
     cdef EventBatch _decode(self, Block block, Decode* state):
         cdef int place
-        state.out = columns_new(self.specs, N_SPECS, block.count)
+        state.out = columns_new(self.specs, N_SPECS, N_EVENT_COLUMNS, block.count)
         if state.out == NULL:
             raise MemoryError
         state.memory = block.memory
@@ -165,7 +174,7 @@ cdef class Decoder:
         state.dictionaries = self.dictionaries
         state.scratch = &self.scratch
         for place in range(N_EVENT_COLUMNS):
-            state.cursor[place] = state.spare
+            state.cursor[place] = <uint8_t*>state.spare
         with nogil:
             decode_block(state, block.entries, block.count)
         if state.failure != NO_FAILURE:

@@ -6,11 +6,24 @@ from libc.stdint cimport int32_t, uint8_t
 cdef struct Buffer:
     # Owned by whoever holds a count; the last buffer_release() frees it, in any thread, GIL or not.
     int32_t refs
+    int32_t size_class      # of the pool that it goes back to; negative: to none
     size_t capacity
     uint8_t* data
+    Buffer* next            # for whoever owns it: the next of his, or of the pool's
 
 
-cdef Buffer* buffer_new(size_t capacity, size_t stagger, bint zeroed) noexcept nogil
+cdef struct Piece:
+    # Memory of one column: in a buffer that others share, or in one of its own, which may grow.
+    uint8_t* data
+    Buffer* own
+
+
+cdef Buffer* buffer_new(size_t capacity) noexcept nogil
+cdef Buffer* buffer_take(size_t capacity) noexcept nogil
 cdef Buffer* buffer_share(Buffer* buffer) noexcept nogil
 cdef void buffer_release(Buffer* buffer) noexcept nogil
 cdef int buffer_reserve(Buffer** slot, size_t used, size_t needed) noexcept nogil
+cdef int piece_reserve(Piece* piece, size_t used, size_t needed) noexcept nogil
+cdef Buffer* shared_zeros(size_t size) noexcept nogil
+cdef void pool_open() noexcept nogil
+cdef void pool_close() noexcept nogil

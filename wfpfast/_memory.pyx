@@ -1,56 +1,183 @@
-"""Counted memory for columns and dictionaries; must not know what lies in it.
+"""Counted memory for columns and dictionaries, and a pool of it; must not know what lies in it.
 
-`live_buffers()` is the number of buffers alive in this process: the tests ask that it returns to
-where it was.
+Fresh memory costs more than a decode that fills it: the system zeroes every page. So memory that a
+batch gives back is kept for the next one, as long as some decoder lives, up to `MOST_KEPT` bytes.
+
+`live_buffers()` is the number of buffers in use in this process: the tests ask that it returns to
+where it was. Neither what the pool keeps nor the zeros that all batches share are in use.
 """
 
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcpy, memset
+from libc.string cimport memcpy
 
-from wfpfast._portable cimport wf_advise_large, wf_atomic_add
+from wfpfast._portable cimport wf_advise_large, wf_atomic_add, wf_lock_spin, wf_unlock_spin
 
 cdef enum:
     ALIGNMENT = 64
-    LARGE = 1 << 17
     HUGE = 1 << 22
+    SMALLEST_ZEROS = 1 << 16
+    MOST_KEPT = 1 << 29
+    SMALLEST_CLASS = 12      # 4 KB
+    LARGEST_CLASS = 28
+    N_CLASSES = 4 * (LARGEST_CLASS - SMALLEST_CLASS)
+
+cdef enum:
+    # Instead of a size class.
+    UNPOOLED = -1
+    ZEROS = -2               # shared by all, and not counted as in use
 
 cdef int32_t live = 0
 
 
+cdef struct Pool:
+    # Buffers that wait for the next batch, by size class.
+    int32_t lock             # held for a few instructions only, and never while freeing
+    int32_t users
+    size_t kept              # bytes
+    Buffer* first[N_CLASSES]
+    Buffer* zeros
+
+cdef Pool pool
+
+
 def live_buffers() -> int:
-    """Return how many column and dictionary buffers are alive in this process."""
+    """Return how many column and dictionary buffers are in use in this process."""
     return live
 
 
-cdef Buffer* buffer_new(size_t capacity, size_t stagger, bint zeroed) noexcept nogil:
-    """Return a new buffer with one count, or NULL without memory.
+def pooled_bytes() -> int:
+    """Return how much memory waits for the next batch."""
+    return pool.kept
 
-    `stagger` moves the data by a multiple of 64 bytes: columns that all begin at the same place of
-    a 4 KB page fight for the same cache sets when one row of each is written in turn.
-    """
-    cdef size_t head = sizeof(Buffer) + ALIGNMENT + stagger
-    cdef size_t total = head + capacity + ALIGNMENT  # the slack lets word-wise writers run over
+
+cdef Buffer* allocate(size_t capacity, bint zeroed) noexcept nogil:
+    cdef size_t total = sizeof(Buffer) + ALIGNMENT + capacity + ALIGNMENT
     cdef Buffer* buffer
-    cdef bint zeroed_by_system
     if total < capacity:
         return NULL
-    # Large memory comes zeroed from the system; of small memory only what will be used is zeroed.
-    zeroed_by_system = zeroed and total >= LARGE
-    buffer = <Buffer*>(calloc(1, total) if zeroed_by_system else malloc(total))
+    buffer = <Buffer*>(calloc(1, total) if zeroed else malloc(total))
     if buffer == NULL:
         return NULL
     if total >= HUGE:
         wf_advise_large(buffer, total)
     buffer.refs = 1
+    buffer.size_class = UNPOOLED
     buffer.capacity = capacity
+    buffer.next = NULL
     buffer.data = <uint8_t*>(
-        (<uintptr_t>buffer + sizeof(Buffer) + ALIGNMENT - 1) & ~<uintptr_t>(ALIGNMENT - 1)
-    ) + stagger
-    if zeroed and not zeroed_by_system:
-        memset(buffer.data, 0, capacity + 8)
+        (<uintptr_t>buffer + sizeof(Buffer) + ALIGNMENT - 1) & ~<uintptr_t>(ALIGNMENT - 1))
+    return buffer
+
+
+cdef Buffer* buffer_new(size_t capacity) noexcept nogil:
+    """Return a new buffer with one count and any content, or NULL without memory.
+
+    Writers of whole words may run over its end by less than 64 bytes.
+    """
+    cdef Buffer* buffer = allocate(capacity, False)
+    if buffer != NULL:
+        wf_atomic_add(&live, 1)
+    return buffer
+
+
+cdef int class_of(size_t* capacity) noexcept nogil:
+    """Round up to a size of the pool, four sizes to a power of two; UNPOOLED: too large."""
+    cdef int shift = SMALLEST_CLASS
+    cdef size_t quarter, quarters
+    if capacity[0] > <size_t>1 << LARGEST_CLASS:
+        return UNPOOLED
+    while capacity[0] > <size_t>2 << shift:
+        shift += 1
+    quarter = <size_t>1 << (shift - 2)
+    quarters = max(<size_t>5, (capacity[0] + quarter - 1) // quarter)  # 5 to 8
+    capacity[0] = quarters * quarter
+    return <int>(4 * (shift - SMALLEST_CLASS) + quarters - 5)
+
+
+cdef Buffer* buffer_take(size_t capacity) noexcept nogil:
+    """As buffer_new(), from the pool if it has one of the size, and back to the pool at its end."""
+    cdef int size_class = class_of(&capacity)
+    cdef Buffer* buffer
+    if size_class < 0:
+        return buffer_new(capacity)
+    wf_lock_spin(&pool.lock)
+    buffer = pool.first[size_class]
+    if buffer != NULL:
+        pool.first[size_class] = buffer.next
+        pool.kept -= buffer.capacity
+    wf_unlock_spin(&pool.lock)
+    if buffer == NULL:
+        buffer = allocate(capacity, False)
+        if buffer == NULL:
+            return NULL
+        buffer.size_class = size_class
+    buffer.refs = 1
+    buffer.next = NULL
     wf_atomic_add(&live, 1)
     return buffer
+
+
+cdef Buffer* empty_pool() noexcept nogil:
+    """Take all that the pool keeps, as a chain; its lock is held."""
+    cdef Buffer* chain = NULL
+    cdef Buffer* buffer
+    cdef int k
+    for k in range(N_CLASSES):
+        while pool.first[k] != NULL:
+            buffer = pool.first[k]
+            pool.first[k] = buffer.next
+            buffer.next = chain
+            chain = buffer
+    pool.kept = 0
+    return chain
+
+
+cdef void free_chain(Buffer* chain) noexcept nogil:
+    cdef Buffer* buffer
+    while chain != NULL:
+        buffer = chain
+        chain = buffer.next
+        free(buffer)
+
+
+cdef void keep(Buffer* buffer) noexcept nogil:
+    """Put a buffer into the pool; a full pool is emptied first, for the sizes may have changed."""
+    cdef Buffer* chain = NULL
+    wf_lock_spin(&pool.lock)
+    if pool.users == 0:
+        buffer.next = NULL
+        chain = buffer
+    else:
+        if pool.kept + buffer.capacity > MOST_KEPT:
+            chain = empty_pool()
+        buffer.next = pool.first[buffer.size_class]
+        pool.first[buffer.size_class] = buffer
+        pool.kept += buffer.capacity
+    wf_unlock_spin(&pool.lock)
+    free_chain(chain)
+
+
+cdef void pool_open() noexcept nogil:
+    """Keep memory from now on, for one more user."""
+    wf_lock_spin(&pool.lock)
+    pool.users += 1
+    wf_unlock_spin(&pool.lock)
+
+
+cdef void pool_close() noexcept nogil:
+    """One user less; the last one's leaving frees what is kept."""
+    cdef Buffer* chain = NULL
+    cdef Buffer* zeros = NULL
+    wf_lock_spin(&pool.lock)
+    pool.users -= 1
+    if pool.users == 0:
+        chain = empty_pool()
+        zeros = pool.zeros
+        pool.zeros = NULL
+    wf_unlock_spin(&pool.lock)
+    free_chain(chain)
+    buffer_release(zeros)
 
 
 cdef Buffer* buffer_share(Buffer* buffer) noexcept nogil:
@@ -62,8 +189,13 @@ cdef Buffer* buffer_share(Buffer* buffer) noexcept nogil:
 
 cdef void buffer_release(Buffer* buffer) noexcept nogil:
     """Give back one count; NULL is allowed."""
-    if buffer != NULL and wf_atomic_add(&buffer.refs, -1) == 0:
+    if buffer == NULL or wf_atomic_add(&buffer.refs, -1) != 0:
+        return
+    if buffer.size_class != ZEROS:
         wf_atomic_add(&live, -1)
+    if buffer.size_class >= 0:
+        keep(buffer)
+    else:
         free(buffer)
 
 
@@ -80,7 +212,7 @@ cdef int buffer_reserve(Buffer** slot, size_t used, size_t needed) noexcept nogi
     capacity = 256 if old == NULL else 2 * old.capacity
     if capacity < needed:
         capacity = needed
-    new = buffer_new(capacity, 0, False)
+    new = buffer_new(capacity)
     if new == NULL:
         return -1
     if used:
@@ -88,3 +220,35 @@ cdef int buffer_reserve(Buffer** slot, size_t used, size_t needed) noexcept nogi
     buffer_release(old)
     slot[0] = new
     return 0
+
+
+cdef int piece_reserve(Piece* piece, size_t used, size_t needed) noexcept nogil:
+    """As buffer_reserve(), for a piece that has nothing or a buffer of its own."""
+    if buffer_reserve(&piece.own, used, needed) < 0:
+        return -1
+    piece.data = piece.own.data
+    return 0
+
+
+cdef Buffer* shared_zeros(size_t size) noexcept nogil:
+    """Return a count of a buffer of at least `size` zeros, the same one for all, or NULL."""
+    cdef Buffer* old = NULL
+    cdef Buffer* zeros
+    wf_lock_spin(&pool.lock)
+    zeros = pool.zeros
+    if zeros != NULL and zeros.capacity >= size:
+        wf_atomic_add(&zeros.refs, 1)
+        wf_unlock_spin(&pool.lock)
+        return zeros
+    wf_unlock_spin(&pool.lock)
+    zeros = allocate(max(size + size // 4, <size_t>SMALLEST_ZEROS), True)
+    if zeros == NULL:
+        return NULL
+    zeros.size_class = ZEROS
+    wf_lock_spin(&pool.lock)
+    if pool.users:
+        old = pool.zeros
+        pool.zeros = buffer_share(zeros)
+    wf_unlock_spin(&pool.lock)
+    buffer_release(old)
+    return zeros

@@ -12,17 +12,47 @@
 #if defined(_MSC_VER) && !defined(__clang__)
 #include <intrin.h>
 #define wf_prefetch(address) _mm_prefetch((const char *)(address), 3)
+static inline int wf_trailing_zeros(uint32_t x) /* of x != 0 */
+{
+    unsigned long place;
+    _BitScanForward(&place, x);
+    return (int)place;
+}
 static inline int32_t wf_atomic_add(int32_t *value, int32_t delta)
 {
     return (int32_t)_InterlockedExchangeAdd((volatile long *)value, delta) + delta;
 }
+static inline int wf_try_spin(int32_t *lock)
+{
+    return _InterlockedExchange((volatile long *)lock, 1) == 0;
+}
+static inline void wf_unlock_spin(int32_t *lock)
+{
+    _InterlockedExchange((volatile long *)lock, 0);
+}
 #else
 #define wf_prefetch(address) __builtin_prefetch((const void *)(address))
+#define wf_trailing_zeros(x) __builtin_ctz(x) /* of x != 0 */
 static inline int32_t wf_atomic_add(int32_t *value, int32_t delta)
 {
     return __atomic_add_fetch(value, delta, __ATOMIC_ACQ_REL);
 }
+static inline int wf_try_spin(int32_t *lock)
+{
+    return __atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE) == 0;
+}
+static inline void wf_unlock_spin(int32_t *lock)
+{
+    __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
+}
 #endif
+
+/* For what takes a few instructions: nobody sleeps, and nobody needs to set the lock up. */
+static inline void wf_lock_spin(int32_t *lock)
+{
+    while (!wf_try_spin(lock))
+        ;
+}
 
 /* Fresh memory is paid by the page: ask for large pages where the system has them to give. */
 #if defined(__linux__)
@@ -66,18 +96,6 @@ static inline int wf_popcount(uint64_t x)
 static inline int wf_lowest_bit(uint64_t x)
 {
     return wf_popcount((x & (0 - x)) - 1);
-}
-
-/* Transposes 64 x 64 bits in place: afterwards bit r of rows[c] is what bit c of rows[r] was. */
-static inline void wf_transpose(uint64_t rows[64])
-{
-    uint64_t mask = 0xffffffffu;
-    for (int half = 32; half; half >>= 1, mask ^= mask << half)
-        for (int k = 0; k < 64; k = ((k | half) + 1) & ~half) {
-            uint64_t swap = ((rows[k] >> half) ^ rows[k | half]) & mask;
-            rows[k] ^= swap << half;
-            rows[k | half] ^= swap;
-        }
 }
 
 #endif

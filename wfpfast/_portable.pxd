@@ -1,13 +1,15 @@
 # _portable.h for Cython; knows no struct of ours.
 from libc.stddef cimport size_t
-from libc.stdint cimport int32_t, uint64_t
+from libc.stdint cimport int32_t, uint32_t, uint64_t
 
 
 cdef extern from "_portable.h" nogil:
     void wf_prefetch(const void* address) noexcept
     int32_t wf_atomic_add(int32_t* value, int32_t delta) noexcept
+    void wf_lock_spin(int32_t* lock) noexcept
+    void wf_unlock_spin(int32_t* lock) noexcept
     void wf_advise_large(void* start, size_t size) noexcept
     uint64_t wf_fold(uint64_t a, uint64_t b) noexcept
+    int wf_trailing_zeros(uint32_t x) noexcept
     int wf_popcount(uint64_t x) noexcept
     int wf_lowest_bit(uint64_t x) noexcept
-    void wf_transpose(uint64_t* rows) noexcept

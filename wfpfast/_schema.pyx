@@ -28,8 +28,10 @@ cdef void spec(
     binary_specs[column] = text_specs[column]
 
 
-cdef void address(int column, const char* name, const char* format, int width) noexcept:
-    text_specs[column] = Spec(name, "u", TEXT, 0, 0, 0)
+cdef void address(
+    int column, const char* name, const char* format, int width, int longest
+) noexcept:
+    text_specs[column] = Spec(name, "u", TEXT, longest, 0, 0)
     binary_specs[column] = Spec(name, format, FIXED, width, 0, 0)
 
 
@@ -65,8 +67,8 @@ cdef void declare_events() noexcept:
     spec(FLAGS, "flags", "I", FIXED, 4)
     spec(IP_VERSION, "ip_version", "C", FIXED, 1)
     spec(IP_PROTOCOL, "ip_protocol", "C", FIXED, 1)
-    address(LOCAL_ADDRESS, "local_address", "w:16", 16)
-    address(REMOTE_ADDRESS, "remote_address", "w:16", 16)
+    address(LOCAL_ADDRESS, "local_address", "w:16", 16, 39)
+    address(REMOTE_ADDRESS, "remote_address", "w:16", 16, 39)
     spec(LOCAL_PORT, "local_port", "S", FIXED, 2)
     spec(REMOTE_PORT, "remote_port", "S", FIXED, 2)
     spec(SCOPE_ID, "scope_id", "I", FIXED, 4)
@@ -89,8 +91,8 @@ cdef void declare_events() noexcept:
     spec(VSWITCH_SOURCE_PORT, "vswitch_source_port", "I", FIXED, 4)
     spec(VSWITCH_DESTINATION_PORT, "vswitch_destination_port", "I", FIXED, 4)
     spec(NETWORK_CAPABILITY, "network_capability", "u", CODES, 4)
-    address(LOCAL_MAC, "local_mac", "w:6", 6)
-    address(REMOTE_MAC, "remote_mac", "w:6", 6)
+    address(LOCAL_MAC, "local_mac", "w:6", 6, 17)
+    address(REMOTE_MAC, "remote_mac", "w:6", 6, 17)
     spec(MEDIA_TYPE, "media_type", "I", FIXED, 4)
     spec(INTERFACE_TYPE, "interface_type", "I", FIXED, 4)
     spec(ETHER_TYPE, "ether_type", "S", FIXED, 2)
@@ -121,8 +123,8 @@ cdef void declare_events() noexcept:
     parent(REMOTE_GROUPS, "remote_groups", "+l", LIST, REMOTE_GROUP, 1)
     spec(LOCAL_SUBNET, "local_subnet", "u", TEXT, 0)
     spec(REMOTE_SUBNET, "remote_subnet", "u", TEXT, 0)
-    address(PUBLIC_HOST, "public_host", "w:16", 16)
-    address(INTERNAL_HOST, "internal_host", "w:16", 16)
+    address(PUBLIC_HOST, "public_host", "w:16", 16, 39)
+    address(INTERNAL_HOST, "internal_host", "w:16", 16, 39)
     spec(PROCESS_ID, "process_id", "I", FIXED, 4)
     spec(FILTER_ORIGIN, "filter_origin", "u", CODES, 4)
     parent(TERMINATING_FILTERS, "terminating_filters", "+l", LIST, TERMINATING_FILTER, 1)

@@ -1,11 +1,16 @@
 # Dictionaries of text that live from block to block; must not know events or what the text means.
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memcmp, memcpy, memset
 
 from wfpfast._columns cimport Column
 from wfpfast._memory cimport Buffer
 from wfpfast._portable cimport wf_fold
+from wfpfast._vector cimport wf_hash_192
+
+
+cdef enum:
+    N_SECRETS = 25
 
 
 cdef struct Slot:
@@ -32,7 +37,7 @@ cdef struct Dictionary:
     Buffer* text
     size_t text_used
     int32_t length
-    uint64_t seed        # of the hash: secret, or a block could force collisions
+    const uint64_t* secrets   # of the hash: or a block could force collisions
     const char** names   # what the dictionary begins with
     int n_names
 
@@ -55,20 +60,46 @@ cdef inline uint64_t word(const uint8_t* at) noexcept nogil:
     return value
 
 
-cdef inline uint64_t hash_bytes(const uint8_t* data, uint32_t size, uint64_t seed) noexcept nogil:
-    """A seeded hash of all bytes; words are folded by multiplication to 128 bits."""
-    cdef uint64_t h = seed ^ (size * <uint64_t>0x9e3779b97f4a7c15)
-    cdef uint64_t tail = 0
-    while size >= 16:
-        h = wf_fold(word(data) ^ h, word(data + 8) ^ <uint64_t>0xe7037ed1a0b428db)
-        data += 16
-        size -= 16
-    if size >= 8:
-        h = wf_fold(word(data) ^ h, <uint64_t>0xa0761d6478bd642f)
-        data += 8
-        size -= 8
-    memcpy(&tail, data, size)
-    return wf_fold(h ^ tail ^ seed, <uint64_t>0x8ebc6af09c88c6e3 ^ seed)
+cdef inline uint64_t mix(
+    const uint8_t* at, const uint8_t* second, uint64_t seed, uint64_t place
+) noexcept nogil:
+    """One summand of the hash: 16 bytes, each half under a secret of its own."""
+    return wf_fold(
+        word(at) ^ (seed + place * <uint64_t>0xe7037ed1a0b428db),
+        word(second) ^ (seed * <uint64_t>0x8ebc6af09c88c6e3 + place))
+
+
+cdef inline uint64_t hash_bytes(
+    const uint8_t* data, uint64_t size, const uint64_t* secrets
+) noexcept nogil:
+    """A hash of all bytes: without the secrets nobody can make two texts collide."""
+    cdef uint64_t h, at, seed = secrets[N_SECRETS - 1]
+    cdef uint8_t[16] short
+    if 32 < size <= 192:  # a path
+        h = wf_hash_192(data, size, secrets)
+    elif size >= 16:
+        h = mix(data + size - 16, data + size - 8, seed, 0) + mix(data, data + 8, seed, 1)
+        if size > 32:
+            for at in range(16, size - 16, 16):
+                h += mix(data + at, data + at + 8, seed, at + 1)
+    elif size >= 8:
+        h = mix(data, data + size - 8, seed, 1)
+    else:
+        memset(short, 0, 16)
+        memcpy(short, data, size)
+        h = mix(short, short + 8, seed, 1)
+    return wf_fold(h ^ seed, size ^ <uint64_t>0x9e3779b97f4a7c15)
+
+
+cdef inline bint same(const uint8_t* a, const uint8_t* b, uint32_t size) noexcept nogil:
+    if size <= 32:  # a SID, often
+        if size >= 16:
+            return (word(a) ^ word(b) | word(a + 8) ^ word(b + 8)
+                    | word(a + size - 16) ^ word(b + size - 16)
+                    | word(a + size - 8) ^ word(b + size - 8)) == 0
+        if size >= 8:
+            return (word(a) ^ word(b) | word(a + size - 8) ^ word(b + size - 8)) == 0
+    return memcmp(a, b, size) == 0
 
 
 cdef inline int32_t table_find(
@@ -84,6 +115,6 @@ cdef inline int32_t table_find(
         if slot.code < 0:
             return -1
         if slot.hash == hash and slot.size == size:
-            if memcmp(table.keys.data + slot.key, key, size) == 0:
+            if same(table.keys.data + slot.key, key, size):
                 return slot.code
         i = (i + 1) & table.mask

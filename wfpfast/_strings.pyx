@@ -104,7 +104,7 @@ cdef int32_t dictionary_code(
     Dictionary* dictionary, const uint8_t* text, uint32_t size
 ) noexcept nogil:
     """Return the code of `text`, adding it if it is new; -1 without memory or code."""
-    cdef uint64_t hash = hash_bytes(text, size, dictionary.seed)
+    cdef uint64_t hash = hash_bytes(text, size, dictionary.secrets)
     cdef int32_t code = table_find(&dictionary.texts, text, size, hash)
     cdef size_t used = <size_t>(dictionary.length + 1) * 4
     if code >= 0:

@@ -9,7 +9,7 @@ from libc.string cimport memset
 from wfpfast._batch cimport Batch, Selection
 from wfpfast._columns cimport (
     FIXED, LIST, TEXT, Column, Spec, columns_new, end_rows, fixed_append, row_append, text_append)
-from wfpfast._memory cimport buffer_reserve
+from wfpfast._memory cimport piece_reserve
 
 from wfpfast._stream import stream_capsule
 
@@ -58,7 +58,7 @@ cdef class Table(Batch):
                 self.own_specs[items] = Spec(b"item", b"u", TEXT, 0, 0, 0)
                 items += 1
         self.specs = self.own_specs
-        self.columns = columns_new(self.specs, items, lengths.pop() if lengths else 0)
+        self.columns = columns_new(self.specs, items, 0, lengths.pop() if lengths else 0)
         if self.columns == NULL:
             raise MemoryError
         self._show(Selection(list(columns), {name: i for i, name in enumerate(columns)}))
@@ -111,7 +111,7 @@ cdef int append_number(Column* column, value) except -1:
 
 cdef int append_list(Column* column, Column* items, value) except -1:
     cdef size_t used = <size_t>(column.length + 1) * 4 if column.length else 0
-    if buffer_reserve(&column.values, used, <size_t>(column.length + 2) * 4) < 0:
+    if piece_reserve(&column.values, used, <size_t>(column.length + 2) * 4) < 0:
         raise MemoryError
     if column.length == 0:
         memset(column.values.data, 0, 4)

@@ -2,6 +2,13 @@
 # Every function writes at `out`, which has the room named, and returns the end of the text.
 from libc.stddef cimport size_t
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.string cimport memcpy
+
+from wfpfast._portable cimport wf_trailing_zeros
+from wfpfast._vector cimport wf_hex16, wf_zero_words
+
+cdef extern from "_octets.h" nogil:
+    const uint64_t[256] wf_octets
 
 cdef enum:
     ADDRESS_SIZE = 48    # the longest IPv6 text is 39; writers may write whole words past the end
@@ -11,8 +18,7 @@ cdef enum:
     DECIMAL_SIZE = 20
 
 cdef char* put_decimal(char* out, uint64_t value) noexcept nogil
-cdef char* put_ipv4(char* out, uint32_t address) noexcept nogil
-cdef char* put_ipv6(char* out, const uint8_t* address) noexcept nogil
+cdef char* put_compressed(char* out, const char* digits, int zeros) noexcept nogil
 cdef char* put_mac(char* out, const uint8_t* address) noexcept nogil
 cdef char* put_hex(char* out, const uint8_t* data, size_t size) noexcept nogil
 cdef char* put_guid(char* out, const uint8_t* guid) noexcept nogil
@@ -20,3 +26,46 @@ cdef char* put_sid(char* out, const uint8_t* sid) noexcept nogil
 cdef size_t utf8_from_utf16(
     uint8_t* out, const uint8_t* text, size_t units, size_t* replaced
 ) noexcept nogil
+
+
+cdef inline char* put_octet(char* out, uint32_t value) noexcept nogil:
+    """A number below 256 and a dot."""
+    cdef uint64_t octet = wf_octets[value & 255]
+    memcpy(out, &octet, 4)
+    return out + (octet >> 32)
+
+
+cdef inline char* put_ipv4(char* out, uint32_t address) noexcept nogil:
+    """`address` is a number in host order: the highest byte is written first."""
+    out = put_octet(out, address >> 24)
+    out = put_octet(out, address >> 16)
+    out = put_octet(out, address >> 8)
+    return put_octet(out, address) - 1  # the last dot
+
+
+cdef inline char* put_group_range(
+    char* out, const char* digits, int first, int last
+) noexcept nogil:
+    """Groups of IPv6 without leading zeros, a colon behind each; of `0000` one digit stays."""
+    cdef uint64_t text
+    cdef uint32_t group
+    cdef int k, skip
+    for k in range(first, last):
+        memcpy(&group, digits + 4 * k, 4)
+        text = group | <uint64_t>0x3a << 32
+        # Little-endian: the first digit is the lowest byte, b"0" is 0x30; the last digit stays.
+        skip = wf_trailing_zeros(group ^ 0x30303030 | 0x01000000) >> 3
+        text >>= 8 * skip
+        memcpy(out, &text, 8)
+        out += 5 - skip
+    return out
+
+
+cdef inline char* put_ipv6(char* out, const uint8_t* address) noexcept nogil:
+    """RFC 5952 section 4, always in hexadecimal."""
+    cdef char[32] digits
+    cdef int zeros = wf_zero_words(address)
+    wf_hex16(digits, address)
+    if zeros & zeros >> 1:  # a single zero group is not shortened
+        return put_compressed(out, digits, zeros)
+    return put_group_range(out, digits, 0, 8) - 1

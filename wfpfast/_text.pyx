@@ -6,11 +6,6 @@ IPv6 follows RFC 5952 section 4, always in hexadecimal; a SID follows [MS-DTYP] 
 from libc.stdint cimport uint16_t
 from libc.string cimport memcpy
 
-cdef struct Octet:
-    char[4] text     # the number and a dot, padded
-    int size         # with the dot
-
-cdef Octet[256] octets
 cdef const char* HEX = "0123456789abcdef"
 
 
@@ -27,67 +22,22 @@ cdef char* put_decimal(char* out, uint64_t value) noexcept nogil:
     return out + DECIMAL_SIZE - at
 
 
-cdef void fill_octets() noexcept:
-    cdef int value
-    cdef char[DECIMAL_SIZE + 1] text
-    cdef char* end
-    for value in range(256):
-        end = put_decimal(text, value)
-        end[0] = b"."
-        octets[value].size = <int>(end + 1 - text)
-        memcpy(octets[value].text, text, 4)
-
-
-cdef char* put_ipv4(char* out, uint32_t address) noexcept nogil:
-    """`address` is a number in host order: the highest byte is written first."""
-    cdef int shift = 24
-    cdef const Octet* octet
-    while shift >= 0:
-        octet = octets + ((address >> shift) & 255)
-        memcpy(out, octet.text, 4)
-        out += octet.size
-        shift -= 8
-    return out - 1  # the last dot
-
-
-cdef inline char* put_group(char* out, uint16_t group) noexcept nogil:
-    """A group of IPv6 without leading zeros."""
-    cdef int shift = 12 if group > 0xfff else 8 if group > 0xff else 4 if group > 0xf else 0
-    while shift >= 0:
-        out[0] = HEX[(group >> shift) & 15]
-        out += 1
-        shift -= 4
-    return out
-
-
-cdef char* put_ipv6(char* out, const uint8_t* address) noexcept nogil:
-    cdef uint16_t[8] groups
-    cdef int i, start = -1, length = 0, best_start = -1, best_length = 1
-    for i in range(8):
-        groups[i] = <uint16_t>(address[2 * i] << 8 | address[2 * i + 1])
-        if groups[i] != 0:
-            start = -1
-            continue
-        if start < 0:
-            start = i
-            length = 0
-        length += 1
-        if length > best_length:
-            best_length = length
-            best_start = start
-    i = 0
-    while i < 8:
-        if i == best_start:
-            out[0] = out[1] = b":"
-            out += 2
-            i += best_length
-            continue
-        if i and i != best_start + best_length:
-            out[0] = b":"
-            out += 1
-        out = put_group(out, groups[i])
-        i += 1
-    return out
+cdef char* put_compressed(char* out, const char* digits, int zeros) noexcept nogil:
+    """An IPv6 address with `::` for the longest run of zero groups, the first of the longest."""
+    cdef int start = 0, length = 0, k = 0, run
+    while k < 8:
+        run = 0
+        while k + run < 8 and zeros >> (k + run) & 1:
+            run += 1
+        if run > length:
+            start = k
+            length = run
+        k += run + 1
+    out = put_group_range(out, digits, 0, start)
+    out[0] = out[1] = b":"
+    if start + length == 8:
+        return out + 1 + (start == 0)
+    return put_group_range(out + 1 + (start == 0), digits, start + length, 8) - 1
 
 
 cdef char* put_hex(char* out, const uint8_t* data, size_t size) noexcept nogil:
@@ -195,6 +145,3 @@ cdef size_t utf8_from_utf16(
         replaced[0] += 1
         end = put_code_point(end, 0xfffd)
     return <size_t>(end - out)
-
-
-fill_octets()

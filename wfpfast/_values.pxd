@@ -1,9 +1,12 @@
 # What header and payloads point to, put into text columns; must not know which member points.
 from libc.stddef cimport size_t
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.string cimport memcpy
 
-from wfpfast._columns cimport Column
-from wfpfast._context cimport Decode
+from wfpfast._columns cimport Column, end_rows
+from wfpfast._context cimport Decode, locate, malformed, out_of_room, put_32, spend
+from wfpfast._strings cimport Dictionary, hash_bytes, table_find
+from wfpfast._text cimport put_ipv4, put_ipv6
 from wfpfast.abi.fwptypes cimport FWP_BYTE_BLOB
 from wfpfast.abi.guiddef cimport GUID
 from wfpfast.abi.minwindef cimport WCHAR
@@ -11,29 +14,136 @@ from wfpfast.abi.winnt cimport SID
 
 # Each of these writes the cell of row `i` of the chunk and returns True, or returns False for null;
 # a pointer that may not be followed is reported under `field` first.
-cdef bint put_path(
-    Decode* d, int column, int i, int field, const FWP_BYTE_BLOB* blob
-) noexcept nogil
 cdef bint put_blob(
     Decode* d, int column, int i, int field, const FWP_BYTE_BLOB* blob
 ) noexcept nogil
-cdef bint put_sid_text(Decode* d, int column, int i, int field, const SID* sid) noexcept nogil
 cdef bint put_wide(Decode* d, int column, int i, int field, const WCHAR* text) noexcept nogil
 cdef bint put_key(Decode* d, int column, int i, int field, const GUID* key) noexcept nogil
 cdef bint put_key_value(Decode* d, int column, int i, const uint8_t* key) noexcept nogil
 cdef bint put_groups(
     Decode* d, int column, int i, int field, uint32_t count, WCHAR* const* groups
 ) noexcept nogil
-cdef bint put_address(
-    Decode* d, int column, int i, const uint8_t* address, bint is_v6
-) noexcept nogil
 cdef bint put_mac_address(Decode* d, int column, int i, const uint8_t* address) noexcept nogil
 
 # The pieces that rendering a condition value needs too.
-cdef const uint8_t* find_sid(Decode* d, const SID* sid) noexcept nogil
 cdef const uint8_t* find_wide(Decode* d, const WCHAR* text, size_t* units) noexcept nogil
 cdef uint8_t* room_for_text(Decode* d, Column* column, size_t more) noexcept nogil
 cdef bint append_text(Decode* d, Column* items, const WCHAR* text) noexcept nogil
 cdef int append_wide(
     Decode* d, Column* column, const uint8_t* text, size_t units
 ) noexcept nogil
+
+# What an event nearly always has is inlined; what is converted once and then remembered is not.
+cdef int convert(
+    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t hash, bint path
+) noexcept nogil
+cdef int convert_sid(
+    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t hash
+) noexcept nogil
+cdef bint put_mapped(Decode* d, int column, int i, uint32_t v4) noexcept nogil
+
+
+cdef inline bint put_code(Decode* d, int column, int i, int code) noexcept nogil:
+    if code < 0:
+        out_of_room(d, d.dictionaries[column].text_used, 0)
+        return False
+    put_32(d, column, i, <uint32_t>code)
+    return True
+
+
+cdef inline bint put_utf16(
+    Decode* d, int column, int i, const uint8_t* raw, uint32_t size, bint path
+) noexcept nogil:
+    cdef Dictionary* dictionary = d.dictionaries + column
+    cdef uint64_t hash = hash_bytes(raw, size, dictionary.secrets)
+    cdef int code = table_find(&dictionary.raw, raw, size, hash)
+    if code < 0:
+        code = convert(d, dictionary, raw, size, hash, path)
+    return put_code(d, column, i, code)
+
+
+cdef inline const uint8_t* find_blob(
+    Decode* d, int i, int field, const FWP_BYTE_BLOB* blob
+) noexcept nogil:
+    """Return where a blob's bytes are; a blob of size 0 is not followed."""
+    cdef const uint8_t* data
+    if blob.data == NULL:
+        return NULL
+    if blob.size == 0:
+        return d.memory
+    data = locate(d, blob.data, blob.size, 1)
+    if data == NULL or not spend(d, blob.size):
+        malformed(d, i, field)
+        return NULL
+    return data
+
+
+cdef inline bint put_path(
+    Decode* d, int column, int i, int field, const FWP_BYTE_BLOB* blob
+) noexcept nogil:
+    """A blob of UTF-16 with or without its NUL: an application's path."""
+    cdef const uint8_t* data = find_blob(d, i, field, blob)
+    return data != NULL and put_utf16(d, column, i, data, blob.size, True)
+
+
+cdef inline const uint8_t* find_sid(Decode* d, const SID* sid) noexcept nogil:
+    """Return where a whole SID is, or NULL and the reason."""
+    cdef const uint8_t* data = locate(d, sid, 8, 4)
+    if data == NULL or locate(d, sid, 8 + 4 * <uint64_t>data[1], 4) == NULL:
+        return NULL
+    return data if spend(d, 8 + 4 * <uint64_t>data[1]) else NULL
+
+
+cdef inline bint put_sid_text(
+    Decode* d, int column, int i, int field, const SID* sid
+) noexcept nogil:
+    cdef Dictionary* dictionary = d.dictionaries + column
+    cdef const uint8_t* raw
+    cdef uint32_t size
+    cdef uint64_t hash
+    cdef int code
+    if sid == NULL:
+        return False
+    raw = find_sid(d, sid)
+    if raw == NULL:
+        malformed(d, i, field)
+        return False
+    size = 8 + 4 * <uint32_t>raw[1]
+    hash = hash_bytes(raw, size, dictionary.secrets)
+    code = table_find(&dictionary.raw, raw, size, hash)
+    if code < 0:
+        code = convert_sid(d, dictionary, raw, size, hash)
+    return put_code(d, column, i, code)
+
+
+cdef inline char* next_text(Decode* d, int column, int i) noexcept nogil:
+    """Return where row `i`'s text goes, in a column that has room for the longest texts."""
+    cdef Column* target = d.out.columns + column
+    if target.ended != d.first_row + i:
+        end_rows(target, d.first_row + i, target.text_used)
+    return <char*>target.text.data + target.text_used
+
+
+cdef inline void end_text(Decode* d, int column, int i, const char* end) noexcept nogil:
+    cdef Column* target = d.out.columns + column
+    target.text_used = end - <char*>target.text.data
+    target.ended = d.first_row + i + 1
+    (<int32_t*>target.values.data)[target.ended] = <int32_t>target.text_used
+
+
+cdef inline bint put_address(
+    Decode* d, int column, int i, const uint8_t* address, bint is_v6
+) noexcept nogil:
+    """An address as text or, on request, as 16 bytes; IPv4 is a number in host order."""
+    cdef uint32_t v4
+    cdef char* text
+    memcpy(&v4, address, 4)
+    if not d.binary_addresses:
+        text = next_text(d, column, i)
+        text = put_ipv6(text, address) if is_v6 else put_ipv4(text, v4)
+        end_text(d, column, i, text)
+    elif is_v6:
+        memcpy(d.cursor[column] + 16 * i, address, 16)
+    else:
+        put_mapped(d, column, i, v4)
+    return True

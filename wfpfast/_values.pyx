@@ -7,22 +7,11 @@ each time it is met it is converted, and counted, again.
 from libc.string cimport memcpy, memset
 
 from wfpfast._columns cimport end_rows, text_append, text_reserve
-from wfpfast._context cimport (
-    BUDGET, NO_MEMORY, UNTERMINATED, locate, malformed, out_of_room, put_32, spend)
+from wfpfast._context cimport BUDGET, NO_MEMORY, UNTERMINATED, locate, malformed, out_of_room, spend
 from wfpfast._memory cimport buffer_reserve
-from wfpfast._strings cimport (
-    Dictionary, dictionary_code, dictionary_remember, hash_bytes, table_find)
+from wfpfast._strings cimport Dictionary, dictionary_code, dictionary_remember
 from wfpfast._text cimport (
-    ADDRESS_SIZE, GUID_SIZE, MAC_SIZE, SID_SIZE, put_guid, put_ipv4, put_ipv6, put_mac, put_sid,
-    utf8_from_utf16)
-
-
-cdef bint put_code(Decode* d, int column, int i, int code) noexcept nogil:
-    if code < 0:
-        out_of_room(d, d.dictionaries[column].text_used, 0)
-        return False
-    put_32(d, column, i, <uint32_t>code)
-    return True
+    GUID_SIZE, MAC_SIZE, SID_SIZE, put_guid, put_mac, put_sid, utf8_from_utf16)
 
 
 cdef int remember(
@@ -56,39 +45,14 @@ cdef int convert(
     return code if replaced else remember(d, dictionary, raw, size, hash, code)
 
 
-cdef bint put_utf16(
-    Decode* d, int column, int i, const uint8_t* raw, uint32_t size, bint path
+cdef int convert_sid(
+    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t hash
 ) noexcept nogil:
-    cdef Dictionary* dictionary = d.dictionaries + column
-    cdef uint64_t hash = hash_bytes(raw, size, dictionary.seed)
-    cdef int code = table_find(&dictionary.raw, raw, size, hash)
-    if code < 0:
-        code = convert(d, dictionary, raw, size, hash, path)
-    return put_code(d, column, i, code)
-
-
-cdef const uint8_t* find_blob(
-    Decode* d, int i, int field, const FWP_BYTE_BLOB* blob
-) noexcept nogil:
-    """Return where a blob's bytes are; a blob of size 0 is not followed."""
-    cdef const uint8_t* data
-    if blob.data == NULL:
-        return NULL
-    if blob.size == 0:
-        return d.memory
-    data = locate(d, blob.data, blob.size, 1)
-    if data == NULL or not spend(d, blob.size):
-        malformed(d, i, field)
-        return NULL
-    return data
-
-
-cdef bint put_path(
-    Decode* d, int column, int i, int field, const FWP_BYTE_BLOB* blob
-) noexcept nogil:
-    """A blob of UTF-16 with or without its NUL: an application's path."""
-    cdef const uint8_t* data = find_blob(d, i, field, blob)
-    return data != NULL and put_utf16(d, column, i, data, blob.size, True)
+    """Return the code of a SID that the dictionary has not seen."""
+    cdef char[SID_SIZE] text
+    cdef int code = dictionary_code(
+        dictionary, <uint8_t*>text, <uint32_t>(put_sid(text, raw) - text))
+    return remember(d, dictionary, raw, size, hash, code)
 
 
 cdef bint put_blob(
@@ -101,35 +65,16 @@ cdef bint put_blob(
     return put_code(d, column, i, dictionary_code(d.dictionaries + column, data, blob.size))
 
 
-cdef const uint8_t* find_sid(Decode* d, const SID* sid) noexcept nogil:
-    """Return where a whole SID is, or NULL and the reason."""
-    cdef const uint8_t* data = locate(d, sid, 8, 4)
-    if data == NULL or locate(d, sid, 8 + 4 * <uint64_t>data[1], 4) == NULL:
-        return NULL
-    return data if spend(d, 8 + 4 * <uint64_t>data[1]) else NULL
-
-
-cdef bint put_sid_text(Decode* d, int column, int i, int field, const SID* sid) noexcept nogil:
-    cdef Dictionary* dictionary = d.dictionaries + column
-    cdef const uint8_t* raw
-    cdef uint32_t size
-    cdef uint64_t hash
-    cdef int code
-    cdef char[SID_SIZE] text
-    if sid == NULL:
-        return False
-    raw = find_sid(d, sid)
-    if raw == NULL:
-        malformed(d, i, field)
-        return False
-    size = 8 + 4 * <uint32_t>raw[1]
-    hash = hash_bytes(raw, size, dictionary.seed)
-    code = table_find(&dictionary.raw, raw, size, hash)
-    if code < 0:
-        code = dictionary_code(
-            dictionary, <uint8_t*>text, <uint32_t>(put_sid(text, raw) - text))
-        remember(d, dictionary, raw, size, hash, code)
-    return put_code(d, column, i, code)
+cdef bint put_mapped(Decode* d, int column, int i, uint32_t v4) noexcept nogil:
+    """An IPv4 address as 16 bytes."""
+    cdef uint8_t* mapped = d.cursor[column] + 16 * i
+    memset(mapped, 0, 10)
+    memset(mapped + 10, 0xff, 2)
+    mapped[12] = <uint8_t>(v4 >> 24)
+    mapped[13] = <uint8_t>(v4 >> 16)
+    mapped[14] = <uint8_t>(v4 >> 8)
+    mapped[15] = <uint8_t>v4
+    return True
 
 
 cdef const uint8_t* measure_wide(
@@ -256,48 +201,12 @@ cdef bint append_text(Decode* d, Column* items, const WCHAR* text) noexcept nogi
     return True
 
 
-cdef bint put_address(
-    Decode* d, int column, int i, const uint8_t* address, bint is_v6
-) noexcept nogil:
-    """An address as text or, on request, as 16 bytes; IPv4 is a number in host order."""
-    cdef Column* target = d.out.columns + column
-    cdef uint8_t[16] mapped
-    cdef uint32_t v4
-    cdef char* text
-    cdef char* end
-    memcpy(&v4, address, 4)
-    if d.binary_addresses:
-        if not is_v6:
-            memset(mapped, 0, 10)
-            memset(mapped + 10, 0xff, 2)
-            mapped[12] = <uint8_t>(v4 >> 24)
-            mapped[13] = <uint8_t>(v4 >> 16)
-            mapped[14] = <uint8_t>(v4 >> 8)
-            mapped[15] = <uint8_t>v4
-            address = mapped
-        memcpy(d.cursor[column] + 16 * i, address, 16)
-        return True
-    text = <char*>room_for_text(d, target, ADDRESS_SIZE)
-    if text == NULL:
-        return False
-    end_rows(target, d.first_row + i, target.text_used)
-    end = put_ipv6(text, address) if is_v6 else put_ipv4(text, v4)
-    target.text_used += end - text
-    end_rows(target, d.first_row + i + 1, target.text_used)
-    return True
-
-
 cdef bint put_mac_address(Decode* d, int column, int i, const uint8_t* address) noexcept nogil:
-    cdef Column* target = d.out.columns + column
-    cdef uint8_t* text
+    cdef char* text
     if d.binary_addresses:
         memcpy(d.cursor[column] + 6 * i, address, 6)
         return True
-    text = room_for_text(d, target, MAC_SIZE + 1)
-    if text == NULL:
-        return False
-    end_rows(target, d.first_row + i, target.text_used)
-    put_mac(<char*>text, address)
-    target.text_used += MAC_SIZE
-    end_rows(target, d.first_row + i + 1, target.text_used)
+    text = next_text(d, column, i)
+    put_mac(text, address)
+    end_text(d, column, i, text + MAC_SIZE)
     return True

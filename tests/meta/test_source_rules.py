@@ -16,7 +16,7 @@ LAYERS = [
     "abi.guiddef abi.winnt abi.iketypes abi.ipsectypes abi.internal",
     "abi.fwptypes",
     "abi.fwpmtypes abi.fwpmobjects",
-    "_portable _threads errors",
+    "_portable _threads _vector errors",
     "_memory _text",
     "_columns",
     "_schema _strings",

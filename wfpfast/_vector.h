@@ -1,0 +1,155 @@
+/* What a vector unit does much faster, each beside its portable twin; knows no struct. */
+#ifndef WFPFAST_VECTOR_H
+#define WFPFAST_VECTOR_H
+
+#include <stdint.h>
+#include <string.h>
+
+/* 64 x 64 bits: bit r of columns[c] becomes what bit c of rows[r] is. */
+static inline void wf_transpose_portable(const uint64_t rows[64], uint64_t columns[64])
+{
+    uint64_t mask = 0xffffffffu;
+    memcpy(columns, rows, 64 * sizeof *rows);
+    for (int half = 32; half; half >>= 1, mask ^= mask << half)
+        for (int k = 0; k < 64; k = ((k | half) + 1) & ~half) {
+            uint64_t swap = ((columns[k] >> half) ^ columns[k | half]) & mask;
+            columns[k] ^= swap << half;
+            columns[k | half] ^= swap;
+        }
+}
+
+/* 16 bytes as 32 hexadecimal digits. */
+static inline void wf_hex16_portable(char out[32], const uint8_t bytes[16])
+{
+    for (int k = 0; k < 32; k++)
+        out[k] = "0123456789abcdef"[bytes[k / 2] >> (k & 1 ? 0 : 4) & 15];
+}
+
+/* Bit k: the k-th of eight 16-bit words is zero. */
+static inline int wf_zero_words_portable(const uint8_t bytes[16])
+{
+    int zeros = 0;
+    for (int k = 0; k < 8; k++)
+        zeros |= (bytes[2 * k] == 0 && bytes[2 * k + 1] == 0) << k;
+    return zeros;
+}
+
+/* The NH hash of UMAC (RFC 4418, section 5.2) of 32 to 192 bytes. Blocks past the end are clipped to
+ * it: what is read twice does no harm, and a number of blocks that does not depend on the size is
+ * never mispredicted. */
+static inline uint64_t wf_hash_192_portable(
+    const uint8_t *text, uint64_t size, const uint64_t secrets[24])
+{
+    uint64_t sum = 0;
+    for (uint64_t k = 0; k < 6; k++) {
+        const uint8_t *block = text + (32 * k < size - 32 ? 32 * k : size - 32);
+        for (int word = 0; word < 4; word++) {
+            uint32_t pair[2], secret[2];
+            memcpy(pair, block + 8 * word, 8);
+            memcpy(secret, secrets + 4 * k + word, 8);
+            sum += (uint64_t)(uint32_t)(pair[0] + secret[0]) * (uint32_t)(pair[1] + secret[1]);
+        }
+    }
+    return sum;
+}
+
+#if defined(__SSE2__) || (defined(_MSC_VER) && defined(_M_X64))
+#include <emmintrin.h>
+
+/* The eight bytes of each of 16 rows: afterwards plane b holds byte b of all of them. */
+static inline void wf_byte_planes(const uint64_t rows[16], __m128i planes[8])
+{
+    __m128i a[8], b[8];
+    for (int k = 0; k < 8; k++)
+        a[k] = _mm_loadu_si128((const __m128i *)rows + k); /* rows 2k, 2k + 1 */
+    for (int k = 0; k < 4; k++) { /* bytes of rows 2k, 2k + 8; of 2k + 1, 2k + 9 */
+        b[2 * k] = _mm_unpacklo_epi8(a[k], a[k + 4]);
+        b[2 * k + 1] = _mm_unpackhi_epi8(a[k], a[k + 4]);
+    }
+    for (int k = 0; k < 4; k++) { /* of four rows, four apart */
+        a[2 * k] = _mm_unpacklo_epi8(b[k], b[k + 4]);
+        a[2 * k + 1] = _mm_unpackhi_epi8(b[k], b[k + 4]);
+    }
+    /* a[0], a[1]: bytes 0-3 and 4-7 of rows 0, 4, 8, 12; then those of 1, 2 and 3 */
+    for (int k = 0; k < 2; k++) {
+        b[k] = _mm_unpacklo_epi8(a[k], a[k + 4]);
+        b[k + 2] = _mm_unpackhi_epi8(a[k], a[k + 4]);
+        b[k + 4] = _mm_unpacklo_epi8(a[k + 2], a[k + 6]);
+        b[k + 6] = _mm_unpackhi_epi8(a[k + 2], a[k + 6]);
+    }
+    for (int k = 0; k < 4; k++) { /* k: bytes 0-1, 4-5, 2-3, 6-7 */
+        int byte = (k & 1) * 4 + (k & 2);
+        planes[byte] = _mm_unpacklo_epi8(b[k], b[k + 4]);
+        planes[byte + 1] = _mm_unpackhi_epi8(b[k], b[k + 4]);
+    }
+}
+
+static inline void wf_transpose(const uint64_t rows[64], uint64_t columns[64])
+{
+    __m128i planes[4][8];
+    for (int quarter = 0; quarter < 4; quarter++)
+        wf_byte_planes(rows + 16 * quarter, planes[quarter]);
+    for (int byte = 0; byte < 8; byte++) {
+        __m128i q0 = planes[0][byte], q1 = planes[1][byte];
+        __m128i q2 = planes[2][byte], q3 = planes[3][byte];
+        __m128i any = _mm_or_si128(_mm_or_si128(q0, q1), _mm_or_si128(q2, q3));
+        if (_mm_movemask_epi8(_mm_cmpeq_epi8(any, _mm_setzero_si128())) == 0xffff) {
+            memset(columns + 8 * byte, 0, 64);
+            continue;
+        }
+        for (int bit = 7; bit >= 0; bit--) { /* the highest bit of every byte, then the next */
+            uint32_t low = (uint32_t)_mm_movemask_epi8(q0) | (uint32_t)_mm_movemask_epi8(q1) << 16;
+            uint32_t high = (uint32_t)_mm_movemask_epi8(q2) | (uint32_t)_mm_movemask_epi8(q3) << 16;
+            columns[8 * byte + bit] = low | (uint64_t)high << 32;
+            q0 = _mm_add_epi8(q0, q0), q1 = _mm_add_epi8(q1, q1);
+            q2 = _mm_add_epi8(q2, q2), q3 = _mm_add_epi8(q3, q3);
+        }
+    }
+}
+
+static inline void wf_hex16(char out[32], const uint8_t bytes[16])
+{
+    __m128i given = _mm_loadu_si128((const __m128i *)bytes), nibble = _mm_set1_epi8(15);
+    __m128i high = _mm_and_si128(_mm_srli_epi16(given, 4), nibble);
+    __m128i low = _mm_and_si128(given, nibble);
+    for (int half = 0; half < 2; half++) {
+        __m128i digits = half ? _mm_unpackhi_epi8(high, low) : _mm_unpacklo_epi8(high, low);
+        __m128i letters = _mm_cmpgt_epi8(digits, _mm_set1_epi8(9));
+        digits = _mm_add_epi8(digits, _mm_set1_epi8('0'));
+        digits = _mm_add_epi8(digits, _mm_and_si128(letters, _mm_set1_epi8('a' - '0' - 10)));
+        _mm_storeu_si128((__m128i *)out + half, digits);
+    }
+}
+
+static inline int wf_zero_words(const uint8_t bytes[16])
+{
+    __m128i zero = _mm_setzero_si128();
+    __m128i equal = _mm_cmpeq_epi16(_mm_loadu_si128((const __m128i *)bytes), zero);
+    return _mm_movemask_epi8(_mm_packs_epi16(equal, zero));
+}
+
+static inline uint64_t wf_hash_192(
+    const uint8_t *text, uint64_t size, const uint64_t secrets[24])
+{
+    __m128i sum = _mm_setzero_si128();
+    uint64_t halves[2];
+    for (uint64_t k = 0; k < 6; k++) {
+        const uint8_t *block = text + (32 * k < size - 32 ? 32 * k : size - 32);
+        for (int half = 0; half < 2; half++) {
+            __m128i secret = _mm_loadu_si128((const __m128i *)secrets + 2 * k + half);
+            __m128i words = _mm_loadu_si128((const __m128i *)block + half);
+            words = _mm_add_epi32(words, secret);
+            sum = _mm_add_epi64(sum, _mm_mul_epu32(words, _mm_srli_epi64(words, 32)));
+        }
+    }
+    _mm_storeu_si128((__m128i *)halves, sum);
+    return halves[0] + halves[1];
+}
+#else
+#define wf_hash_192 wf_hash_192_portable
+#define wf_zero_words wf_zero_words_portable
+#define wf_transpose wf_transpose_portable
+#define wf_hex16 wf_hex16_portable
+#endif
+
+#endif

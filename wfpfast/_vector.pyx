@@ -1,0 +1,49 @@
+"""Both twins of _vector.h for Python, so that the tests hold them equal; nothing else uses it."""
+
+from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
+from libc.string cimport memcpy
+
+
+def transpose(bytes rows, *, bint portable) -> bytes:
+    """Transpose 64 rows of 64 bits."""
+    cdef uint64_t[64] given, turned
+    if len(rows) != sizeof(given):
+        raise ValueError(f"{len(rows)} bytes are not 64 rows of 64 bits")
+    memcpy(given, PyBytes_AsString(rows), sizeof(given))
+    if portable:
+        wf_transpose_portable(given, turned)
+    else:
+        wf_transpose(given, turned)
+    return PyBytes_FromStringAndSize(<char*>turned, sizeof(turned))
+
+
+def hexadecimal(bytes data, *, bint portable) -> bytes:
+    """Return the 32 digits of 16 bytes."""
+    cdef char[32] digits
+    if len(data) != 16:
+        raise ValueError(f"{len(data)} bytes are not 16")
+    if portable:
+        wf_hex16_portable(digits, <const uint8_t*>PyBytes_AsString(data))
+    else:
+        wf_hex16(digits, <const uint8_t*>PyBytes_AsString(data))
+    return PyBytes_FromStringAndSize(digits, sizeof(digits))
+
+
+def zero_words(bytes data, *, bint portable) -> int:
+    """Return which of eight 16-bit words are zero, a bit a word."""
+    if len(data) != 16:
+        raise ValueError(f"{len(data)} bytes are not 16")
+    if portable:
+        return wf_zero_words_portable(<const uint8_t*>PyBytes_AsString(data))
+    return wf_zero_words(<const uint8_t*>PyBytes_AsString(data))
+
+
+def hash_192(bytes text, bytes secrets, *, bint portable) -> int:
+    """Return the hash of 32 to 192 bytes."""
+    cdef uint64_t[24] numbers
+    if not 32 <= len(text) <= 192 or len(secrets) != sizeof(numbers):
+        raise ValueError(f"{len(text)} and {len(secrets)} bytes are not 32 to 192, and 192")
+    memcpy(numbers, PyBytes_AsString(secrets), sizeof(numbers))
+    if portable:
+        return wf_hash_192_portable(<const uint8_t*>PyBytes_AsString(text), len(text), numbers)
+    return wf_hash_192(<const uint8_t*>PyBytes_AsString(text), len(text), numbers)
