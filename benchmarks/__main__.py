@@ -15,6 +15,7 @@ from benchmarks import MissingLibraryError
 from benchmarks.data import PIECE, Sample, TilingError, sample
 from benchmarks.limits import EIGHT, measure_limits
 from benchmarks.live import measure_live
+from benchmarks.netsh import measure_netsh
 from benchmarks.rivals import MismatchError, Rival, StructRival, Twin, check, image
 from benchmarks.rivals_libraries import CffiRival, ConstructRival, DissectRival
 from benchmarks.timing import Contestant, Result, race
@@ -161,10 +162,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"\n{text}", flush=True)
         text, live = measure_live(quick=options.quick)
         print(f"\n{text}", flush=True)
+        text, xml = measure_netsh(quick=options.quick)
+        print(f"\n{text}", flush=True)
     except (MissingLibraryError, MismatchError, TilingError) as error:
         sys.exit(f"benchmarks: {error}")
     if options.json:
-        everything = {**about, "sizes": sizes, "limits": limits, "live": live}
+        everything = {**about, "sizes": sizes, "limits": limits, "live": live, "netsh": xml}
         options.json.write_text(json.dumps(everything, indent=2) + "\n")
 
 

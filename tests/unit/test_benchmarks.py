@@ -3,6 +3,7 @@
 Rivals that need a library are checked by `python -m benchmarks` itself, before it times them.
 """
 
+import io
 import json
 import shutil
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 import benchmarks
 from benchmarks import __main__ as command
-from benchmarks import chart, data, library, limits
+from benchmarks import chart, data, library, limits, netsh
 from benchmarks.floor import Floor
 from benchmarks.instructions import compare
 from benchmarks.limits import Timed, table
@@ -19,6 +20,7 @@ from benchmarks.mixes import MIXES
 from benchmarks.rivals import MismatchError, StructRival, Twin, check, image
 from benchmarks.timing import Contestant, race
 from wfpfast import Block, Decoder
+from wfpfast.netsh import read_events
 
 SIZE = 3_000
 
@@ -173,6 +175,7 @@ def test_ratios_are_of_the_times_of_one_row():
 
 
 def test_the_command_prints_and_writes_every_size(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(command, "measure_netsh", lambda quick: (f"netsh {quick}", {"ratio": 3}))
     monkeypatch.setattr(command, "measure_limits", lambda quick: (f"limits {quick}", ["rows"]))
     monkeypatch.setattr(command, "rivals", lambda: [StructRival()])
     monkeypatch.setattr(command, "LIBRARIES", ())
@@ -223,3 +226,12 @@ def test_the_chart_has_a_line_for_everyone():
         ([128, 1_024], [2e7, 2e7]), ([128], [4e4])]
     assert [label.split(",")[0] for label, *_ in drawn] == [
         "wfpfast", "memcpy of the block", "wfpfast", "plain C", "ctypes"]
+
+
+def test_the_xml_that_is_timed_is_read():
+    data = netsh.written(50)
+    with read_events(io.BytesIO(data)) as stream:
+        rows = [row for batch in stream for row in batch]
+    expected = list(netsh.decisions(50))
+    assert [row.remote_port for row in rows] == [each["header"]["remotePort"] for each in expected]
+    assert {row.event_type for row in rows} == {"CLASSIFY_DROP", "CLASSIFY_ALLOW"}
