@@ -3,6 +3,7 @@
 from libc.stdint cimport int64_t
 
 from wfpfast._columns cimport ColumnSet, Spec
+from wfpfast._memory cimport Buffer
 
 
 cdef struct ArrowSchema:
@@ -39,6 +40,7 @@ cdef struct ArrowArrayStream:
 
 
 # `selected` are the places in `specs` of the `count` columns at the top.
-cdef object schema_capsule(const Spec* specs, const int* selected, int count)
+cdef Buffer* schema_template(const Spec* specs, const int* selected, int count) noexcept
+cdef object schema_capsule(const Buffer* template)
 cdef object array_capsule(ColumnSet* columns, const int* selected, int count)
 cdef int ensure_zeros(ColumnSet* columns) except -1

@@ -3,9 +3,10 @@
 cimport cython
 from libc.stdlib cimport free, malloc
 
-from wfpfast._arrow cimport array_capsule, schema_capsule
+from wfpfast._arrow cimport array_capsule, schema_capsule, schema_template
 from wfpfast._cells cimport cell, new_column
 from wfpfast._columns cimport columns_release
+from wfpfast._memory cimport buffer_release
 
 
 @cython.final
@@ -32,7 +33,15 @@ cdef class Selection:
             self.by_name[name] = known[name]
             self.count += 1
 
+    cdef int prepare(self, const Spec* specs) except -1:
+        """Make the schema that every batch with this selection exports."""
+        self.schema = schema_template(specs, self.places, self.count)
+        if self.schema == NULL:
+            raise MemoryError
+        return 0
+
     def __dealloc__(self):
+        buffer_release(self.schema)
         free(self.places)
 
 
@@ -93,7 +102,7 @@ cdef class Batch:
 
     def __arrow_c_schema__(self):
         """Export the schema as an Arrow PyCapsule."""
-        return schema_capsule(self.specs, self.selected, self.n_selected)
+        return schema_capsule(self._selection.schema)
 
     def __arrow_c_array__(self, requested_schema=None):
         """Export the columns as a pair of Arrow PyCapsules (schema, array), without copying.
@@ -101,6 +110,6 @@ cdef class Batch:
         `requested_schema` is ignored, as the interface allows: a consumer casts for itself.
         """
         return (
-            schema_capsule(self.specs, self.selected, self.n_selected),
+            schema_capsule(self._selection.schema),
             array_capsule(self.columns, self.selected, self.n_selected),
         )

@@ -14,6 +14,8 @@ cdef enum Kind:
 
 
 cdef enum:
+    LINE = 64
+    WIDEST = 20             # bytes of the widest fixed-width value
     CHUNK = 64              # rows that are written before the next ones: a word of validity
 
 
@@ -63,7 +65,6 @@ cdef int text_reserve(Column* column, size_t more) noexcept nogil
 cdef int text_append(Column* column, const uint8_t* text, size_t size, bint valid) noexcept nogil
 cdef int fixed_append(Column* column, const void* value) noexcept nogil
 cdef int row_append(Column* column, bint valid) noexcept nogil
-cdef size_t values_size(const Spec* spec, int64_t length) noexcept nogil
 
 
 cdef inline void end_rows(Column* column, int64_t row, int64_t end) noexcept nogil:

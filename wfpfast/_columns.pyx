@@ -10,7 +10,6 @@ from wfpfast._memory cimport buffer_release, buffer_take, piece_reserve
 from wfpfast._portable cimport wf_atomic_add
 
 cdef enum:
-    LINE = 64
     PAGE = 4096
     # Columns that all begin at the same place of a page fight for the same sets of the cache when
     # a row of each is written in turn. 192 is odd in lines: columns spread over all the sets.
@@ -72,7 +71,7 @@ cdef void columns_release(ColumnSet* columns) noexcept nogil:
     buffer_release(columns.memory)
 
 
-cdef size_t values_size(const Spec* spec, int64_t length) noexcept nogil:
+cdef inline size_t values_size(const Spec* spec, int64_t length) noexcept nogil:
     """Return the bytes of `values` for `length` rows."""
     if spec.kind == FIXED or spec.kind == CODES:
         return <size_t>length * spec.width

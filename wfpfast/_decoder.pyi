@@ -9,7 +9,8 @@ from wfpfast.row import NetEvent
 @final
 class EventBatch(Batch):
     version: int
-    stats: dict[str, int]
+    @property
+    def stats(self) -> dict[str, int]: ...
     @overload
     def __getitem__(self, key: str, /) -> Column: ...
     @overload

@@ -2,9 +2,8 @@
 
 cimport cython
 from cpython.bytes cimport PyBytes_AsString
-from libc.stdint cimport uint8_t, uint64_t
-from libc.stdlib cimport calloc, free
-from libc.string cimport memcpy
+from libc.stdint cimport int64_t, uint8_t, uint64_t
+from libc.string cimport memcpy, memset
 
 from wfpfast._batch cimport Batch, Selection
 from wfpfast._block cimport Block
@@ -14,9 +13,10 @@ from wfpfast._decode cimport decode_block
 from wfpfast._memory cimport Buffer, buffer_release, pool_close, pool_open
 from wfpfast._schema cimport N_EVENT_COLUMNS, N_SPECS, enumeration, event_specs
 from wfpfast._strings cimport N_SECRETS, Dictionary, dictionary_clear
+from wfpfast._threads cimport (
+    wf_lock, wf_lock_destroy, wf_lock_init, wf_lock_t, wf_try_lock, wf_unlock)
 
 import os
-import threading
 
 from wfpfast._context import FIELD_NAMES, REASONS
 from wfpfast._schema import EVENT_COLUMNS
@@ -31,6 +31,8 @@ cdef enum:
     SLACK = 1 << 20
     # int32 offsets of address text, at 39 bytes a row, end beyond this many rows.
     MOST_EVENTS = 50_000_000
+    # Blocks for which other threads wait: to let them run and to come back takes as long.
+    FEW = 512
 
 
 @cython.final
@@ -42,10 +44,27 @@ cdef class EventBatch(Batch):
     """
 
     cdef readonly int version
-    cdef readonly dict stats
+    cdef dict _stats
+    cdef int64_t malformed
+    cdef int64_t replaced
+    cdef int64_t out_of_range
+    cdef int64_t unknown_types
 
     def __init__(self):
         raise TypeError("an EventBatch comes from Decoder.decode()")
+
+    @property
+    def stats(self):
+        """What was counted while decoding; sources add what they count."""
+        if self._stats is None:
+            self._stats = {
+                "events": len(self),
+                "malformed": self.malformed,
+                "replaced_text": self.replaced,
+                "timestamps_out_of_range": self.out_of_range,
+                "unknown_types": self.unknown_types,
+            }
+        return self._stats
 
     def _row_at(self, row):
         return NetEvent(self, row)
@@ -87,7 +106,7 @@ cdef class Decoder:
     cdef bint null_errors
     cdef bint pooling
     cdef Selection selection
-    cdef object _lock
+    cdef wf_lock_t lock           # of the dictionaries; never waited for with the GIL
 
     def __cinit__(self, *, columns=None, addresses="text", errors="raise"):
         cdef int place
@@ -98,7 +117,7 @@ cdef class Decoder:
             raise ValueError(f"errors={errors!r}: expected 'raise' or 'null'")
         if isinstance(columns, str):
             raise ValueError(f"columns={columns!r}: expected a sequence of names, not one text")
-        self._lock = threading.Lock()
+        wf_lock_init(&self.lock)
         memcpy(self.secrets, PyBytes_AsString(secrets), sizeof(self.secrets))
         pool_open()
         self.pooling = True
@@ -106,6 +125,7 @@ cdef class Decoder:
         self.null_errors = errors == "null"
         self.specs = event_specs(self.binary)
         self.selection = Selection(EVENT_COLUMNS if columns is None else columns, _PLACES)
+        self.selection.prepare(self.specs)
         for place in self.selection.by_name.values():
             self.wanted[place >> 6] |= <uint64_t>1 << (place & 63)
         for place in range(N_EVENT_COLUMNS):
@@ -119,6 +139,7 @@ cdef class Decoder:
             dictionary_clear(&self.dictionaries[place])
         buffer_release(self.scratch)
         if self.pooling:
+            wf_lock_destroy(&self.lock)
             pool_close()
 
     @property
@@ -143,24 +164,31 @@ cdef class Decoder:
         MemoryError
             If there is no memory for the columns.
         """
-        cdef Decode* state
+        cdef Decode state
         if block.count > MOST_EVENTS:
             raise OverflowError(f"{block.count} events: a batch holds at most {MOST_EVENTS}")
-        state = <Decode*>calloc(1, sizeof(Decode))
-        if state == NULL:
-            raise MemoryError
-        try:
-            with self._lock:
-                return self._decode(block, state)
-        finally:
-            columns_release(state.out)
-            free(state)
-
-    cdef EventBatch _decode(self, Block block, Decode* state):
-        cdef int place
-        state.out = columns_new(self.specs, N_SPECS, N_EVENT_COLUMNS, block.count)
+        self._begin(block, &state)
         if state.out == NULL:
             raise MemoryError
+        if block.count <= FEW and wf_try_lock(&self.lock):
+            decode_block(&state, block.entries, block.count)
+            wf_unlock(&self.lock)
+        else:
+            with nogil:
+                wf_lock(&self.lock)
+                decode_block(&state, block.entries, block.count)
+                wf_unlock(&self.lock)
+        try:
+            if state.failure != NO_FAILURE:
+                _raise(&state)
+            return self._batch(block, &state)
+        finally:
+            columns_release(state.out)
+
+    cdef void _begin(self, Block block, Decode* state) noexcept:
+        cdef int place
+        memset(state, 0, <char*>&state.live_columns - <char*>state)
+        state.out = columns_new(self.specs, N_SPECS, N_EVENT_COLUMNS, block.count)
         state.memory = block.memory
         state.base = block.base
         state.size = block.nbytes
@@ -175,11 +203,6 @@ cdef class Decoder:
         state.scratch = &self.scratch
         for place in range(N_EVENT_COLUMNS):
             state.cursor[place] = <uint8_t*>state.spare
-        with nogil:
-            decode_block(state, block.entries, block.count)
-        if state.failure != NO_FAILURE:
-            _raise(state)
-        return self._batch(block, state)
 
     cdef EventBatch _batch(self, Block block, Decode* state):
         cdef EventBatch batch = EventBatch.__new__(EventBatch)
@@ -188,13 +211,10 @@ cdef class Decoder:
         batch.specs = self.specs
         batch._show(self.selection)
         batch.version = block.version
-        batch.stats = {
-            "events": block.count,
-            "malformed": state.malformed,
-            "replaced_text": state.replaced,
-            "timestamps_out_of_range": state.out_of_range,
-            "unknown_types": state.unknown_types,
-        }
+        batch.malformed = state.malformed
+        batch.replaced = state.replaced
+        batch.out_of_range = state.out_of_range
+        batch.unknown_types = state.unknown_types
         return batch
 
     def __arrow_c_schema__(self):

@@ -4,6 +4,9 @@ To add a type: its struct in abi/fwpmtypes.pxd, a function here, its row in _ver
 CONTRIBUTING.md lists beside.
 """
 
+from libc.stddef cimport size_t
+from libc.stdint cimport uint64_t
+
 from wfpfast._context cimport (
     F_DROP_VSWITCH_ID, F_EM_PRINCIPALS, F_MAC_VSWITCH_ID, F_MM_PRINCIPALS,
     F_MM_PROVIDER_CONTEXT_KEY, F_QM_LOCAL_SUBNET, F_QM_REMOTE_SUBNET, bit, need, put_16, put_32,
@@ -54,31 +57,41 @@ cdef inline void put_vswitch(
 ) noexcept nogil:
     put_32(d, VSWITCH_SOURCE_PORT, i, source)
     put_32(d, VSWITCH_DESTINATION_PORT, i, destination)
-    d.valid[0] |= bit(VSWITCH_SOURCE_PORT) | bit(VSWITCH_DESTINATION_PORT)
     if switch.data != NULL and need(d, bit(VSWITCH_ID)) and asked(d, VSWITCH_ID):
         set_valid(d, VSWITCH_ID, put_blob(d, VSWITCH_ID, i, field, switch))
+
+
+cdef uint64_t LEVEL_0 = bit(FILTER_ID) | bit(LAYER_ID)
+cdef uint64_t VSWITCH_PORTS = bit(VSWITCH_SOURCE_PORT) | bit(VSWITCH_DESTINATION_PORT)
+cdef uint64_t LEVEL_1 = (
+    LEVEL_0 | bit(REAUTH_REASON) | bit(ORIGINAL_PROFILE) | bit(CURRENT_PROFILE) | bit(DIRECTION)
+    | bit(DIRECTION_CODE) | bit(IS_LOOPBACK))
+cdef FWPM_NET_EVENT_CLASSIFY_DROP2 no_tail
 
 
 cdef void decode_classify(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
     """CLASSIFY_DROP0..2, and CLASSIFY_ALLOW0, which is laid out as CLASSIFY_DROP1."""
     cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* e = <const FWPM_NET_EVENT_CLASSIFY_DROP2*>at
+    cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* tail
+    cdef size_t has_tail = 0 - <size_t>(level >= 2)
     put_64(d, FILTER_ID, i, e.filterId)
     put_16(d, LAYER_ID, i, e.layerId)
-    d.valid[0] |= bit(FILTER_ID) | bit(LAYER_ID)
     if level < 1:
+        d.valid[0] |= LEVEL_0
         return
     put_32(d, REAUTH_REASON, i, e.reauthReason)
     put_32(d, ORIGINAL_PROFILE, i, e.originalProfile)
     put_32(d, CURRENT_PROFILE, i, e.currentProfile)
-    put_direction(d, i, e.msFwpDirection)
     put_bool(d, IS_LOOPBACK, i, e.isLoopback != 0)
-    d.valid[0] |= (
-        bit(REAUTH_REASON) | bit(ORIGINAL_PROFILE) | bit(CURRENT_PROFILE) | bit(DIRECTION)
-        | bit(DIRECTION_CODE) | bit(IS_LOOPBACK))
-    if level < 2:
-        return
+    # Drops and allows take turns as they like: to branch here would be to guess. Those without
+    # DROP2's tail read one of zeros.
+    tail = <const FWPM_NET_EVENT_CLASSIFY_DROP2*>(
+        <size_t>at & has_tail | <size_t>&no_tail & ~has_tail)
+    d.valid[0] |= LEVEL_1 | VSWITCH_PORTS & has_tail
+    put_direction(d, i, e.msFwpDirection)
     put_vswitch(
-        d, i, F_DROP_VSWITCH_ID, &e.vSwitchId, e.vSwitchSourcePort, e.vSwitchDestinationPort)
+        d, i, F_DROP_VSWITCH_ID, &tail.vSwitchId, tail.vSwitchSourcePort,
+        tail.vSwitchDestinationPort)
 
 
 cdef void decode_drop_mac(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
@@ -98,6 +111,7 @@ cdef void decode_drop_mac(Decode* d, int i, const uint8_t* at, int level) noexce
         | bit(INTERFACE_LUID))
     # From filterId to isLoopback the struct is a CLASSIFY_DROP1; DROP2's tail follows it.
     decode_classify(d, i, <const uint8_t*>&e.filterId, 1)
+    d.valid[0] |= VSWITCH_PORTS
     put_vswitch(
         d, i, F_MAC_VSWITCH_ID, &e.vSwitchId, e.vSwitchSourcePort, e.vSwitchDestinationPort)
 

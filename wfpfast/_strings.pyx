@@ -25,11 +25,11 @@ cdef void table_clear(HashTable* table) noexcept nogil:
 
 
 cdef int table_grow(HashTable* table) noexcept nogil:
-    """Keep the table at most half full, so that a probe is short and always ends."""
+    """Keep the table at most a quarter full: the first slot is nearly always the right one."""
     cdef uint64_t count = 2 * (table.mask + 1) if table.slots != NULL else FIRST_SLOTS
     cdef Slot* slots
     cdef uint64_t i, at
-    if table.slots != NULL and 2 * (table.used + 1) <= table.mask + 1:
+    if table.slots != NULL and 4 * (table.used + 1) <= table.mask + 1:
         return 0
     slots = <Slot*>malloc(count * sizeof(Slot))
     if slots == NULL:

@@ -61,7 +61,9 @@ cdef class Table(Batch):
         self.columns = columns_new(self.specs, items, 0, lengths.pop() if lengths else 0)
         if self.columns == NULL:
             raise MemoryError
-        self._show(Selection(list(columns), {name: i for i, name in enumerate(columns)}))
+        selection = Selection(list(columns), {name: i for i, name in enumerate(columns)})
+        (<Selection>selection).prepare(self.specs)
+        self._show(selection)
         for place, (_, values) in enumerate(columns.values()):
             self._fill(place, values)
 

@@ -23,6 +23,7 @@ typedef HANDLE wf_thread_t;
 static inline void wf_lock_init(wf_lock_t *lock) { InitializeSRWLock(lock); }
 static inline void wf_lock_destroy(wf_lock_t *lock) { (void)lock; }
 static inline void wf_lock(wf_lock_t *lock) { AcquireSRWLockExclusive(lock); }
+static inline int wf_try_lock(wf_lock_t *lock) { return TryAcquireSRWLockExclusive(lock) != 0; }
 static inline void wf_unlock(wf_lock_t *lock) { ReleaseSRWLockExclusive(lock); }
 static inline void wf_signal_init(wf_signal_t *signal) { InitializeConditionVariable(signal); }
 static inline void wf_signal_destroy(wf_signal_t *signal) { (void)signal; }
@@ -84,6 +85,7 @@ typedef pthread_t wf_thread_t;
 static inline void wf_lock_init(wf_lock_t *lock) { pthread_mutex_init(lock, NULL); }
 static inline void wf_lock_destroy(wf_lock_t *lock) { pthread_mutex_destroy(lock); }
 static inline void wf_lock(wf_lock_t *lock) { pthread_mutex_lock(lock); }
+static inline int wf_try_lock(wf_lock_t *lock) { return pthread_mutex_trylock(lock) == 0; }
 static inline void wf_unlock(wf_lock_t *lock) { pthread_mutex_unlock(lock); }
 static inline void wf_signal_init(wf_signal_t *signal)
 {

@@ -12,6 +12,7 @@ cdef extern from "_threads.h" nogil:
     void wf_lock_init(wf_lock_t* lock) noexcept
     void wf_lock_destroy(wf_lock_t* lock) noexcept
     void wf_lock(wf_lock_t* lock) noexcept
+    int wf_try_lock(wf_lock_t* lock) noexcept
     void wf_unlock(wf_lock_t* lock) noexcept
     void wf_signal_init(wf_signal_t* signal) noexcept
     void wf_signal_destroy(wf_signal_t* signal) noexcept
