@@ -79,8 +79,10 @@ cdef struct Calling:
 
 
 cdef struct Live:
-    # In front of every block that has been handed out.
+    # A block that has been handed out. It stands apart: Windows tells the size of a block by where
+    # the heap's own begins.
     Live* next
+    uint8_t* memory
     uint64_t size
 
 

@@ -18,7 +18,6 @@ from wfpfast.abi.fwpmobjects cimport (
 cdef enum:
     ERROR_INVALID_HANDLE = 6
     EPT_S_NOT_REGISTERED = 1753
-    HEAD = 16                   # of a block, a multiple of malloc's alignment; holds a Live
 
 # All simulators of the process, and the lock for the list.
 cdef Sim* sims = NULL
@@ -105,6 +104,7 @@ cdef void sim_free(Sim* sim) noexcept nogil:
     while sim.blocks != NULL:
         block = sim.blocks
         sim.blocks = block.next
+        free(block.memory)
         free(block)
     ring_clear(&sim.ring)
     free(sim.ring.units)
@@ -293,19 +293,23 @@ cdef Handle* owned(Sim* sim, HANDLE engine, HANDLE handle, HandleKind kind) noex
 
 
 cdef uint8_t* block_new(Sim* sim, uint64_t size) noexcept nogil:
-    cdef Live* block = <Live*>malloc(HEAD + size)
-    if block == NULL:
+    cdef Live* block = <Live*>malloc(sizeof(Live))
+    cdef uint8_t* memory = <uint8_t*>malloc(size if size else 1)
+    if block == NULL or memory == NULL:
+        free(block)
+        free(memory)
         return NULL
+    block.memory = memory
     block.size = size
     block.next = sim.blocks
     sim.blocks = block
     sim.live_blocks += 1
-    return <uint8_t*>block + HEAD
+    return memory
 
 
 cdef Live** block_link(Sim* sim, const void* memory) noexcept nogil:
     cdef Live** link = &sim.blocks
-    while link[0] != NULL and <uint8_t*>link[0] + HEAD != memory:
+    while link[0] != NULL and link[0].memory != memory:
         link = &link[0].next
     return link
 
@@ -327,6 +331,7 @@ cdef void block_free(void** p) noexcept nogil:
             link[0] = block.next
             sim.live_blocks -= 1
             sim.calls[<int>FREE] += 1
+            free(block.memory)
             free(block)
             p[0] = NULL
             wf_unlock(&sim.lock)

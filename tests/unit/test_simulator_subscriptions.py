@@ -309,10 +309,10 @@ def test_new_events_bear_the_time_which_does_not_run_backwards(
 def test_a_rate_is_kept(simulator: Simulator, dll: Dll, engine: Any) -> None:
     listener = Types()
     handle = dll.subscribe(engine, listener.callback)
-    started = time.monotonic()
+    started = time.perf_counter()
     simulator.start(200, total=20)
     simulator.wait()
-    assert 0.09 <= time.monotonic() - started < 10  # the first comes at once
+    assert 0.09 <= time.perf_counter() - started < 10  # the first comes at once
     assert len(listener.types) == 20
     assert dll.FwpmNetEventUnsubscribe0(engine, handle) == SUCCESS
 
