@@ -21,21 +21,33 @@ static void *wf_entry(void *dll, const char *name)
     return (void *)(uintptr_t)GetProcAddress((HMODULE)dll, name);
 }
 
-/* The DLL allocates its results in the process heap; should that change, the committed
-   memory that the result lies in bounds it. */
+#define WF_MOST_HEAPS 64
+
+static uint64_t wf_size_in(HANDLE heap, const void *block)
+{
+    SIZE_T size;
+    if (!HeapValidate(heap, 0, block))
+        return 0;
+    size = HeapSize(heap, 0, block);
+    return size == (SIZE_T)-1 ? 0 : size;
+}
+
+/* The DLL allocates its results in the process heap. Should that change: another heap, or an
+   allocation of its own. The size of the memory around it would be no answer: what lies behind a
+   block is another's, who may give it back while we read. */
 static uint64_t wf_block_size(const void *block)
 {
     MEMORY_BASIC_INFORMATION region;
-    HANDLE heap = GetProcessHeap();
-    if (HeapValidate(heap, 0, block)) {
-        SIZE_T size = HeapSize(heap, 0, block);
-        if (size != (SIZE_T)-1)
-            return size;
-    }
-    if (VirtualQuery(block, &region, sizeof region) == 0 || region.State != MEM_COMMIT)
-        return 0;
-    return (uint64_t)((const char *)region.BaseAddress + region.RegionSize
-                      - (const char *)block);
+    HANDLE heaps[WF_MOST_HEAPS];
+    DWORD count, k;
+    uint64_t size = wf_size_in(GetProcessHeap(), block);
+    count = size ? 0 : GetProcessHeaps(WF_MOST_HEAPS, heaps);
+    for (k = 0; k < count && k < WF_MOST_HEAPS && size == 0; k++)
+        size = wf_size_in(heaps[k], block);
+    if (size == 0 && VirtualQuery(block, &region, sizeof region) != 0
+        && region.State == MEM_COMMIT && region.AllocationBase == block)
+        size = region.RegionSize;
+    return size;
 }
 
 #endif

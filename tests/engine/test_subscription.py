@@ -178,6 +178,8 @@ def test_overload(simulate: Simulate) -> None:
     total = 150_000
     with Engine(simulator) as engine, engine.subscribe(capacity=1 << 20) as subscription:
         simulator.start(math.inf, threads=2, total=total)
+        while subscription.stats["dropped"] == 0 and subscription.stats["received"] < 2 * total:
+            time.sleep(0.001)  # until it overflows, however slow the machine is
         read = gaps = 0
         for batch in iter(lambda: subscription.read(1), None):
             read += len(batch)

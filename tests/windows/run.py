@@ -103,10 +103,10 @@ class Windows:
         try:
             lines = self._run(
                 "-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments, **environment)
-        except RuntimeError as error:
+        except subprocess.CalledProcessError as error:
             print(error)
             self.failed = True
-            return Outcome(0, 0)
+            lines = error.output.splitlines()
         return Outcome.of(lines[-1] if lines else "")
 
 

@@ -75,7 +75,7 @@ class Wine:
                 print(line, end="", flush=True)
                 lines.append(line.rstrip())
         if process.returncode:
-            raise RuntimeError(f"status {process.returncode} of {' '.join(command)}")
+            raise subprocess.CalledProcessError(process.returncode, command, "\n".join(lines))
         return lines
 
     def __exit__(
