@@ -7,13 +7,13 @@ anything is gathered in one word of bits an event.
 
 from libc.stdint cimport uint8_t, uint32_t
 
-from wfpfast._columns cimport CHUNK
+from wfpfast._columns cimport CHUNK, LINE
 from wfpfast._context cimport (
     F_APP_ID, F_EFFECTIVE_NAME, F_ENTERPRISE_ID, F_ENTRIES, F_PACKAGE_SID, F_USER_ID,
-    NO_FAILURE, NULL_EVENT, bit, end_chunk, finish, locate, malformed, need, put_8,
+    NO_FAILURE, NULL_EVENT, Live, bit, end_chunk, finish, locate, malformed, need, put_8,
     put_16, put_32, put_64, put_enum, touch)
 from wfpfast._internal cimport decode_internal
-from wfpfast._portable cimport wf_prefetch
+from wfpfast._portable cimport wf_prefetch, wf_prefetch_write
 from wfpfast._schema cimport *
 from wfpfast._values cimport put_address, put_blob, put_path, put_sid_text, put_wide
 from wfpfast._versions cimport N_TYPES, Arm, Version, event_version
@@ -22,7 +22,6 @@ from wfpfast.abi.fwpmtypes cimport *
 cdef enum:
     AHEAD = 16       # events between the one being decoded and the one being fetched
     FETCHED = 448    # bytes fetched of it: event, path, SIDs and payload lie together
-    LINE = 64
     FLAG_HALF = 128
 
 # FILETIME counts 100 ns from 1601; a timestamp counts 1 ns from 1970 and holds 1677 to 2262.
@@ -176,6 +175,18 @@ cdef inline void fetch(const Decode* d, uint64_t address) noexcept nogil:
             wf_prefetch(d.memory + offset + k * LINE)
 
 
+cdef inline void fetch_cells(const Decode* d, int i) noexcept nogil:
+    """Ask for the cells of the next chunk, a column at every second event: to be written to."""
+    cdef const Live* live = d.live_columns + i // 2
+    cdef const uint8_t* cells
+    cdef int k
+    if i & 1 or i // 2 >= d.n_live:
+        return
+    cells = d.cursor[live.index] + live.stride
+    for k in range(live.stride // LINE):
+        wf_prefetch_write(cells + k * LINE)
+
+
 cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexcept nogil:
     """Decode `count` events; d.failure says whether and why it stopped."""
     cdef const Version* version = event_version(d.version)
@@ -190,6 +201,7 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
         for i in range(<int>rows):
             if first + i + AHEAD < count:
                 fetch(d, entries[first + i + AHEAD])
+                fetch_cells(d, i)
             decode_event(d, i, version, known, entries[first + i])
             d.words[0][i] = d.valid[0]
             d.words[1][i] = d.valid[1]

@@ -12,6 +12,7 @@
 #if defined(_MSC_VER) && !defined(__clang__)
 #include <intrin.h>
 #define wf_prefetch(address) _mm_prefetch((const char *)(address), 3)
+#define wf_prefetch_write(address) wf_prefetch(address)
 static inline int wf_trailing_zeros(uint32_t x) /* of x != 0 */
 {
     unsigned long place;
@@ -32,6 +33,11 @@ static inline void wf_unlock_spin(int32_t *lock)
 }
 #else
 #define wf_prefetch(address) __builtin_prefetch((const void *)(address))
+#if defined(__x86_64__) /* the builtin needs -mprfchw to mean it; without 3DNow it does nothing */
+#define wf_prefetch_write(address) __asm__ volatile("prefetchw %0" : : "m"(*(const char *)(address)))
+#else
+#define wf_prefetch_write(address) __builtin_prefetch((const void *)(address), 1)
+#endif
 #define wf_trailing_zeros(x) __builtin_ctz(x) /* of x != 0 */
 static inline int32_t wf_atomic_add(int32_t *value, int32_t delta)
 {
