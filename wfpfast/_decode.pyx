@@ -22,6 +22,7 @@ from wfpfast.abi.fwpmtypes cimport *
 cdef enum:
     AHEAD = 16       # events between the one being decoded and the one being fetched
     FETCHED = 448    # bytes fetched of it: event, path, SIDs and payload lie together
+    MANY = 4096      # events whose columns the nearer caches do not hold
     FLAG_HALF = 128
 
 # FILETIME counts 100 ns from 1601; a timestamp counts 1 ns from 1970 and holds 1677 to 2262.
@@ -192,6 +193,7 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
     cdef const Version* version = event_version(d.version)
     cdef uint64_t known = version.columns & d.wanted[0]
     cdef int64_t first = 0, rows
+    cdef bint many = count >= MANY
     cdef int i
     if touch(d, 0, known & ~(bit(ENTERPRISE_ID) | bit(POLICY_FLAGS) | bit(EFFECTIVE_NAME))) < 0:
         return
@@ -201,7 +203,8 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
         for i in range(<int>rows):
             if first + i + AHEAD < count:
                 fetch(d, entries[first + i + AHEAD])
-                fetch_cells(d, i)
+                if many:
+                    fetch_cells(d, i)
             decode_event(d, i, version, known, entries[first + i])
             d.words[0][i] = d.valid[0]
             d.words[1][i] = d.valid[1]

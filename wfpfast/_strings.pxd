@@ -6,11 +6,12 @@ from libc.string cimport memcmp, memcpy, memset
 from wfpfast._columns cimport Column
 from wfpfast._memory cimport Buffer
 from wfpfast._portable cimport wf_fold
-from wfpfast._vector cimport wf_hash_192
+from wfpfast._vector cimport wf_hash_192, wf_same_192
 
 
 cdef enum:
     N_SECRETS = 25
+    NOTHING = 0xffffffff
 
 
 cdef struct Slot:
@@ -28,10 +29,20 @@ cdef struct HashTable:
     size_t keys_used
 
 
+cdef struct Recent:
+    uint64_t key     # where the key begins in `raw.keys`
+    uint32_t size    # NOTHING: the place is free
+    int32_t code
+
+
 cdef struct Dictionary:
     # Two tables, since one text may have several forms in memory (with and without a final NUL):
     # consumers want the values of a dictionary to differ.
     HashTable raw        # bytes as the block has them -> code
+    # What was found of late, by a cheap key, and compared in full: to hash all bytes takes longer.
+    # Texts made to share their keys only make it useless.
+    Recent* recent
+    int shift            # from a key to its place
     HashTable texts      # text -> code
     Buffer* offsets
     Buffer* text
@@ -48,8 +59,11 @@ cdef void dictionary_export(const Dictionary* dictionary, Column* column) noexce
 cdef int32_t dictionary_code(
     Dictionary* dictionary, const uint8_t* text, uint32_t size
 ) noexcept nogil
+cdef int32_t dictionary_find(
+    Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key
+) noexcept nogil
 cdef int dictionary_remember(
-    Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t hash, int32_t code
+    Dictionary* dictionary, const uint8_t* raw, uint32_t size, int32_t code
 ) noexcept nogil
 cdef int32_t dictionary_unknown(Dictionary* dictionary, uint32_t value) noexcept nogil
 
@@ -92,29 +106,54 @@ cdef inline uint64_t hash_bytes(
 
 
 cdef inline bint same(const uint8_t* a, const uint8_t* b, uint32_t size) noexcept nogil:
-    if size <= 32:  # a SID, often
-        if size >= 16:
-            return (word(a) ^ word(b) | word(a + 8) ^ word(b + 8)
-                    | word(a + size - 16) ^ word(b + size - 16)
-                    | word(a + size - 8) ^ word(b + size - 8)) == 0
-        if size >= 8:
-            return (word(a) ^ word(b) | word(a + size - 8) ^ word(b + size - 8)) == 0
+    if size > 32:
+        return wf_same_192(a, b, size) if size <= 192 else memcmp(a, b, size) == 0
+    if size >= 16:  # a SID, often
+        return (word(a) ^ word(b) | word(a + 8) ^ word(b + 8)
+                | word(a + size - 16) ^ word(b + size - 16)
+                | word(a + size - 8) ^ word(b + size - 8)) == 0
+    if size >= 8:
+        return (word(a) ^ word(b) | word(a + size - 8) ^ word(b + size - 8)) == 0
     return memcmp(a, b, size) == 0
 
 
-cdef inline int32_t table_find(
+cdef inline const Slot* table_find(
     const HashTable* table, const uint8_t* key, uint32_t size, uint64_t hash
 ) noexcept nogil:
-    """Return the code of `key`, or -1."""
+    """Return the slot of `key`, or NULL."""
     cdef uint64_t i = hash & table.mask
     cdef const Slot* slot
     if table.slots == NULL:
-        return -1
+        return NULL
     while True:
         slot = table.slots + i
         if slot.code < 0:
-            return -1
+            return NULL
         if slot.hash == hash and slot.size == size:
             if same(table.keys.data + slot.key, key, size):
-                return slot.code
+                return slot
         i = (i + 1) & table.mask
+
+
+cdef inline uint64_t cheap_key(const uint8_t* raw, uint32_t size) noexcept nogil:
+    """A key of some of the bytes, the last ones above all: there most paths and SIDs differ."""
+    cdef const uint8_t* end = raw + size
+    cdef uint64_t name, folder, key = 0
+    if size >= 48:
+        # In UTF-16 most odd bytes are zero: a second word goes between the first one's.
+        name = word(end - 16) ^ word(end - 24) << 8
+        folder = word(end - 32) ^ word(end - 40) << 8
+        key = name + (folder ^ word(raw + size // 2)) * <uint64_t>0x8ebc6af09c88c6e3
+    elif size >= 8:
+        key = word(end - 8)
+    return key * <uint64_t>0x9e3779b97f4a7c15
+
+
+cdef inline int32_t recent_find(
+    const Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key
+) noexcept nogil:
+    """Return the code of `raw` if it is where its cheap key says, or -1: see dictionary_find()."""
+    cdef const Recent* recent = dictionary.recent + (key >> dictionary.shift)
+    if recent.size == size and same(dictionary.raw.keys.data + recent.key, raw, size):
+        return recent.code
+    return -1

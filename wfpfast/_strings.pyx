@@ -9,6 +9,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memset, strlen
 
 from wfpfast._memory cimport buffer_release, buffer_reserve, buffer_share
+from wfpfast._portable cimport wf_popcount
 from wfpfast._text cimport DECIMAL_SIZE, put_decimal
 
 cdef enum:
@@ -16,6 +17,12 @@ cdef enum:
     MOST_VALUES = 1 << 16
     MOST_BYTES = 1 << 24
     FIRST_SLOTS = 64
+    FEWEST_RECENT = 1024
+    PROBES = 4
+
+# Where a dictionary without raw bytes looks them up.
+cdef Recent[2] no_recent
+no_recent[0].size = no_recent[1].size = NOTHING
 
 
 cdef void table_clear(HashTable* table) noexcept nogil:
@@ -71,11 +78,52 @@ cdef void dictionary_clear(Dictionary* dictionary) noexcept nogil:
     """Forget everything; batches that share the memory keep it."""
     table_clear(&dictionary.raw)
     table_clear(&dictionary.texts)
+    recent_clear(dictionary)
     buffer_release(dictionary.offsets)
     buffer_release(dictionary.text)
     dictionary.offsets = dictionary.text = NULL
     dictionary.text_used = 0
     dictionary.length = 0
+
+
+cdef void recent_clear(Dictionary* dictionary) noexcept nogil:
+    if dictionary.recent != no_recent:
+        free(dictionary.recent)
+    dictionary.recent = no_recent
+    dictionary.shift = 63
+
+
+cdef int recent_make(Dictionary* dictionary) noexcept nogil:
+    """Make room, empty, for as many as the table of raw bytes can hold; -1 without memory."""
+    cdef uint64_t i, count = max(dictionary.raw.mask + 1, <uint64_t>FEWEST_RECENT)
+    recent_clear(dictionary)
+    cdef Recent* recent = <Recent*>malloc(count * sizeof(Recent))
+    if recent == NULL:
+        return -1
+    for i in range(count):
+        recent[i].size = NOTHING
+    dictionary.recent = recent
+    dictionary.shift = 64 - wf_popcount(count - 1)
+    return 0
+
+
+cdef int32_t recent_probe(
+    Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key, Recent** place
+) noexcept nogil:
+    """Look at the places after the one that a key says; give a free one, or else that one."""
+    cdef uint64_t mask = (<uint64_t>1 << (64 - dictionary.shift)) - 1
+    cdef uint64_t home = key >> dictionary.shift
+    cdef Recent* recent
+    cdef int k
+    place[0] = dictionary.recent + home
+    for k in range(PROBES):
+        recent = dictionary.recent + (home + k & mask)
+        if recent.size == NOTHING:
+            place[0] = recent
+            return -1
+        if recent.size == size and same(dictionary.raw.keys.data + recent.key, raw, size):
+            return recent.code
+    return -1
 
 
 cdef int dictionary_begin(Dictionary* dictionary) noexcept nogil:
@@ -86,6 +134,7 @@ cdef int dictionary_begin(Dictionary* dictionary) noexcept nogil:
         dictionary_clear(dictionary)
     if dictionary.offsets != NULL:
         return 0
+    recent_clear(dictionary)
     if buffer_reserve(&dictionary.offsets, 0, 4) < 0:
         return -1
     (<int32_t*>dictionary.offsets.data)[0] = 0
@@ -105,11 +154,11 @@ cdef int32_t dictionary_code(
 ) noexcept nogil:
     """Return the code of `text`, adding it if it is new; -1 without memory or code."""
     cdef uint64_t hash = hash_bytes(text, size, dictionary.secrets)
-    cdef int32_t code = table_find(&dictionary.texts, text, size, hash)
+    cdef const Slot* slot = table_find(&dictionary.texts, text, size, hash)
     cdef size_t used = <size_t>(dictionary.length + 1) * 4
-    if code >= 0:
-        return code
-    code = dictionary.length
+    cdef int32_t code = dictionary.length
+    if slot != NULL:
+        return slot.code
     if dictionary.text_used + size > INT32_MAX or code == INT32_MAX:
         return -1
     if buffer_reserve(&dictionary.offsets, used, used + 4) < 0:
@@ -125,11 +174,31 @@ cdef int32_t dictionary_code(
     return code
 
 
-cdef int dictionary_remember(
-    Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t hash, int32_t code
+cdef int32_t dictionary_find(
+    Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key
 ) noexcept nogil:
-    """Let `raw`, which `table_find` did not find, give `code` from now on."""
-    return table_insert(&dictionary.raw, raw, size, hash, code)
+    """Return the code of `raw`, or -1; from now on its cheap key finds it."""
+    cdef Recent* place
+    cdef const Slot* slot
+    cdef int32_t code = recent_probe(dictionary, raw, size, key, &place)
+    if code >= 0:
+        return code
+    slot = table_find(&dictionary.raw, raw, size, hash_bytes(raw, size, dictionary.secrets))
+    if slot == NULL:
+        return -1
+    place[0] = Recent(slot.key, size, slot.code)
+    return slot.code
+
+
+cdef int dictionary_remember(
+    Dictionary* dictionary, const uint8_t* raw, uint32_t size, int32_t code
+) noexcept nogil:
+    """Let `raw`, which `dictionary_find` did not find, give `code` from now on."""
+    cdef uint64_t mask = dictionary.raw.mask
+    cdef uint64_t hash = hash_bytes(raw, size, dictionary.secrets)
+    if table_insert(&dictionary.raw, raw, size, hash, code) < 0:
+        return -1
+    return recent_make(dictionary) if dictionary.raw.mask != mask else 0
 
 
 cdef int32_t dictionary_unknown(Dictionary* dictionary, uint32_t value) noexcept nogil:

@@ -4,8 +4,8 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
 from wfpfast._columns cimport Column, end_rows
-from wfpfast._context cimport Decode, locate, malformed, out_of_room, put_32, spend
-from wfpfast._strings cimport Dictionary, hash_bytes, table_find
+from wfpfast._context cimport OUTSIDE, Decode, locate, malformed, out_of_room, put_32, spend
+from wfpfast._strings cimport Dictionary, cheap_key, recent_find
 from wfpfast._text cimport put_ipv4, put_ipv6
 from wfpfast.abi.fwptypes cimport FWP_BYTE_BLOB
 from wfpfast.abi.guiddef cimport GUID
@@ -34,11 +34,11 @@ cdef int append_wide(
 ) noexcept nogil
 
 # What an event nearly always has is inlined; what is converted once and then remembered is not.
-cdef int convert(
-    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t hash, bint path
+cdef int find_utf16(
+    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key, bint path
 ) noexcept nogil
-cdef int convert_sid(
-    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t hash
+cdef int find_sid_text(
+    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key
 ) noexcept nogil
 cdef bint put_mapped(Decode* d, int column, int i, uint32_t v4) noexcept nogil
 
@@ -55,10 +55,10 @@ cdef inline bint put_utf16(
     Decode* d, int column, int i, const uint8_t* raw, uint32_t size, bint path
 ) noexcept nogil:
     cdef Dictionary* dictionary = d.dictionaries + column
-    cdef uint64_t hash = hash_bytes(raw, size, dictionary.secrets)
-    cdef int code = table_find(&dictionary.raw, raw, size, hash)
+    cdef uint64_t key = cheap_key(raw, size)
+    cdef int code = recent_find(dictionary, raw, size, key)
     if code < 0:
-        code = convert(d, dictionary, raw, size, hash, path)
+        code = find_utf16(d, dictionary, raw, size, key, path)
     return put_code(d, column, i, code)
 
 
@@ -89,9 +89,14 @@ cdef inline bint put_path(
 cdef inline const uint8_t* find_sid(Decode* d, const SID* sid) noexcept nogil:
     """Return where a whole SID is, or NULL and the reason."""
     cdef const uint8_t* data = locate(d, sid, 8, 4)
-    if data == NULL or locate(d, sid, 8 + 4 * <uint64_t>data[1], 4) == NULL:
+    cdef uint64_t size
+    if data == NULL:
         return NULL
-    return data if spend(d, 8 + 4 * <uint64_t>data[1]) else NULL
+    size = 8 + 4 * <uint64_t>data[1]
+    if d.size - <uint64_t>(data - d.memory) < size:
+        d.reason = OUTSIDE
+        return NULL
+    return data if spend(d, size) else NULL
 
 
 cdef inline bint put_sid_text(
@@ -100,7 +105,7 @@ cdef inline bint put_sid_text(
     cdef Dictionary* dictionary = d.dictionaries + column
     cdef const uint8_t* raw
     cdef uint32_t size
-    cdef uint64_t hash
+    cdef uint64_t key
     cdef int code
     if sid == NULL:
         return False
@@ -109,10 +114,10 @@ cdef inline bint put_sid_text(
         malformed(d, i, field)
         return False
     size = 8 + 4 * <uint32_t>raw[1]
-    hash = hash_bytes(raw, size, dictionary.secrets)
-    code = table_find(&dictionary.raw, raw, size, hash)
+    key = cheap_key(raw, size)
+    code = recent_find(dictionary, raw, size, key)
     if code < 0:
-        code = convert_sid(d, dictionary, raw, size, hash)
+        code = find_sid_text(d, dictionary, raw, size, key)
     return put_code(d, column, i, code)
 
 

@@ -9,21 +9,22 @@ from libc.string cimport memcpy, memset
 from wfpfast._columns cimport end_rows, text_append, text_reserve
 from wfpfast._context cimport BUDGET, NO_MEMORY, UNTERMINATED, locate, malformed, out_of_room, spend
 from wfpfast._memory cimport buffer_reserve
-from wfpfast._strings cimport Dictionary, dictionary_code, dictionary_remember
+from wfpfast._strings cimport (
+    Dictionary, dictionary_code, dictionary_find, dictionary_remember)
 from wfpfast._text cimport (
     GUID_SIZE, MAC_SIZE, SID_SIZE, put_guid, put_mac, put_sid, utf8_from_utf16)
 
 
 cdef int remember(
-    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t hash, int code
+    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, int code
 ) noexcept nogil:
-    if code >= 0 and dictionary_remember(dictionary, raw, size, hash, code) < 0:
+    if code >= 0 and dictionary_remember(dictionary, raw, size, code) < 0:
         d.failure = NO_MEMORY
     return code
 
 
 cdef int convert(
-    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t hash, bint path
+    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, bint path
 ) noexcept nogil:
     """Return the code of UTF-16 that the dictionary has not seen in this form."""
     cdef size_t replaced = 0, length
@@ -42,17 +43,33 @@ cdef int convert(
         length -= 1
     code = dictionary_code(dictionary, text, <uint32_t>length)
     d.replaced += replaced
-    return code if replaced else remember(d, dictionary, raw, size, hash, code)
+    return code if replaced else remember(d, dictionary, raw, size, code)
 
 
 cdef int convert_sid(
-    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t hash
+    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size
 ) noexcept nogil:
     """Return the code of a SID that the dictionary has not seen."""
     cdef char[SID_SIZE] text
     cdef int code = dictionary_code(
         dictionary, <uint8_t*>text, <uint32_t>(put_sid(text, raw) - text))
-    return remember(d, dictionary, raw, size, hash, code)
+    return remember(d, dictionary, raw, size, code)
+
+
+cdef int find_utf16(
+    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key, bint path
+) noexcept nogil:
+    """Return the code of UTF-16 that is not where its cheap key says."""
+    cdef int code = dictionary_find(dictionary, raw, size, key)
+    return code if code >= 0 else convert(d, dictionary, raw, size, path)
+
+
+cdef int find_sid_text(
+    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key
+) noexcept nogil:
+    """Return the code of a SID that is not where its cheap key says."""
+    cdef int code = dictionary_find(dictionary, raw, size, key)
+    return code if code >= 0 else convert_sid(d, dictionary, raw, size)
 
 
 cdef bint put_blob(

@@ -53,6 +53,12 @@ static inline uint64_t wf_hash_192_portable(
     return sum;
 }
 
+/* Whether 32 to 192 bytes are equal. */
+static inline int wf_same_192_portable(const uint8_t *a, const uint8_t *b, uint64_t size)
+{
+    return memcmp(a, b, size) == 0;
+}
+
 #if defined(__SSE2__) || (defined(_MSC_VER) && defined(_M_X64))
 #include <emmintrin.h>
 
@@ -145,7 +151,21 @@ static inline uint64_t wf_hash_192(
     _mm_storeu_si128((__m128i *)halves, sum);
     return halves[0] + halves[1];
 }
+
+static inline int wf_same_192(const uint8_t *a, const uint8_t *b, uint64_t size)
+{
+    __m128i same = _mm_set1_epi8(-1);
+    for (uint64_t k = 0; k < 6; k++) {
+        uint64_t at = 32 * k < size - 32 ? 32 * k : size - 32;
+        for (int half = 0; half < 2; half++)
+            same = _mm_and_si128(same, _mm_cmpeq_epi8(
+                _mm_loadu_si128((const __m128i *)(a + at) + half),
+                _mm_loadu_si128((const __m128i *)(b + at) + half)));
+    }
+    return _mm_movemask_epi8(same) == 0xffff;
+}
 #else
+#define wf_same_192 wf_same_192_portable
 #define wf_hash_192 wf_hash_192_portable
 #define wf_zero_words wf_zero_words_portable
 #define wf_transpose wf_transpose_portable

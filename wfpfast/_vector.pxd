@@ -12,3 +12,5 @@ cdef extern from "_vector.h" nogil:
     uint64_t wf_hash_192(const uint8_t* text, uint64_t size, const uint64_t* secrets) noexcept
     uint64_t wf_hash_192_portable(
         const uint8_t* text, uint64_t size, const uint64_t* secrets) noexcept
+    bint wf_same_192(const uint8_t* a, const uint8_t* b, uint64_t size) noexcept
+    bint wf_same_192_portable(const uint8_t* a, const uint8_t* b, uint64_t size) noexcept

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wfpfast import decode, encode
-from wfpfast._vector import hash_192, hexadecimal, transpose, zero_words
+from wfpfast._vector import hash_192, hexadecimal, same_192, transpose, zero_words
 
 WORDS = st.integers(0, 2**64 - 1) | st.integers(0, 63).map(lambda k: 1 << k) | st.just(0)
 TWINS = pytest.mark.parametrize("portable", [False, True])
@@ -77,6 +77,17 @@ def test_hash(portable: bool, text: bytes, secrets: bytes) -> None:
     assert hash_192(text, secrets, portable=portable) == nh(text, secrets)
 
 
+@TWINS
+@pytest.mark.parametrize("size", [32, 33, 47, 48, 63, 64, 65, 95, 96, 97, 127, 160, 161, 191, 192])
+def test_same(portable: bool, size: int) -> None:
+    """Each byte counts, the first and the last of each piece too."""
+    text = bytes(range(size))
+    assert same_192(text, bytes(range(size)), portable=portable)
+    for k in range(size):
+        other = text[:k] + bytes([text[k] ^ 0x80]) + text[k + 1:]
+        assert not same_192(text, other, portable=portable), k
+
+
 def test_sizes_are_checked() -> None:
     with pytest.raises(ValueError, match="7 bytes are not 64 rows"):
         transpose(b"rows...", portable=False)
@@ -87,6 +98,9 @@ def test_sizes_are_checked() -> None:
     for text, secrets in ((31, 192), (193, 192), (32, 191)):
         with pytest.raises(ValueError, match=f"{text} and {secrets} bytes"):
             hash_192(bytes(text), bytes(secrets), portable=False)
+    for text, other in ((31, 31), (193, 193), (40, 41)):
+        with pytest.raises(ValueError, match=f"{text} and {other} bytes"):
+            same_192(bytes(text), bytes(other), portable=False)
 
 
 def texts(addresses: list[bytes | int]) -> list[str]:
