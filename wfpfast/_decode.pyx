@@ -7,7 +7,7 @@ anything is gathered in one word of bits an event.
 
 from libc.stdint cimport uint8_t, uint32_t
 
-from wfpfast._columns cimport CHUNK, LINE
+from wfpfast._columns cimport CHUNK, LINE, Column
 from wfpfast._context cimport (
     F_APP_ID, F_EFFECTIVE_NAME, F_ENTERPRISE_ID, F_ENTRIES, F_PACKAGE_SID, F_USER_ID,
     NO_FAILURE, NULL_EVENT, Live, bit, end_chunk, finish, locate, malformed, need, put_8,
@@ -22,6 +22,7 @@ from wfpfast.abi.fwpmtypes cimport *
 cdef enum:
     AHEAD = 16       # events between the one being decoded and the one being fetched
     FETCHED = 448    # bytes fetched of it: event, path, SIDs and payload lie together
+    TEXT_AHEAD = 1024
     MANY = 4096      # events whose columns the nearer caches do not hold
     FLAG_HALF = 128
 
@@ -188,6 +189,12 @@ cdef inline void fetch_cells(const Decode* d, int i) noexcept nogil:
         wf_prefetch_write(cells + k * LINE)
 
 
+cdef inline void fetch_text(const Column* column) noexcept nogil:
+    """Ask for where an address's text will go: nearly every event has one."""
+    wf_prefetch_write(column.values.data + 4 * column.ended + TEXT_AHEAD)
+    wf_prefetch_write(column.text.data + column.text_used + TEXT_AHEAD)
+
+
 cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexcept nogil:
     """Decode `count` events; d.failure says whether and why it stopped."""
     cdef const Version* version = event_version(d.version)
@@ -205,6 +212,8 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
                 fetch(d, entries[first + i + AHEAD])
                 if many:
                     fetch_cells(d, i)
+                    fetch_text(d.out.columns + LOCAL_ADDRESS)
+                    fetch_text(d.out.columns + REMOTE_ADDRESS)
             decode_event(d, i, version, known, entries[first + i])
             d.words[0][i] = d.valid[0]
             d.words[1][i] = d.valid[1]
