@@ -30,7 +30,7 @@ cdef struct Arena:
 
 cdef Arena* arena_new(int structs, size_t struct_size, size_t rest) noexcept nogil:
     """Return an arena with a count for each of its structs and one for whoever asked, or NULL."""
-    cdef Buffer* memory = buffer_take(sizeof(Arena) + structs * struct_size + rest)
+    cdef Buffer* memory = buffer_take(sizeof(Arena) + structs * struct_size + rest, False)
     cdef Arena* arena
     if memory == NULL:
         return NULL
@@ -201,7 +201,7 @@ cdef object schema_capsule(const Buffer* template):
     """Return a capsule "arrow_schema", a copy of the template."""
     cdef const Arena* original = <const Arena*>template.data
     cdef size_t size = <size_t>(original.next - template.data)
-    cdef Buffer* memory = buffer_take(size)
+    cdef Buffer* memory = buffer_take(size, False)
     cdef Arena* arena
     if memory == NULL:
         raise MemoryError

@@ -41,6 +41,7 @@ cdef struct Column:
     Buffer* dictionary_offsets
     Buffer* dictionary_text
     int32_t dictionary_length
+    bint sparse             # few rows have a value; a chunk that has none is not written at all
 
 
 cdef struct ColumnSet:
@@ -49,6 +50,7 @@ cdef struct ColumnSet:
     int count               # all columns, children included
     int64_t length
     int64_t rows            # that columns have room for: `length` in whole chunks
+    bint spoilt             # what is sparse may hold more than the valid rows' values
     size_t place            # of the next column within the sets of a cache
     Buffer* memory          # this set's own
     Buffer* slabs           # a chain: the memory of columns that were allocated together
@@ -60,7 +62,8 @@ cdef ColumnSet* columns_new(
     const Spec* specs, int count, int n_tops, int64_t length) noexcept nogil
 cdef ColumnSet* columns_share(ColumnSet* columns) noexcept nogil
 cdef void columns_release(ColumnSet* columns) noexcept nogil
-cdef int columns_allocate(ColumnSet* columns, const int* places, int count) noexcept nogil
+cdef int columns_allocate(
+    ColumnSet* columns, const int* places, int count, bint sparse) noexcept nogil
 cdef int text_reserve(Column* column, size_t more) noexcept nogil
 cdef int text_append(Column* column, const uint8_t* text, size_t size, bint valid) noexcept nogil
 cdef int fixed_append(Column* column, const void* value) noexcept nogil
@@ -73,6 +76,13 @@ cdef inline void end_rows(Column* column, int64_t row, int64_t end) noexcept nog
     while column.ended < row:
         column.ended += 1
         offsets[column.ended] = <int32_t>end
+
+
+cdef inline int chunk_size(const Spec* spec) noexcept nogil:
+    """Return the bytes of a chunk's cells; 0 where `values` are offsets."""
+    if spec.kind == FIXED or spec.kind == CODES:
+        return CHUNK * spec.width
+    return CHUNK // 8 if spec.kind == BOOL else 0
 
 
 cdef inline bint is_valid(const Column* column, int64_t row) noexcept nogil:

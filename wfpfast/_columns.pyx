@@ -6,7 +6,7 @@ A column without `values` has never been touched: all its rows are null, and it 
 from libc.stdint cimport INT32_MAX
 from libc.string cimport memcpy, memset
 
-from wfpfast._memory cimport buffer_release, buffer_take, piece_reserve
+from wfpfast._memory cimport buffer_release, buffer_spoil, buffer_take, piece_reserve
 from wfpfast._portable cimport wf_atomic_add
 
 cdef enum:
@@ -23,7 +23,7 @@ cdef ColumnSet* columns_new(
 
     The first `n_tops` columns have `length` rows, all null; the others are children, without any.
     """
-    cdef Buffer* memory = buffer_take(sizeof(ColumnSet) + count * sizeof(Column))
+    cdef Buffer* memory = buffer_take(sizeof(ColumnSet) + count * sizeof(Column), False)
     cdef ColumnSet* columns
     cdef int i
     if memory == NULL:
@@ -48,6 +48,19 @@ cdef ColumnSet* columns_share(ColumnSet* columns) noexcept nogil:
     return columns
 
 
+cdef void wipe(Column* column, int64_t chunks) noexcept nogil:
+    """Make a sparse column all zero again, as the next one to have its memory wants it."""
+    cdef uint64_t* validity = <uint64_t*>column.validity.data
+    cdef int size = chunk_size(column.spec)
+    cdef int64_t k
+    if column.null_count == column.length:
+        return
+    for k in range(chunks):
+        if validity[k]:
+            validity[k] = 0
+            memset(column.values.data + k * size, 0, size)
+
+
 cdef void columns_release(ColumnSet* columns) noexcept nogil:
     """Give back one count; the last one frees every buffer. Any thread, no GIL."""
     cdef int i
@@ -63,9 +76,13 @@ cdef void columns_release(ColumnSet* columns) noexcept nogil:
             buffer_release(column.dictionary_offsets)
             buffer_release(column.dictionary_text)
         buffer_release(column.validity.own)
+        if column.sparse and not columns.spoilt:
+            wipe(column, columns.rows // CHUNK)
     while columns.slabs != NULL:
         slab = columns.slabs
         columns.slabs = slab.next
+        if columns.spoilt:
+            buffer_spoil(slab)
         buffer_release(slab)
     buffer_release(columns.zeros)
     buffer_release(columns.memory)
@@ -92,10 +109,13 @@ cdef inline uint8_t* lay(ColumnSet* columns, size_t* end, size_t size) noexcept 
     return <uint8_t*>start
 
 
-cdef int columns_allocate(ColumnSet* columns, const int* places, int count) noexcept nogil:
-    """Give `count` columns memory in one slab, with any content; -1 without memory.
+cdef int columns_allocate(
+    ColumnSet* columns, const int* places, int count, bint sparse
+) noexcept nogil:
+    """Give `count` columns memory in one slab; -1 without memory.
 
     There is room for whole chunks of rows, and for the longest texts where these have a limit.
+    Sparse columns are all zero, others have any content.
     """
     cdef size_t end = 0
     cdef Column* column
@@ -107,12 +127,13 @@ cdef int columns_allocate(ColumnSet* columns, const int* places, int count) noex
         column.validity.data = lay(columns, &end, <size_t>columns.rows // 8)
         if column.spec.kind == TEXT and column.spec.width:
             column.text.data = lay(columns, &end, <size_t>columns.rows * column.spec.width + LINE)
-    slab = buffer_take(end)
+    slab = buffer_take(end, sparse)
     for k in range(count):
         column = columns.columns + places[k]
         if slab == NULL:
             column.values.data = column.validity.data = column.text.data = NULL
             continue
+        column.sparse = sparse
         column.values.data = slab.data + <size_t>column.values.data
         column.validity.data = slab.data + <size_t>column.validity.data
         if column.spec.kind == TEXT and column.spec.width:

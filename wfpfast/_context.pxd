@@ -59,6 +59,7 @@ cdef struct Live:
     Column* column
     int index
     int stride        # bytes that its cursor moves for a chunk of rows
+    bint sparse
 
 
 cdef struct Decode:
@@ -77,6 +78,7 @@ cdef struct Decode:
     ColumnSet* out
     Dictionary* dictionaries
     Buffer** scratch
+    uint64_t dense              # of the first 64 columns: most events have a value there
     uint64_t[2] live            # columns that have memory
     int n_live
     int64_t first_row           # of this chunk

@@ -7,7 +7,7 @@ one word a column, as Arrow wants them.
 from libc.stdint cimport INT32_MAX
 from libc.string cimport memset
 
-from wfpfast._columns cimport BOOL, CODES, FIXED, LIST, TEXT, columns_allocate, end_rows
+from wfpfast._columns cimport CODES, LIST, TEXT, chunk_size, columns_allocate, end_rows
 from wfpfast._portable cimport wf_lowest_bit, wf_popcount
 from wfpfast._strings cimport dictionary_begin, dictionary_export, dictionary_unknown
 from wfpfast._vector cimport wf_transpose
@@ -44,31 +44,34 @@ REASONS = (
 """Why a pointer was not followed, in the order of the enumeration Reason."""
 
 
-cdef inline int stride(const Column* column) noexcept nogil:
-    """Bytes that a column's cursor moves for a chunk of rows."""
-    if column.spec.kind == FIXED or column.spec.kind == CODES:
-        return CHUNK * column.spec.width
-    return CHUNK // 8 if column.spec.kind == BOOL else 0
+cdef inline bint is_sparse(const Decode* d, int index) noexcept nogil:
+    """Tell whether to leave chunks alone that no event touches; offsets are written in any case."""
+    return index < 64 and not d.dense >> index & 1 and chunk_size(d.out.columns[index].spec) != 0
 
 
 cdef int touch(Decode* d, int word, uint64_t columns) noexcept nogil:
     """Give memory to `columns`, bits of `word`; -1 and a failure without memory."""
-    cdef int[64] places
-    cdef int count = 0, index
+    cdef int places[2][64]
+    cdef int[2] counts = [0, 0]
+    cdef int index, sparse, k
     d.live[word] |= columns
     while columns:
         index = 64 * word + wf_lowest_bit(columns)
         columns &= columns - 1
-        places[count] = index
-        count += 1
+        sparse = is_sparse(d, index)
+        places[sparse][counts[sparse]] = index
+        counts[sparse] += 1
         if d.out.columns[index].spec.kind == CODES and dictionary_begin(d.dictionaries + index) < 0:
             d.failure = NO_MEMORY
             return -1
-    if count and columns_allocate(d.out, places, count) < 0:
-        d.failure = NO_MEMORY
-        return -1
-    for index in range(count):
-        begin(d, places[index])
+    for sparse in range(2):
+        if counts[sparse] == 0:
+            continue
+        if columns_allocate(d.out, places[sparse], counts[sparse], sparse) < 0:
+            d.failure = NO_MEMORY
+            return -1
+        for k in range(counts[sparse]):
+            begin(d, places[sparse][k])
     return 0
 
 
@@ -76,10 +79,12 @@ cdef inline void begin(Decode* d, int index) noexcept nogil:
     """Point the cursor at this chunk; all up to its end is zero and null."""
     cdef Column* column = d.out.columns + index
     cdef size_t chunks = <size_t>d.first_row // CHUNK
-    cdef int moves = stride(column)
-    d.live_columns[d.n_live] = Live(column, index, moves)
+    cdef int moves = chunk_size(column.spec)
+    d.live_columns[d.n_live] = Live(column, index, moves, column.sparse)
     d.n_live += 1
     d.cursor[index] = column.values.data + chunks * moves
+    if column.sparse:
+        return
     memset(column.validity.data, 0, 8 * chunks)
     if d.out.length:
         memset(column.values.data, 0, (chunks + 1) * moves)
@@ -100,10 +105,11 @@ cdef void end_chunk(Decode* d) noexcept nogil:
     for k in range(d.n_live):
         live = d.live_columns + k
         valid = planes[live.index >> 6][live.index & 63]
-        (<uint64_t*>live.column.validity.data)[d.first_row // CHUNK] = valid
-        live.column.null_count -= wf_popcount(valid)
         d.cursor[live.index] += live.stride
-        if more:
+        if valid or not live.sparse:
+            (<uint64_t*>live.column.validity.data)[d.first_row // CHUNK] = valid
+            live.column.null_count -= wf_popcount(valid)
+        if more and not live.sparse:
             memset(d.cursor[live.index], 0, live.stride)
 
 

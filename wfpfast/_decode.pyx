@@ -182,7 +182,7 @@ cdef inline void fetch_cells(const Decode* d, int i) noexcept nogil:
     cdef const Live* live = d.live_columns + i // 2
     cdef const uint8_t* cells
     cdef int k
-    if i & 1 or i // 2 >= d.n_live:
+    if i & 1 or i // 2 >= d.n_live or live.sparse:
         return
     cells = d.cursor[live.index] + live.stride
     for k in range(live.stride // LINE):
@@ -202,6 +202,10 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
     cdef int64_t first = 0, rows
     cdef bint many = count >= MANY
     cdef int i
+    # A sparse cell holds nothing but a valid row's value; internal fields take some of these back.
+    d.dense = version.columns | version.arms[FWPM_NET_EVENT_TYPE_CLASSIFY_DROP].columns
+    if d.internal:
+        d.dense = ~<uint64_t>0
     if touch(d, 0, known & ~(bit(ENTERPRISE_ID) | bit(POLICY_FLAGS) | bit(EFFECTIVE_NAME))) < 0:
         return
     while first < count:

@@ -180,6 +180,7 @@ cdef class Decoder:
                 wf_unlock(&self.lock)
         try:
             if state.failure != NO_FAILURE:
+                state.out.spoilt = True
                 _raise(&state)
             return self._batch(block, &state)
         finally:

@@ -19,7 +19,8 @@ cdef struct Piece:
 
 
 cdef Buffer* buffer_new(size_t capacity) noexcept nogil
-cdef Buffer* buffer_take(size_t capacity) noexcept nogil
+cdef Buffer* buffer_take(size_t capacity, bint zeroed) noexcept nogil
+cdef void buffer_spoil(Buffer* buffer) noexcept nogil
 cdef Buffer* buffer_share(Buffer* buffer) noexcept nogil
 cdef void buffer_release(Buffer* buffer) noexcept nogil
 cdef int buffer_reserve(Buffer** slot, size_t used, size_t needed) noexcept nogil

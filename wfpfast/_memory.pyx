@@ -35,7 +35,7 @@ cdef struct Pool:
     int32_t lock             # held for a few instructions only, and never while freeing
     int32_t users
     size_t kept              # bytes
-    Buffer* first[N_CLASSES]
+    Buffer* first[2 * N_CLASSES]   # with any content; then those that are all zero
     Buffer* zeros
 
 cdef Pool pool
@@ -49,6 +49,23 @@ def live_buffers() -> int:
 def pooled_bytes() -> int:
     """Return how much memory waits for the next batch."""
     return pool.kept
+
+
+def pooled_zeros() -> tuple[int, int]:
+    """Return how many bytes wait as zeros, and how many of them are none: for the tests."""
+    cdef Buffer* buffer
+    cdef size_t at, size = 0, others = 0
+    cdef int k
+    wf_lock_spin(&pool.lock)
+    for k in range(N_CLASSES, 2 * N_CLASSES):
+        buffer = pool.first[k]
+        while buffer != NULL:
+            size += buffer.capacity
+            for at in range(buffer.capacity):
+                others += buffer.data[at] != 0
+            buffer = buffer.next
+    wf_unlock_spin(&pool.lock)
+    return size, others
 
 
 cdef Buffer* allocate(size_t capacity, bint zeroed) noexcept nogil:
@@ -70,15 +87,20 @@ cdef Buffer* allocate(size_t capacity, bint zeroed) noexcept nogil:
     return buffer
 
 
+cdef Buffer* counted(size_t capacity, bint zeroed, int size_class) noexcept nogil:
+    cdef Buffer* buffer = allocate(capacity, zeroed)
+    if buffer != NULL:
+        buffer.size_class = size_class
+        wf_atomic_add(&live, 1)
+    return buffer
+
+
 cdef Buffer* buffer_new(size_t capacity) noexcept nogil:
     """Return a new buffer with one count and any content, or NULL without memory.
 
     Writers of whole words may run over its end by less than 64 bytes.
     """
-    cdef Buffer* buffer = allocate(capacity, False)
-    if buffer != NULL:
-        wf_atomic_add(&live, 1)
-    return buffer
+    return counted(capacity, False, UNPOOLED)
 
 
 cdef int class_of(size_t* capacity) noexcept nogil:
@@ -95,12 +117,17 @@ cdef int class_of(size_t* capacity) noexcept nogil:
     return <int>(4 * (shift - SMALLEST_CLASS) + quarters - 5)
 
 
-cdef Buffer* buffer_take(size_t capacity) noexcept nogil:
-    """As buffer_new(), from the pool if it has one of the size, and back to the pool at its end."""
+cdef Buffer* buffer_take(size_t capacity, bint zeroed) noexcept nogil:
+    """As buffer_new(), from the pool if it has one of the size, and back to the pool at its end.
+
+    One that is all zero when it is taken has to be so again when its last count is given back.
+    """
     cdef int size_class = class_of(&capacity)
     cdef Buffer* buffer
     if size_class < 0:
-        return buffer_new(capacity)
+        return counted(capacity, zeroed, UNPOOLED)
+    if zeroed:
+        size_class += N_CLASSES
     wf_lock_spin(&pool.lock)
     buffer = pool.first[size_class]
     if buffer != NULL:
@@ -108,14 +135,16 @@ cdef Buffer* buffer_take(size_t capacity) noexcept nogil:
         pool.kept -= buffer.capacity
     wf_unlock_spin(&pool.lock)
     if buffer == NULL:
-        buffer = allocate(capacity, False)
-        if buffer == NULL:
-            return NULL
-        buffer.size_class = size_class
+        return counted(capacity, zeroed, size_class)
     buffer.refs = 1
     buffer.next = NULL
     wf_atomic_add(&live, 1)
     return buffer
+
+
+cdef void buffer_spoil(Buffer* buffer) noexcept nogil:
+    """Keep a buffer out of the pool: what should be zero may not be."""
+    buffer.size_class = UNPOOLED
 
 
 cdef Buffer* empty_pool() noexcept nogil:
@@ -123,7 +152,7 @@ cdef Buffer* empty_pool() noexcept nogil:
     cdef Buffer* chain = NULL
     cdef Buffer* buffer
     cdef int k
-    for k in range(N_CLASSES):
+    for k in range(2 * N_CLASSES):
         while pool.first[k] != NULL:
             buffer = pool.first[k]
             pool.first[k] = buffer.next
