@@ -10,8 +10,9 @@ from wfpfast._api cimport Api
 from wfpfast._block cimport Block
 from wfpfast._pack cimport Pack, pack_event
 from wfpfast._simulator_engine cimport *
+from wfpfast._simulator_log cimport log_add
 from wfpfast._simulator_table cimport deliver, fill_table
-from wfpfast._simulator_units cimport Unit, unit_new, unit_release
+from wfpfast._simulator_units cimport Unit, unit_new
 from wfpfast._threads cimport (
     wf_clock_ns, wf_lock, wf_signal_all, wf_thread_join, wf_thread_start, wf_thread_t,
     wf_unlock, wf_wait)
@@ -101,7 +102,7 @@ cdef void produce(void* given) noexcept nogil:
         if unit == NULL or sim_log(p.sim, unit, p.now) != 0 or not deliver(p.sim, unit):
             p.missed += 1
             sim_missed(p.sim)
-        unit_release(unit)
+        free(unit)
 
 
 cdef class Units:
@@ -140,7 +141,7 @@ cdef class Units:
     def __dealloc__(self):
         cdef int64_t k
         for k in range(self.count):
-            unit_release(self.units[k])
+            free(self.units[k])
         free(self.units)
 
 
@@ -180,12 +181,12 @@ cdef class Simulation(Api):
         if self.supply is not None:
             raise RuntimeError("a simulator is made once")
         self.supply = supply
-        self.sim.ring.most_bytes = ring_bytes
+        self.sim.most_bytes = ring_bytes
 
     def _bound_log(self, int64_t least_bytes):
         """Give the log the room that it uses now, or some more."""
         wf_lock(&self.sim.lock)
-        self.sim.ring.most_bytes = max(least_bytes, self.sim.ring.bytes)
+        self.sim.most_bytes = max(least_bytes, self.sim.log.bytes)
         wf_unlock(&self.sim.lock)
 
     def _log(self, Units events not None):
@@ -196,20 +197,16 @@ cdef class Simulation(Api):
                 raise MemoryError
 
     def _set_objects(self, int kind, list pieces):
-        cdef Unit** units = <Unit**>calloc(len(pieces) + 1, sizeof(Unit*))
         cdef uint32_t[16] places
+        cdef Unit unit
         cdef bytes data
-        if units == NULL:
-            raise MemoryError
-        self.sim.objects[kind] = units
+        unit.places = places
         for data, where in pieces:
             for place, offset in enumerate(where):
                 places[<int>place] = offset
-            units[self.sim.n_objects[kind]] = unit_new(
-                <const uint8_t*><const char*>data, len(data), places, len(where))
-            if units[self.sim.n_objects[kind]] == NULL:
+            unit.data, unit.size, unit.n_places = data, len(data), len(where)
+            if log_add(&self.sim.objects[kind], &unit) < 0:
                 raise MemoryError
-            self.sim.n_objects[kind] += 1
 
     def _set_faults(self, list faults):
         """Let calls fail: (function, which call, code); call 0 is every one."""
@@ -338,7 +335,7 @@ cdef class Simulation(Api):
         found = {
             "logged": self.sim.logged,
             "no_memory": self.sim.no_memory,
-            "in_log": self.sim.ring.count,
+            "in_log": self.sim.log.count,
             "delivered": self.sim.delivered,
             "bad_frees": self.sim.bad_frees,
             "bad_handles": self.sim.bad_handles,

@@ -1,9 +1,7 @@
 # The simulated calls of fwpuclnt.dll for sessions, options and enumerations; must not know Python.
-from libc.stdint cimport int64_t
-
 from wfpfast._api cimport HANDLE, FwpmApi
 from wfpfast._simulator_engine cimport Handle, Sim
-from wfpfast._simulator_units cimport Unit
+from wfpfast._simulator_log cimport Log
 from wfpfast.abi.minwindef cimport DWORD, UINT32
 
 
@@ -12,6 +10,7 @@ cdef bint in_callback(Sim* sim, const Handle* h) noexcept nogil
 cdef void end_subscription(Sim* sim, Handle* h) noexcept nogil
 cdef Handle* enumeration(Sim* sim, HANDLE engine, HANDLE handle, int object) noexcept nogil
 cdef DWORD destroy(int function, int object, HANDLE engine, HANDLE handle) noexcept nogil
+cdef DWORD take(Sim* sim, Handle* h, const Log* log, HANDLE* handle) noexcept nogil
 cdef DWORD page(
-    Sim* sim, Unit** units, int64_t count, int version, void*** entries, UINT32* returned
+    Sim* sim, Handle* h, int version, UINT32 most, void*** entries, UINT32* returned
 ) noexcept nogil

@@ -5,14 +5,14 @@ block.
 """
 
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport free
 from libc.string cimport memset
 
 from wfpfast._api cimport HANDLE, FwpmApi
 from wfpfast._simulator_engine cimport *
-from wfpfast._simulator_match cimport Match, match_new, matches
-from wfpfast._simulator_units cimport (
-    Unit, block_needed, block_write, unit_fits, unit_release, unit_share)
+from wfpfast._simulator_log cimport (
+    Log, block_needed, block_write, log_clear, snapshot_take)
+from wfpfast._simulator_match cimport Match, match_new
 from wfpfast._threads cimport wf_clock_ns, wf_thread_id, wf_unlock, wf_wait
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_ENGINE_COLLECT_NET_EVENTS, FWPM_ENGINE_OPTION, FWPM_ENGINE_OPTION_MAX,
@@ -135,7 +135,7 @@ cdef DWORD __stdcall set_option(
     else:
         if (option == FWPM_ENGINE_COLLECT_NET_EVENTS and value.value.uint32
                 and not sim.options[option]):
-            ring_clear(&sim.ring)  # switching collection on begins a new log
+            log_clear(&sim.log)  # switching collection on begins a new log
         sim.options[option] = value.value.uint32
     wf_unlock(&sim.lock)
     return code
@@ -177,18 +177,12 @@ cdef Handle* enumeration(Sim* sim, HANDLE engine, HANDLE handle, int object) noe
     return h
 
 
-cdef DWORD snapshot(Sim* sim, Handle* h) noexcept nogil:
-    """Keep what the log has now and the template wants."""
-    cdef int64_t k
-    cdef Unit* unit
-    h.units = <Unit**>malloc((sim.ring.count + 1) * sizeof(Unit*))
-    if h.units == NULL:
+cdef DWORD take(Sim* sim, Handle* h, const Log* log, HANDLE* handle) noexcept nogil:
+    """Let a new enumeration have what a log has now; without memory it ends."""
+    if snapshot_take(&h.snapshot, log) < 0:
+        handle_end(sim, h)
         return ERROR_NOT_ENOUGH_MEMORY
-    for k in range(sim.ring.count):
-        unit = sim.ring.units[(sim.ring.first + k) % sim.ring.capacity]
-        if matches(h.match, unit.data):
-            h.units[h.count] = unit_share(unit)
-            h.count += 1
+    handle[0] = <HANDLE>h.serial
     return 0
 
 
@@ -206,12 +200,7 @@ cdef DWORD __stdcall create_enum(
     if h != NULL:
         h.match = match
         h.object = NO_EVENTS
-        h.version = NO_EVENTS
-        code = snapshot(sim, h)
-        if code:
-            handle_end(sim, h)
-        else:
-            handle[0] = <HANDLE>h.serial
+        code = take(sim, h, &sim.log, handle)
     elif code == 0:
         free(match)
         code = ERROR_NOT_ENOUGH_MEMORY
@@ -220,37 +209,23 @@ cdef DWORD __stdcall create_enum(
 
 
 cdef DWORD page(
-    Sim* sim, Unit** units, int64_t count, int version, void*** entries, UINT32* returned
+    Sim* sim, Handle* h, int version, UINT32 most, void*** entries, UINT32* returned
 ) noexcept nogil:
-    """Hand out one block of units; no block if there are none."""
+    """Hand out one block of what comes next in a snapshot; no block if that is nothing."""
     cdef uint8_t* block
+    cdef uint32_t count
+    cdef size_t size = block_needed(h.snapshot, h.match, version, most, &count)
     entries[0] = NULL
     returned[0] = 0
     if count == 0:
         return 0
-    block = block_new(sim, block_needed(units, count, version))
+    block = block_new(sim, size)
     if block == NULL:
         return ERROR_NOT_ENOUGH_MEMORY
-    block_write(units, count, version, block)
+    block_write(&h.snapshot, h.match, version, count, block)
     entries[0] = <void**>block
-    returned[0] = <UINT32>count
+    returned[0] = count
     return 0
-
-
-cdef void skip_unknown(Handle* h, int version) noexcept nogil:
-    """Leave out what a version has no arm for, once for each version that is asked for."""
-    cdef int64_t k
-    cdef int64_t kept = h.position
-    if h.version == version:
-        return
-    h.version = version
-    for k in range(h.position, h.count):
-        if unit_fits(h.units[k], version):
-            h.units[kept], h.units[k] = h.units[k], h.units[kept]
-            kept += 1
-    while h.count > kept:
-        h.count -= 1
-        unit_release(h.units[h.count])
 
 
 cdef void pause(Sim* sim) noexcept nogil:
@@ -265,7 +240,6 @@ cdef DWORD next_page(
 ) noexcept nogil:
     cdef Sim* sim
     cdef Handle* h
-    cdef int64_t count
     cdef DWORD code = begin(engine, ENUM + version, &sim)
     if code:
         return code
@@ -276,11 +250,7 @@ cdef DWORD next_page(
     elif not sim.options[<int>FWPM_ENGINE_COLLECT_NET_EVENTS]:
         code = FWP_E_NET_EVENTS_DISABLED
     else:
-        skip_unknown(h, version)
-        count = min(<int64_t>most, h.count - h.position)
-        code = page(sim, h.units + h.position, count, version, entries, returned)
-        if code == 0:
-            h.position += count
+        code = page(sim, h, version, most, entries, returned)
     wf_unlock(&sim.lock)
     return code
 

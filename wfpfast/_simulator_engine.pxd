@@ -2,6 +2,7 @@
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
 from wfpfast._api cimport HANDLE, N_OBJECTS, Callback
+from wfpfast._simulator_log cimport Log, Snapshot
 from wfpfast._simulator_match cimport Match
 from wfpfast._simulator_units cimport Unit
 from wfpfast._threads cimport wf_lock_t, wf_signal_t
@@ -43,16 +44,6 @@ cdef struct Fault:
     DWORD code
 
 
-cdef struct Ring:
-    # The log: a circle of counted units; the oldest goes when there is no room for a new one.
-    Unit** units
-    int64_t capacity        # of the circle; it grows
-    int64_t first
-    int64_t count
-    int64_t bytes
-    int64_t most_bytes
-
-
 cdef struct Handle:
     Handle* next
     uint64_t serial         # what the caller has; never used again
@@ -60,10 +51,8 @@ cdef struct Handle:
     HandleKind kind
     int object              # an enumeration of objects: their kind; of events: -1
     Match* match
-    Unit** units            # an enumeration's snapshot
-    int64_t count
-    int64_t position
-    int version             # of the events of a subscription, or of the last page
+    Snapshot snapshot       # an enumeration's
+    int version             # of the events of a subscription
     Callback callback
     void* context
     int running             # callbacks
@@ -92,9 +81,9 @@ cdef struct Sim:
     wf_lock_t lock
     wf_signal_t signal
     bint stopped            # answers nothing any more
-    Ring ring
-    Unit** objects[N_OBJECTS]
-    int64_t n_objects[N_OBJECTS]
+    Log log                 # its oldest event goes when there is no room for a new one
+    int64_t most_bytes      # of the log
+    Log objects[N_OBJECTS]
     uint32_t options[FWPM_ENGINE_OPTION_MAX]
     Handle* handles
     Calling* callings
@@ -121,7 +110,6 @@ cdef void sim_stop(Sim* sim) noexcept nogil
 cdef bint sim_wants(const Sim* sim, const Unit* unit) noexcept nogil
 cdef void sim_missed(Sim* sim) noexcept nogil
 cdef int sim_log(Sim* sim, Unit* unit, bint new) noexcept nogil
-cdef void ring_clear(Ring* ring) noexcept nogil
 cdef DWORD counted(Sim* sim, int function) noexcept nogil
 cdef DWORD begin(HANDLE engine, int function, Sim** sim) noexcept nogil
 cdef Handle* handle_in(Sim* sim, uint64_t serial) noexcept nogil

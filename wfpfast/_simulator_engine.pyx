@@ -7,8 +7,9 @@ with blocks.
 from libc.stdlib cimport calloc, free, malloc
 
 from wfpfast._api cimport HANDLE, N_OBJECTS
+from wfpfast._simulator_log cimport log_add, log_clear, log_evict, snapshot_end
 from wfpfast._simulator_match cimport event_keyword
-from wfpfast._simulator_units cimport Unit, unit_release, unit_share, unit_stamp
+from wfpfast._simulator_units cimport Unit, aligned, unit_stamp
 from wfpfast._threads cimport (
     wf_filetime, wf_lock, wf_lock_destroy, wf_lock_init, wf_lock_t, wf_signal_all,
     wf_signal_destroy, wf_signal_init, wf_unlock)
@@ -79,10 +80,7 @@ cdef void forget(Sim* sim) noexcept nogil:
 
 
 cdef void handle_free(Handle* h) noexcept nogil:
-    cdef int64_t k
-    for k in range(h.count):
-        unit_release(h.units[k])
-    free(h.units)
+    snapshot_end(&h.snapshot)
     free(h.match)
     free(h.stale)
     free(h)
@@ -92,7 +90,6 @@ cdef void sim_free(Sim* sim) noexcept nogil:
     """Free all; nobody may be in a call. Handles and blocks that are still out go, too."""
     cdef Handle* h
     cdef Live* block
-    cdef int64_t k
     cdef int kind
     if sim == NULL:
         return
@@ -106,12 +103,9 @@ cdef void sim_free(Sim* sim) noexcept nogil:
         sim.blocks = block.next
         free(block.memory)
         free(block)
-    ring_clear(&sim.ring)
-    free(sim.ring.units)
+    log_clear(&sim.log)
     for kind in range(N_OBJECTS):
-        for k in range(sim.n_objects[kind]):
-            unit_release(sim.objects[kind][k])
-        free(sim.objects[kind])
+        log_clear(&sim.objects[kind])
     wf_signal_destroy(&sim.signal)
     wf_lock_destroy(&sim.lock)
     free(sim)
@@ -128,34 +122,6 @@ cdef void sim_stop(Sim* sim) noexcept nogil:
 # --- The log
 
 
-cdef void ring_evict(Ring* ring) noexcept nogil:
-    cdef Unit* oldest = ring.units[ring.first]
-    ring.first = (ring.first + 1) % ring.capacity
-    ring.count -= 1
-    ring.bytes -= oldest.size
-    unit_release(oldest)
-
-
-cdef void ring_clear(Ring* ring) noexcept nogil:
-    while ring.count:
-        ring_evict(ring)
-
-
-cdef int ring_grow(Ring* ring) noexcept nogil:
-    cdef int64_t capacity = 2 * ring.capacity if ring.capacity else 256
-    cdef Unit** units = <Unit**>malloc(capacity * sizeof(Unit*))
-    cdef int64_t k
-    if units == NULL:
-        return -1
-    for k in range(ring.count):
-        units[k] = ring.units[(ring.first + k) % ring.capacity]
-    free(ring.units)
-    ring.units = units
-    ring.capacity = capacity
-    ring.first = 0
-    return 0
-
-
 cdef bint sim_wants(const Sim* sim, const Unit* unit) noexcept nogil:
     """Tell whether an event's class is collected: some classes need their keyword."""
     return (event_keyword(unit.data)
@@ -168,22 +134,18 @@ cdef int sim_log(Sim* sim, Unit* unit, bint new) noexcept nogil:
     A new one gets the time, which never runs backwards. Nothing is logged while collection is off,
     or what is larger than the whole log.
     """
-    cdef Ring* ring = &sim.ring
+    cdef int64_t size = aligned(unit.size)
     cdef int status = 0
     wf_lock(&sim.lock)
     if new:
         sim.time = max(sim.time, wf_filetime())
         unit_stamp(unit, sim.time)
-    if sim.options[<int>FWPM_ENGINE_COLLECT_NET_EVENTS] and unit.size <= ring.most_bytes:
-        while ring.count and ring.bytes + unit.size > ring.most_bytes:
-            ring_evict(ring)
-        if ring.count < ring.capacity or ring_grow(ring) == 0:
-            ring.units[(ring.first + ring.count) % ring.capacity] = unit_share(unit)
-            ring.count += 1
-            ring.bytes += unit.size
+    if sim.options[<int>FWPM_ENGINE_COLLECT_NET_EVENTS] and size <= sim.most_bytes:
+        while sim.log.count and sim.log.bytes + size > sim.most_bytes:
+            log_evict(&sim.log)
+        status = log_add(&sim.log, unit)
+        if status == 0:
             sim.logged += 1
-        else:
-            status = -1
     wf_unlock(&sim.lock)
     return status
 

@@ -25,4 +25,5 @@ cdef struct Match:
 
 cdef DWORD match_new(const FWPM_NET_EVENT_ENUM_TEMPLATE0* given, Match** made) noexcept nogil
 cdef uint32_t event_keyword(const uint8_t* event) noexcept nogil
-cdef bint matches(const Match* match, const uint8_t* event) noexcept nogil
+cdef bint matches(
+    const Match* match, const uint8_t* event, const uint8_t* base) noexcept nogil

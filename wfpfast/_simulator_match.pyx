@@ -182,7 +182,7 @@ cdef bint is_address(
         <const uint8_t*>address, c.operand, min(<int>c.operand[16], 128))
 
 
-cdef bint says(const Condition* c, const FWPM_NET_EVENT5* e, const uint8_t* unit) noexcept nogil:
+cdef bint says(const Condition* c, const FWPM_NET_EVENT5* e, const uint8_t* base) noexcept nogil:
     """Tell whether the event has what a condition asks for; a member without its flag has not."""
     cdef const FWPM_NET_EVENT_HEADER3* h = &e.header
     cdef uint32_t flags = h.flags
@@ -209,15 +209,17 @@ cdef bint says(const Condition* c, const FWPM_NET_EVENT5* e, const uint8_t* unit
     if c.field == APP_ID:
         return (flags & FWPM_NET_EVENT_FLAG_APP_ID_SET and h.appId.size == c.size
                 and h.appId.data != NULL
-                and memcmp(unit + <uint64_t>h.appId.data, c.operand, c.size) == 0)
-    sid = <const SID*>(unit + <uint64_t>h.userId)
+                and memcmp(base + <uint64_t>h.appId.data, c.operand, c.size) == 0)
+    sid = <const SID*>(base + <uint64_t>h.userId)
     return (flags & FWPM_NET_EVENT_FLAG_USER_ID_SET and h.userId != NULL
             and 8 + 4 * <uint32_t>sid.SubAuthorityCount == c.size
             and memcmp(sid, c.operand, c.size) == 0)
 
 
-cdef bint matches(const Match* match, const uint8_t* event) noexcept nogil:
-    """Tell whether all of a template is true of a unit's event, whose pointers count from it."""
+cdef bint matches(
+    const Match* match, const uint8_t* event, const uint8_t* base
+) noexcept nogil:
+    """Tell whether all of a template is true of an event, whose pointers count from `base`."""
     cdef const FWPM_NET_EVENT5* e = <const FWPM_NET_EVENT5*>event
     cdef uint64_t time = ticks(&e.header.timeStamp)
     cdef int k
@@ -226,7 +228,7 @@ cdef bint matches(const Match* match, const uint8_t* event) noexcept nogil:
     if (match.start or match.end) and not match.start <= time <= match.end:
         return False
     for k in range(match.count):
-        if not says(&match.conditions[k], e, event):
+        if not says(&match.conditions[k], e, base):
             return False
     return True
 

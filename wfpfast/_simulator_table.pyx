@@ -1,16 +1,16 @@
 """The simulated calls of fwpuclnt.dll for subscriptions and objects; must not know Python."""
 
-from libc.stdint cimport int64_t, uint8_t, uint64_t
+from libc.stdint cimport uint8_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 from wfpfast._api cimport (
     FILTERS, HANDLE, LAYERS, PROVIDERS, SUBLAYERS, Callback, FwpmApi)
 from wfpfast._simulator_calls cimport (
-    destroy, end_subscription, enumeration, fill_calls, in_callback, page)
+    destroy, end_subscription, enumeration, fill_calls, in_callback, page, take)
 from wfpfast._simulator_engine cimport *
 from wfpfast._simulator_match cimport Match, match_new, matches
-from wfpfast._simulator_units cimport Unit, unit_fits, unit_share, unit_size, unit_write
+from wfpfast._simulator_units cimport Unit, event_fits, unit_size, unit_write
 from wfpfast._threads cimport wf_lock, wf_signal_all, wf_thread_id, wf_unlock
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_ENGINE_COLLECT_NET_EVENTS, FWPM_NET_EVENT_SUBSCRIPTION0)
@@ -115,7 +115,8 @@ cdef Handle* next_listener(Sim* sim, uint64_t after, const Unit* unit) noexcept 
     while h != NULL:
         if (h.kind == SUBSCRIPTION and not h.ended and h.serial > after
                 and (found == NULL or h.serial < found.serial)
-                and unit_fits(unit, h.version) and matches(h.match, unit.data)):
+                and event_fits(unit.data, h.version)
+                and matches(h.match, unit.data, unit.data)):
             found = h
         h = h.next
     return found
@@ -173,7 +174,6 @@ cdef bint deliver(Sim* sim, const Unit* unit) noexcept nogil:
 cdef DWORD create_objects(int kind, HANDLE engine, HANDLE* handle) noexcept nogil:
     cdef Sim* sim
     cdef Handle* h
-    cdef int64_t k
     cdef DWORD code = begin(engine, OBJECT_CREATE + kind, &sim)
     if code:
         return code
@@ -182,15 +182,7 @@ cdef DWORD create_objects(int kind, HANDLE engine, HANDLE* handle) noexcept nogi
         code = ERROR_NOT_ENOUGH_MEMORY
     else:
         h.object = kind
-        h.units = <Unit**>malloc((sim.n_objects[kind] + 1) * sizeof(Unit*))
-        if h.units == NULL:
-            handle_end(sim, h)
-            code = ERROR_NOT_ENOUGH_MEMORY
-        else:
-            for k in range(sim.n_objects[kind]):
-                h.units[k] = unit_share(sim.objects[kind][k])
-            h.count = sim.n_objects[kind]
-            handle[0] = <HANDLE>h.serial
+        code = take(sim, h, &sim.objects[kind], handle)
     wf_unlock(&sim.lock)
     return code
 
@@ -200,7 +192,6 @@ cdef DWORD next_objects(
 ) noexcept nogil:
     cdef Sim* sim
     cdef Handle* h
-    cdef int64_t count
     cdef DWORD code = begin(engine, OBJECT_ENUM + kind, &sim)
     if code:
         return code
@@ -208,10 +199,7 @@ cdef DWORD next_objects(
     if h == NULL:
         code = ERROR_INVALID_HANDLE
     else:
-        count = min(<int64_t>most, h.count - h.position)
-        code = page(sim, h.units + h.position, count, NO_EVENTS, entries, returned)
-        if code == 0:
-            h.position += count
+        code = page(sim, h, NO_EVENTS, most, entries, returned)
     wf_unlock(&sim.lock)
     return code
 
