@@ -68,14 +68,7 @@ cdef int text_reserve(Column* column, size_t more) noexcept nogil
 cdef int text_append(Column* column, const uint8_t* text, size_t size, bint valid) noexcept nogil
 cdef int fixed_append(Column* column, const void* value) noexcept nogil
 cdef int row_append(Column* column, bint valid) noexcept nogil
-
-
-cdef inline void end_rows(Column* column, int64_t row, int64_t end) noexcept nogil:
-    """Write the end offsets of all rows before `row`: rows that were passed over are empty."""
-    cdef int32_t* offsets = <int32_t*>column.values.data
-    while column.ended < row:
-        column.ended += 1
-        offsets[column.ended] = <int32_t>end
+cdef void end_rows(Column* column, int64_t row, int64_t end) noexcept nogil
 
 
 cdef inline int chunk_size(const Spec* spec) noexcept nogil:

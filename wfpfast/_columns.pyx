@@ -145,6 +145,15 @@ cdef int columns_allocate(
     return 0
 
 
+cdef void end_rows(Column* column, int64_t row, int64_t end) noexcept nogil:
+    """Write the end offsets of all rows before `row`: rows that were passed over are empty."""
+    cdef int32_t* offsets = <int32_t*>column.values.data
+    cdef int64_t k
+    for k in range(column.ended + 1, row + 1):
+        offsets[k] = <int32_t>end
+    column.ended = max(column.ended, row)
+
+
 cdef int text_reserve(Column* column, size_t more) noexcept nogil:
     """Make room for `more` bytes of text; -1 without memory or where int32 offsets end."""
     if <size_t>column.text_used + more > INT32_MAX:

@@ -257,9 +257,10 @@ cdef Result blob(Decode* d, Column* out, const uint8_t* at) noexcept nogil:
 cdef Result sid(Decode* d, Column* out, const void* pointer) noexcept nogil:
     cdef const uint8_t* data
     cdef uint8_t* room
+    cdef uint32_t size = 0
     if pointer == NULL:
         return ABSENT
-    data = find_sid(d, <const SID*>pointer)
+    data = find_sid(d, <const SID*>pointer, &size)
     if data == NULL:
         return BAD
     room = room_for_text(d, out, SID_SIZE)

@@ -59,6 +59,7 @@ cdef struct Live:
     Column* column
     int index
     int stride        # bytes that its cursor moves for a chunk of rows
+    int cleared       # how many of them are zeroed before the rows are written
     bint sparse
 
 
@@ -79,6 +80,7 @@ cdef struct Decode:
     Dictionary* dictionaries
     Buffer** scratch
     uint64_t dense              # of the first 64 columns: most events have a value there
+    uint64_t row_by_row         # of these: text whose end every row writes, null or not
     uint64_t[2] live            # columns that have memory
     int n_live
     int64_t first_row           # of this chunk

@@ -80,9 +80,12 @@ cdef inline void begin(Decode* d, int index) noexcept nogil:
     cdef Column* column = d.out.columns + index
     cdef size_t chunks = <size_t>d.first_row // CHUNK
     cdef int moves = chunk_size(column.spec)
-    d.live_columns[d.n_live] = Live(column, index, moves, column.sparse)
+    cdef bint row_by_row = index < 64 and d.row_by_row >> index & 1
+    d.live_columns[d.n_live] = Live(
+        column, index, 4 * CHUNK if row_by_row else moves, 0 if column.sparse else moves,
+        column.sparse)
     d.n_live += 1
-    d.cursor[index] = column.values.data + chunks * moves
+    d.cursor[index] = column.values.data + chunks * moves + 4 * row_by_row
     if column.sparse:
         return
     memset(column.validity.data, 0, 8 * chunks)
@@ -109,8 +112,8 @@ cdef void end_chunk(Decode* d) noexcept nogil:
         if valid or not live.sparse:
             (<uint64_t*>live.column.validity.data)[d.first_row // CHUNK] = valid
             live.column.null_count -= wf_popcount(valid)
-        if more and not live.sparse:
-            memset(d.cursor[live.index], 0, live.stride)
+        if more and live.cleared:
+            memset(d.cursor[live.index], 0, live.cleared)
 
 
 cdef void finish(Decode* d) noexcept nogil:
@@ -119,7 +122,7 @@ cdef void finish(Decode* d) noexcept nogil:
     cdef int k
     for k in range(d.n_live):
         column = d.live_columns[k].column
-        if column.spec.kind == TEXT:
+        if column.spec.kind == TEXT and d.live_columns[k].stride == 0:
             end_rows(column, column.length, column.text_used)
         elif column.spec.kind == LIST:
             end_rows(column, column.length, d.out.columns[column.spec.first_child].length)

@@ -15,7 +15,8 @@ from wfpfast._context cimport (
 from wfpfast._internal cimport decode_internal
 from wfpfast._portable cimport wf_prefetch, wf_prefetch_write
 from wfpfast._schema cimport *
-from wfpfast._values cimport put_address, put_blob, put_path, put_sid_text, put_wide
+from wfpfast._values cimport (
+    put_address_binary, put_address_row, put_blob, put_path, put_sid_text, put_wide)
 from wfpfast._versions cimport N_TYPES, Arm, Version, event_version
 from wfpfast.abi.fwpmtypes cimport *
 
@@ -82,6 +83,24 @@ cdef inline uint64_t clear_if(uint64_t valid, int column, bint null) noexcept no
     return valid & ~(<uint64_t>null << column)
 
 
+cdef inline void put_addresses(
+    Decode* d, int i, const FWPM_NET_EVENT_HEADER3* h, bint is_v6, uint64_t valid
+) noexcept nogil:
+    """Every row passes here: of an event without a header, with nothing valid."""
+    cdef bint has_local = valid & bit(LOCAL_ADDRESS) != 0
+    cdef bint has_remote = valid & bit(REMOTE_ADDRESS) != 0
+    if d.row_by_row:
+        put_address_row(
+            d, LOCAL_ADDRESS, i, h.localAddr.localAddrV6.byteArray16, is_v6, has_local)
+        put_address_row(
+            d, REMOTE_ADDRESS, i, h.remoteAddr.remoteAddrV6.byteArray16, is_v6, has_remote)
+        return
+    if has_local:
+        put_address_binary(d, LOCAL_ADDRESS, i, h.localAddr.localAddrV6.byteArray16, is_v6)
+    if has_remote:
+        put_address_binary(d, REMOTE_ADDRESS, i, h.remoteAddr.remoteAddrV6.byteArray16, is_v6)
+
+
 cdef inline void decode_header(
     Decode* d, int i, const FWPM_NET_EVENT_HEADER3* h, uint64_t known, int level
 ) noexcept nogil:
@@ -96,10 +115,7 @@ cdef inline void decode_header(
     put_16(d, LOCAL_PORT, i, h.localPort)
     put_16(d, REMOTE_PORT, i, h.remotePort)
     put_32(d, SCOPE_ID, i, h.scopeId)
-    if valid & bit(LOCAL_ADDRESS):
-        put_address(d, LOCAL_ADDRESS, i, h.localAddr.localAddrV6.byteArray16, is_v6)
-    if valid & bit(REMOTE_ADDRESS):
-        put_address(d, REMOTE_ADDRESS, i, h.remoteAddr.remoteAddrV6.byteArray16, is_v6)
+    put_addresses(d, i, h, is_v6, valid)
     if valid & bit(APP_PATH):
         valid = clear_if(valid, APP_PATH, not put_path(d, APP_PATH, i, F_APP_ID, &h.appId))
     if valid & bit(USER_SID):
@@ -159,6 +175,7 @@ cdef inline void decode_event(
         if address == 0:
             d.reason = NULL_EVENT
         malformed(d, i, F_ENTRIES)
+        put_addresses(d, i, <const FWPM_NET_EVENT_HEADER3*>d.spare, False, 0)
         return
     decode_header(d, i, <const FWPM_NET_EVENT_HEADER3*>at, known, version.header_level)
     type = (<const uint32_t*>(at + version.type_offset))[0]
@@ -191,7 +208,6 @@ cdef inline void fetch_cells(const Decode* d, int i) noexcept nogil:
 
 cdef inline void fetch_text(const Column* column) noexcept nogil:
     """Ask for where an address's text will go: nearly every event has one."""
-    wf_prefetch_write(column.values.data + 4 * column.ended + TEXT_AHEAD)
     wf_prefetch_write(column.text.data + column.text_used + TEXT_AHEAD)
 
 
@@ -206,6 +222,8 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
     d.dense = version.columns | version.arms[FWPM_NET_EVENT_TYPE_CLASSIFY_DROP].columns
     if d.internal:
         d.dense = ~<uint64_t>0
+    if not d.binary_addresses:
+        d.row_by_row = bit(LOCAL_ADDRESS) | bit(REMOTE_ADDRESS)
     if touch(d, 0, known & ~(bit(ENTERPRISE_ID) | bit(POLICY_FLAGS) | bit(EFFECTIVE_NAME))) < 0:
         return
     while first < count:

@@ -1,12 +1,12 @@
 """Decodes INTERNAL_FIELDS0, wfpfast's own tail of an event; must not know headers or payloads."""
 
 from libc.stddef cimport size_t
-from libc.stdint cimport int64_t, uint32_t
+from libc.stdint cimport int64_t, uint32_t, uint64_t
 
 from wfpfast._columns cimport Column, end_rows, fixed_append, row_append
 from wfpfast._context cimport (
     F_FILTER_ORIGIN, F_INTERNAL, F_TERMINATING_FILTERS, bit, locate, malformed, need, out_of_room,
-    put_32, touch)
+    put_32, touch, spend)
 from wfpfast._schema cimport *
 from wfpfast._values cimport append_text, find_wide, put_wide
 from wfpfast.abi.internal cimport *
@@ -48,13 +48,13 @@ cdef bint put_filters(
     """A list of structs; a text that may not be followed makes the whole list null."""
     cdef Column* columns = d.out.columns
     cdef int64_t row = d.first_row + i
+    cdef uint64_t size = count * <uint64_t>sizeof(TERMINATING_FILTER0)
     cdef const TERMINATING_FILTER0* array
     cdef uint32_t k
     if filters == NULL:
         return False
-    array = <const TERMINATING_FILTER0*>locate(
-        d, filters, count * <uint64_t>sizeof(TERMINATING_FILTER0), 8)
-    if array == NULL:
+    array = <const TERMINATING_FILTER0*>locate(d, filters, size, 8)
+    if array == NULL or not spend(d, size):
         malformed(d, i, F_TERMINATING_FILTERS)
         return False
     for k in range(count):

@@ -5,7 +5,7 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
 from wfpfast._portable cimport wf_trailing_zeros
-from wfpfast._vector cimport wf_hex16, wf_zero_words
+from wfpfast._vector cimport wf_hex16
 
 cdef extern from "_octets.h" nogil:
     const uint64_t[256] wf_octets
@@ -18,7 +18,8 @@ cdef enum:
     DECIMAL_SIZE = 20
 
 cdef char* put_decimal(char* out, uint64_t value) noexcept nogil
-cdef char* put_compressed(char* out, const char* digits, int zeros) noexcept nogil
+cdef char* put_compressed(
+    char* out, const char* digits, uint32_t others, uint32_t zeros) noexcept nogil
 cdef char* put_mac(char* out, const uint8_t* address) noexcept nogil
 cdef char* put_hex(char* out, const uint8_t* data, size_t size) noexcept nogil
 cdef char* put_guid(char* out, const uint8_t* guid) noexcept nogil
@@ -44,28 +45,32 @@ cdef inline char* put_ipv4(char* out, uint32_t address) noexcept nogil:
 
 
 cdef inline char* put_group_range(
-    char* out, const char* digits, int first, int last
+    char* out, const char* digits, uint32_t others, int first, int last
 ) noexcept nogil:
-    """Groups of IPv6 without leading zeros, a colon behind each; of `0000` one digit stays."""
-    cdef uint64_t text
+    """Groups of IPv6 without leading zeros, a colon behind each; of `0000` one digit stays.
+
+    Bit k of `others`: digit k is not 0, or is the last of its group.
+    """
+    cdef uint64_t text, skip
     cdef uint32_t group
-    cdef int k, skip
+    cdef int k
     for k in range(first, last):
         memcpy(&group, digits + 4 * k, 4)
-        text = group | <uint64_t>0x3a << 32
-        # Little-endian: the first digit is the lowest byte, b"0" is 0x30; the last digit stays.
-        skip = wf_trailing_zeros(group ^ 0x30303030 | 0x01000000) >> 3
+        text = group | <uint64_t>0x3a << 32  # little-endian: the first digit is the lowest byte
+        skip = <uint64_t>wf_trailing_zeros(others >> 4 * k)
         text >>= 8 * skip
-        memcpy(out, &text, 8)
-        out += 5 - skip
-    return out
+        memcpy(out + 5 * (k - first), &text, 8)
+        out -= skip
+    return out + 5 * (last - first)
 
 
 cdef inline char* put_ipv6(char* out, const uint8_t* address) noexcept nogil:
     """RFC 5952 section 4, always in hexadecimal."""
     cdef char[32] digits
-    cdef int zeros = wf_zero_words(address)
-    wf_hex16(digits, address)
-    if zeros & zeros >> 1:  # a single zero group is not shortened
-        return put_compressed(out, digits, zeros)
-    return put_group_range(out, digits, 0, 8) - 1
+    cdef uint32_t others = wf_hex16(digits, address)
+    cdef uint32_t zeros = others | others >> 1
+    zeros = ~(zeros | zeros >> 2) & 0x11111111  # bit 4 * k: group k is zero
+    others |= <uint32_t>0x88888888
+    if zeros & zeros >> 4:  # a single zero group is not shortened
+        return put_compressed(out, digits, others, zeros)
+    return put_group_range(out, digits, others, 0, 8) - 1

@@ -22,22 +22,25 @@ cdef char* put_decimal(char* out, uint64_t value) noexcept nogil:
     return out + DECIMAL_SIZE - at
 
 
-cdef char* put_compressed(char* out, const char* digits, int zeros) noexcept nogil:
+cdef char* put_compressed(
+    char* out, const char* digits, uint32_t others, uint32_t zeros
+) noexcept nogil:
     """An IPv6 address with `::` for the longest run of zero groups, the first of the longest."""
     cdef int start = 0, length = 0, k = 0, run
     while k < 8:
         run = 0
-        while k + run < 8 and zeros >> (k + run) & 1:
+        while k + run < 8 and zeros >> 4 * (k + run) & 1:
             run += 1
         if run > length:
             start = k
             length = run
         k += run + 1
-    out = put_group_range(out, digits, 0, start)
+    out = put_group_range(out, digits, others, 0, start)
     out[0] = out[1] = b":"
     if start + length == 8:
         return out + 1 + (start == 0)
-    return put_group_range(out + 1 + (start == 0), digits, start + length, 8) - 1
+    return put_group_range(
+        out + 1 + (start == 0), digits, others, start + length, 8) - 1
 
 
 cdef char* put_hex(char* out, const uint8_t* data, size_t size) noexcept nogil:

@@ -12,6 +12,9 @@ from wfpfast.abi.guiddef cimport GUID
 from wfpfast.abi.minwindef cimport WCHAR
 from wfpfast.abi.winnt cimport SID
 
+cdef enum:
+    FREE = 256       # bytes of a path or SID that cost no more than the event that points to it
+
 # Each of these writes the cell of row `i` of the chunk and returns True, or returns False for null;
 # a pointer that may not be followed is reported under `field` first.
 cdef bint put_blob(
@@ -72,7 +75,7 @@ cdef inline const uint8_t* find_blob(
     if blob.size == 0:
         return d.memory
     data = locate(d, blob.data, blob.size, 1)
-    if data == NULL or not spend(d, blob.size):
+    if data == NULL or blob.size > FREE and not spend(d, blob.size):
         malformed(d, i, field)
         return NULL
     return data
@@ -86,17 +89,16 @@ cdef inline bint put_path(
     return data != NULL and put_utf16(d, column, i, data, blob.size, True)
 
 
-cdef inline const uint8_t* find_sid(Decode* d, const SID* sid) noexcept nogil:
-    """Return where a whole SID is, or NULL and the reason."""
+cdef inline const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil:
+    """Return where a whole SID is, and its size, or NULL and the reason."""
     cdef const uint8_t* data = locate(d, sid, 8, 4)
-    cdef uint64_t size
     if data == NULL:
         return NULL
-    size = 8 + 4 * <uint64_t>data[1]
-    if d.size - <uint64_t>(data - d.memory) < size:
+    size[0] = 8 + 4 * <uint32_t>data[1]
+    if d.size - <uint64_t>(data - d.memory) < size[0]:
         d.reason = OUTSIDE
         return NULL
-    return data if spend(d, size) else NULL
+    return data if size[0] <= FREE or spend(d, size[0]) else NULL
 
 
 cdef inline bint put_sid_text(
@@ -104,16 +106,15 @@ cdef inline bint put_sid_text(
 ) noexcept nogil:
     cdef Dictionary* dictionary = d.dictionaries + column
     cdef const uint8_t* raw
-    cdef uint32_t size
+    cdef uint32_t size = 0
     cdef uint64_t key
     cdef int code
     if sid == NULL:
         return False
-    raw = find_sid(d, sid)
+    raw = find_sid(d, sid, &size)
     if raw == NULL:
         malformed(d, i, field)
         return False
-    size = 8 + 4 * <uint32_t>raw[1]
     key = cheap_key(raw, size)
     code = recent_find(dictionary, raw, size, key)
     if code < 0:
@@ -136,19 +137,43 @@ cdef inline void end_text(Decode* d, int column, int i, const char* end) noexcep
     (<int32_t*>target.values.data)[target.ended] = <int32_t>target.text_used
 
 
+cdef inline char* put_ip(char* text, const uint8_t* address, bint is_v6) noexcept nogil:
+    cdef uint32_t v4
+    if is_v6:
+        return put_ipv6(text, address)
+    memcpy(&v4, address, 4)  # a number in host order
+    return put_ipv4(text, v4)
+
+
+cdef inline void put_address_row(
+    Decode* d, int column, int i, const uint8_t* address, bint is_v6, bint valid
+) noexcept nogil:
+    """The text of a row of a column in `row_by_row`: to be called for every row."""
+    cdef Column* target = d.out.columns + column
+    cdef char* text = <char*>target.text.data + target.text_used
+    if valid:
+        text = put_ip(text, address, is_v6)
+    target.text_used = text - <char*>target.text.data
+    (<int32_t*>d.cursor[column])[i] = <int32_t>target.text_used
+
+
+cdef inline bint put_address_binary(
+    Decode* d, int column, int i, const uint8_t* address, bint is_v6
+) noexcept nogil:
+    """An address as 16 bytes."""
+    cdef uint32_t v4
+    if is_v6:
+        memcpy(d.cursor[column] + 16 * i, address, 16)
+        return True
+    memcpy(&v4, address, 4)
+    return put_mapped(d, column, i, v4)
+
+
 cdef inline bint put_address(
     Decode* d, int column, int i, const uint8_t* address, bint is_v6
 ) noexcept nogil:
-    """An address as text or, on request, as 16 bytes; IPv4 is a number in host order."""
-    cdef uint32_t v4
-    cdef char* text
-    memcpy(&v4, address, 4)
-    if not d.binary_addresses:
-        text = next_text(d, column, i)
-        text = put_ipv6(text, address) if is_v6 else put_ipv4(text, v4)
-        end_text(d, column, i, text)
-    elif is_v6:
-        memcpy(d.cursor[column] + 16 * i, address, 16)
-    else:
-        put_mapped(d, column, i, v4)
+    """An address as text or, on request, as 16 bytes."""
+    if d.binary_addresses:
+        return put_address_binary(d, column, i, address, is_v6)
+    end_text(d, column, i, put_ip(next_text(d, column, i), address, is_v6))
     return True

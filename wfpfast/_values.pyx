@@ -183,7 +183,7 @@ cdef bint put_groups(
     if groups == NULL:
         return False
     array = <const WCHAR* const*>locate(d, groups, 8 * <uint64_t>count, 8)
-    if array == NULL:
+    if array == NULL or not spend(d, 8 * <uint64_t>count):
         malformed(d, i, field)
         return False
     for k in range(count):  # all of them before any is written

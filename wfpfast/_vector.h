@@ -18,20 +18,16 @@ static inline void wf_transpose_portable(const uint64_t rows[64], uint64_t colum
         }
 }
 
-/* 16 bytes as 32 hexadecimal digits. */
-static inline void wf_hex16_portable(char out[32], const uint8_t bytes[16])
+/* 16 bytes as 32 hexadecimal digits; bit k of the result: the k-th digit is not 0. */
+static inline uint32_t wf_hex16_portable(char out[32], const uint8_t bytes[16])
 {
-    for (int k = 0; k < 32; k++)
-        out[k] = "0123456789abcdef"[bytes[k / 2] >> (k & 1 ? 0 : 4) & 15];
-}
-
-/* Bit k: the k-th of eight 16-bit words is zero. */
-static inline int wf_zero_words_portable(const uint8_t bytes[16])
-{
-    int zeros = 0;
-    for (int k = 0; k < 8; k++)
-        zeros |= (bytes[2 * k] == 0 && bytes[2 * k + 1] == 0) << k;
-    return zeros;
+    uint32_t others = 0;
+    for (int k = 0; k < 32; k++) {
+        int digit = bytes[k / 2] >> (k & 1 ? 0 : 4) & 15;
+        out[k] = "0123456789abcdef"[digit];
+        others |= (uint32_t)(digit != 0) << k;
+    }
+    return others;
 }
 
 /* The NH hash of UMAC (RFC 4418, section 5.2) of 32 to 192 bytes. Blocks past the end are clipped to
@@ -113,25 +109,22 @@ static inline void wf_transpose(const uint64_t rows[64], uint64_t columns[64])
     }
 }
 
-static inline void wf_hex16(char out[32], const uint8_t bytes[16])
+static inline uint32_t wf_hex16(char out[32], const uint8_t bytes[16])
 {
     __m128i given = _mm_loadu_si128((const __m128i *)bytes), nibble = _mm_set1_epi8(15);
     __m128i high = _mm_and_si128(_mm_srli_epi16(given, 4), nibble);
     __m128i low = _mm_and_si128(given, nibble);
+    uint32_t others = 0;
     for (int half = 0; half < 2; half++) {
         __m128i digits = half ? _mm_unpackhi_epi8(high, low) : _mm_unpacklo_epi8(high, low);
+        __m128i positive = _mm_cmpgt_epi8(digits, _mm_setzero_si128());
+        others |= (uint32_t)_mm_movemask_epi8(positive) << 16 * half;
         __m128i letters = _mm_cmpgt_epi8(digits, _mm_set1_epi8(9));
         digits = _mm_add_epi8(digits, _mm_set1_epi8('0'));
         digits = _mm_add_epi8(digits, _mm_and_si128(letters, _mm_set1_epi8('a' - '0' - 10)));
         _mm_storeu_si128((__m128i *)out + half, digits);
     }
-}
-
-static inline int wf_zero_words(const uint8_t bytes[16])
-{
-    __m128i zero = _mm_setzero_si128();
-    __m128i equal = _mm_cmpeq_epi16(_mm_loadu_si128((const __m128i *)bytes), zero);
-    return _mm_movemask_epi8(_mm_packs_epi16(equal, zero));
+    return others;
 }
 
 static inline uint64_t wf_hash_192(
@@ -152,22 +145,29 @@ static inline uint64_t wf_hash_192(
     return halves[0] + halves[1];
 }
 
-static inline int wf_same_192(const uint8_t *a, const uint8_t *b, uint64_t size)
+/* Whether `half` to 2 * `half` bytes are equal: what lies in the middle may be read twice. */
+static inline int wf_same_ends(const uint8_t *a, const uint8_t *b, uint64_t size, int half)
 {
     __m128i same = _mm_set1_epi8(-1);
-    for (uint64_t k = 0; k < 6; k++) {
-        uint64_t at = 32 * k < size - 32 ? 32 * k : size - 32;
-        for (int half = 0; half < 2; half++)
-            same = _mm_and_si128(same, _mm_cmpeq_epi8(
-                _mm_loadu_si128((const __m128i *)(a + at) + half),
-                _mm_loadu_si128((const __m128i *)(b + at) + half)));
+    for (int k = 0; k < half; k += 16) {
+        uint64_t at = size - half + k;
+        same = _mm_and_si128(same, _mm_cmpeq_epi8(
+            _mm_loadu_si128((const __m128i *)(a + k)), _mm_loadu_si128((const __m128i *)(b + k))));
+        same = _mm_and_si128(same, _mm_cmpeq_epi8(
+            _mm_loadu_si128((const __m128i *)(a + at)), _mm_loadu_si128((const __m128i *)(b + at))));
     }
     return _mm_movemask_epi8(same) == 0xffff;
+}
+
+static inline int wf_same_192(const uint8_t *a, const uint8_t *b, uint64_t size)
+{
+    if (size >= 96) /* most paths: a loop to the end would be mispredicted */
+        return wf_same_ends(a, b, size, 96);
+    return size >= 48 ? wf_same_ends(a, b, size, 48) : wf_same_ends(a, b, size, 32);
 }
 #else
 #define wf_same_192 wf_same_192_portable
 #define wf_hash_192 wf_hash_192_portable
-#define wf_zero_words wf_zero_words_portable
 #define wf_transpose wf_transpose_portable
 #define wf_hex16 wf_hex16_portable
 #endif

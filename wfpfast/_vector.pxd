@@ -1,14 +1,12 @@
 # _vector.h for Cython: the vector unit's work and its portable twin; knows no struct of ours.
-from libc.stdint cimport uint8_t, uint64_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 
 cdef extern from "_vector.h" nogil:
     void wf_transpose(const uint64_t* rows, uint64_t* columns) noexcept
     void wf_transpose_portable(const uint64_t* rows, uint64_t* columns) noexcept
-    void wf_hex16(char* out, const uint8_t* data) noexcept
-    void wf_hex16_portable(char* out, const uint8_t* data) noexcept
-    int wf_zero_words(const uint8_t* data) noexcept
-    int wf_zero_words_portable(const uint8_t* data) noexcept
+    uint32_t wf_hex16(char* out, const uint8_t* data) noexcept
+    uint32_t wf_hex16_portable(char* out, const uint8_t* data) noexcept
     uint64_t wf_hash_192(const uint8_t* text, uint64_t size, const uint64_t* secrets) noexcept
     uint64_t wf_hash_192_portable(
         const uint8_t* text, uint64_t size, const uint64_t* secrets) noexcept

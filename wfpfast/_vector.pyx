@@ -17,25 +17,17 @@ def transpose(bytes rows, *, bint portable) -> bytes:
     return PyBytes_FromStringAndSize(<char*>turned, sizeof(turned))
 
 
-def hexadecimal(bytes data, *, bint portable) -> bytes:
-    """Return the 32 digits of 16 bytes."""
+def hexadecimal(bytes data, *, bint portable) -> tuple[bytes, int]:
+    """Return the 32 digits of 16 bytes, and a bit for each that is not 0."""
     cdef char[32] digits
+    cdef uint32_t others
     if len(data) != 16:
         raise ValueError(f"{len(data)} bytes are not 16")
     if portable:
-        wf_hex16_portable(digits, <const uint8_t*>PyBytes_AsString(data))
+        others = wf_hex16_portable(digits, <const uint8_t*>PyBytes_AsString(data))
     else:
-        wf_hex16(digits, <const uint8_t*>PyBytes_AsString(data))
-    return PyBytes_FromStringAndSize(digits, sizeof(digits))
-
-
-def zero_words(bytes data, *, bint portable) -> int:
-    """Return which of eight 16-bit words are zero, a bit a word."""
-    if len(data) != 16:
-        raise ValueError(f"{len(data)} bytes are not 16")
-    if portable:
-        return wf_zero_words_portable(<const uint8_t*>PyBytes_AsString(data))
-    return wf_zero_words(<const uint8_t*>PyBytes_AsString(data))
+        others = wf_hex16(digits, <const uint8_t*>PyBytes_AsString(data))
+    return PyBytes_FromStringAndSize(digits, sizeof(digits)), others
 
 
 def hash_192(bytes text, bytes secrets, *, bint portable) -> int:

@@ -15,7 +15,7 @@ def shared(block: Block, times: int) -> Block:
     image = bytes(block.data)
     image += bytes(-len(image) % 8)
     return Block(image + struct.pack("<Q", pointer) * times, base=block.base, count=times,
-                 version=block.version, entries_offset=len(image))
+                 version=block.version, entries_offset=len(image), internal=block.internal)
 
 
 def big_path() -> Block:
@@ -41,6 +41,18 @@ def test_groups_shared_by_many_events_run_out_of_budget() -> None:
     payload = {"localPrincipalGroupSids": ["g" * 1000] * 1000}
     block = encode([{"header": {}, "type": 0, "ikeMmFailure": payload}], base=BASE)
     with pytest.raises(MalformedBlockError, match=r"localPrincipalGroupSids.*64 times"):
+        decode(shared(block, 1_000))
+
+
+@pytest.mark.parametrize(("part", "event"), [
+    ("localPrincipalGroupSids",
+     {"header": {}, "type": 0, "ikeMmFailure": {"localPrincipalGroupSids": [""] * 1000}}),
+    ("internalFields.terminatingFiltersInfo",
+     {"header": {}, "type": 3, "internalFields": {"terminatingFiltersInfo": [{}] * 1000}}),
+])
+def test_arrays_of_nothing_shared_by_many_events_run_out_of_budget(part: str, event: dict) -> None:
+    block = encode([event], base=BASE)
+    with pytest.raises(MalformedBlockError, match=f"{part}.*64 times"):
         decode(shared(block, 1_000))
 
 
