@@ -5,6 +5,7 @@ from libc.string cimport memcpy
 
 from wfpfast._columns cimport CHUNK, Column, ColumnSet
 from wfpfast._memory cimport Buffer
+from wfpfast._portable cimport wf_assume, wf_likely
 from wfpfast._schema cimport N_EVENT_COLUMNS
 from wfpfast._strings cimport Dictionary
 
@@ -84,8 +85,6 @@ cdef struct Decode:
     uint64_t[2] live            # columns that have memory
     int n_live
     int64_t first_row           # of this chunk
-    # This event.
-    uint64_t[2] valid
     # What went wrong.
     Failure failure
     Reason reason
@@ -99,7 +98,7 @@ cdef struct Decode:
     # All before is zero when a decode begins, all from here on is not.
     Live[N_EVENT_COLUMNS] live_columns
     uint8_t* cursor[N_EVENT_COLUMNS]
-    uint64_t words[2][CHUNK]    # validity: a word a row, transposed at the end of the chunk
+    uint64_t words[2][CHUNK]    # validity: a bit a column of each row, until the chunk ends
     uint64_t[SPARE] spare
 
 
@@ -124,13 +123,16 @@ cdef inline const uint8_t* locate(
     """
     cdef uint64_t address = <uint64_t>pointer
     cdef uint64_t offset = address - d.base
+    cdef const uint8_t* place
     if offset > d.size or d.size - offset < size:
         d.reason = OUTSIDE
         return NULL
     if address & (alignment - 1):
         d.reason = MISALIGNED
         return NULL
-    return d.memory + offset
+    place = d.memory + offset
+    wf_assume(place != NULL)
+    return place
 
 
 cdef inline bint spend(Decode* d, uint64_t size) noexcept nogil:
@@ -146,6 +148,11 @@ cdef inline bint need(Decode* d, uint64_t columns) noexcept nogil:
     """Give memory to the wanted ones of the first 64 columns that are about to be written."""
     columns &= d.wanted[0] & ~d.live[0]
     return columns == 0 or touch(d, 0, columns) == 0
+
+
+cdef inline void vouch(Decode* d, int i, uint64_t columns) noexcept nogil:
+    """Say that row `i` has values in these of the first 64 columns."""
+    d.words[0][i] |= columns
 
 
 cdef inline void put_8(Decode* d, int column, int i, uint8_t value) noexcept nogil:
@@ -176,7 +183,7 @@ cdef inline void put_bool(Decode* d, int column, int i, bint value) noexcept nog
 
 cdef inline void put_enum(Decode* d, int column, int i, uint32_t value) noexcept nogil:
     """An enumeration's names are the first entries of its dictionary: the value is the code."""
-    if value < <uint32_t>d.dictionaries[column].n_names:
+    if wf_likely(value < <uint32_t>d.dictionaries[column].n_names):
         put_32(d, column, i, value)
     else:
         put_unknown(d, column, i, value)

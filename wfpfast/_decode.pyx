@@ -6,14 +6,15 @@ anything is gathered in one word of bits an event.
 """
 
 from libc.stdint cimport uint8_t, uint32_t
+from libc.string cimport memset
 
 from wfpfast._columns cimport CHUNK, LINE, Column
 from wfpfast._context cimport (
     F_APP_ID, F_EFFECTIVE_NAME, F_ENTERPRISE_ID, F_ENTRIES, F_PACKAGE_SID, F_USER_ID,
     NO_FAILURE, NULL_EVENT, Live, bit, end_chunk, finish, locate, malformed, need, put_8,
-    put_16, put_32, put_64, put_enum, touch)
+    put_16, put_32, put_64, put_enum, touch, vouch)
 from wfpfast._internal cimport decode_internal
-from wfpfast._portable cimport wf_prefetch, wf_prefetch_write
+from wfpfast._portable cimport wf_likely, wf_prefetch, wf_prefetch_write
 from wfpfast._schema cimport *
 from wfpfast._values cimport (
     put_address_binary, put_address_row, put_blob, put_path, put_sid_text, put_wide)
@@ -27,9 +28,10 @@ cdef enum:
     MANY = 4096      # events whose columns the nearer caches do not hold
     FLAG_HALF = 128
 
-# FILETIME counts 100 ns from 1601; a timestamp counts 1 ns from 1970 and holds 1677 to 2262.
-cdef uint64_t UNIX_EPOCH = 116444736000000000
-cdef uint64_t FURTHEST = 92233720368547758
+cdef enum:
+    # FILETIME counts 100 ns from 1601; a timestamp counts 1 ns from 1970 and holds 1677 to 2262.
+    UNIX_EPOCH = 116444736000000000
+    FURTHEST = 92233720368547758
 
 # Which columns the header's flags make valid, for the lower and upper seven of the 14 flags.
 cdef uint64_t flag_columns[2][FLAG_HALF]
@@ -61,8 +63,8 @@ cdef void fill_flag_columns() noexcept:
 
 
 cdef inline void put_timestamp(Decode* d, int i, uint64_t ticks, uint64_t* valid) noexcept nogil:
-    if ticks - (UNIX_EPOCH - FURTHEST) <= 2 * FURTHEST:
-        put_64(d, TIMESTAMP, i, (ticks - UNIX_EPOCH) * 100)
+    if wf_likely(ticks - <uint64_t>(UNIX_EPOCH - FURTHEST) <= <uint64_t>(2 * FURTHEST)):
+        put_64(d, TIMESTAMP, i, (ticks - <uint64_t>UNIX_EPOCH) * 100)
     else:
         d.out_of_range += 1
         valid[0] &= ~bit(TIMESTAMP)
@@ -74,7 +76,7 @@ cdef inline uint64_t header_columns(const FWPM_NET_EVENT_HEADER3* h) noexcept no
         bit(TIMESTAMP) | bit(EVENT_TYPE) | bit(FLAGS) | bit(ADDRESS_FAMILY)
         | flag_columns[0][h.flags & (FLAG_HALF - 1)]
         | flag_columns[1][h.flags >> 7 & (FLAG_HALF - 1)])
-    if not h.flags & FWPM_NET_EVENT_FLAG_IP_VERSION_SET or h.ipVersion > 1:
+    if not wf_likely(h.flags & FWPM_NET_EVENT_FLAG_IP_VERSION_SET != 0 and h.ipVersion <= 1):
         valid &= ~(bit(IP_VERSION) | bit(LOCAL_ADDRESS) | bit(REMOTE_ADDRESS))
     return valid
 
@@ -89,7 +91,7 @@ cdef inline void put_addresses(
     """Every row passes here: of an event without a header, with nothing valid."""
     cdef bint has_local = valid & bit(LOCAL_ADDRESS) != 0
     cdef bint has_remote = valid & bit(REMOTE_ADDRESS) != 0
-    if d.row_by_row:
+    if wf_likely(d.row_by_row != 0):
         put_address_row(
             d, LOCAL_ADDRESS, i, h.localAddr.localAddrV6.byteArray16, is_v6, has_local)
         put_address_row(
@@ -116,21 +118,21 @@ cdef inline void decode_header(
     put_16(d, REMOTE_PORT, i, h.remotePort)
     put_32(d, SCOPE_ID, i, h.scopeId)
     put_addresses(d, i, h, is_v6, valid)
-    if valid & bit(APP_PATH):
+    if wf_likely(valid & bit(APP_PATH) != 0):
         valid = clear_if(valid, APP_PATH, not put_path(d, APP_PATH, i, F_APP_ID, &h.appId))
-    if valid & bit(USER_SID):
+    if wf_likely(valid & bit(USER_SID) != 0):
         valid = clear_if(valid, USER_SID, not put_sid_text(d, USER_SID, i, F_USER_ID, h.userId))
-    if level >= 2:
+    if wf_likely(level >= 2):
         put_enum(d, ADDRESS_FAMILY, i, h.addressFamily)
-        if valid & bit(PACKAGE_SID):
+        if wf_likely(valid & bit(PACKAGE_SID) != 0):
             valid = clear_if(valid, PACKAGE_SID, not put_sid_text(
                 d, PACKAGE_SID, i, F_PACKAGE_SID, h.packageSid))
     if valid & (bit(ENTERPRISE_ID) | bit(POLICY_FLAGS) | bit(EFFECTIVE_NAME)):
         valid = decode_header_3(d, i, h, valid)
-    d.valid[0] = valid
+    vouch(d, i, valid)
 
 
-cdef inline uint64_t decode_header_3(
+cdef uint64_t decode_header_3(
     Decode* d, int i, const FWPM_NET_EVENT_HEADER3* h, uint64_t valid
 ) noexcept nogil:
     """What HEADER3 added: seldom set, so it gets memory with the first event that has it."""
@@ -150,18 +152,16 @@ cdef inline void decode_payload(
     Decode* d, int i, const Version* version, uint32_t type, const void* pointer
 ) noexcept nogil:
     """Follow the payload pointer if this version has an arm for the type; NULL leaves nulls."""
-    cdef const Arm* arm
+    cdef const Arm* arm = &version.arms[min(type, <uint32_t>N_TYPES)]
     cdef const uint8_t* at
-    if type >= N_TYPES or not version.arms[type].known:
-        d.unknown_types += 1
-        return
-    arm = &version.arms[type]
-    if arm.size == 0 or pointer == NULL:
+    if not wf_likely(arm.size != 0 and pointer != NULL):
+        d.unknown_types += not arm.known
         return
     at = locate(d, pointer, arm.size, arm.alignment)
-    if at == NULL:
+    if not wf_likely(at != NULL):
         malformed(d, i, arm.field)
     elif need(d, arm.columns):
+        vouch(d, i, arm.always)
         arm.decode(d, i, at, arm.level)
 
 
@@ -170,8 +170,7 @@ cdef inline void decode_event(
 ) noexcept nogil:
     cdef const uint8_t* at = locate(d, <const void*>address, version.size, 8)
     cdef uint32_t type
-    d.valid[0] = d.valid[1] = 0
-    if at == NULL:
+    if not wf_likely(at != NULL):
         if address == 0:
             d.reason = NULL_EVENT
         malformed(d, i, F_ENTRIES)
@@ -229,6 +228,7 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
     while first < count:
         d.first_row = first
         rows = min(<int64_t>CHUNK, count - first)
+        memset(d.words, 0, sizeof(d.words))
         for i in range(<int>rows):
             if first + i + AHEAD < count:
                 fetch(d, entries[first + i + AHEAD])
@@ -237,12 +237,8 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
                     fetch_text(d.out.columns + LOCAL_ADDRESS)
                     fetch_text(d.out.columns + REMOTE_ADDRESS)
             decode_event(d, i, version, known, entries[first + i])
-            d.words[0][i] = d.valid[0]
-            d.words[1][i] = d.valid[1]
-            if d.failure != NO_FAILURE:
+            if not wf_likely(d.failure == NO_FAILURE):
                 return
-        for i in range(<int>rows, CHUNK):
-            d.words[0][i] = d.words[1][i] = 0
         end_chunk(d)
         first += CHUNK
     finish(d)

@@ -24,17 +24,17 @@ cdef void decode_internal(Decode* d, int i, uint64_t address) noexcept nogil:
         return
     if tail.present & INTERNAL_PROCESS_ID:
         put_32(d, PROCESS_ID, i, tail.processId)
-        d.valid[0] |= bit(PROCESS_ID)
+        d.words[0][i] |= bit(PROCESS_ID)
     if tail.present & INTERNAL_INTERFACE_INDEX:
         put_32(d, INTERFACE_INDEX, i, tail.interfaceIndex)
-        d.valid[1] |= bit(INTERFACE_INDEX)
+        d.words[1][i] |= bit(INTERFACE_INDEX)
     if tail.present & INTERNAL_FILTER_ORIGIN and d.live[1] & bit(FILTER_ORIGIN):
         if put_wide(d, FILTER_ORIGIN, i, F_FILTER_ORIGIN, tail.filterOrigin):
-            d.valid[1] |= bit(FILTER_ORIGIN)
+            d.words[1][i] |= bit(FILTER_ORIGIN)
     if tail.present & INTERNAL_TERMINATING_FILTERS and d.live[1] & bit(TERMINATING_FILTERS):
         if put_filters(d, i, tail.numTerminatingFilters, tail.terminatingFilters):
-            d.valid[1] |= bit(TERMINATING_FILTERS)
-    d.valid[0] &= ~tail.absent
+            d.words[1][i] |= bit(TERMINATING_FILTERS)
+    d.words[0][i] &= ~tail.absent
 
 
 cdef bint good_text(Decode* d, const WCHAR* text) noexcept nogil:

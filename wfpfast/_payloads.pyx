@@ -4,14 +4,14 @@ To add a type: its struct in abi/fwpmtypes.pxd, a function here, its row in _ver
 CONTRIBUTING.md lists beside.
 """
 
-from libc.stddef cimport size_t
 from libc.stdint cimport uint64_t
 
 from wfpfast._context cimport (
     F_DROP_VSWITCH_ID, F_EM_PRINCIPALS, F_MAC_VSWITCH_ID, F_MM_PRINCIPALS,
     F_MM_PROVIDER_CONTEXT_KEY, F_QM_LOCAL_SUBNET, F_QM_REMOTE_SUBNET, bit, need, put_16, put_32,
-    put_64, put_bool, put_bytes, put_enum, put_unknown)
+    put_64, put_bool, put_bytes, put_enum, put_unknown, vouch)
 from wfpfast._conditions cimport put_condition
+from wfpfast._portable cimport wf_likely
 from wfpfast._schema cimport *
 from wfpfast._values cimport (
     put_address, put_blob, put_groups, put_key, put_key_value, put_mac_address, put_wide)
@@ -37,7 +37,7 @@ cdef inline bint asked(const Decode* d, int column) noexcept nogil:
 cdef inline void put_direction(Decode* d, int i, uint32_t code) noexcept nogil:
     """Both vocabularies of Windows: msFwpDirection and, 0 for out and 1 for in, FWP_DIRECTION."""
     put_32(d, DIRECTION_CODE, i, code)
-    if code - FIRST_MS_FWP_DIRECTION < 4:
+    if wf_likely(code - FIRST_MS_FWP_DIRECTION < 4):
         put_32(d, DIRECTION, i, code - FIRST_MS_FWP_DIRECTION)
     elif code == FWP_DIRECTION_OUTBOUND:
         put_32(d, DIRECTION, i, OUTBOUND)
@@ -47,9 +47,9 @@ cdef inline void put_direction(Decode* d, int i, uint32_t code) noexcept nogil:
         put_unknown(d, DIRECTION, i, code)
 
 
-cdef inline void set_valid(Decode* d, int column, bint valid) noexcept nogil:
+cdef inline void set_valid(Decode* d, int i, int column, bint valid) noexcept nogil:
     if valid:
-        d.valid[0] |= bit(column)
+        vouch(d, i, bit(column))
 
 
 cdef inline void put_vswitch(
@@ -57,37 +57,29 @@ cdef inline void put_vswitch(
 ) noexcept nogil:
     put_32(d, VSWITCH_SOURCE_PORT, i, source)
     put_32(d, VSWITCH_DESTINATION_PORT, i, destination)
-    if switch.data != NULL and need(d, bit(VSWITCH_ID)) and asked(d, VSWITCH_ID):
-        set_valid(d, VSWITCH_ID, put_blob(d, VSWITCH_ID, i, field, switch))
+    if not wf_likely(switch.data == NULL):
+        if need(d, bit(VSWITCH_ID)) and asked(d, VSWITCH_ID):
+            set_valid(d, i, VSWITCH_ID, put_blob(d, VSWITCH_ID, i, field, switch))
 
 
-cdef uint64_t LEVEL_0 = bit(FILTER_ID) | bit(LAYER_ID)
-cdef uint64_t VSWITCH_PORTS = bit(VSWITCH_SOURCE_PORT) | bit(VSWITCH_DESTINATION_PORT)
-cdef uint64_t LEVEL_1 = (
-    LEVEL_0 | bit(REAUTH_REASON) | bit(ORIGINAL_PROFILE) | bit(CURRENT_PROFILE) | bit(DIRECTION)
-    | bit(DIRECTION_CODE) | bit(IS_LOOPBACK))
 cdef FWPM_NET_EVENT_CLASSIFY_DROP2 no_tail
 
 
 cdef void decode_classify(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
     """CLASSIFY_DROP0..2, and CLASSIFY_ALLOW0, which is laid out as CLASSIFY_DROP1."""
     cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* e = <const FWPM_NET_EVENT_CLASSIFY_DROP2*>at
-    cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* tail
-    cdef size_t has_tail = 0 - <size_t>(level >= 2)
+    # Drops and allows take turns as they like: to branch here would be to guess. Those without
+    # DROP2's tail read one of zeros.
+    cdef const FWPM_NET_EVENT_CLASSIFY_DROP2** tails = [&no_tail, e]
+    cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* tail = tails[level >= 2]
     put_64(d, FILTER_ID, i, e.filterId)
     put_16(d, LAYER_ID, i, e.layerId)
-    if level < 1:
-        d.valid[0] |= LEVEL_0
+    if not wf_likely(level >= 1):
         return
     put_32(d, REAUTH_REASON, i, e.reauthReason)
     put_32(d, ORIGINAL_PROFILE, i, e.originalProfile)
     put_32(d, CURRENT_PROFILE, i, e.currentProfile)
     put_bool(d, IS_LOOPBACK, i, e.isLoopback != 0)
-    # Drops and allows take turns as they like: to branch here would be to guess. Those without
-    # DROP2's tail read one of zeros.
-    tail = <const FWPM_NET_EVENT_CLASSIFY_DROP2*>(
-        <size_t>at & has_tail | <size_t>&no_tail & ~has_tail)
-    d.valid[0] |= LEVEL_1 | VSWITCH_PORTS & has_tail
     put_direction(d, i, e.msFwpDirection)
     put_vswitch(
         d, i, F_DROP_VSWITCH_ID, &tail.vSwitchId, tail.vSwitchSourcePort,
@@ -97,21 +89,17 @@ cdef void decode_classify(Decode* d, int i, const uint8_t* at, int level) noexce
 cdef void decode_drop_mac(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
     cdef const FWPM_NET_EVENT_CLASSIFY_DROP_MAC0* e = <const FWPM_NET_EVENT_CLASSIFY_DROP_MAC0*>at
     if asked(d, LOCAL_MAC):
-        set_valid(d, LOCAL_MAC, put_mac_address(d, LOCAL_MAC, i, e.localMacAddr.byteArray6))
+        set_valid(d, i, LOCAL_MAC, put_mac_address(d, LOCAL_MAC, i, e.localMacAddr.byteArray6))
     if asked(d, REMOTE_MAC):
-        set_valid(d, REMOTE_MAC, put_mac_address(d, REMOTE_MAC, i, e.remoteMacAddr.byteArray6))
+        set_valid(d, i, REMOTE_MAC, put_mac_address(d, REMOTE_MAC, i, e.remoteMacAddr.byteArray6))
     put_32(d, MEDIA_TYPE, i, e.mediaType)
     put_32(d, INTERFACE_TYPE, i, e.ifType)
     put_16(d, ETHER_TYPE, i, e.etherType)
     put_32(d, NDIS_PORT, i, e.ndisPortNumber)
     put_16(d, VLAN_TAG, i, e.vlanTag)
     put_64(d, INTERFACE_LUID, i, e.ifLuid)
-    d.valid[0] |= (
-        bit(MEDIA_TYPE) | bit(INTERFACE_TYPE) | bit(ETHER_TYPE) | bit(NDIS_PORT) | bit(VLAN_TAG)
-        | bit(INTERFACE_LUID))
     # From filterId to isLoopback the struct is a CLASSIFY_DROP1; DROP2's tail follows it.
     decode_classify(d, i, <const uint8_t*>&e.filterId, 1)
-    d.valid[0] |= VSWITCH_PORTS
     put_vswitch(
         d, i, F_MAC_VSWITCH_ID, &e.vSwitchId, e.vSwitchSourcePort, e.vSwitchDestinationPort)
 
@@ -121,12 +109,11 @@ cdef void decode_kernel_drop(Decode* d, int i, const uint8_t* at, int level) noe
     put_32(d, FAILURE_STATUS, i, <uint32_t>e.failureStatus)
     put_direction(d, i, e.direction)
     put_32(d, SPI, i, e.spi)
-    d.valid[0] |= bit(FAILURE_STATUS) | bit(DIRECTION) | bit(DIRECTION_CODE) | bit(SPI)
     # Windows gives filter and layer only where the IPsec callout dropped the packet; else 0.
     if e.filterId:
         put_64(d, FILTER_ID, i, e.filterId)
         put_16(d, LAYER_ID, i, e.layerId)
-        d.valid[0] |= bit(FILTER_ID) | bit(LAYER_ID)
+        vouch(d, i, bit(FILTER_ID) | bit(LAYER_ID))
 
 
 cdef void decode_dosp_drop(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
@@ -135,14 +122,13 @@ cdef void decode_dosp_drop(Decode* d, int i, const uint8_t* at, int level) noexc
     if is_v6 or e.ipVersion == FWP_IP_VERSION_V4:
         # The byte order of the IPv4 members is documented nowhere; host order as in the header.
         if asked(d, PUBLIC_HOST):
-            set_valid(d, PUBLIC_HOST, put_address(
+            set_valid(d, i, PUBLIC_HOST, put_address(
                 d, PUBLIC_HOST, i, e.publicHost.publicHostV6Addr, is_v6))
         if asked(d, INTERNAL_HOST):
-            set_valid(d, INTERNAL_HOST, put_address(
+            set_valid(d, i, INTERNAL_HOST, put_address(
                 d, INTERNAL_HOST, i, e.internalHost.internalHostV6Addr, is_v6))
     put_32(d, FAILURE_STATUS, i, <uint32_t>e.failureStatus)
     put_direction(d, i, e.direction)
-    d.valid[0] |= bit(FAILURE_STATUS) | bit(DIRECTION) | bit(DIRECTION_CODE)
 
 
 cdef void decode_capability(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
@@ -151,12 +137,10 @@ cdef void decode_capability(Decode* d, int i, const uint8_t* at, int level) noex
     put_enum(d, NETWORK_CAPABILITY, i, e.networkCapabilityId)
     put_64(d, FILTER_ID, i, e.filterId)
     put_bool(d, IS_LOOPBACK, i, e.isLoopback != 0)
-    d.valid[0] |= bit(NETWORK_CAPABILITY) | bit(FILTER_ID) | bit(IS_LOOPBACK)
 
 
 cdef void decode_packet_arrival(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
     put_32(d, SPI, i, (<const FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0*>at).spi)
-    d.valid[0] |= bit(SPI)
 
 
 cdef void put_principals(
@@ -165,14 +149,14 @@ cdef void put_principals(
 ) noexcept nogil:
     """Who the two sides said to be: names and the groups they are in."""
     if asked(d, LOCAL_PRINCIPAL):
-        set_valid(d, LOCAL_PRINCIPAL, put_wide(d, LOCAL_PRINCIPAL, i, field, local))
+        set_valid(d, i, LOCAL_PRINCIPAL, put_wide(d, LOCAL_PRINCIPAL, i, field, local))
     if asked(d, REMOTE_PRINCIPAL):
-        set_valid(d, REMOTE_PRINCIPAL, put_wide(d, REMOTE_PRINCIPAL, i, field + 1, remote))
+        set_valid(d, i, REMOTE_PRINCIPAL, put_wide(d, REMOTE_PRINCIPAL, i, field + 1, remote))
     if asked(d, LOCAL_GROUPS):
-        set_valid(d, LOCAL_GROUPS, put_groups(
+        set_valid(d, i, LOCAL_GROUPS, put_groups(
             d, LOCAL_GROUPS, i, field + 2, n_local, local_groups))
     if asked(d, REMOTE_GROUPS):
-        set_valid(d, REMOTE_GROUPS, put_groups(
+        set_valid(d, i, REMOTE_GROUPS, put_groups(
             d, REMOTE_GROUPS, i, field + 3, n_remote, remote_groups))
 
 
@@ -188,10 +172,6 @@ cdef void decode_mm_failure(Decode* d, int i, const uint8_t* at, int level) noex
     put_bytes(d, END_CERT_HASH, i, e.endCertHash, sizeof(e.endCertHash))
     put_64(d, MM_ID, i, e.mmId)
     put_64(d, MM_FILTER_ID, i, e.mmFilterId)
-    d.valid[0] |= (
-        bit(FAILURE_ERROR) | bit(FAILURE_POINT) | bit(FAILURE_FLAGS) | bit(KEYING_MODULE)
-        | bit(MM_STATE) | bit(SA_ROLE) | bit(AUTH_METHOD) | bit(END_CERT_HASH) | bit(MM_ID)
-        | bit(MM_FILTER_ID))
     if level < 1:
         return
     put_principals(
@@ -201,7 +181,7 @@ cdef void decode_mm_failure(Decode* d, int i, const uint8_t* at, int level) noex
     if level < 2:
         return
     if asked(d, PROVIDER_CONTEXT_KEY):
-        set_valid(d, PROVIDER_CONTEXT_KEY, put_key(
+        set_valid(d, i, PROVIDER_CONTEXT_KEY, put_key(
             d, PROVIDER_CONTEXT_KEY, i, F_MM_PROVIDER_CONTEXT_KEY, e.providerContextKey))
 
 
@@ -209,7 +189,7 @@ cdef void put_subnet(
     Decode* d, int column, int i, int field, const FWP_CONDITION_VALUE0* subnet
 ) noexcept nogil:
     if asked(d, column):
-        set_valid(d, column, put_condition(d, column, i, field, subnet))
+        set_valid(d, i, column, put_condition(d, column, i, field, subnet))
 
 
 cdef void decode_qm_failure(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
@@ -221,9 +201,6 @@ cdef void decode_qm_failure(Decode* d, int i, const uint8_t* at, int level) noex
     put_enum(d, SA_ROLE, i, e.saRole)
     put_enum(d, TRAFFIC_TYPE, i, e.saTrafficType)
     put_64(d, QM_FILTER_ID, i, e.qmFilterId)
-    d.valid[0] |= (
-        bit(FAILURE_ERROR) | bit(FAILURE_POINT) | bit(KEYING_MODULE) | bit(QM_STATE)
-        | bit(SA_ROLE) | bit(TRAFFIC_TYPE) | bit(QM_FILTER_ID))
     # For TRANSPORT the union arm is empty: its bytes mean nothing and are not to be followed.
     if e.saTrafficType == IPSEC_TRAFFIC_TYPE_TUNNEL:
         put_subnet(d, LOCAL_SUBNET, i, F_QM_LOCAL_SUBNET, &e.localSubNet)
@@ -231,9 +208,8 @@ cdef void decode_qm_failure(Decode* d, int i, const uint8_t* at, int level) noex
     if level < 1:
         return
     put_64(d, MM_SA_LUID, i, e.mmSaLuid)
-    d.valid[0] |= bit(MM_SA_LUID)
     if asked(d, PROVIDER_CONTEXT_KEY):
-        set_valid(d, PROVIDER_CONTEXT_KEY, put_key_value(
+        set_valid(d, i, PROVIDER_CONTEXT_KEY, put_key_value(
             d, PROVIDER_CONTEXT_KEY, i, <const uint8_t*>&e.mmProviderContextKey))
 
 
@@ -248,9 +224,6 @@ cdef void decode_em_failure(Decode* d, int i, const uint8_t* at, int level) noex
     put_bytes(d, END_CERT_HASH, i, e.endCertHash, sizeof(e.endCertHash))
     put_64(d, MM_ID, i, e.mmId)
     put_64(d, QM_FILTER_ID, i, e.qmFilterId)
-    d.valid[0] |= (
-        bit(FAILURE_ERROR) | bit(FAILURE_POINT) | bit(FAILURE_FLAGS) | bit(EM_STATE)
-        | bit(SA_ROLE) | bit(AUTH_METHOD) | bit(END_CERT_HASH) | bit(MM_ID) | bit(QM_FILTER_ID))
     if level < 1:
         return
     put_principals(
@@ -258,4 +231,3 @@ cdef void decode_em_failure(Decode* d, int i, const uint8_t* at, int level) noex
         e.numLocalPrincipalGroupSids, <WCHAR* const*>e.localPrincipalGroupSids,
         e.numRemotePrincipalGroupSids, <WCHAR* const*>e.remotePrincipalGroupSids)
     put_enum(d, TRAFFIC_TYPE, i, e.saTrafficType)
-    d.valid[0] |= bit(TRAFFIC_TYPE)

@@ -53,6 +53,18 @@ static inline void wf_unlock_spin(int32_t *lock)
 }
 #endif
 
+/* What the compiler cannot know of a branch or a pointer. */
+#if defined(__GNUC__)
+#define wf_likely(x) __builtin_expect(!!(x), 1)
+#define wf_assume(x) do { if (!(x)) __builtin_unreachable(); } while (0)
+#elif defined(_MSC_VER)
+#define wf_likely(x) (x)
+#define wf_assume(x) __assume(x)
+#else
+#define wf_likely(x) (x)
+#define wf_assume(x) ((void)0)
+#endif
+
 /* For what takes a few instructions: nobody sleeps, and nobody needs to set the lock up. */
 static inline void wf_lock_spin(int32_t *lock)
 {

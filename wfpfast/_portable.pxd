@@ -6,6 +6,8 @@ from libc.stdint cimport int32_t, uint32_t, uint64_t
 cdef extern from "_portable.h" nogil:
     void wf_prefetch(const void* address) noexcept
     void wf_prefetch_write(const void* address) noexcept
+    bint wf_likely(bint x) noexcept
+    void wf_assume(bint x) noexcept
     int32_t wf_atomic_add(int32_t* value, int32_t delta) noexcept
     void wf_lock_spin(int32_t* lock) noexcept
     void wf_unlock_spin(int32_t* lock) noexcept

@@ -105,15 +105,18 @@ cdef inline uint64_t hash_bytes(
     return wf_fold(h ^ seed, size ^ <uint64_t>0x9e3779b97f4a7c15)
 
 
-cdef inline bint same(const uint8_t* a, const uint8_t* b, uint32_t size) noexcept nogil:
+cdef inline bint same_sid(const uint8_t* a, const uint8_t* b, uint32_t size) noexcept nogil:
+    """Tell whether `size` bytes, at least 8, are equal."""
     if size > 32:
-        return wf_same_192(a, b, size) if size <= 192 else memcmp(a, b, size) == 0
-    if size >= 16:  # a SID, often
-        return (word(a) ^ word(b) | word(a + 8) ^ word(b + 8)
-                | word(a + size - 16) ^ word(b + size - 16)
-                | word(a + size - 8) ^ word(b + size - 8)) == 0
-    if size >= 8:
-        return (word(a) ^ word(b) | word(a + size - 8) ^ word(b + size - 8)) == 0
+        return memcmp(a, b, size) == 0
+    if size >= 16:
+        return wf_same_192(a, b, size)
+    return (word(a) ^ word(b) | word(a + size - 8) ^ word(b + size - 8)) == 0
+
+
+cdef inline bint same(const uint8_t* a, const uint8_t* b, uint32_t size) noexcept nogil:
+    if 16 <= size <= 192:  # a path
+        return wf_same_192(a, b, size)
     return memcmp(a, b, size) == 0
 
 
@@ -149,11 +152,12 @@ cdef inline uint64_t cheap_key(const uint8_t* raw, uint32_t size) noexcept nogil
     return key * <uint64_t>0x9e3779b97f4a7c15
 
 
-cdef inline int32_t recent_find(
-    const Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key
+cdef inline uint64_t sid_key(const uint8_t* sid, uint32_t size) noexcept nogil:
+    """As cheap_key(), of at least 8 bytes; SIDs differ at their end."""
+    return word(sid + size - 8) * <uint64_t>0x9e3779b97f4a7c15
+
+
+cdef inline const uint8_t* recent_bytes(
+    const Dictionary* dictionary, const Recent* recent
 ) noexcept nogil:
-    """Return the code of `raw` if it is where its cheap key says, or -1: see dictionary_find()."""
-    cdef const Recent* recent = dictionary.recent + (key >> dictionary.shift)
-    if recent.size == size and same(dictionary.raw.keys.data + recent.key, raw, size):
-        return recent.code
-    return -1
+    return dictionary.raw.keys.data + recent.key

@@ -121,7 +121,7 @@ cdef int32_t recent_probe(
         if recent.size == NOTHING:
             place[0] = recent
             return -1
-        if recent.size == size and same(dictionary.raw.keys.data + recent.key, raw, size):
+        if recent.size == size and same(recent_bytes(dictionary, recent), raw, size):
             return recent.code
     return -1
 

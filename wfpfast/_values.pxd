@@ -5,7 +5,9 @@ from libc.string cimport memcpy
 
 from wfpfast._columns cimport Column, end_rows
 from wfpfast._context cimport OUTSIDE, Decode, locate, malformed, out_of_room, put_32, spend
-from wfpfast._strings cimport Dictionary, cheap_key, recent_find
+from wfpfast._portable cimport wf_likely
+from wfpfast._strings cimport (
+    Dictionary, Recent, cheap_key, recent_bytes, same, same_sid, sid_key)
 from wfpfast._text cimport put_ipv4, put_ipv6
 from wfpfast.abi.fwptypes cimport FWP_BYTE_BLOB
 from wfpfast.abi.guiddef cimport GUID
@@ -28,6 +30,10 @@ cdef bint put_groups(
 ) noexcept nogil
 cdef bint put_mac_address(Decode* d, int column, int i, const uint8_t* address) noexcept nogil
 
+cdef const uint8_t* long_blob(
+    Decode* d, int i, int field, const uint8_t* data, uint32_t size
+) noexcept nogil
+
 # The pieces that rendering a condition value needs too.
 cdef const uint8_t* find_wide(Decode* d, const WCHAR* text, size_t* units) noexcept nogil
 cdef uint8_t* room_for_text(Decode* d, Column* column, size_t more) noexcept nogil
@@ -37,11 +43,11 @@ cdef int append_wide(
 ) noexcept nogil
 
 # What an event nearly always has is inlined; what is converted once and then remembered is not.
-cdef int find_utf16(
-    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key, bint path
+cdef bint put_new_utf16(
+    Decode* d, int column, int i, const uint8_t* raw, uint32_t size, uint64_t key, bint path
 ) noexcept nogil
-cdef int find_sid_text(
-    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key
+cdef bint put_new_sid(
+    Decode* d, int column, int i, const uint8_t* raw, uint32_t size, uint64_t key
 ) noexcept nogil
 cdef bint put_mapped(Decode* d, int column, int i, uint32_t v4) noexcept nogil
 
@@ -59,10 +65,11 @@ cdef inline bint put_utf16(
 ) noexcept nogil:
     cdef Dictionary* dictionary = d.dictionaries + column
     cdef uint64_t key = cheap_key(raw, size)
-    cdef int code = recent_find(dictionary, raw, size, key)
-    if code < 0:
-        code = find_utf16(d, dictionary, raw, size, key, path)
-    return put_code(d, column, i, code)
+    cdef const Recent* recent = dictionary.recent + (key >> dictionary.shift)
+    if not wf_likely(recent.size == size and same(recent_bytes(dictionary, recent), raw, size)):
+        return put_new_utf16(d, column, i, raw, size, key, path)
+    put_32(d, column, i, <uint32_t>recent.code)
+    return True
 
 
 cdef inline const uint8_t* find_blob(
@@ -70,14 +77,13 @@ cdef inline const uint8_t* find_blob(
 ) noexcept nogil:
     """Return where a blob's bytes are; a blob of size 0 is not followed."""
     cdef const uint8_t* data
-    if blob.data == NULL:
+    if not wf_likely(blob.data != NULL):
         return NULL
-    if blob.size == 0:
+    if not wf_likely(blob.size != 0):
         return d.memory
     data = locate(d, blob.data, blob.size, 1)
-    if data == NULL or blob.size > FREE and not spend(d, blob.size):
-        malformed(d, i, field)
-        return NULL
+    if not wf_likely(data != NULL and blob.size <= FREE):
+        return long_blob(d, i, field, data, blob.size)
     return data
 
 
@@ -92,34 +98,37 @@ cdef inline bint put_path(
 cdef inline const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil:
     """Return where a whole SID is, and its size, or NULL and the reason."""
     cdef const uint8_t* data = locate(d, sid, 8, 4)
-    if data == NULL:
+    if not wf_likely(data != NULL):
         return NULL
     size[0] = 8 + 4 * <uint32_t>data[1]
-    if d.size - <uint64_t>(data - d.memory) < size[0]:
+    if not wf_likely(d.size - <uint64_t>(data - d.memory) >= size[0]):
         d.reason = OUTSIDE
         return NULL
-    return data if size[0] <= FREE or spend(d, size[0]) else NULL
+    return data if wf_likely(size[0] <= FREE) or spend(d, size[0]) else NULL
 
 
 cdef inline bint put_sid_text(
     Decode* d, int column, int i, int field, const SID* sid
 ) noexcept nogil:
     cdef Dictionary* dictionary = d.dictionaries + column
+    cdef const Recent* recent
     cdef const uint8_t* raw
     cdef uint32_t size = 0
     cdef uint64_t key
-    cdef int code
-    if sid == NULL:
+    if not wf_likely(sid != NULL):
         return False
     raw = find_sid(d, sid, &size)
-    if raw == NULL:
+    if not wf_likely(raw != NULL):
         malformed(d, i, field)
         return False
-    key = cheap_key(raw, size)
-    code = recent_find(dictionary, raw, size, key)
-    if code < 0:
-        code = find_sid_text(d, dictionary, raw, size, key)
-    return put_code(d, column, i, code)
+    key = sid_key(raw, size)
+    recent = dictionary.recent + (key >> dictionary.shift)
+    if not wf_likely(
+        recent.size == size and same_sid(recent_bytes(dictionary, recent), raw, size)
+    ):
+        return put_new_sid(d, column, i, raw, size, key)
+    put_32(d, column, i, <uint32_t>recent.code)
+    return True
 
 
 cdef inline char* next_text(Decode* d, int column, int i) noexcept nogil:
@@ -151,7 +160,7 @@ cdef inline void put_address_row(
     """The text of a row of a column in `row_by_row`: to be called for every row."""
     cdef Column* target = d.out.columns + column
     cdef char* text = <char*>target.text.data + target.text_used
-    if valid:
+    if wf_likely(valid):
         text = put_ip(text, address, is_v6)
     target.text_used = text - <char*>target.text.data
     (<int32_t*>d.cursor[column])[i] = <int32_t>target.text_used

@@ -4,6 +4,7 @@ Text that needed a replacement character is never remembered in a dictionary's t
 each time it is met it is converted, and counted, again.
 """
 
+from libc.stdint cimport INT32_MAX
 from libc.string cimport memcpy, memset
 
 from wfpfast._columns cimport end_rows, text_append, text_reserve
@@ -56,20 +57,36 @@ cdef int convert_sid(
     return remember(d, dictionary, raw, size, code)
 
 
-cdef int find_utf16(
-    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key, bint path
+cdef bint put_new_utf16(
+    Decode* d, int column, int i, const uint8_t* raw, uint32_t size, uint64_t key, bint path
 ) noexcept nogil:
-    """Return the code of UTF-16 that is not where its cheap key says."""
+    """UTF-16 that is not where its cheap key says."""
+    cdef Dictionary* dictionary = d.dictionaries + column
     cdef int code = dictionary_find(dictionary, raw, size, key)
-    return code if code >= 0 else convert(d, dictionary, raw, size, path)
+    return put_code(
+        d, column, i, code if code >= 0 else convert(d, dictionary, raw, size, path))
 
 
-cdef int find_sid_text(
-    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key
+cdef bint put_new_sid(
+    Decode* d, int column, int i, const uint8_t* raw, uint32_t size, uint64_t key
 ) noexcept nogil:
-    """Return the code of a SID that is not where its cheap key says."""
+    """A SID that is not where its cheap key says."""
+    cdef Dictionary* dictionary = d.dictionaries + column
     cdef int code = dictionary_find(dictionary, raw, size, key)
-    return code if code >= 0 else convert_sid(d, dictionary, raw, size)
+    return put_code(d, column, i, code if code >= 0 else convert_sid(d, dictionary, raw, size))
+
+
+cdef const uint8_t* long_blob(
+    Decode* d, int i, int field, const uint8_t* data, uint32_t size
+) noexcept nogil:
+    """Return `data` if a blob of this size may be followed, or NULL and say why not."""
+    if data == NULL or not spend(d, size):
+        malformed(d, i, field)
+        return NULL
+    if size > INT32_MAX:
+        out_of_room(d, 0, size)
+        return NULL
+    return data
 
 
 cdef bint put_blob(
@@ -129,6 +146,9 @@ cdef bint put_wide(Decode* d, int column, int i, int field, const WCHAR* text) n
     data = find_wide(d, text, &units)
     if data == NULL:
         malformed(d, i, field)
+        return False
+    if 2 * units > INT32_MAX:
+        out_of_room(d, 0, 2 * units)
         return False
     return put_utf16(d, column, i, data, <uint32_t>(2 * units), False)
 

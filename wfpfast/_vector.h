@@ -49,7 +49,7 @@ static inline uint64_t wf_hash_192_portable(
     return sum;
 }
 
-/* Whether 32 to 192 bytes are equal. */
+/* Whether 16 to 192 bytes are equal. */
 static inline int wf_same_192_portable(const uint8_t *a, const uint8_t *b, uint64_t size)
 {
     return memcmp(a, b, size) == 0;
@@ -163,7 +163,9 @@ static inline int wf_same_192(const uint8_t *a, const uint8_t *b, uint64_t size)
 {
     if (size >= 96) /* most paths: a loop to the end would be mispredicted */
         return wf_same_ends(a, b, size, 96);
-    return size >= 48 ? wf_same_ends(a, b, size, 48) : wf_same_ends(a, b, size, 32);
+    if (size >= 48)
+        return wf_same_ends(a, b, size, 48);
+    return size > 32 ? wf_same_ends(a, b, size, 32) : wf_same_ends(a, b, size, 16);
 }
 #else
 #define wf_same_192 wf_same_192_portable

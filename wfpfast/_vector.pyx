@@ -42,11 +42,11 @@ def hash_192(bytes text, bytes secrets, *, bint portable) -> int:
 
 
 def same_192(bytes text, bytes other, *, bint portable) -> bool:
-    """Return whether two texts of 32 to 192 bytes are equal."""
+    """Return whether two texts of 16 to 192 bytes are equal."""
     cdef const uint8_t* a = <const uint8_t*>PyBytes_AsString(text)
     cdef const uint8_t* b = <const uint8_t*>PyBytes_AsString(other)
-    if not 32 <= len(text) <= 192 or len(other) != len(text):
-        raise ValueError(f"{len(text)} and {len(other)} bytes are not equally many, 32 to 192")
+    if not 16 <= len(text) <= 192 or len(other) != len(text):
+        raise ValueError(f"{len(text)} and {len(other)} bytes are not equally many, 16 to 192")
     if portable:
         return bool(wf_same_192_portable(a, b, len(text)))
     return bool(wf_same_192(a, b, len(text)))

@@ -16,6 +16,7 @@ cdef struct Arm:
     size_t alignment
     int level             # how far into the newest struct of its family the payload reaches
     uint64_t columns      # what its decoder writes
+    uint64_t always       # of these, what every such event has: the others its decoder vouches for
     int field             # what an error calls its pointer
     bint known            # the SDK's newest version has an arm for this type
     void (*decode)(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
@@ -27,7 +28,7 @@ cdef struct Version:
     size_t payload_offset
     uint64_t columns      # what its header can fill
     int header_level
-    Arm[N_TYPES] arms
+    Arm[N_TYPES + 1] arms  # the last one: of a type that the SDK does not have
 
 
 cdef const Version* event_version(int version) noexcept nogil

@@ -26,11 +26,11 @@ ctypedef void (*Decoder)(Decode* d, int i, const uint8_t* at, int level) noexcep
 
 
 cdef void arm(
-    int version, int type, size_t size, size_t alignment, int level, uint64_t columns, int field,
-    Decoder decode
+    int version, int type, size_t size, size_t alignment, int level, uint64_t always,
+    uint64_t sometimes, int field, Decoder decode
 ) noexcept:
     versions[version].arms[type] = Arm(
-        size, alignment, level, columns, field, True, decode)
+        size, alignment, level, always | sometimes, always, field, True, decode)
 
 
 cdef uint64_t CLASSIFY_0 = bit(FILTER_ID) | bit(LAYER_ID)
@@ -41,12 +41,11 @@ cdef uint64_t CLASSIFY_1 = (
 # vswitch_id is left to the decoder: it gets memory with the first event that has one.
 cdef uint64_t CLASSIFY_2 = CLASSIFY_1 | bit(VSWITCH_SOURCE_PORT) | bit(VSWITCH_DESTINATION_PORT)
 cdef uint64_t MAC = (
-    CLASSIFY_2 | bit(LOCAL_MAC) | bit(REMOTE_MAC) | bit(MEDIA_TYPE) | bit(INTERFACE_TYPE)
-    | bit(ETHER_TYPE) | bit(NDIS_PORT) | bit(VLAN_TAG) | bit(INTERFACE_LUID))
+    CLASSIFY_2 | bit(MEDIA_TYPE) | bit(INTERFACE_TYPE) | bit(ETHER_TYPE) | bit(NDIS_PORT)
+    | bit(VLAN_TAG) | bit(INTERFACE_LUID))
 cdef uint64_t CAPABILITY = bit(NETWORK_CAPABILITY) | bit(FILTER_ID) | bit(IS_LOOPBACK)
-cdef uint64_t KERNEL_DROP = CLASSIFY_0 | DIRECTIONS | bit(FAILURE_STATUS) | bit(SPI)
-cdef uint64_t DOSP_DROP = (
-    DIRECTIONS | bit(FAILURE_STATUS) | bit(PUBLIC_HOST) | bit(INTERNAL_HOST))
+cdef uint64_t KERNEL_DROP = DIRECTIONS | bit(FAILURE_STATUS) | bit(SPI)
+cdef uint64_t DOSP_DROP = DIRECTIONS | bit(FAILURE_STATUS)
 cdef uint64_t FAILURE = bit(FAILURE_ERROR) | bit(FAILURE_POINT) | bit(SA_ROLE)
 cdef uint64_t PRINCIPALS = (
     bit(LOCAL_PRINCIPAL) | bit(REMOTE_PRINCIPAL) | bit(LOCAL_GROUPS) | bit(REMOTE_GROUPS))
@@ -54,8 +53,7 @@ cdef uint64_t MM_0 = (
     FAILURE | bit(FAILURE_FLAGS) | bit(KEYING_MODULE) | bit(MM_STATE) | bit(AUTH_METHOD)
     | bit(END_CERT_HASH) | bit(MM_ID) | bit(MM_FILTER_ID))
 cdef uint64_t QM_0 = (
-    FAILURE | bit(KEYING_MODULE) | bit(QM_STATE) | bit(TRAFFIC_TYPE) | bit(QM_FILTER_ID)
-    | bit(LOCAL_SUBNET) | bit(REMOTE_SUBNET))
+    FAILURE | bit(KEYING_MODULE) | bit(QM_STATE) | bit(TRAFFIC_TYPE) | bit(QM_FILTER_ID))
 cdef uint64_t EM_0 = (
     FAILURE | bit(FAILURE_FLAGS) | bit(EM_STATE) | bit(AUTH_METHOD) | bit(END_CERT_HASH)
     | bit(MM_ID) | bit(QM_FILTER_ID))
@@ -67,17 +65,18 @@ cdef void fill_failure_arms(int v, int mm, int qm, int em) noexcept:
     sizes[0] = sizeof(FWPM_NET_EVENT_IKEEXT_MM_FAILURE0)
     sizes[1] = sizeof(FWPM_NET_EVENT_IKEEXT_MM_FAILURE1)
     sizes[2] = sizeof(FWPM_NET_EVENT_IKEEXT_MM_FAILURE2)
-    arm(v, 0, sizes[mm], 8, mm, MM_0 | (PRINCIPALS if mm >= 1 else 0)
-        | (bit(PROVIDER_CONTEXT_KEY) if mm >= 2 else 0), F_MM_FAILURE, decode_mm_failure)
+    arm(v, 0, sizes[mm], 8, mm, MM_0,
+        (PRINCIPALS if mm >= 1 else 0) | (bit(PROVIDER_CONTEXT_KEY) if mm >= 2 else 0),
+        F_MM_FAILURE, decode_mm_failure)
     sizes[0] = sizeof(FWPM_NET_EVENT_IKEEXT_QM_FAILURE0)
     sizes[1] = sizeof(FWPM_NET_EVENT_IKEEXT_QM_FAILURE1)
-    arm(v, 1, sizes[qm], 8, qm, QM_0
-        | (bit(MM_SA_LUID) | bit(PROVIDER_CONTEXT_KEY) if qm >= 1 else 0), F_QM_FAILURE,
-        decode_qm_failure)
+    arm(v, 1, sizes[qm], 8, qm, QM_0 | (bit(MM_SA_LUID) if qm >= 1 else 0),
+        bit(LOCAL_SUBNET) | bit(REMOTE_SUBNET) | (bit(PROVIDER_CONTEXT_KEY) if qm >= 1 else 0),
+        F_QM_FAILURE, decode_qm_failure)
     sizes[0] = sizeof(FWPM_NET_EVENT_IKEEXT_EM_FAILURE0)
     sizes[1] = sizeof(FWPM_NET_EVENT_IKEEXT_EM_FAILURE1)
-    arm(v, 2, sizes[em], 8, em, EM_0
-        | (PRINCIPALS | bit(TRAFFIC_TYPE) if em >= 1 else 0), F_EM_FAILURE, decode_em_failure)
+    arm(v, 2, sizes[em], 8, em, EM_0 | (bit(TRAFFIC_TYPE) if em >= 1 else 0),
+        PRINCIPALS if em >= 1 else 0, F_EM_FAILURE, decode_em_failure)
 
 
 cdef void fill_arms(int v, int drop) noexcept:
@@ -87,26 +86,26 @@ cdef void fill_arms(int v, int drop) noexcept:
     sizes[1] = sizeof(FWPM_NET_EVENT_CLASSIFY_DROP1)
     sizes[2] = sizeof(FWPM_NET_EVENT_CLASSIFY_DROP2)
     arm(v, 3, sizes[drop], 8, drop,
-        CLASSIFY_2 if drop >= 2 else CLASSIFY_1 if drop else CLASSIFY_0, F_CLASSIFY_DROP,
+        CLASSIFY_2 if drop >= 2 else CLASSIFY_1 if drop else CLASSIFY_0, 0, F_CLASSIFY_DROP,
         decode_classify)
-    arm(v, 4, sizeof(FWPM_NET_EVENT_IPSEC_KERNEL_DROP0), 8, 0, KERNEL_DROP, F_KERNEL_DROP,
-        decode_kernel_drop)
-    arm(v, 5, sizeof(FWPM_NET_EVENT_IPSEC_DOSP_DROP0), 4, 0, DOSP_DROP, F_DOSP_DROP,
-        decode_dosp_drop)
+    arm(v, 4, sizeof(FWPM_NET_EVENT_IPSEC_KERNEL_DROP0), 8, 0, KERNEL_DROP, CLASSIFY_0,
+        F_KERNEL_DROP, decode_kernel_drop)
+    arm(v, 5, sizeof(FWPM_NET_EVENT_IPSEC_DOSP_DROP0), 4, 0, DOSP_DROP,
+        bit(PUBLIC_HOST) | bit(INTERNAL_HOST), F_DOSP_DROP, decode_dosp_drop)
     if v < 2:
         return
-    arm(v, 6, sizeof(FWPM_NET_EVENT_CLASSIFY_ALLOW0), 8, 1, CLASSIFY_1, F_CLASSIFY_ALLOW,
+    arm(v, 6, sizeof(FWPM_NET_EVENT_CLASSIFY_ALLOW0), 8, 1, CLASSIFY_1, 0, F_CLASSIFY_ALLOW,
         decode_classify)
-    arm(v, 7, sizeof(FWPM_NET_EVENT_CAPABILITY_DROP0), 8, 0, CAPABILITY, F_CAPABILITY_DROP,
+    arm(v, 7, sizeof(FWPM_NET_EVENT_CAPABILITY_DROP0), 8, 0, CAPABILITY, 0, F_CAPABILITY_DROP,
         decode_capability)
-    arm(v, 8, sizeof(FWPM_NET_EVENT_CAPABILITY_ALLOW0), 8, 0, CAPABILITY, F_CAPABILITY_ALLOW,
-        decode_capability)
-    arm(v, 9, sizeof(FWPM_NET_EVENT_CLASSIFY_DROP_MAC0), 8, 0, MAC, F_CLASSIFY_DROP_MAC,
-        decode_drop_mac)
+    arm(v, 8, sizeof(FWPM_NET_EVENT_CAPABILITY_ALLOW0), 8, 0, CAPABILITY, 0,
+        F_CAPABILITY_ALLOW, decode_capability)
+    arm(v, 9, sizeof(FWPM_NET_EVENT_CLASSIFY_DROP_MAC0), 8, 0, MAC,
+        bit(LOCAL_MAC) | bit(REMOTE_MAC), F_CLASSIFY_DROP_MAC, decode_drop_mac)
     if v < 5:
         return
-    arm(v, 10, sizeof(FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0), 4, 0, bit(SPI), F_PACKET_ARRIVAL,
-        decode_packet_arrival)
+    arm(v, 10, sizeof(FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0), 4, 0, bit(SPI), 0,
+        F_PACKET_ARRIVAL, decode_packet_arrival)
 
 
 cdef void version(int v, size_t size, size_t type, size_t payload, int header_level) noexcept:

@@ -72,7 +72,7 @@ def test_hash(portable: bool, text: bytes, secrets: bytes) -> None:
 
 
 @TWINS
-@pytest.mark.parametrize("size", [32, 33, 47, 48, 63, 64, 65, 95, 96, 97, 127, 160, 161, 191, 192])
+@pytest.mark.parametrize("size", range(16, 193))
 def test_same(portable: bool, size: int) -> None:
     """Each byte counts, the first and the last of each piece too."""
     text = bytes(range(size))
@@ -90,7 +90,7 @@ def test_sizes_are_checked() -> None:
     for text, secrets in ((31, 192), (193, 192), (32, 191)):
         with pytest.raises(ValueError, match=f"{text} and {secrets} bytes"):
             hash_192(bytes(text), bytes(secrets), portable=False)
-    for text, other in ((31, 31), (193, 193), (40, 41)):
+    for text, other in ((15, 15), (193, 193), (40, 41)):
         with pytest.raises(ValueError, match=f"{text} and {other} bytes"):
             same_192(bytes(text), bytes(other), portable=False)
 
