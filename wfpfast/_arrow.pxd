@@ -41,6 +41,7 @@ cdef struct ArrowArrayStream:
 
 # `selected` are the places in `specs` of the `count` columns at the top.
 cdef Buffer* schema_template(const Spec* specs, const int* selected, int count) noexcept
-cdef object schema_capsule(const Buffer* template)
-cdef object array_capsule(ColumnSet* columns, const int* selected, int count)
+cdef object schema_capsule(Buffer* template)
+cdef object array_capsule(
+    ColumnSet* columns, const int* selected, int count, const Buffer* template)
 cdef int ensure_zeros(ColumnSet* columns) except -1

@@ -12,12 +12,15 @@ from libc.stdint cimport int32_t, uint8_t
 from libc.string cimport memcpy, strlen
 
 from wfpfast._columns cimport (
-    CODES, LINE, STRUCT, TEXT, WIDEST, Column, columns_release, columns_share)
-from wfpfast._memory cimport Buffer, buffer_release, buffer_take, shared_zeros
+    CODES, LINE, WIDEST, Column, columns_release, columns_share)
+from wfpfast._memory cimport Buffer, buffer_release, buffer_share, buffer_take, shared_zeros
 from wfpfast._portable cimport wf_atomic_add
 
 cdef enum:
     ARROW_FLAG_NULLABLE = 2
+
+# By kind of column. The buffers of a struct that it does not have are never looked at.
+cdef int* N_BUFFERS = [2, 2, 3, 2, 2, 1]
 
 
 cdef struct Arena:
@@ -25,12 +28,19 @@ cdef struct Arena:
     int32_t structs
     Buffer* memory           # where it lies itself
     ColumnSet* columns       # NULL for schemas
-    uint8_t* next            # where the next thing goes that is no struct
+    Buffer* texts            # the template with the names and formats of a schema that is its copy
+    uint8_t* next            # where the next pointers to children go
+
+
+cdef struct Export:
+    ArrowArray array
+    const void* buffers[3]
 
 
 cdef Arena* arena_new(int structs, size_t struct_size, size_t rest) noexcept nogil:
     """Return an arena with a count for each of its structs and one for whoever asked, or NULL."""
-    cdef Buffer* memory = buffer_take(sizeof(Arena) + structs * struct_size + rest, False)
+    cdef Buffer* memory = buffer_take(
+        sizeof(Arena) + structs * (struct_size + sizeof(void*)) + rest, False)
     cdef Arena* arena
     if memory == NULL:
         return NULL
@@ -39,37 +49,42 @@ cdef Arena* arena_new(int structs, size_t struct_size, size_t rest) noexcept nog
     arena.structs = 0
     arena.memory = memory
     arena.columns = NULL
+    arena.texts = NULL
     arena.next = <uint8_t*>(arena + 1) + structs * struct_size
     return arena
 
 
-cdef inline void* arena_take(Arena* arena, size_t size) noexcept nogil:
+cdef inline void* take_pointers(Arena* arena, int64_t count) noexcept nogil:
     cdef void* place = arena.next
-    arena.next += (size + 7) & ~<size_t>7
+    arena.next += count * sizeof(void*)
     return place
 
 
 cdef void arena_release(Arena* arena, int32_t counts) noexcept nogil:
     if wf_atomic_add(&arena.refs, -counts) == 0:
         columns_release(arena.columns)
+        buffer_release(arena.texts)
         buffer_release(arena.memory)
 
 
-cdef int32_t end_schema(ArrowSchema* schema) noexcept nogil:
+cdef inline int32_t end_schema(ArrowSchema* schema) noexcept nogil:
     """Mark a schema and what hangs on it as released; return how many of ours these were."""
-    cdef int32_t counts = 1
-    cdef int64_t i
-    if schema.release == NULL:
-        return 0
-    if schema.release != release_schema:
+    if schema.release == release_schema:
+        schema.release = NULL
+        if schema.n_children or schema.dictionary != NULL:
+            return 1 + end_schemas(schema)
+        return 1
+    if schema.release != NULL:
         schema.release(schema)
-        return 0
-    schema.release = NULL
+    return 0
+
+
+cdef int32_t end_schemas(ArrowSchema* schema) noexcept nogil:
+    cdef int32_t counts = 0
+    cdef int64_t i
     for i in range(schema.n_children):
         counts += end_schema(schema.children[i])
-    if schema.dictionary != NULL:
-        counts += end_schema(schema.dictionary)
-    return counts
+    return counts + end_schema(schema.dictionary) if schema.dictionary != NULL else counts
 
 
 cdef void release_schema(ArrowSchema* schema) noexcept nogil:
@@ -77,20 +92,23 @@ cdef void release_schema(ArrowSchema* schema) noexcept nogil:
     arena_release(arena, end_schema(schema))
 
 
-cdef int32_t end_array(ArrowArray* array) noexcept nogil:
-    cdef int32_t counts = 1
-    cdef int64_t i
-    if array.release == NULL:
-        return 0
-    if array.release != release_array:
+cdef inline int32_t end_array(ArrowArray* array) noexcept nogil:
+    if array.release == release_array:
+        array.release = NULL
+        if array.n_children or array.dictionary != NULL:
+            return 1 + end_arrays(array)
+        return 1
+    if array.release != NULL:
         array.release(array)
-        return 0
-    array.release = NULL
+    return 0
+
+
+cdef int32_t end_arrays(ArrowArray* array) noexcept nogil:
+    cdef int32_t counts = 0
+    cdef int64_t i
     for i in range(array.n_children):
         counts += end_array(array.children[i])
-    if array.dictionary != NULL:
-        counts += end_array(array.dictionary)
-    return counts
+    return counts + end_array(array.dictionary) if array.dictionary != NULL else counts
 
 
 cdef void release_array(ArrowArray* array) noexcept nogil:
@@ -107,73 +125,75 @@ cdef int count_structs(const Spec* specs, int index) noexcept nogil:
     return total
 
 
-cdef const char* take_text(Arena* arena, const char* text) noexcept:
-    """Copy a name: the schema may outlive whoever declared the column."""
-    cdef size_t size = strlen(text) + 1
-    return <const char*>memcpy(arena_take(arena, size), text, size)
-
-
 cdef size_t text_sizes(const Spec* specs, int index) noexcept nogil:
     """Return room for the names and formats of a column, its children and its dictionary."""
-    cdef size_t total = strlen(specs[index].name) + 2 * strlen(specs[index].format) + 64
+    cdef size_t total = strlen(specs[index].name) + 2 * strlen(specs[index].format) + 8
     cdef int k
     for k in range(specs[index].n_children):
         total += text_sizes(specs, specs[index].first_child + k)
     return total
 
 
-cdef inline ArrowSchema* next_schema(Arena* arena) noexcept nogil:
-    arena.structs += 1
-    return <ArrowSchema*>(arena + 1) + (arena.structs - 1)
+cdef const char* copy_text(char** texts, const char* text) noexcept:
+    """Copy a name: the schema may outlive whoever declared the column."""
+    cdef size_t size = strlen(text) + 1
+    cdef char* place = texts[0]
+    texts[0] += size
+    return <const char*>memcpy(place, text, size)
 
 
 cdef ArrowSchema* new_schema(
-    Arena* arena, const char* format, const char* name, int children
+    Arena* arena, char** texts, const char* format, const char* name, int children
 ) noexcept:
-    cdef ArrowSchema* schema = next_schema(arena)
-    schema.format = take_text(arena, format)
-    schema.name = take_text(arena, name)
+    cdef ArrowSchema* schema = <ArrowSchema*>(arena + 1) + arena.structs
+    arena.structs += 1
+    schema.format = copy_text(texts, format)
+    schema.name = copy_text(texts, name)
     schema.metadata = NULL
     schema.flags = ARROW_FLAG_NULLABLE
     schema.n_children = children
-    schema.children = <ArrowSchema**>arena_take(arena, children * sizeof(void*))
+    schema.children = <ArrowSchema**>take_pointers(arena, children)
     schema.dictionary = NULL
     schema.release = release_schema
     schema.private_data = arena
     return schema
 
 
-cdef ArrowSchema* fill_schema(Arena* arena, const Spec* specs, int index) noexcept:
+cdef ArrowSchema* fill_schema(
+    Arena* arena, char** texts, const Spec* specs, int index
+) noexcept:
     cdef const Spec* spec = specs + index
     cdef int k
     cdef const char* format = spec.format
     cdef ArrowSchema* schema
     if spec.kind == CODES:
         format = b"i"  # int32 codes; the format is that of the values
-    schema = new_schema(arena, format, spec.name, spec.n_children)
+    schema = new_schema(arena, texts, format, spec.name, spec.n_children)
     for k in range(spec.n_children):
-        schema.children[k] = fill_schema(arena, specs, spec.first_child + k)
+        schema.children[k] = fill_schema(arena, texts, specs, spec.first_child + k)
     if spec.kind == CODES:
-        schema.dictionary = new_schema(arena, spec.format, b"", 0)
+        schema.dictionary = new_schema(arena, texts, spec.format, b"", 0)
     return schema
 
 
 cdef Buffer* schema_template(const Spec* specs, const int* selected, int count) noexcept:
     """Return a struct of the selected columns, of which exports are copies; NULL: no memory."""
-    cdef size_t size = 64 + count * sizeof(void*)
+    cdef size_t size = 8
     cdef int k, structs = 1
     cdef Arena* arena
     cdef ArrowSchema* top
+    cdef char* texts
     for k in range(count):
         structs += count_structs(specs, selected[k])
         size += text_sizes(specs, selected[k])
     arena = arena_new(structs, sizeof(ArrowSchema), size)
     if arena == NULL:
         return NULL
-    top = new_schema(arena, b"+s", b"", count)
+    texts = <char*>arena.next + structs * sizeof(void*)
+    top = new_schema(arena, &texts, b"+s", b"", count)
     top.flags = 0
     for k in range(count):
-        top.children[k] = fill_schema(arena, specs, selected[k])
+        top.children[k] = fill_schema(arena, &texts, specs, selected[k])
     return arena.memory
 
 
@@ -181,34 +201,34 @@ cdef inline void* moved(const void* pointer, size_t by) noexcept nogil:
     return <void*>(<size_t>pointer + by)
 
 
-cdef void move_schemas(Arena* arena, size_t by) noexcept nogil:
-    """Make the pointers of a copied arena point into itself."""
+cdef void copy_schemas(Arena* arena, const Arena* original) noexcept nogil:
+    """Copy all but the texts, which stay where they are; pointers point into the copy."""
+    cdef const ArrowSchema* source = <const ArrowSchema*>(original + 1)
     cdef ArrowSchema* schema = <ArrowSchema*>(arena + 1)
+    cdef size_t by = <size_t>arena - <size_t>original
     cdef int64_t child
-    for _ in range(arena.structs):
-        schema.format = <const char*>moved(schema.format, by)
-        schema.name = <const char*>moved(schema.name, by)
-        schema.children = <ArrowSchema**>moved(schema.children, by)
-        for child in range(schema.n_children):
-            schema.children[child] = <ArrowSchema*>moved(schema.children[child], by)
-        if schema.dictionary != NULL:
-            schema.dictionary = <ArrowSchema*>moved(schema.dictionary, by)
+    for _ in range(original.structs):
+        schema[0] = source[0]
         schema.private_data = arena
+        if schema.n_children:
+            schema.children = <ArrowSchema**>moved(source.children, by)
+            for child in range(schema.n_children):
+                schema.children[child] = <ArrowSchema*>moved(source.children[child], by)
+        if schema.dictionary != NULL:
+            schema.dictionary = <ArrowSchema*>moved(source.dictionary, by)
         schema += 1
+        source += 1
 
 
-cdef object schema_capsule(const Buffer* template):
+cdef object schema_capsule(Buffer* template):
     """Return a capsule "arrow_schema", a copy of the template."""
     cdef const Arena* original = <const Arena*>template.data
-    cdef size_t size = <size_t>(original.next - template.data)
-    cdef Buffer* memory = buffer_take(size, False)
-    cdef Arena* arena
-    if memory == NULL:
+    cdef Arena* arena = arena_new(original.structs, sizeof(ArrowSchema), 0)
+    if arena == NULL:
         raise MemoryError
-    memcpy(memory.data, template.data, size)
-    arena = <Arena*>memory.data
-    arena.memory = memory
-    move_schemas(arena, <size_t>arena - <size_t>original)
+    arena.structs = original.structs
+    arena.texts = buffer_share(template)
+    copy_schemas(arena, original)
     return new_capsule(arena + 1, b"arrow_schema", free_schema_capsule, arena)
 
 
@@ -236,23 +256,26 @@ cdef void free_schema_capsule(object capsule) noexcept:
     arena_release(<Arena*>PyCapsule_GetContext(capsule), 1)
 
 
-cdef inline ArrowArray* new_array(
-    Arena* arena, int64_t length, int64_t null_count, int buffers, int children
-) noexcept nogil:
-    cdef ArrowArray* array = <ArrowArray*>(arena + 1) + arena.structs
+cdef inline Export* take_export(Arena* arena) noexcept nogil:
     arena.structs += 1
-    array.length = length
-    array.null_count = null_count
-    array.offset = 0
-    array.n_buffers = buffers
-    array.n_children = children
-    array.buffers = <const void**>arena_take(arena, buffers * sizeof(void*))
-    array.buffers[0] = NULL
-    array.children = <ArrowArray**>arena_take(arena, children * sizeof(void*))
-    array.dictionary = NULL
-    array.release = release_array
-    array.private_data = arena
-    return array
+    return <Export*>(arena + 1) + (arena.structs - 1)
+
+
+cdef inline ArrowArray* begin_array(
+    Arena* arena, Export* export, int64_t length, int64_t null_count, int buffers
+) noexcept nogil:
+    export.array.length = length
+    export.array.null_count = null_count
+    export.array.offset = 0
+    export.array.n_buffers = buffers
+    export.array.n_children = 0
+    export.array.buffers = export.buffers
+    export.array.children = NULL
+    export.array.dictionary = NULL
+    export.array.release = release_array
+    export.array.private_data = arena
+    export.buffers[0] = NULL
+    return &export.array
 
 
 cdef inline const void* data_of(const uint8_t* data, const Buffer* zeros) noexcept nogil:
@@ -263,27 +286,36 @@ cdef inline const void* shared_data(const Buffer* buffer, const Buffer* zeros) n
     return zeros.data if buffer == NULL else buffer.data
 
 
-cdef ArrowArray* fill_array(Arena* arena, int index) noexcept nogil:
-    cdef const Column* column = arena.columns.columns + index
-    cdef const Buffer* zeros = arena.columns.zeros
+cdef inline ArrowArray* fill_array(
+    Arena* arena, Export* export, const Column* column, const Buffer* zeros
+) noexcept nogil:
     cdef int kind = column.spec.kind
-    cdef int buffers = 1 if kind == STRUCT else 3 if kind == TEXT else 2
-    cdef ArrowArray* array = new_array(
-        arena, column.length, column.null_count, buffers, column.spec.n_children)
-    cdef int k
+    cdef ArrowArray* array = begin_array(
+        arena, export, column.length, column.null_count, N_BUFFERS[kind])
+    cdef Export* values
     if column.null_count:
-        array.buffers[0] = data_of(column.validity.data, zeros)
-    if kind != STRUCT:
-        array.buffers[1] = data_of(column.values.data, zeros)
-    if kind == TEXT:
-        array.buffers[2] = data_of(column.text.data, zeros)
-    for k in range(column.spec.n_children):
-        array.children[k] = fill_array(arena, column.spec.first_child + k)
+        export.buffers[0] = data_of(column.validity.data, zeros)
+    export.buffers[1] = data_of(column.values.data, zeros)
+    export.buffers[2] = data_of(column.text.data, zeros)
     if kind == CODES:
-        array.dictionary = new_array(arena, column.dictionary_length, 0, 3, 0)
-        array.dictionary.buffers[1] = shared_data(column.dictionary_offsets, zeros)
-        array.dictionary.buffers[2] = shared_data(column.dictionary_text, zeros)
+        values = take_export(arena)
+        array.dictionary = begin_array(arena, values, column.dictionary_length, 0, 3)
+        values.buffers[1] = shared_data(column.dictionary_offsets, zeros)
+        values.buffers[2] = shared_data(column.dictionary_text, zeros)
+    elif column.spec.n_children:
+        fill_children(arena, array, column.spec, zeros)
     return array
+
+
+cdef void fill_children(
+    Arena* arena, ArrowArray* array, const Spec* spec, const Buffer* zeros
+) noexcept nogil:
+    cdef const Column* first = arena.columns.columns + spec.first_child
+    cdef int k
+    array.n_children = spec.n_children
+    array.children = <ArrowArray**>take_pointers(arena, spec.n_children)
+    for k in range(spec.n_children):
+        array.children[k] = fill_array(arena, take_export(arena), first + k, zeros)
 
 
 cdef int ensure_zeros(ColumnSet* columns) except -1:
@@ -295,21 +327,28 @@ cdef int ensure_zeros(ColumnSet* columns) except -1:
     return 0
 
 
-cdef object array_capsule(ColumnSet* columns, const int* selected, int count):
+cdef object array_capsule(
+    ColumnSet* columns, const int* selected, int count, const Buffer* template
+):
     """Return a capsule "arrow_array" of the selected columns, which share the batch's memory."""
-    cdef int k, structs = 1
+    cdef int k
     cdef Arena* arena
+    cdef Export* exports
     cdef ArrowArray* top
     ensure_zeros(columns)
-    for k in range(count):
-        structs += count_structs(columns.columns[0].spec, selected[k])
-    arena = arena_new(structs, sizeof(ArrowArray), structs * 4 * sizeof(void*))
+    # A schema and its array have the same children and dictionaries.
+    arena = arena_new((<const Arena*>template.data).structs, sizeof(Export), 0)
     if arena == NULL:
         raise MemoryError
     arena.columns = columns_share(columns)
-    top = new_array(arena, columns.length, 0, 1, count)
+    exports = <Export*>(arena + 1)
+    arena.structs = 1 + count  # dictionaries and children come behind those at the top
+    top = begin_array(arena, exports, columns.length, 0, 1)
+    top.n_children = count
+    top.children = <ArrowArray**>take_pointers(arena, count)
     for k in range(count):
-        top.children[k] = fill_array(arena, selected[k])
+        top.children[k] = fill_array(
+            arena, exports + 1 + k, columns.columns + selected[k], columns.zeros)
     return new_capsule(top, b"arrow_array", free_array_capsule, arena)
 
 

@@ -111,5 +111,6 @@ cdef class Batch:
         """
         return (
             schema_capsule(self._selection.schema),
-            array_capsule(self.columns, self.selected, self.n_selected),
+            array_capsule(
+                self.columns, self.selected, self.n_selected, self._selection.schema),
         )
