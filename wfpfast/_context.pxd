@@ -10,6 +10,7 @@ from wfpfast._schema cimport N_EVENT_COLUMNS
 from wfpfast._strings cimport Dictionary
 
 cdef enum:
+    ROOM = 1032       # bytes: the longest SID has 1,028
     SPARE = 160       # words: a chunk of the widest fixed value, 20 bytes
 
 cdef enum Failure:
@@ -69,6 +70,7 @@ cdef struct Decode:
     const uint8_t* memory
     uint64_t base
     uint64_t size
+    uint64_t roomy              # offsets below it have `ROOM` bytes behind them
     uint64_t budget             # bytes of text and blobs that may still be followed
     int version
     bint internal
@@ -81,7 +83,7 @@ cdef struct Decode:
     Dictionary* dictionaries
     Buffer** scratch
     uint64_t dense              # of the first 64 columns: most events have a value there
-    uint64_t row_by_row         # of these: text whose end every row writes, null or not
+    uint64_t row_by_row         # of these: every row writes its cell, or its end, null or not
     uint64_t[2] live            # columns that have memory
     int n_live
     int64_t first_row           # of this chunk
@@ -105,6 +107,9 @@ cdef struct Decode:
 cdef int touch(Decode* d, int word, uint64_t columns) noexcept nogil
 cdef void end_chunk(Decode* d) noexcept nogil
 cdef void finish(Decode* d) noexcept nogil
+cdef const uint8_t* locate(
+    Decode* d, const void* pointer, uint64_t size, uint64_t alignment
+) noexcept nogil
 cdef void out_of_room(Decode* d, size_t used, size_t more) noexcept nogil
 cdef void malformed(Decode* d, int i, int field) noexcept nogil
 cdef void put_unknown(Decode* d, int column, int i, uint32_t value) noexcept nogil
@@ -114,22 +119,15 @@ cdef inline uint64_t bit(int column) noexcept nogil:
     return <uint64_t>1 << (column & 63)
 
 
-cdef inline const uint8_t* locate(
+cdef inline const uint8_t* locate_small(
     Decode* d, const void* pointer, uint64_t size, uint64_t alignment
 ) noexcept nogil:
-    """Return where `size` bytes that the block says lie at `pointer` are, or NULL and the reason.
-
-    Every pointer of a block goes through here before it is followed.
-    """
+    """As locate(), of at most `ROOM` bytes: all but the block's last pointers have these."""
     cdef uint64_t address = <uint64_t>pointer
     cdef uint64_t offset = address - d.base
     cdef const uint8_t* place
-    if offset > d.size or d.size - offset < size:
-        d.reason = OUTSIDE
-        return NULL
-    if address & (alignment - 1):
-        d.reason = MISALIGNED
-        return NULL
+    if not wf_likely(offset < d.roomy and not address & (alignment - 1)):
+        return locate(d, pointer, size, alignment)
     place = d.memory + offset
     wf_assume(place != NULL)
     return place

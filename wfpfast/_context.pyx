@@ -12,6 +12,8 @@ from wfpfast._portable cimport wf_lowest_bit, wf_popcount
 from wfpfast._strings cimport dictionary_begin, dictionary_export, dictionary_unknown
 from wfpfast._vector cimport wf_transpose
 
+cdef uint64_t ALL = ~<uint64_t>0  # rows of a chunk
+
 _PRINCIPALS = (
     "localPrincipalNameForAuth", "remotePrincipalNameForAuth",
     "localPrincipalGroupSids", "remotePrincipalGroupSids",
@@ -81,18 +83,20 @@ cdef inline void begin(Decode* d, int index) noexcept nogil:
     cdef size_t chunks = <size_t>d.first_row // CHUNK
     cdef int moves = chunk_size(column.spec)
     cdef bint row_by_row = index < 64 and d.row_by_row >> index & 1
-    d.live_columns[d.n_live] = Live(
-        column, index, 4 * CHUNK if row_by_row else moves, 0 if column.sparse else moves,
-        column.sparse)
+    cdef int cleared = 0 if column.sparse or row_by_row else moves
+    d.live_columns[d.n_live] = Live(column, index, moves, cleared, column.sparse)
     d.n_live += 1
-    d.cursor[index] = column.values.data + chunks * moves + 4 * row_by_row
+    d.cursor[index] = column.values.data + chunks * moves
     if column.sparse:
         return
     memset(column.validity.data, 0, 8 * chunks)
-    if d.out.length:
+    if cleared and d.out.length:
         memset(column.values.data, 0, (chunks + 1) * moves)
     if moves == 0:  # of offsets only the first is there before the first row ends
         (<int32_t*>column.values.data)[0] = 0
+        if row_by_row:
+            d.cursor[index] += 4
+            d.live_columns[d.n_live - 1].stride = 4 * CHUNK
 
 
 cdef void end_chunk(Decode* d) noexcept nogil:
@@ -111,7 +115,7 @@ cdef void end_chunk(Decode* d) noexcept nogil:
         d.cursor[live.index] += live.stride
         if valid or not live.sparse:
             (<uint64_t*>live.column.validity.data)[d.first_row // CHUNK] = valid
-            live.column.null_count -= wf_popcount(valid)
+            live.column.null_count -= CHUNK if valid == ALL else wf_popcount(valid)
         if more and live.cleared:
             memset(d.cursor[live.index], 0, live.cleared)
 
@@ -128,6 +132,24 @@ cdef void finish(Decode* d) noexcept nogil:
             end_rows(column, column.length, d.out.columns[column.spec.first_child].length)
         elif column.spec.kind == CODES:
             dictionary_export(d.dictionaries + d.live_columns[k].index, column)
+
+
+cdef const uint8_t* locate(
+    Decode* d, const void* pointer, uint64_t size, uint64_t alignment
+) noexcept nogil:
+    """Return where `size` bytes that the block says lie at `pointer` are, or NULL and the reason.
+
+    Every pointer of a block goes through here, or locate_small(), before it is followed.
+    """
+    cdef uint64_t address = <uint64_t>pointer
+    cdef uint64_t offset = address - d.base
+    if offset > d.size or d.size - offset < size:
+        d.reason = OUTSIDE
+        return NULL
+    if address & (alignment - 1):
+        d.reason = MISALIGNED
+        return NULL
+    return d.memory + offset
 
 
 cdef void out_of_room(Decode* d, size_t used, size_t more) noexcept nogil:

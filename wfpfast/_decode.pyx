@@ -11,7 +11,7 @@ from libc.string cimport memset
 from wfpfast._columns cimport CHUNK, LINE, Column
 from wfpfast._context cimport (
     F_APP_ID, F_EFFECTIVE_NAME, F_ENTERPRISE_ID, F_ENTRIES, F_PACKAGE_SID, F_USER_ID,
-    NO_FAILURE, NULL_EVENT, Live, bit, end_chunk, finish, locate, malformed, need, put_8,
+    NO_FAILURE, NULL_EVENT, Live, bit, end_chunk, finish, locate_small, malformed, need, put_8,
     put_16, put_32, put_64, put_enum, touch, vouch)
 from wfpfast._internal cimport decode_internal
 from wfpfast._portable cimport wf_likely, wf_prefetch, wf_prefetch_write
@@ -24,14 +24,28 @@ from wfpfast.abi.fwpmtypes cimport *
 cdef enum:
     AHEAD = 16       # events between the one being decoded and the one being fetched
     FETCHED = 448    # bytes fetched of it: event, path, SIDs and payload lie together
-    TEXT_AHEAD = 1024
+    TEXT_AHEAD = 256
     MANY = 4096      # events whose columns the nearer caches do not hold
     FLAG_HALF = 128
 
-cdef enum:
-    # FILETIME counts 100 ns from 1601; a timestamp counts 1 ns from 1970 and holds 1677 to 2262.
-    UNIX_EPOCH = 116444736000000000
-    FURTHEST = 92233720368547758
+# FILETIME counts 100 ns from 1601; a timestamp counts 1 ns from 1970 and holds 1677 to 2262. (What
+# an enumeration of MSVC cannot hold.)
+cdef extern from *:
+    """
+    #define UNIX_EPOCH 116444736000000000u
+    #define FURTHEST 92233720368547758u
+    """
+    const uint64_t UNIX_EPOCH
+    const uint64_t FURTHEST
+
+# What decode_header() and decode_event() write for each event, whatever its flags and version.
+cdef uint64_t EVERY_ROW = (
+    bit(TIMESTAMP) | bit(EVENT_TYPE) | bit(FLAGS) | bit(IP_VERSION) | bit(IP_PROTOCOL)
+    | bit(LOCAL_PORT) | bit(REMOTE_PORT) | bit(SCOPE_ID))
+cdef uint64_t ADDRESSES = bit(LOCAL_ADDRESS) | bit(REMOTE_ADDRESS)
+cdef FWPM_NET_EVENT_HEADER3 no_header  # of an event that may not be followed: a row of nothing
+no_header.timeStamp.dwLowDateTime = <uint32_t>(UNIX_EPOCH & 0xffffffff)
+no_header.timeStamp.dwHighDateTime = <uint32_t>(UNIX_EPOCH >> 32)
 
 # Which columns the header's flags make valid, for the lower and upper seven of the 14 flags.
 cdef uint64_t flag_columns[2][FLAG_HALF]
@@ -63,9 +77,10 @@ cdef void fill_flag_columns() noexcept:
 
 
 cdef inline void put_timestamp(Decode* d, int i, uint64_t ticks, uint64_t* valid) noexcept nogil:
-    if wf_likely(ticks - <uint64_t>(UNIX_EPOCH - FURTHEST) <= <uint64_t>(2 * FURTHEST)):
-        put_64(d, TIMESTAMP, i, (ticks - <uint64_t>UNIX_EPOCH) * 100)
+    if wf_likely(ticks - (UNIX_EPOCH - FURTHEST) <= 2 * FURTHEST):
+        put_64(d, TIMESTAMP, i, (ticks - UNIX_EPOCH) * 100)
     else:
+        put_64(d, TIMESTAMP, i, 0)
         d.out_of_range += 1
         valid[0] &= ~bit(TIMESTAMP)
 
@@ -88,10 +103,10 @@ cdef inline uint64_t clear_if(uint64_t valid, int column, bint null) noexcept no
 cdef inline void put_addresses(
     Decode* d, int i, const FWPM_NET_EVENT_HEADER3* h, bint is_v6, uint64_t valid
 ) noexcept nogil:
-    """Every row passes here: of an event without a header, with nothing valid."""
+    """Every row passes here."""
     cdef bint has_local = valid & bit(LOCAL_ADDRESS) != 0
     cdef bint has_remote = valid & bit(REMOTE_ADDRESS) != 0
-    if wf_likely(d.row_by_row != 0):
+    if wf_likely(not d.binary_addresses):
         put_address_row(
             d, LOCAL_ADDRESS, i, h.localAddr.localAddrV6.byteArray16, is_v6, has_local)
         put_address_row(
@@ -157,7 +172,7 @@ cdef inline void decode_payload(
     if not wf_likely(arm.size != 0 and pointer != NULL):
         d.unknown_types += not arm.known
         return
-    at = locate(d, pointer, arm.size, arm.alignment)
+    at = locate_small(d, pointer, arm.size, arm.alignment)
     if not wf_likely(at != NULL):
         malformed(d, i, arm.field)
     elif need(d, arm.columns):
@@ -168,15 +183,19 @@ cdef inline void decode_payload(
 cdef inline void decode_event(
     Decode* d, int i, const Version* version, uint64_t known, uint64_t address
 ) noexcept nogil:
-    cdef const uint8_t* at = locate(d, <const void*>address, version.size, 8)
+    cdef const uint8_t* at = locate_small(d, <const void*>address, version.size, 8)
+    cdef const FWPM_NET_EVENT_HEADER3* header = <const FWPM_NET_EVENT_HEADER3*>at
     cdef uint32_t type
     if not wf_likely(at != NULL):
         if address == 0:
             d.reason = NULL_EVENT
         malformed(d, i, F_ENTRIES)
-        put_addresses(d, i, <const FWPM_NET_EVENT_HEADER3*>d.spare, False, 0)
+        header = &no_header
+        known = 0
+        put_32(d, EVENT_TYPE, i, 0)
+    decode_header(d, i, header, known, version.header_level)
+    if not wf_likely(at != NULL):
         return
-    decode_header(d, i, <const FWPM_NET_EVENT_HEADER3*>at, known, version.header_level)
     type = (<const uint32_t*>(at + version.type_offset))[0]
     put_enum(d, EVENT_TYPE, i, type)
     decode_payload(d, i, version, type, (<void* const*>(at + version.payload_offset))[0])
@@ -221,8 +240,7 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
     d.dense = version.columns | version.arms[FWPM_NET_EVENT_TYPE_CLASSIFY_DROP].columns
     if d.internal:
         d.dense = ~<uint64_t>0
-    if not d.binary_addresses:
-        d.row_by_row = bit(LOCAL_ADDRESS) | bit(REMOTE_ADDRESS)
+    d.row_by_row = EVERY_ROW if d.binary_addresses else EVERY_ROW | ADDRESSES
     if touch(d, 0, known & ~(bit(ENTERPRISE_ID) | bit(POLICY_FLAGS) | bit(EFFECTIVE_NAME))) < 0:
         return
     while first < count:

@@ -8,7 +8,7 @@ from libc.string cimport memcpy, memset
 from wfpfast._batch cimport Batch, Selection
 from wfpfast._block cimport Block
 from wfpfast._columns cimport Spec, columns_new, columns_release
-from wfpfast._context cimport MALFORMED, NO_FAILURE, TOO_LARGE, Decode
+from wfpfast._context cimport MALFORMED, NO_FAILURE, ROOM, TOO_LARGE, Decode
 from wfpfast._decode cimport decode_block
 from wfpfast._memory cimport Buffer, buffer_release, pool_close, pool_open
 from wfpfast._schema cimport N_EVENT_COLUMNS, N_SPECS, enumeration, event_specs
@@ -193,6 +193,7 @@ cdef class Decoder:
         state.memory = block.memory
         state.base = block.base
         state.size = block.nbytes
+        state.roomy = block.nbytes - ROOM if block.nbytes > <size_t>ROOM else 0
         state.budget = MOST_SHARING * <uint64_t>block.nbytes + SLACK
         state.version = block.version
         state.internal = block.internal

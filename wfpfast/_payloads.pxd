@@ -4,6 +4,7 @@
 from libc.stdint cimport uint8_t, uint32_t
 
 from wfpfast._context cimport Decode
+from wfpfast.abi.fwpmtypes cimport FWPM_NET_EVENT_CLASSIFY_DROP2
 
 cdef void decode_mm_failure(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
 cdef void decode_qm_failure(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
@@ -14,3 +15,8 @@ cdef void decode_dosp_drop(Decode* d, int i, const uint8_t* at, int level) noexc
 cdef void decode_capability(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
 cdef void decode_drop_mac(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
 cdef void decode_packet_arrival(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
+
+# Exported only so that the compiler leaves it a function of its own.
+cdef void put_rare(
+    Decode* d, int i, const FWPM_NET_EVENT_CLASSIFY_DROP2* e,
+    const FWPM_NET_EVENT_CLASSIFY_DROP2* tail) noexcept nogil

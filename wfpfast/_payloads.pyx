@@ -34,16 +34,20 @@ cdef inline bint asked(const Decode* d, int column) noexcept nogil:
     return (d.live[0] >> (column & 63)) & 1
 
 
-cdef inline void put_direction(Decode* d, int i, uint32_t code) noexcept nogil:
+cdef inline int direction_name(uint32_t code) noexcept nogil:
     """Both vocabularies of Windows: msFwpDirection and, 0 for out and 1 for in, FWP_DIRECTION."""
-    put_32(d, DIRECTION_CODE, i, code)
     if wf_likely(code - FIRST_MS_FWP_DIRECTION < 4):
-        put_32(d, DIRECTION, i, code - FIRST_MS_FWP_DIRECTION)
-    elif code == FWP_DIRECTION_OUTBOUND:
-        put_32(d, DIRECTION, i, OUTBOUND)
-    elif code == FWP_DIRECTION_INBOUND:
-        put_32(d, DIRECTION, i, INBOUND)
-    else:
+        return <int>code - FIRST_MS_FWP_DIRECTION
+    if code == FWP_DIRECTION_OUTBOUND:
+        return OUTBOUND
+    return INBOUND if code == FWP_DIRECTION_INBOUND else -1
+
+
+cdef inline void put_direction(Decode* d, int i, uint32_t code) noexcept nogil:
+    cdef int name = direction_name(code)
+    put_32(d, DIRECTION_CODE, i, code)
+    put_32(d, DIRECTION, i, <uint32_t>name)
+    if name < 0:
         put_unknown(d, DIRECTION, i, code)
 
 
@@ -52,14 +56,9 @@ cdef inline void set_valid(Decode* d, int i, int column, bint valid) noexcept no
         vouch(d, i, bit(column))
 
 
-cdef inline void put_vswitch(
-    Decode* d, int i, int field, const FWP_BYTE_BLOB* switch, uint32_t source, uint32_t destination
-) noexcept nogil:
-    put_32(d, VSWITCH_SOURCE_PORT, i, source)
-    put_32(d, VSWITCH_DESTINATION_PORT, i, destination)
-    if not wf_likely(switch.data == NULL):
-        if need(d, bit(VSWITCH_ID)) and asked(d, VSWITCH_ID):
-            set_valid(d, i, VSWITCH_ID, put_blob(d, VSWITCH_ID, i, field, switch))
+cdef void put_vswitch_id(Decode* d, int i, int field, const FWP_BYTE_BLOB* switch) noexcept nogil:
+    if switch.data != NULL and need(d, bit(VSWITCH_ID)) and asked(d, VSWITCH_ID):
+        set_valid(d, i, VSWITCH_ID, put_blob(d, VSWITCH_ID, i, field, switch))
 
 
 cdef FWPM_NET_EVENT_CLASSIFY_DROP2 no_tail
@@ -72,6 +71,7 @@ cdef void decode_classify(Decode* d, int i, const uint8_t* at, int level) noexce
     # DROP2's tail read one of zeros.
     cdef const FWPM_NET_EVENT_CLASSIFY_DROP2** tails = [&no_tail, e]
     cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* tail = tails[level >= 2]
+    cdef int name
     put_64(d, FILTER_ID, i, e.filterId)
     put_16(d, LAYER_ID, i, e.layerId)
     if not wf_likely(level >= 1):
@@ -80,10 +80,21 @@ cdef void decode_classify(Decode* d, int i, const uint8_t* at, int level) noexce
     put_32(d, ORIGINAL_PROFILE, i, e.originalProfile)
     put_32(d, CURRENT_PROFILE, i, e.currentProfile)
     put_bool(d, IS_LOOPBACK, i, e.isLoopback != 0)
+    name = direction_name(e.msFwpDirection)
+    put_32(d, VSWITCH_SOURCE_PORT, i, tail.vSwitchSourcePort)
+    put_32(d, VSWITCH_DESTINATION_PORT, i, tail.vSwitchDestinationPort)
+    put_32(d, DIRECTION_CODE, i, e.msFwpDirection)
+    put_32(d, DIRECTION, i, <uint32_t>name)
+    if not wf_likely(name >= 0 and tail.vSwitchId.data == NULL):
+        put_rare(d, i, e, tail)  # a call at the end only: nothing has to be saved for it
+
+
+cdef void put_rare(
+    Decode* d, int i, const FWPM_NET_EVENT_CLASSIFY_DROP2* e,
+    const FWPM_NET_EVENT_CLASSIFY_DROP2* tail
+) noexcept nogil:
     put_direction(d, i, e.msFwpDirection)
-    put_vswitch(
-        d, i, F_DROP_VSWITCH_ID, &tail.vSwitchId, tail.vSwitchSourcePort,
-        tail.vSwitchDestinationPort)
+    put_vswitch_id(d, i, F_DROP_VSWITCH_ID, &tail.vSwitchId)
 
 
 cdef void decode_drop_mac(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
@@ -100,8 +111,9 @@ cdef void decode_drop_mac(Decode* d, int i, const uint8_t* at, int level) noexce
     put_64(d, INTERFACE_LUID, i, e.ifLuid)
     # From filterId to isLoopback the struct is a CLASSIFY_DROP1; DROP2's tail follows it.
     decode_classify(d, i, <const uint8_t*>&e.filterId, 1)
-    put_vswitch(
-        d, i, F_MAC_VSWITCH_ID, &e.vSwitchId, e.vSwitchSourcePort, e.vSwitchDestinationPort)
+    put_32(d, VSWITCH_SOURCE_PORT, i, e.vSwitchSourcePort)
+    put_32(d, VSWITCH_DESTINATION_PORT, i, e.vSwitchDestinationPort)
+    put_vswitch_id(d, i, F_MAC_VSWITCH_ID, &e.vSwitchId)
 
 
 cdef void decode_kernel_drop(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:

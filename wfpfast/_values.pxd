@@ -4,7 +4,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
 from wfpfast._columns cimport Column, end_rows
-from wfpfast._context cimport OUTSIDE, Decode, locate, malformed, out_of_room, put_32, spend
+from wfpfast._context cimport Decode, locate_small, malformed, out_of_room, put_32
 from wfpfast._portable cimport wf_likely
 from wfpfast._strings cimport (
     Dictionary, Recent, cheap_key, recent_bytes, same, same_sid, sid_key)
@@ -31,8 +31,10 @@ cdef bint put_groups(
 cdef bint put_mac_address(Decode* d, int column, int i, const uint8_t* address) noexcept nogil
 
 cdef const uint8_t* long_blob(
-    Decode* d, int i, int field, const uint8_t* data, uint32_t size
+    Decode* d, int i, int field, const FWP_BYTE_BLOB* blob
 ) noexcept nogil
+
+cdef const uint8_t* long_sid(Decode* d, const uint8_t* data, uint32_t size) noexcept nogil
 
 # The pieces that rendering a condition value needs too.
 cdef const uint8_t* find_wide(Decode* d, const WCHAR* text, size_t* units) noexcept nogil
@@ -81,10 +83,11 @@ cdef inline const uint8_t* find_blob(
         return NULL
     if not wf_likely(blob.size != 0):
         return d.memory
-    data = locate(d, blob.data, blob.size, 1)
-    if not wf_likely(data != NULL and blob.size <= FREE):
-        return long_blob(d, i, field, data, blob.size)
-    return data
+    if wf_likely(blob.size <= FREE):
+        data = locate_small(d, blob.data, blob.size, 1)
+        if wf_likely(data != NULL):
+            return data
+    return long_blob(d, i, field, blob)
 
 
 cdef inline bint put_path(
@@ -97,14 +100,13 @@ cdef inline bint put_path(
 
 cdef inline const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil:
     """Return where a whole SID is, and its size, or NULL and the reason."""
-    cdef const uint8_t* data = locate(d, sid, 8, 4)
+    cdef const uint8_t* data = locate_small(d, sid, 8, 4)
     if not wf_likely(data != NULL):
         return NULL
     size[0] = 8 + 4 * <uint32_t>data[1]
-    if not wf_likely(d.size - <uint64_t>(data - d.memory) >= size[0]):
-        d.reason = OUTSIDE
-        return NULL
-    return data if wf_likely(size[0] <= FREE) or spend(d, size[0]) else NULL
+    if not wf_likely(<uint64_t>(data - d.memory) < d.roomy and size[0] <= FREE):
+        return long_sid(d, data, size[0])
+    return data
 
 
 cdef inline bint put_sid_text(

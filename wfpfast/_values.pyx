@@ -8,7 +8,8 @@ from libc.stdint cimport INT32_MAX
 from libc.string cimport memcpy, memset
 
 from wfpfast._columns cimport end_rows, text_append, text_reserve
-from wfpfast._context cimport BUDGET, NO_MEMORY, UNTERMINATED, locate, malformed, out_of_room, spend
+from wfpfast._context cimport (
+    BUDGET, NO_MEMORY, OUTSIDE, UNTERMINATED, locate, malformed, out_of_room, spend)
 from wfpfast._memory cimport buffer_reserve
 from wfpfast._strings cimport (
     Dictionary, dictionary_code, dictionary_find, dictionary_remember)
@@ -77,16 +78,25 @@ cdef bint put_new_sid(
 
 
 cdef const uint8_t* long_blob(
-    Decode* d, int i, int field, const uint8_t* data, uint32_t size
+    Decode* d, int i, int field, const FWP_BYTE_BLOB* blob
 ) noexcept nogil:
-    """Return `data` if a blob of this size may be followed, or NULL and say why not."""
-    if data == NULL or not spend(d, size):
+    """Return where the bytes are of a blob that is not short, or NULL and say why."""
+    cdef const uint8_t* data = locate(d, blob.data, blob.size, 1)
+    if data == NULL or not spend(d, blob.size):
         malformed(d, i, field)
         return NULL
-    if size > INT32_MAX:
-        out_of_room(d, 0, size)
+    if blob.size > INT32_MAX:
+        out_of_room(d, 0, blob.size)
         return NULL
     return data
+
+
+cdef const uint8_t* long_sid(Decode* d, const uint8_t* data, uint32_t size) noexcept nogil:
+    """Return `data` if a whole SID that is not short is there, or NULL and the reason."""
+    if d.size - <uint64_t>(data - d.memory) < size:
+        d.reason = OUTSIDE
+        return NULL
+    return data if size <= FREE or spend(d, size) else NULL
 
 
 cdef bint put_blob(

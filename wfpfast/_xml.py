@@ -121,7 +121,7 @@ class RecordReader:
         self._fed = 0                   # bytes
         self._plain = plain
         self._scanner = Scanner()
-        self._whole = True              # what was fed last ends with a tag
+        self._whole = True              # what was fed last ends with a tag, and no line with half
         self._last = b""                # byte that was fed
         self._waiting = b""             # the beginning of a record, for the next piece
         self._passed = 0                # lines that the parser has not seen
@@ -188,8 +188,10 @@ class RecordReader:
         """Feed what is no plain record, and see whether another one can follow."""
         if b"<!" in self._last + data or b"<?" in self._last + data:
             self._plain = False  # a comment, say, may hold what looks like a record
-        if ended := data.rstrip(_BLANKS.encode()):
-            self._whole = ended.endswith(b">")
+        if data:
+            # A return may be half of a line's end: what is counted next would be one line with it.
+            ended = data.rstrip(_BLANKS.encode())
+            self._whole = (ended.endswith(b">") if ended else self._whole) and data[-1:] != b"\r"
         self._last = data[-1:] or self._last
         self._feed(data)
 
