@@ -119,18 +119,24 @@ cdef inline uint64_t bit(int column) noexcept nogil:
     return <uint64_t>1 << (column & 63)
 
 
+cdef inline bint has_room(const Decode* d, const void* pointer, uint64_t alignment) noexcept nogil:
+    """Tell whether `ROOM` bytes may be read at `pointer`: all but the block's last ones have them."""
+    return <uint64_t>pointer - d.base < d.roomy and not <uint64_t>pointer & (alignment - 1)
+
+
+cdef inline const uint8_t* place_of(const Decode* d, const void* pointer) noexcept nogil:
+    cdef const uint8_t* place = d.memory + (<uint64_t>pointer - d.base)
+    wf_assume(place != NULL)
+    return place
+
+
 cdef inline const uint8_t* locate_small(
     Decode* d, const void* pointer, uint64_t size, uint64_t alignment
 ) noexcept nogil:
-    """As locate(), of at most `ROOM` bytes: all but the block's last pointers have these."""
-    cdef uint64_t address = <uint64_t>pointer
-    cdef uint64_t offset = address - d.base
-    cdef const uint8_t* place
-    if not wf_likely(offset < d.roomy and not address & (alignment - 1)):
-        return locate(d, pointer, size, alignment)
-    place = d.memory + offset
-    wf_assume(place != NULL)
-    return place
+    """As locate(), of at most `ROOM` bytes."""
+    if wf_likely(has_room(d, pointer, alignment)):
+        return place_of(d, pointer)
+    return locate(d, pointer, size, alignment)
 
 
 cdef inline bint spend(Decode* d, uint64_t size) noexcept nogil:

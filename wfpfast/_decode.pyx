@@ -27,6 +27,7 @@ cdef enum:
     TEXT_AHEAD = 256
     MANY = 4096      # events whose columns the nearer caches do not hold
     FLAG_HALF = 128
+    EVENT_WORDS = 64  # more than an event of any version has
 
 # FILETIME counts 100 ns from 1601; a timestamp counts 1 ns from 1970 and holds 1677 to 2262. (What
 # an enumeration of MSVC cannot hold.)
@@ -43,9 +44,10 @@ cdef uint64_t EVERY_ROW = (
     bit(TIMESTAMP) | bit(EVENT_TYPE) | bit(FLAGS) | bit(IP_VERSION) | bit(IP_PROTOCOL)
     | bit(LOCAL_PORT) | bit(REMOTE_PORT) | bit(SCOPE_ID))
 cdef uint64_t ADDRESSES = bit(LOCAL_ADDRESS) | bit(REMOTE_ADDRESS)
-cdef FWPM_NET_EVENT_HEADER3 no_header  # of an event that may not be followed: a row of nothing
-no_header.timeStamp.dwLowDateTime = <uint32_t>(UNIX_EPOCH & 0xffffffff)
-no_header.timeStamp.dwHighDateTime = <uint32_t>(UNIX_EPOCH >> 32)
+# Stands for an event, of any version, that may not be followed: a row of nothing. A header begins
+# with its time.
+cdef uint64_t[EVENT_WORDS] no_event
+no_event[0] = UNIX_EPOCH
 
 # Which columns the header's flags make valid, for the lower and upper seven of the 14 flags.
 cdef uint64_t flag_columns[2][FLAG_HALF]
@@ -167,7 +169,7 @@ cdef inline void decode_payload(
     Decode* d, int i, const Version* version, uint32_t type, const void* pointer
 ) noexcept nogil:
     """Follow the payload pointer if this version has an arm for the type; NULL leaves nulls."""
-    cdef const Arm* arm = &version.arms[min(type, <uint32_t>N_TYPES)]
+    cdef const Arm* arm = version.arms[min(type, <uint32_t>N_TYPES)]
     cdef const uint8_t* at
     if not wf_likely(arm.size != 0 and pointer != NULL):
         d.unknown_types += not arm.known
@@ -184,22 +186,18 @@ cdef inline void decode_event(
     Decode* d, int i, const Version* version, uint64_t known, uint64_t address
 ) noexcept nogil:
     cdef const uint8_t* at = locate_small(d, <const void*>address, version.size, 8)
-    cdef const FWPM_NET_EVENT_HEADER3* header = <const FWPM_NET_EVENT_HEADER3*>at
     cdef uint32_t type
     if not wf_likely(at != NULL):
         if address == 0:
             d.reason = NULL_EVENT
         malformed(d, i, F_ENTRIES)
-        header = &no_header
+        at = <const uint8_t*>no_event
         known = 0
-        put_32(d, EVENT_TYPE, i, 0)
-    decode_header(d, i, header, known, version.header_level)
-    if not wf_likely(at != NULL):
-        return
+    decode_header(d, i, <const FWPM_NET_EVENT_HEADER3*>at, known, version.header_level)
     type = (<const uint32_t*>(at + version.type_offset))[0]
     put_enum(d, EVENT_TYPE, i, type)
     decode_payload(d, i, version, type, (<void* const*>(at + version.payload_offset))[0])
-    if d.internal:
+    if d.internal and at != <const uint8_t*>no_event:
         decode_internal(d, i, address + version.size)
 
 
@@ -237,7 +235,7 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
     cdef bint many = count >= MANY
     cdef int i
     # A sparse cell holds nothing but a valid row's value; internal fields take some of these back.
-    d.dense = version.columns | version.arms[FWPM_NET_EVENT_TYPE_CLASSIFY_DROP].columns
+    d.dense = version.columns | version.arms[<int>FWPM_NET_EVENT_TYPE_CLASSIFY_DROP].columns
     if d.internal:
         d.dense = ~<uint64_t>0
     d.row_by_row = EVERY_ROW if d.binary_addresses else EVERY_ROW | ADDRESSES

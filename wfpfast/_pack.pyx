@@ -330,7 +330,7 @@ cdef int64_t pack_event(Pack* p, uint64_t address, int version) noexcept nogil:
         if type >= N_TYPES or v.arms[type].size == 0:
             slot[0] = NULL  # of a type that is not known: how much there is, nobody can say
         elif slot[0] != NULL:
-            arm = &v.arms[type]
+            arm = v.arms[type]
             payload = copy_to(p, slot, slot[0], arm.size, 8)
             if payload != NULL:
                 pack_payload(p, type, payload, arm.level)

@@ -4,8 +4,6 @@ To add a type: its struct in abi/fwpmtypes.pxd, a function here, its row in _ver
 CONTRIBUTING.md lists beside.
 """
 
-from libc.stdint cimport uint64_t
-
 from wfpfast._context cimport (
     F_DROP_VSWITCH_ID, F_EM_PRINCIPALS, F_MAC_VSWITCH_ID, F_MM_PRINCIPALS,
     F_MM_PROVIDER_CONTEXT_KEY, F_QM_LOCAL_SUBNET, F_QM_REMOTE_SUBNET, bit, need, put_16, put_32,

@@ -4,7 +4,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
 from wfpfast._columns cimport Column, end_rows
-from wfpfast._context cimport Decode, locate_small, malformed, out_of_room, put_32
+from wfpfast._context cimport Decode, has_room, malformed, out_of_room, place_of, put_32
 from wfpfast._portable cimport wf_likely
 from wfpfast._strings cimport (
     Dictionary, Recent, cheap_key, recent_bytes, same, same_sid, sid_key)
@@ -34,7 +34,7 @@ cdef const uint8_t* long_blob(
     Decode* d, int i, int field, const FWP_BYTE_BLOB* blob
 ) noexcept nogil
 
-cdef const uint8_t* long_sid(Decode* d, const uint8_t* data, uint32_t size) noexcept nogil
+cdef const uint8_t* long_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil
 
 # The pieces that rendering a condition value needs too.
 cdef const uint8_t* find_wide(Decode* d, const WCHAR* text, size_t* units) noexcept nogil
@@ -68,25 +68,24 @@ cdef inline bint put_utf16(
     cdef Dictionary* dictionary = d.dictionaries + column
     cdef uint64_t key = cheap_key(raw, size)
     cdef const Recent* recent = dictionary.recent + (key >> dictionary.shift)
-    if not wf_likely(recent.size == size and same(recent_bytes(dictionary, recent), raw, size)):
-        return put_new_utf16(d, column, i, raw, size, key, path)
-    put_32(d, column, i, <uint32_t>recent.code)
-    return True
+    if wf_likely(recent.size == size):
+        if wf_likely(same(recent_bytes(dictionary, recent), raw, size)):
+            put_32(d, column, i, <uint32_t>recent.code)
+            return True
+    return put_new_utf16(d, column, i, raw, size, key, path)
 
 
 cdef inline const uint8_t* find_blob(
     Decode* d, int i, int field, const FWP_BYTE_BLOB* blob
 ) noexcept nogil:
     """Return where a blob's bytes are; a blob of size 0 is not followed."""
-    cdef const uint8_t* data
     if not wf_likely(blob.data != NULL):
         return NULL
     if not wf_likely(blob.size != 0):
         return d.memory
     if wf_likely(blob.size <= FREE):
-        data = locate_small(d, blob.data, blob.size, 1)
-        if wf_likely(data != NULL):
-            return data
+        if wf_likely(has_room(d, blob.data, 1)):
+            return place_of(d, blob.data)
     return long_blob(d, i, field, blob)
 
 
@@ -100,13 +99,13 @@ cdef inline bint put_path(
 
 cdef inline const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil:
     """Return where a whole SID is, and its size, or NULL and the reason."""
-    cdef const uint8_t* data = locate_small(d, sid, 8, 4)
-    if not wf_likely(data != NULL):
-        return NULL
-    size[0] = 8 + 4 * <uint32_t>data[1]
-    if not wf_likely(<uint64_t>(data - d.memory) < d.roomy and size[0] <= FREE):
-        return long_sid(d, data, size[0])
-    return data
+    cdef const uint8_t* data
+    if wf_likely(has_room(d, sid, 4)):
+        data = place_of(d, sid)
+        size[0] = 8 + 4 * <uint32_t>data[1]
+        if wf_likely(size[0] <= FREE):
+            return data
+    return long_sid(d, sid, size)
 
 
 cdef inline bint put_sid_text(
@@ -125,12 +124,11 @@ cdef inline bint put_sid_text(
         return False
     key = sid_key(raw, size)
     recent = dictionary.recent + (key >> dictionary.shift)
-    if not wf_likely(
-        recent.size == size and same_sid(recent_bytes(dictionary, recent), raw, size)
-    ):
-        return put_new_sid(d, column, i, raw, size, key)
-    put_32(d, column, i, <uint32_t>recent.code)
-    return True
+    if wf_likely(recent.size == size):
+        if wf_likely(same_sid(recent_bytes(dictionary, recent), raw, size)):
+            put_32(d, column, i, <uint32_t>recent.code)
+            return True
+    return put_new_sid(d, column, i, raw, size, key)
 
 
 cdef inline char* next_text(Decode* d, int column, int i) noexcept nogil:

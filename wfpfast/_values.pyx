@@ -91,12 +91,16 @@ cdef const uint8_t* long_blob(
     return data
 
 
-cdef const uint8_t* long_sid(Decode* d, const uint8_t* data, uint32_t size) noexcept nogil:
-    """Return `data` if a whole SID that is not short is there, or NULL and the reason."""
-    if d.size - <uint64_t>(data - d.memory) < size:
+cdef const uint8_t* long_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil:
+    """As find_sid(), of one that is long or lies at the block's end."""
+    cdef const uint8_t* data = locate(d, sid, 8, 4)
+    if data == NULL:
+        return NULL
+    size[0] = 8 + 4 * <uint32_t>data[1]
+    if d.size - <uint64_t>(data - d.memory) < size[0]:
         d.reason = OUTSIDE
         return NULL
-    return data if size <= FREE or spend(d, size) else NULL
+    return data if size[0] <= FREE or spend(d, size[0]) else NULL
 
 
 cdef bint put_blob(

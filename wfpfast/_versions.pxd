@@ -28,7 +28,7 @@ cdef struct Version:
     size_t payload_offset
     uint64_t columns      # what its header can fill
     int header_level
-    Arm[N_TYPES + 1] arms  # the last one: of a type that the SDK does not have
+    const Arm* arms[N_TYPES + 1]  # the last one: of a type that the SDK does not have
 
 
 cdef const Version* event_version(int version) noexcept nogil

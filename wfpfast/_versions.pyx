@@ -5,8 +5,6 @@ level. A new event type is a row in `fill_arms()`; a new version is a row in `fi
 where a family grew, another level there.
 """
 
-from libc.string cimport memset
-
 from wfpfast._context cimport (
     F_CAPABILITY_ALLOW, F_CAPABILITY_DROP, F_CLASSIFY_ALLOW, F_CLASSIFY_DROP, F_CLASSIFY_DROP_MAC,
     F_DOSP_DROP, F_EM_FAILURE, F_KERNEL_DROP, F_MM_FAILURE, F_PACKET_ARRIVAL, F_QM_FAILURE, bit)
@@ -15,6 +13,7 @@ from wfpfast._schema cimport *
 from wfpfast.abi.fwpmtypes cimport *
 
 cdef Version[N_VERSIONS] versions
+cdef Arm arms[N_VERSIONS][N_TYPES + 1]
 
 
 cdef const Version* event_version(int version) noexcept nogil:
@@ -29,7 +28,7 @@ cdef void arm(
     int version, int type, size_t size, size_t alignment, int level, uint64_t always,
     uint64_t sometimes, int field, Decoder decode
 ) noexcept:
-    versions[version].arms[type] = Arm(
+    arms[version][type] = Arm(
         size, alignment, level, always | sometimes, always, field, True, decode)
 
 
@@ -130,7 +129,6 @@ cdef void fill_versions() noexcept:
     cdef FWPM_NET_EVENT2 e2
     cdef FWPM_NET_EVENT3 e3
     cdef int v, type
-    memset(versions, 0, sizeof(versions))
     version(0, sizeof(e0), <char*>&e0.type - <char*>&e0, <char*>&e0.payload - <char*>&e0, 0)
     version(1, sizeof(e1), <char*>&e1.type - <char*>&e1, <char*>&e1.payload - <char*>&e1, 0)
     version(2, sizeof(e2), <char*>&e2.type - <char*>&e2, <char*>&e2.payload - <char*>&e2, 2)
@@ -145,8 +143,9 @@ cdef void fill_versions() noexcept:
         fill_arms(v, drop[v])
         fill_failure_arms(v, mm[v], qm[v], em[v])
     for v in range(N_VERSIONS):
-        for type in range(N_TYPES):
-            versions[v].arms[type].known = versions[NEWEST].arms[type].size != 0
+        for type in range(N_TYPES + 1):
+            arms[v][type].known = arms[NEWEST][type].size != 0
+            versions[v].arms[type] = &arms[v][type]
 
 
 fill_versions()
