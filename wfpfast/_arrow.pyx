@@ -282,10 +282,6 @@ cdef inline const void* data_of(const uint8_t* data, const Buffer* zeros) noexce
     return data if data != NULL else zeros.data
 
 
-cdef inline const void* shared_data(const Buffer* buffer, const Buffer* zeros) noexcept nogil:
-    return zeros.data if buffer == NULL else buffer.data
-
-
 cdef inline ArrowArray* fill_array(
     Arena* arena, Export* export, const Column* column, const Buffer* zeros
 ) noexcept nogil:
@@ -300,8 +296,8 @@ cdef inline ArrowArray* fill_array(
     if kind == CODES:
         values = take_export(arena)
         array.dictionary = begin_array(arena, values, column.dictionary_length, 0, 3)
-        values.buffers[1] = shared_data(column.dictionary_offsets, zeros)
-        values.buffers[2] = shared_data(column.dictionary_text, zeros)
+        values.buffers[1] = data_of(column.dictionary_offsets, zeros)
+        values.buffers[2] = data_of(column.dictionary_text, zeros)
     elif column.spec.n_children:
         fill_children(arena, array, column.spec, zeros)
     return array

@@ -89,8 +89,8 @@ cdef object cell(const ColumnSet* columns, int index, int64_t row):
         return text_at(column, column.text.data, offsets, row)
     if spec.kind == CODES:
         return text_at(
-            column, column.dictionary_text.data,
-            <const int32_t*>column.dictionary_offsets.data, offsets[row])
+            column, column.dictionary_text,
+            <const int32_t*>column.dictionary_offsets, offsets[row])
     return [cell(columns, spec.first_child, k) for k in range(offsets[row], offsets[row + 1])]
 
 
@@ -166,8 +166,8 @@ cdef class Column:
         if column.spec.kind != CODES:
             raise TypeError(f"{self.name} is {self.type}, not a dictionary column")
         return [
-            text_at(column, column.dictionary_text.data,
-                    <const int32_t*>column.dictionary_offsets.data, k)
+            text_at(column, column.dictionary_text,
+                    <const int32_t*>column.dictionary_offsets, k)
             for k in range(column.dictionary_length)]
 
     def _bits(self, bint validity):

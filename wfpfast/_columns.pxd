@@ -2,7 +2,7 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
-from wfpfast._memory cimport Buffer, Piece
+from wfpfast._memory cimport Buffer, Piece, Shelf
 
 cdef enum Kind:
     FIXED    # `width` bytes a row
@@ -38,8 +38,8 @@ cdef struct Column:
     Piece text              # the bytes of TEXT
     int64_t text_used
     int64_t ended           # rows of TEXT and LIST whose end offset is written
-    Buffer* dictionary_offsets
-    Buffer* dictionary_text
+    const uint8_t* dictionary_offsets   # on the set's shelf
+    const uint8_t* dictionary_text
     int32_t dictionary_length
     bint sparse             # few rows have a value; a chunk that has none is not written at all
 
@@ -55,6 +55,7 @@ cdef struct ColumnSet:
     Buffer* memory          # this set's own
     Buffer* slabs           # a chain: the memory of columns that were allocated together
     Buffer* zeros           # what a column without a value exports
+    Shelf* shelf            # the memory of the dictionaries
     Column* columns
 
 

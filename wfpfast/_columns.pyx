@@ -6,7 +6,7 @@ A column without `values` has never been touched: all its rows are null, and it 
 from libc.stdint cimport INT32_MAX
 from libc.string cimport memcpy, memset
 
-from wfpfast._memory cimport buffer_release, buffer_spoil, buffer_take, piece_reserve
+from wfpfast._memory cimport buffer_release, buffer_spoil, buffer_take, piece_reserve, shelf_release
 from wfpfast._portable cimport wf_atomic_add
 
 cdef enum:
@@ -70,12 +70,10 @@ cdef void columns_release(ColumnSet* columns) noexcept nogil:
         return
     for i in range(columns.count):
         column = columns.columns + i
-        if column.values.data != NULL:
+        if column.values.own != NULL or column.text.own != NULL or column.validity.own != NULL:
             buffer_release(column.values.own)
             buffer_release(column.text.own)
-            buffer_release(column.dictionary_offsets)
-            buffer_release(column.dictionary_text)
-        buffer_release(column.validity.own)
+            buffer_release(column.validity.own)
         if column.sparse and not columns.spoilt:
             wipe(column, columns.rows // CHUNK)
     while columns.slabs != NULL:
@@ -85,6 +83,7 @@ cdef void columns_release(ColumnSet* columns) noexcept nogil:
             buffer_spoil(slab)
         buffer_release(slab)
     buffer_release(columns.zeros)
+    shelf_release(columns.shelf)
     buffer_release(columns.memory)
 
 

@@ -4,7 +4,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
 from wfpfast._columns cimport CHUNK, Column, ColumnSet
-from wfpfast._memory cimport Buffer
+from wfpfast._memory cimport Buffer, Shelf
 from wfpfast._portable cimport wf_assume, wf_likely
 from wfpfast._schema cimport N_EVENT_COLUMNS
 from wfpfast._strings cimport Dictionary
@@ -81,6 +81,7 @@ cdef struct Decode:
     # Where it goes. The cursor of a column that is not wanted or not touched points at `spare`.
     ColumnSet* out
     Dictionary* dictionaries
+    Shelf** shelf               # what batches share of their memory
     Buffer** scratch
     uint64_t dense              # of the first 64 columns: most events have a value there
     uint64_t row_by_row         # of these: every row writes its cell, or its end, null or not

@@ -8,8 +8,11 @@ from libc.stdint cimport INT32_MAX
 from libc.string cimport memset
 
 from wfpfast._columns cimport CODES, LIST, TEXT, chunk_size, columns_allocate, end_rows
+from wfpfast._memory cimport shelf_release, shelf_share
 from wfpfast._portable cimport wf_lowest_bit, wf_popcount
-from wfpfast._strings cimport dictionary_begin, dictionary_export, dictionary_unknown
+from wfpfast._schema cimport N_EVENT_COLUMNS
+from wfpfast._strings cimport (
+    dictionaries_shelve, dictionary_begin, dictionary_export, dictionary_is_on, dictionary_unknown)
 from wfpfast._vector cimport wf_transpose
 
 cdef uint64_t ALL = ~<uint64_t>0  # rows of a chunk
@@ -89,7 +92,8 @@ cdef inline void begin(Decode* d, int index) noexcept nogil:
     d.cursor[index] = column.values.data + chunks * moves
     if column.sparse:
         return
-    memset(column.validity.data, 0, 8 * chunks)
+    if chunks:
+        memset(column.validity.data, 0, 8 * chunks)
     if cleared and d.out.length:
         memset(column.values.data, 0, (chunks + 1) * moves)
     if moves == 0:  # of offsets only the first is there before the first row ends
@@ -123,7 +127,8 @@ cdef void end_chunk(Decode* d) noexcept nogil:
 cdef void finish(Decode* d) noexcept nogil:
     """Complete the offsets and dictionaries of a decoded batch."""
     cdef Column* column
-    cdef int k
+    cdef bint shelved = True
+    cdef int k, index
     for k in range(d.n_live):
         column = d.live_columns[k].column
         if column.spec.kind == TEXT and d.live_columns[k].stride == 0:
@@ -131,7 +136,16 @@ cdef void finish(Decode* d) noexcept nogil:
         elif column.spec.kind == LIST:
             end_rows(column, column.length, d.out.columns[column.spec.first_child].length)
         elif column.spec.kind == CODES:
-            dictionary_export(d.dictionaries + d.live_columns[k].index, column)
+            index = d.live_columns[k].index
+            dictionary_export(d.dictionaries + index, column)
+            shelved = shelved and dictionary_is_on(d.dictionaries + index, d.shelf[0], index)
+    if not shelved:
+        shelf_release(d.shelf[0])
+        d.shelf[0] = dictionaries_shelve(d.dictionaries, N_EVENT_COLUMNS)
+        if d.shelf[0] == NULL:
+            d.failure = NO_MEMORY
+            return
+    d.out.shelf = shelf_share(d.shelf[0])
 
 
 cdef const uint8_t* locate(

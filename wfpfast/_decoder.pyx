@@ -10,7 +10,7 @@ from wfpfast._block cimport Block
 from wfpfast._columns cimport Spec, columns_new, columns_release
 from wfpfast._context cimport MALFORMED, NO_FAILURE, ROOM, TOO_LARGE, Decode
 from wfpfast._decode cimport decode_block
-from wfpfast._memory cimport Buffer, buffer_release, pool_close, pool_open
+from wfpfast._memory cimport Buffer, Shelf, buffer_release, pool_close, pool_open, shelf_release
 from wfpfast._schema cimport N_EVENT_COLUMNS, N_SPECS, enumeration, event_specs
 from wfpfast._strings cimport N_SECRETS, Dictionary, dictionary_clear
 from wfpfast._threads cimport (
@@ -100,6 +100,7 @@ cdef class Decoder:
     cdef Dictionary[N_EVENT_COLUMNS] dictionaries
     cdef uint64_t[N_SECRETS] secrets
     cdef Buffer* scratch
+    cdef Shelf* shelf
     cdef uint64_t[2] wanted
     cdef const Spec* specs
     cdef bint binary
@@ -138,6 +139,7 @@ cdef class Decoder:
         for place in range(N_EVENT_COLUMNS):
             dictionary_clear(&self.dictionaries[place])
         buffer_release(self.scratch)
+        shelf_release(self.shelf)
         if self.pooling:
             wf_lock_destroy(&self.lock)
             pool_close()
@@ -202,6 +204,7 @@ cdef class Decoder:
         state.binary_addresses = self.binary
         state.null_errors = self.null_errors
         state.dictionaries = self.dictionaries
+        state.shelf = &self.shelf
         state.scratch = &self.scratch
         for place in range(N_EVENT_COLUMNS):
             state.cursor[place] = <uint8_t*>state.spare

@@ -9,7 +9,7 @@ where it was. Neither what the pool keeps nor the zeros that all batches share a
 
 from libc.stdint cimport uintptr_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
 from wfpfast._portable cimport wf_advise_large, wf_atomic_add, wf_lock_spin, wf_unlock_spin
 
@@ -17,7 +17,7 @@ cdef enum:
     ALIGNMENT = 64
     HUGE = 1 << 22
     SMALLEST_ZEROS = 1 << 16
-    MOST_KEPT = 1 << 29
+    MOST_KEPT = 1 << 30      # two batches of a million events
     SMALLEST_CLASS = 12      # 4 KB
     LARGEST_CLASS = 28
     N_CLASSES = 4 * (LARGEST_CLASS - SMALLEST_CLASS)
@@ -27,13 +27,14 @@ cdef enum:
     UNPOOLED = -1
     ZEROS = -2               # shared by all, and not counted as in use
 
-cdef int32_t live = 0
+cdef int32_t live = 0      # of buffers that are not the pool's
 
 
 cdef struct Pool:
     # Buffers that wait for the next batch, by size class.
     int32_t lock             # held for a few instructions only, and never while freeing
     int32_t users
+    int32_t used             # buffers that are in use
     size_t kept              # bytes
     Buffer* first[2 * N_CLASSES]   # with any content; then those that are all zero
     Buffer* zeros
@@ -43,7 +44,7 @@ cdef Pool pool
 
 def live_buffers() -> int:
     """Return how many column and dictionary buffers are in use in this process."""
-    return live
+    return live + pool.used
 
 
 def pooled_bytes() -> int:
@@ -87,10 +88,9 @@ cdef Buffer* allocate(size_t capacity, bint zeroed) noexcept nogil:
     return buffer
 
 
-cdef Buffer* counted(size_t capacity, bint zeroed, int size_class) noexcept nogil:
+cdef Buffer* counted(size_t capacity, bint zeroed) noexcept nogil:
     cdef Buffer* buffer = allocate(capacity, zeroed)
     if buffer != NULL:
-        buffer.size_class = size_class
         wf_atomic_add(&live, 1)
     return buffer
 
@@ -100,7 +100,7 @@ cdef Buffer* buffer_new(size_t capacity) noexcept nogil:
 
     Writers of whole words may run over its end by less than 64 bytes.
     """
-    return counted(capacity, False, UNPOOLED)
+    return counted(capacity, False)
 
 
 cdef int class_of(size_t* capacity) noexcept nogil:
@@ -125,7 +125,7 @@ cdef Buffer* buffer_take(size_t capacity, bint zeroed) noexcept nogil:
     cdef int size_class = class_of(&capacity)
     cdef Buffer* buffer
     if size_class < 0:
-        return counted(capacity, zeroed, UNPOOLED)
+        return counted(capacity, zeroed)
     if zeroed:
         size_class += N_CLASSES
     wf_lock_spin(&pool.lock)
@@ -133,13 +133,25 @@ cdef Buffer* buffer_take(size_t capacity, bint zeroed) noexcept nogil:
     if buffer != NULL:
         pool.first[size_class] = buffer.next
         pool.kept -= buffer.capacity
+    pool.used += 1
     wf_unlock_spin(&pool.lock)
     if buffer == NULL:
-        return counted(capacity, zeroed, size_class)
+        return fresh(capacity, zeroed, size_class)
     buffer.refs = 1
     buffer.next = NULL
-    wf_atomic_add(&live, 1)
     return buffer
+
+
+cdef Buffer* fresh(size_t capacity, bint zeroed, int size_class) noexcept nogil:
+    """Allocate what the pool has not, and has counted already."""
+    cdef Buffer* buffer = allocate(capacity, zeroed)
+    if buffer != NULL:
+        buffer.size_class = size_class
+        return buffer
+    wf_lock_spin(&pool.lock)
+    pool.used -= 1
+    wf_unlock_spin(&pool.lock)
+    return NULL
 
 
 cdef void buffer_spoil(Buffer* buffer) noexcept nogil:
@@ -174,6 +186,7 @@ cdef void keep(Buffer* buffer) noexcept nogil:
     """Put a buffer into the pool; a full pool is emptied first, for the sizes may have changed."""
     cdef Buffer* chain = NULL
     wf_lock_spin(&pool.lock)
+    pool.used -= 1
     if pool.users == 0:
         buffer.next = NULL
         chain = buffer
@@ -220,12 +233,12 @@ cdef void buffer_release(Buffer* buffer) noexcept nogil:
     """Give back one count; NULL is allowed."""
     if buffer == NULL or wf_atomic_add(&buffer.refs, -1) != 0:
         return
-    if buffer.size_class != ZEROS:
-        wf_atomic_add(&live, -1)
     if buffer.size_class >= 0:
         keep(buffer)
-    else:
-        free(buffer)
+        return
+    if buffer.size_class != ZEROS:
+        wf_atomic_add(&live, -1)
+    free(buffer)
 
 
 cdef int buffer_reserve(Buffer** slot, size_t used, size_t needed) noexcept nogil:
@@ -281,3 +294,34 @@ cdef Buffer* shared_zeros(size_t size) noexcept nogil:
     wf_unlock_spin(&pool.lock)
     buffer_release(old)
     return zeros
+
+
+cdef Shelf* shelf_new(int count) noexcept nogil:
+    """Return a shelf with one count and places for so many buffers, or NULL without memory."""
+    cdef Buffer* memory = buffer_new(sizeof(Shelf) + count * sizeof(Buffer*))
+    cdef Shelf* shelf
+    if memory == NULL:
+        return NULL
+    shelf = <Shelf*>memory.data
+    shelf.refs = 1
+    shelf.count = count
+    shelf.memory = memory
+    shelf.buffers = <Buffer**>(shelf + 1)
+    memset(shelf.buffers, 0, count * sizeof(Buffer*))
+    return shelf
+
+
+cdef Shelf* shelf_share(Shelf* shelf) noexcept nogil:
+    if shelf != NULL:
+        wf_atomic_add(&shelf.refs, 1)
+    return shelf
+
+
+cdef void shelf_release(Shelf* shelf) noexcept nogil:
+    """Give back one count; NULL is allowed."""
+    cdef int k
+    if shelf == NULL or wf_atomic_add(&shelf.refs, -1) != 0:
+        return
+    for k in range(shelf.count):
+        buffer_release(shelf.buffers[k])
+    buffer_release(shelf.memory)

@@ -4,7 +4,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcmp, memcpy, memset
 
 from wfpfast._columns cimport Column
-from wfpfast._memory cimport Buffer
+from wfpfast._memory cimport Buffer, Shelf
 from wfpfast._portable cimport wf_fold
 from wfpfast._vector cimport wf_hash_192, wf_same_192
 
@@ -56,6 +56,9 @@ cdef struct Dictionary:
 cdef int dictionary_begin(Dictionary* dictionary) noexcept nogil
 cdef void dictionary_clear(Dictionary* dictionary) noexcept nogil
 cdef void dictionary_export(const Dictionary* dictionary, Column* column) noexcept nogil
+cdef bint dictionary_is_on(
+    const Dictionary* dictionary, const Shelf* shelf, int place) noexcept nogil
+cdef Shelf* dictionaries_shelve(const Dictionary* dictionaries, int count) noexcept nogil
 cdef int32_t dictionary_code(
     Dictionary* dictionary, const uint8_t* text, uint32_t size
 ) noexcept nogil

@@ -8,7 +8,7 @@ from libc.stdint cimport INT32_MAX
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset, strlen
 
-from wfpfast._memory cimport buffer_release, buffer_reserve, buffer_share
+from wfpfast._memory cimport buffer_release, buffer_reserve, buffer_share, shelf_new
 from wfpfast._portable cimport wf_popcount
 from wfpfast._text cimport DECIMAL_SIZE, put_decimal
 
@@ -211,7 +211,26 @@ cdef int32_t dictionary_unknown(Dictionary* dictionary, uint32_t value) noexcept
 
 
 cdef void dictionary_export(const Dictionary* dictionary, Column* column) noexcept nogil:
-    """Let a batch's column share the dictionary as it is now."""
-    column.dictionary_offsets = buffer_share(dictionary.offsets)
-    column.dictionary_text = buffer_share(dictionary.text)
+    """Let a batch's column see the dictionary as it is now; the batch has to share its shelf."""
+    column.dictionary_offsets = dictionary.offsets.data
+    column.dictionary_text = dictionary.text.data
     column.dictionary_length = dictionary.length
+
+
+cdef bint dictionary_is_on(
+    const Dictionary* dictionary, const Shelf* shelf, int place
+) noexcept nogil:
+    """Tell whether the shelf has the dictionary's memory as it is now."""
+    return (shelf != NULL and shelf.buffers[2 * place] == dictionary.offsets
+            and shelf.buffers[2 * place + 1] == dictionary.text)
+
+
+cdef Shelf* dictionaries_shelve(const Dictionary* dictionaries, int count) noexcept nogil:
+    """Return a new shelf with the memory of all of them, or NULL without memory."""
+    cdef Shelf* shelf = shelf_new(2 * count)
+    cdef int k
+    if shelf != NULL:
+        for k in range(count):
+            shelf.buffers[2 * k] = buffer_share(dictionaries[k].offsets)
+            shelf.buffers[2 * k + 1] = buffer_share(dictionaries[k].text)
+    return shelf
