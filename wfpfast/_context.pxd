@@ -121,7 +121,7 @@ cdef inline uint64_t bit(int column) noexcept nogil:
 
 
 cdef inline bint has_room(const Decode* d, const void* pointer, uint64_t alignment) noexcept nogil:
-    """Tell whether `ROOM` bytes may be read at `pointer`: all but the block's last ones have them."""
+    """Tell whether `ROOM` bytes may be read at `pointer`: only the block's last ones have less."""
     return <uint64_t>pointer - d.base < d.roomy and not <uint64_t>pointer & (alignment - 1)
 
 

@@ -29,15 +29,16 @@ cdef enum:
     FLAG_HALF = 128
     EVENT_WORDS = 64  # more than an event of any version has
 
-# FILETIME counts 100 ns from 1601; a timestamp counts 1 ns from 1970 and holds 1677 to 2262. (What
-# an enumeration of MSVC cannot hold.)
-cdef extern from *:
-    """
-    #define UNIX_EPOCH 116444736000000000u
-    #define FURTHEST 92233720368547758u
-    """
-    const uint64_t UNIX_EPOCH
-    const uint64_t FURTHEST
+
+# FILETIME counts 100 ns from 1601; a timestamp counts 1 ns from 1970 and holds 1677 to 2262. These
+# are functions since a compiler's enumerations may end at 32 bits, and variables are not folded.
+cdef inline uint64_t unix_epoch() noexcept nogil:
+    return 116444736000000000
+
+
+cdef inline uint64_t furthest() noexcept nogil:
+    return 92233720368547758
+
 
 # What decode_header() and decode_event() write for each event, whatever its flags and version.
 cdef uint64_t EVERY_ROW = (
@@ -47,7 +48,7 @@ cdef uint64_t ADDRESSES = bit(LOCAL_ADDRESS) | bit(REMOTE_ADDRESS)
 # Stands for an event, of any version, that may not be followed: a row of nothing. A header begins
 # with its time.
 cdef uint64_t[EVENT_WORDS] no_event
-no_event[0] = UNIX_EPOCH
+no_event[0] = unix_epoch()
 
 # Which columns the header's flags make valid, for the lower and upper seven of the 14 flags.
 cdef uint64_t flag_columns[2][FLAG_HALF]
@@ -79,8 +80,8 @@ cdef void fill_flag_columns() noexcept:
 
 
 cdef inline void put_timestamp(Decode* d, int i, uint64_t ticks, uint64_t* valid) noexcept nogil:
-    if wf_likely(ticks - (UNIX_EPOCH - FURTHEST) <= 2 * FURTHEST):
-        put_64(d, TIMESTAMP, i, (ticks - UNIX_EPOCH) * 100)
+    if wf_likely(ticks - (unix_epoch() - furthest()) <= 2 * furthest()):
+        put_64(d, TIMESTAMP, i, (ticks - unix_epoch()) * 100)
     else:
         put_64(d, TIMESTAMP, i, 0)
         d.out_of_range += 1
