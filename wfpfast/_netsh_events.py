@@ -12,8 +12,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from wfpfast import _netsh_values as v
-from wfpfast._netsh_scan import Scanner, take_remembered
+from wfpfast._netsh_scan import Scanner
+from wfpfast._netsh_take import take_easy
 from wfpfast._xml import BadElement, NotPlain, Record
+from wfpfast.names import EVENT_TYPES
 
 
 class Member(NamedTuple):
@@ -25,6 +27,7 @@ class Member(NamedTuple):
 
 
 Members = dict[str, Member]  # by tag
+Known = tuple[str, v.Convert, dict[Any, Any], int | str | None]  # see take_easy()
 
 
 def member(name: str, convert: v.Convert, *columns: str) -> Members:
@@ -45,7 +48,7 @@ HEADER: Members = {
     **member("timeStamp", v.ticks, "timestamp"),
     **member("flags", v.flags, "flags"),
     **member("ipVersion", v.ip_version, "ip_version"),
-    **member("ipProtocol", v.number(8), "ip_protocol"),
+    **member("ipProtocol", v.u8, "ip_protocol"),
     **address("localAddr{}", "local_address"),
     **address("remoteAddr{}", "remote_address"),
     **member("localPort", v.u16, "local_port"),
@@ -194,8 +197,11 @@ class EventReader:
         self._null = errors == "null"
         self._malformed = 0
         self._scanner = Scanner()
-        self._known: dict[str, dict[str, tuple[str, v.Convert, dict[Any, Any]]]] = {
-            section: {tag: (entry.name, entry.convert, {}) for tag, entry in members.items()}
+        self._known: dict[str, dict[str, Known]] = {
+            section: {
+                tag: (entry.name, entry.convert, {}, v.EASY.get(entry.convert))
+                for tag, entry in members.items()
+            }
             for section, members in _SECTIONS.items()
         }
 
@@ -212,8 +218,9 @@ class EventReader:
         }
         if event["type"] in PAYLOADS:
             body = PAYLOADS[event["type"]][0]
-            for other in sorted(_BODIES.intersection(record) - {body}):
-                self._bad(other, f"an event of type {record['type']} has <{body}>")
+            if others := _BODIES.intersection(record) - {body}:
+                for other in sorted(others):
+                    self._bad(other, f"an event of type {record['type']} has <{body}>")
             if members := self._section(body, record, absent):
                 event[body] = members
         tail = self._section("internalFields", record, absent)
@@ -224,6 +231,9 @@ class EventReader:
         return event, self._malformed
 
     def _type(self, record: Record, absent: list[str]) -> int:
+        text = record.get("type")
+        if type(text) is str and text in EVENT_TYPES:
+            return EVENT_TYPES[text]
         try:
             return int(v.event_type(v.part_of(record, "type")))
         except ValueError as error:
@@ -244,8 +254,8 @@ class EventReader:
         """Convert the elements that are known; newer Windows may print others."""
         made: dict[str, Any] = {}
         table = self._known[section]
-        for tag, value in take_remembered(node, table, made):
-            name, convert, known = table[tag]
+        for tag, value in take_easy(node, table, made):
+            name, convert, known, _ = table[tag]
             try:
                 converted = convert(self._divided(value) if type(value) is bytes else value)
             except ValueError as error:

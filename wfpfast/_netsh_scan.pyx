@@ -6,10 +6,12 @@ it is not plain: expat reads it. What is taken here means to the reader what exp
 """
 
 cimport cython
+from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize, PyBytes_Size
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from cpython.object cimport PyObject
 from cpython.ref cimport Py_INCREF, Py_XDECREF
-from cpython.unicode cimport PyUnicode_DecodeASCII
+from cpython.unicode cimport (
+    PyUnicode_AsUTF8AndSize, PyUnicode_Check, PyUnicode_DecodeASCII)
 from libc.string cimport memchr, memcmp, memcpy
 
 cdef enum:
@@ -60,6 +62,7 @@ cdef struct Tag:
     char name[LONGEST_TAG]
     unsigned char length
     PyObject* text
+    PyObject* value         # what a member of the name held last: most hold the same again
 
 
 cdef struct Scan:
@@ -123,16 +126,23 @@ cdef Py_ssize_t after_attribute(const char* d, Py_ssize_t at, Py_ssize_t end) no
     return at + 1 if at + 1 < end else -1
 
 
+cdef bint strip(const char* d, Py_ssize_t* begin, Py_ssize_t* end) noexcept:
+    """Leave out the blanks around a text; False if it has ends of lines within."""
+    cdef Py_ssize_t at
+    while begin[0] < end[0] and classes[<unsigned char>d[begin[0]]] & BLANK:
+        begin[0] += 1
+    while begin[0] < end[0] and classes[<unsigned char>d[end[0] - 1]] & BLANK:
+        end[0] -= 1
+    for at in range(begin[0], end[0]):
+        if d[at] == c"\r" or d[at] == c"\n":
+            return False  # of which the parser makes one of two
+    return True
+
+
 cdef str stripped(const char* d, Py_ssize_t begin, Py_ssize_t end):
     """Return a text without the blanks around it; None if it has ends of lines within."""
-    cdef Py_ssize_t at
-    while begin < end and classes[<unsigned char>d[begin]] & BLANK:
-        begin += 1
-    while begin < end and classes[<unsigned char>d[end - 1]] & BLANK:
-        end -= 1
-    for at in range(begin, end):
-        if d[at] == c"\r" or d[at] == c"\n":
-            return None  # of which the parser makes one of two
+    if not strip(d, &begin, &end):
+        return None
     return PyUnicode_DecodeASCII(d + begin, end - begin, NULL)
 
 
@@ -198,14 +208,19 @@ cdef Token pass_over(
                 return token
 
 
+cdef inline Tag* tag_of(Scan* s, Py_ssize_t name, Py_ssize_t length) noexcept:
+    """Return the place of a name."""
+    cdef const char* d = s.data + name
+    return &s.tags[(31 * <unsigned char>d[0] + 7 * <unsigned char>d[length // 2]
+                    + 3 * <unsigned char>d[length - 1] + 17 * length) % N_TAGS]
+
+
 cdef object tag_text(Scan* s, Py_ssize_t name, Py_ssize_t length):
     """Return a tag's name as a text, the same object as the last time if it is known."""
     cdef const char* d = s.data + name
-    cdef Tag* tag
+    cdef Tag* tag = tag_of(s, name, length)
     if length > LONGEST_TAG:
         return PyUnicode_DecodeASCII(d, length, NULL)
-    tag = &s.tags[(31 * <unsigned char>d[0] + 7 * <unsigned char>d[length // 2]
-                   + 3 * <unsigned char>d[length - 1] + 17 * length) % N_TAGS]
     if tag.text == NULL or tag.length != length or memcmp(tag.name, d, length) != 0:
         text = PyUnicode_DecodeASCII(d, length, NULL)
         Py_XDECREF(tag.text)
@@ -223,10 +238,34 @@ cdef object member(Scan* s, Py_ssize_t name, Py_ssize_t length):
     s.fault = pass_over(s, name, length, MEMBER, &leaf, &end)
     if s.fault != PLAIN_END:
         return None
-    if not leaf:
-        return s.data[begin:end]
-    s.fault = OTHER
-    return stripped(s.data, begin, end)
+    if leaf and not strip(s.data, &begin, &end):
+        s.fault = OTHER
+        return None
+    return again(s, name, length, begin, end, leaf)
+
+
+cdef object again(
+    Scan* s, Py_ssize_t name, Py_ssize_t length, Py_ssize_t begin, Py_ssize_t end, bint text
+):
+    """Return a member's text, or bytes; the same object as the last time if it is the same."""
+    cdef Tag* tag = tag_of(s, name, length)
+    cdef const char* d = s.data + begin
+    cdef const char* last
+    cdef Py_ssize_t size = 0
+    if tag.value != NULL and PyUnicode_Check(<object>tag.value) == text:
+        if text:
+            last = PyUnicode_AsUTF8AndSize(<object>tag.value, &size)
+        else:
+            last = PyBytes_AsString(<object>tag.value)
+            size = PyBytes_Size(<object>tag.value)
+        if size == end - begin and memcmp(last, d, size) == 0:
+            return <object>tag.value
+    value = (PyUnicode_DecodeASCII(d, end - begin, NULL) if text
+             else PyBytes_FromStringAndSize(d, end - begin))
+    Py_XDECREF(tag.value)
+    Py_INCREF(value)
+    tag.value = <PyObject*>value
+    return value
 
 
 cdef object element(Scan* s, Py_ssize_t name, Py_ssize_t length, int depth, bint divided):
@@ -279,6 +318,13 @@ cdef int add(dict made, str tag, value) except -1:
     return 0
 
 
+cdef Py_ssize_t count_lines(const char* data, Py_ssize_t begin, Py_ssize_t end) noexcept:
+    cdef Py_ssize_t at, lines = 0
+    for at in range(begin, end):
+        lines += data[at] == c"\n"
+    return lines
+
+
 @cython.final
 cdef class Scanner:
     """Takes records out of a file; not to be shared between threads."""
@@ -295,6 +341,7 @@ cdef class Scanner:
         if self.tags != NULL:
             for k in range(N_TAGS):
                 Py_XDECREF(self.tags[k].text)
+                Py_XDECREF(self.tags[k].value)
             PyMem_Free(self.tags)
 
     def record(self, bytes data not None, Py_ssize_t start):
@@ -302,10 +349,11 @@ cdef class Scanner:
 
         Returns
         -------
-        (int, dict or None)
+        (int, dict or None, int)
             Where the record ends, and its elements by tag: a text, or a dict of its own elements by
             tag, of which each is a text, or bytes: the XML within, for `divide`. -1 and None if the
-            record is not plain; 0 and None if the data ends before it does.
+            record is not plain; 0 and None if the data ends before it does. And how many lines it
+            ends.
         """
         cdef Scan s
         cdef Py_ssize_t name = 0, length = 0
@@ -316,8 +364,8 @@ cdef class Scanner:
         if s.fault == PLAIN_START:
             record = element(&s, name, length, 0, False)
         if isinstance(record, dict):
-            return s.at, record
-        return (0 if s.fault == MORE else -1), None
+            return s.at, record, count_lines(s.data, start, s.at)
+        return (0 if s.fault == MORE else -1), None, 0
 
     def divide(self, bytes raw not None):
         """Return the elements of XML that `record` has left undivided, by tag."""
@@ -329,41 +377,3 @@ cdef class Scanner:
         if found is None:
             raise ValueError("this is not plain XML")
         return found
-
-
-def take_remembered(dict node not None, dict table not None, dict made not None):
-    """Put the values of elements that have been converted before in `made`; return the others.
-
-    Parameters
-    ----------
-    node : dict
-        Elements by tag.
-    table : dict
-        By tag of those that are known: the member's name, its converter, and a dict of values by
-        what the element held. A value of None is that of an element without one.
-    made : dict
-        Values by member.
-
-    Returns
-    -------
-    list of (str, object)
-        Tags that are known, and elements that have not been met before.
-    """
-    cdef list rest = []
-    cdef tuple entry
-    cdef dict known
-    for tag, value in node.items():
-        found = table.get(tag)
-        if found is None:
-            continue
-        entry = <tuple>found
-        if type(value) is dict or type(value) is list:
-            rest.append((tag, value))
-            continue
-        known = <dict>entry[2]
-        found = known.get(value, rest)
-        if found is rest:
-            rest.append((tag, value))
-        elif found is not None:
-            made[entry[0]] = found
-    return rest

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from wfpfast._netsh_take import IPV4, IPV6, TIME
 from wfpfast.names import (
     EM_FAILURE_FLAGS,
     ENUMS,
@@ -75,7 +76,7 @@ def number(bits: int, signed: bool = False) -> Convert:
     return convert
 
 
-u16, u32, u64 = number(16), number(32), number(64)
+u8, u16, u32, u64 = number(8), number(16), number(32), number(64)
 i32 = number(32, signed=True)
 
 
@@ -130,6 +131,13 @@ def ipv6(value: Any) -> bytes:
         return ipaddress.IPv6Address(text_of(value).partition("%")[0]).packed
     except ipaddress.AddressValueError:
         raise ValueError(f"{shown(value)} is no IPv6 address") from None
+
+
+# What `take_easy` may do for these converters: numbers up to a limit, addresses, times.
+EASY: dict[Convert, int | str] = {
+    u8: (1 << 8) - 1, u16: (1 << 16) - 1, u32: (1 << 32) - 1, u64: (1 << 64) - 1,
+    i32: (1 << 31) - 1, ipv4: IPV4, ipv6: IPV6, ticks: TIME,
+}
 
 
 def _bytes_of(text: str) -> bytes:
@@ -241,7 +249,7 @@ def addr_mask_v4(value: Any) -> dict[str, int]:
 
 def addr_mask_v6(value: Any) -> dict[str, Any]:
     """Return FWP_V6_ADDR_AND_MASK."""
-    length = number(8)(part_of(value, "prefixLength"))
+    length = u8(part_of(value, "prefixLength"))
     return {"addr": ipv6(part_of(value, "addr")), "prefixLength": length}
 
 
@@ -252,7 +260,7 @@ def v4_or_number(value: Any) -> int:
 
 # By data type: the union's arm, which is the tag, and its converter. A range is made of _VALUES.
 _VALUES: dict[str, tuple[str, Convert]] = {
-    "FWP_UINT8": ("uint8", number(8)),
+    "FWP_UINT8": ("uint8", u8),
     "FWP_UINT16": ("uint16", u16),
     "FWP_UINT32": ("uint32", v4_or_number),
     "FWP_UINT64": ("uint64", u64),

@@ -172,9 +172,9 @@ class RecordReader:
                 self._passed += between.count(b"\n")
             at = found.start()
             if self._plain and self._whole and not self._open and self._in_list():
-                end, record = self._scanner.record(data, at)
+                end, record, lines = self._scanner.record(data, at)
                 if record is not None and self._converted(record):
-                    self._passed += data.count(b"\n", at, end)
+                    self._passed += lines
                     at = end
                     continue
                 if end == 0 and len(data) - at <= MOST_WAITING:

@@ -38,7 +38,7 @@ LAYERS = [
     "_encode_values",
     "_encode_structs",
     "_encode",
-    "_netsh_scan",
+    "_netsh_scan _netsh_take",
     # The engine, Windows or simulated, behind one table.
     "_api",
     "_pack",

@@ -1,0 +1,213 @@
+"""Converts what is easy of an element's members; must not know what a member means.
+
+Easy is a plain number, an IP address, a time, and whatever was converted before. What is not easy,
+or wrong, is left to the converters in Python.
+"""
+
+from cpython.bytes cimport PyBytes_FromStringAndSize
+from cpython.unicode cimport PyUnicode_AsUTF8AndSize
+from libc.stdint cimport uint64_t
+from libc.string cimport memmove, memset
+
+cdef enum:
+    MOST_DIGITS = 19        # that always fit 64 bits
+    DAYS_TO_1601 = 584695   # from the first of March of a year 0, and 1: days count from 1
+
+cdef uint64_t* MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+cdef object ipv4 = "IPv4"
+cdef object ipv6 = "IPv6"
+cdef object time = "time"
+IPV4, IPV6, TIME = ipv4, ipv6, time
+"""What take_easy() reads instead of numbers."""
+
+
+cdef Py_ssize_t digits(const char* text, uint64_t* value) noexcept:
+    """Read at most `MOST_DIGITS` decimal digits; return how many there are."""
+    cdef Py_ssize_t at = 0
+    value[0] = 0
+    while at < MOST_DIGITS and c"0" <= text[at] <= c"9":
+        value[0] = 10 * value[0] + <unsigned char>(text[at] - c"0")
+        at += 1
+    return at
+
+
+cdef bint is_number(const char* text, Py_ssize_t size, uint64_t* value) noexcept:
+    return size > 0 and digits(text, value) == size
+
+
+cdef bint is_ipv4(const char* text, Py_ssize_t size, uint64_t* value) noexcept:
+    """As ipaddress.IPv4Address has it: four decimal octets without leading zeros."""
+    cdef const char* end = text + size
+    cdef uint64_t octet = 0
+    cdef Py_ssize_t length
+    cdef int k
+    value[0] = 0
+    for k in range(4):
+        length = digits(text, &octet)
+        if not 1 <= length <= 3 or octet > 255 or (length > 1 and text[0] == c"0"):
+            return False
+        value[0] = value[0] << 8 | octet
+        text += length
+        if k < 3:
+            if text[0] != c".":
+                return False
+            text += 1
+    return text == end
+
+
+cdef Py_ssize_t group(const char* text, unsigned int* value) noexcept:
+    """Read at most four hexadecimal digits; return how many there are."""
+    cdef Py_ssize_t at = 0
+    cdef int c
+    value[0] = 0
+    while at < 4:
+        c = text[at] | 0x20  # of letters, the small one
+        if c"0" <= text[at] <= c"9":
+            c -= c"0"
+        elif c"a" <= c <= c"f":
+            c -= c"a" - 10
+        else:
+            break
+        value[0] = value[0] << 4 | <unsigned int>c
+        at += 1
+    return at
+
+
+cdef bint is_ipv6(const char* text, Py_ssize_t size, unsigned char* value) noexcept:
+    """As ipaddress.IPv6Address has it, but for those that end like IPv4 or have a scope."""
+    cdef const char* end = text + size
+    cdef unsigned int number = 0
+    cdef int count = 0, gap = -1
+    cdef Py_ssize_t length
+    memset(value, 0, 16)
+    if text[0] == c":":
+        if text[1] != c":":
+            return False
+        gap = 0
+        text += 2
+    while text < end:
+        length = group(text, &number)
+        if length == 0 or count == 8:
+            return False
+        value[2 * count] = <unsigned char>(number >> 8)
+        value[2 * count + 1] = <unsigned char>number
+        count += 1
+        text += length
+        if text == end:
+            break
+        if text[0] != c":" or text + 1 == end:
+            return False
+        text += 1
+        if text[0] == c":":
+            if gap >= 0:
+                return False
+            gap = count
+            text += 1
+    if gap < 0:
+        return count == 8
+    memmove(value + 16 - 2 * (count - gap), value + 2 * gap, 2 * (count - gap))
+    memset(value + 2 * gap, 0, 2 * (8 - count))
+    return count < 8
+
+
+cdef bint is_part(const char** text, Py_ssize_t length, char end, uint64_t* value) noexcept:
+    """Read so many digits and the character behind them, and go on."""
+    if digits(text[0], value) != length or text[0][length] != end:
+        return False
+    text[0] += length + 1
+    return True
+
+
+cdef bint is_time(const char* text, Py_ssize_t size, uint64_t* ticks) noexcept:
+    """``2020-05-22T20:54:53.499Z`` as a FILETIME: 100 ns from 1601.
+
+    The 29th of a February, and all before 1601, is left to the converter.
+    """
+    cdef const char* end = text + size
+    cdef uint64_t year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, fraction = 0
+    cdef Py_ssize_t length
+    if not (
+        is_part(&text, 4, c"-", &year) and is_part(&text, 2, c"-", &month)
+        and is_part(&text, 2, c"T", &day) and is_part(&text, 2, c":", &hour)
+        and is_part(&text, 2, c":", &minute) and is_part(&text, 2, c".", &second)
+    ):
+        return False
+    if not (1601 <= year and 1 <= month <= 12 and 1 <= day <= MONTHS[month - 1]):
+        return False
+    if not (hour < 24 and minute < 60 and second < 60):
+        return False
+    length = digits(text, &fraction)
+    if not 1 <= length <= 7 or text[length] != c"Z" or text + length + 1 != end:
+        return False
+    while length < 7:
+        fraction *= 10
+        length += 1
+    # Years from March on, so that the leap day is a year's last: months of 31, 30, 31, 30, 31 days.
+    year -= month <= 2
+    month = (month + 9) % 12
+    day += 365 * year + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5
+    day -= DAYS_TO_1601
+    ticks[0] = (((day * 24 + hour) * 60 + minute) * 60 + second) * 10_000_000 + fraction
+    return True
+
+
+cdef object easy(str text, limit):
+    """Return the value of a number up to the limit, or of another kind; None if it is not easy."""
+    cdef Py_ssize_t size = 0
+    cdef const char* at = PyUnicode_AsUTF8AndSize(text, &size)  # a zero ends it
+    cdef uint64_t value = 0
+    cdef unsigned char[16] octets
+    if limit is ipv4:
+        return value if is_ipv4(at, size, &value) else None
+    if limit is ipv6:
+        return PyBytes_FromStringAndSize(<char*>octets, 16) if is_ipv6(at, size, octets) else None
+    if limit is time:
+        return value if is_time(at, size, &value) else None
+    return value if is_number(at, size, &value) and value <= <uint64_t>limit else None
+
+
+cdef object converted(tuple entry, value, missing):
+    """Return the value of a text or bytes that are easy or known; or else `missing`."""
+    if entry[3] is not None and type(value) is str:
+        found = easy(<str>value, entry[3])
+        if found is not None:
+            return found
+    return (<dict>entry[2]).get(value, missing)
+
+
+def take_easy(dict node not None, dict table not None, dict made not None):
+    """Put the values of elements that are easy to convert in `made`; return the others.
+
+    Parameters
+    ----------
+    node : dict
+        Elements by tag.
+    table : dict
+        By tag of those that are known: the member's name, its converter, a dict of values by what
+        the element held (a value of None is that of an element without one), and what else is
+        easy: numbers up to a limit, `IPV4` or `IPV6` addresses, `TIME`: times, None: nothing.
+    made : dict
+        Values by member.
+
+    Returns
+    -------
+    list of (str, object)
+        Tags that are known, and elements that are not easy.
+    """
+    cdef list rest = []
+    cdef tuple entry
+    for tag, value in node.items():
+        found = table.get(tag)
+        if found is None:
+            continue
+        entry = <tuple>found
+        if type(value) is dict or type(value) is list:
+            rest.append((tag, value))
+            continue
+        found = converted(entry, value, rest)
+        if found is rest:
+            rest.append((tag, value))
+        elif found is not None:
+            made[entry[0]] = found
+    return rest
