@@ -86,6 +86,7 @@ cdef struct Decode:
     uint64_t dense              # of the first 64 columns: most events have a value there
     uint64_t row_by_row         # of these: every row writes its cell, or its end, null or not
     uint64_t[2] live            # columns that have memory
+    uint64_t untouched          # of the first 64: those that are wanted and have none
     int n_live
     int64_t first_row           # of this chunk
     # What went wrong.
@@ -151,7 +152,7 @@ cdef inline bint spend(Decode* d, uint64_t size) noexcept nogil:
 
 cdef inline bint need(Decode* d, uint64_t columns) noexcept nogil:
     """Give memory to the wanted ones of the first 64 columns that are about to be written."""
-    columns &= d.wanted[0] & ~d.live[0]
+    columns &= d.untouched
     return columns == 0 or touch(d, 0, columns) == 0
 
 

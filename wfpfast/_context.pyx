@@ -60,6 +60,8 @@ cdef int touch(Decode* d, int word, uint64_t columns) noexcept nogil:
     cdef int[2] counts = [0, 0]
     cdef int index, sparse, k
     d.live[word] |= columns
+    if word == 0:
+        d.untouched &= ~columns
     while columns:
         index = 64 * word + wf_lowest_bit(columns)
         columns &= columns - 1

@@ -147,7 +147,7 @@ cdef inline void decode_header(
                 d, PACKAGE_SID, i, F_PACKAGE_SID, h.packageSid))
     if valid & (bit(ENTERPRISE_ID) | bit(POLICY_FLAGS) | bit(EFFECTIVE_NAME)):
         valid = decode_header_3(d, i, h, valid)
-    vouch(d, i, valid)
+    d.words[0][i] = valid
 
 
 cdef uint64_t decode_header_3(
@@ -245,7 +245,10 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
     while first < count:
         d.first_row = first
         rows = min(<int64_t>CHUNK, count - first)
-        memset(d.words, 0, sizeof(d.words))
+        if rows < CHUNK:
+            memset(d.words[0], 0, sizeof(d.words[0]))
+        if d.internal:
+            memset(d.words[1], 0, sizeof(d.words[1]))
         for i in range(<int>rows):
             if first + i + AHEAD < count:
                 fetch(d, entries[first + i + AHEAD])

@@ -201,6 +201,7 @@ cdef class Decoder:
         state.internal = block.internal
         state.wanted[0] = self.wanted[0]
         state.wanted[1] = self.wanted[1]
+        state.untouched = self.wanted[0]
         state.binary_addresses = self.binary
         state.null_errors = self.null_errors
         state.dictionaries = self.dictionaries
