@@ -69,6 +69,16 @@ def test_what_a_template_wants_is_found_wherever_it_lies(
     assert {len(batch) for batch in batches[:-1]} <= {size}
 
 
+@pytest.mark.parametrize("kept", [1, 100, 700])
+def test_a_log_that_has_forgotten_a_part_of_a_segment(kept: int, simulate: Simulate) -> None:
+    mappings = [event(n) for n in range(1_000)]
+    size = encode(mappings[:2]).nbytes - encode(mappings[:1]).nbytes - 8  # less its pointer
+    with (Engine(simulate(events=mappings, ring_bytes=kept * size)) as engine,
+          engine.net_events(batch_size=64) as stream):
+        ids = [n for batch in stream for n in batch["filter_id"].to_pylist()]
+    assert ids == list(range(1_000 - kept, 1_000))
+
+
 @pytest.mark.skipif("LD_PRELOAD" in os.environ, reason="a sanitizer keeps what is freed")
 def test_a_snapshot_keeps_what_it_has_and_no_more(simulate: Simulate) -> None:
     resource = pytest.importorskip("resource")
