@@ -1,12 +1,15 @@
 """Blocks that would make much of little: time and memory stay in proportion to the block."""
 
+import mmap
 import struct
+import sys
 
 import pytest
 
 from wfpfast import Block, Decoder, MalformedBlockError, decode, encode
 
 BASE = 0x10_0000
+MAP_NORESERVE = 0x4000  # of Linux' <asm-generic/mman.h>
 
 
 def shared(block: Block, times: int) -> Block:
@@ -54,6 +57,24 @@ def test_arrays_of_nothing_shared_by_many_events_run_out_of_budget(part: str, ev
     block = encode([event], base=BASE)
     with pytest.raises(MalformedBlockError, match=f"{part}.*64 times"):
         decode(shared(block, 1_000))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lends so much memory")
+@pytest.mark.parametrize("size", [2**32 - 1, 2**31])
+def test_a_path_of_gigabytes_is_too_long(size: int) -> None:
+    small = encode([{"header": {"flags": 0x20, "appId": "x" * 3}, "type": 3}], base=BASE)
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | MAP_NORESERVE
+    with mmap.mmap(-1, 2**32 + 2**16, flags=flags) as memory:  # zeros that take no memory
+        memory[:small.nbytes] = bytes(small.data)
+        (event,) = struct.unpack_from("<Q", small.data, small.entries_offset)
+        blob = event - BASE + 64  # FWP_BYTE_BLOB appId: size, 4 bytes, data
+        assert struct.unpack_from("<I", memory, blob) == (8,)
+        struct.pack_into("<IIQ", memory, blob, size, 0, BASE + 2**15)
+        block = Block(memory, base=BASE, count=1, version=5, entries_offset=small.entries_offset)
+        decoder = Decoder()
+        with pytest.raises(OverflowError, match="2 GiB"):
+            decoder.decode(block)
+        del block
 
 
 def test_a_modestly_shared_block_is_good() -> None:
