@@ -29,7 +29,8 @@ cdef struct Arena:
     Buffer* memory           # where it lies itself
     ColumnSet* columns       # NULL for schemas
     Buffer* texts            # the template with the names and formats of a schema that is its copy
-    uint8_t* next            # where the next pointers to children go
+    void** pointers          # to children; first those of the struct at the top
+    int32_t n_pointers
 
 
 cdef struct Export:
@@ -50,14 +51,14 @@ cdef Arena* arena_new(int structs, size_t struct_size, size_t rest) noexcept nog
     arena.memory = memory
     arena.columns = NULL
     arena.texts = NULL
-    arena.next = <uint8_t*>(arena + 1) + structs * struct_size
+    arena.pointers = <void**>(<uint8_t*>(arena + 1) + structs * struct_size)
+    arena.n_pointers = 0
     return arena
 
 
 cdef inline void* take_pointers(Arena* arena, int64_t count) noexcept nogil:
-    cdef void* place = arena.next
-    arena.next += count * sizeof(void*)
-    return place
+    arena.n_pointers += <int32_t>count
+    return arena.pointers + arena.n_pointers - count
 
 
 cdef void arena_release(Arena* arena, int32_t counts) noexcept nogil:
@@ -65,6 +66,20 @@ cdef void arena_release(Arena* arena, int32_t counts) noexcept nogil:
         columns_release(arena.columns)
         buffer_release(arena.texts)
         buffer_release(arena.memory)
+
+
+cdef inline bint all_ours(
+    const void* first, const void* ours, size_t stride, int32_t count
+) noexcept nogil:
+    """Tell whether no struct below the top has been moved away: then all end with it.
+
+    `first` is where the first of `count` structs keeps its release function.
+    """
+    cdef int32_t k
+    for k in range(count):
+        if (<const void* const*>(<const uint8_t*>first + k * stride))[0] != ours:
+            return False
+    return True
 
 
 cdef inline int32_t end_schema(ArrowSchema* schema) noexcept nogil:
@@ -89,7 +104,14 @@ cdef int32_t end_schemas(ArrowSchema* schema) noexcept nogil:
 
 cdef void release_schema(ArrowSchema* schema) noexcept nogil:
     cdef Arena* arena = <Arena*>schema.private_data
-    arena_release(arena, end_schema(schema))
+    cdef ArrowSchema* schemas = <ArrowSchema*>(arena + 1)
+    cdef int32_t counts = arena.structs
+    if <void*>schema.children == arena.pointers and all_ours(
+            &schemas[1].release, <const void*>release_schema, sizeof(ArrowSchema), counts - 1):
+        schema.release = NULL
+    else:
+        counts = end_schema(schema)
+    arena_release(arena, counts)
 
 
 cdef inline int32_t end_array(ArrowArray* array) noexcept nogil:
@@ -113,7 +135,14 @@ cdef int32_t end_arrays(ArrowArray* array) noexcept nogil:
 
 cdef void release_array(ArrowArray* array) noexcept nogil:
     cdef Arena* arena = <Arena*>array.private_data
-    arena_release(arena, end_array(array))
+    cdef Export* exports = <Export*>(arena + 1)
+    cdef int32_t counts = arena.structs
+    if <void*>array.children == arena.pointers and all_ours(
+            &exports[1].array.release, <const void*>release_array, sizeof(Export), counts - 1):
+        array.release = NULL
+    else:
+        counts = end_array(array)
+    arena_release(arena, counts)
 
 
 cdef int count_structs(const Spec* specs, int index) noexcept nogil:
@@ -189,7 +218,7 @@ cdef Buffer* schema_template(const Spec* specs, const int* selected, int count) 
     arena = arena_new(structs, sizeof(ArrowSchema), size)
     if arena == NULL:
         return NULL
-    texts = <char*>arena.next + structs * sizeof(void*)
+    texts = <char*>(arena.pointers + structs)
     top = new_schema(arena, &texts, b"+s", b"", count)
     top.flags = 0
     for k in range(count):
@@ -203,21 +232,21 @@ cdef inline void* moved(const void* pointer, size_t by) noexcept nogil:
 
 cdef void copy_schemas(Arena* arena, const Arena* original) noexcept nogil:
     """Copy all but the texts, which stay where they are; pointers point into the copy."""
-    cdef const ArrowSchema* source = <const ArrowSchema*>(original + 1)
-    cdef ArrowSchema* schema = <ArrowSchema*>(arena + 1)
+    cdef ArrowSchema* schemas = <ArrowSchema*>(arena + 1)
     cdef size_t by = <size_t>arena - <size_t>original
-    cdef int64_t child
-    for _ in range(original.structs):
-        schema[0] = source[0]
-        schema.private_data = arena
-        if schema.n_children:
-            schema.children = <ArrowSchema**>moved(source.children, by)
-            for child in range(schema.n_children):
-                schema.children[child] = <ArrowSchema*>moved(source.children[child], by)
-        if schema.dictionary != NULL:
-            schema.dictionary = <ArrowSchema*>moved(source.dictionary, by)
-        schema += 1
-        source += 1
+    cdef int k
+    arena.structs = original.structs
+    arena.n_pointers = original.n_pointers
+    memcpy(schemas, original + 1, <size_t>(original.pointers + original.n_pointers)
+           - <size_t>(original + 1))
+    for k in range(original.n_pointers):
+        arena.pointers[k] = moved(arena.pointers[k], by)
+    for k in range(original.structs):
+        schemas[k].private_data = arena
+        if schemas[k].n_children:
+            schemas[k].children = <ArrowSchema**>moved(schemas[k].children, by)
+        if schemas[k].dictionary != NULL:
+            schemas[k].dictionary = <ArrowSchema*>moved(schemas[k].dictionary, by)
 
 
 cdef object schema_capsule(Buffer* template):
@@ -226,7 +255,6 @@ cdef object schema_capsule(Buffer* template):
     cdef Arena* arena = arena_new(original.structs, sizeof(ArrowSchema), 0)
     if arena == NULL:
         raise MemoryError
-    arena.structs = original.structs
     arena.texts = buffer_share(template)
     copy_schemas(arena, original)
     return new_capsule(arena + 1, b"arrow_schema", free_schema_capsule, arena)
@@ -278,12 +306,12 @@ cdef inline ArrowArray* begin_array(
     return &export.array
 
 
-cdef inline const void* data_of(const uint8_t* data, const Buffer* zeros) noexcept nogil:
-    return data if data != NULL else zeros.data
+cdef inline const void* data_of(const uint8_t* data, const void* zeros) noexcept nogil:
+    return data if data != NULL else zeros
 
 
 cdef inline ArrowArray* fill_array(
-    Arena* arena, Export* export, const Column* column, const Buffer* zeros
+    Arena* arena, Export* export, const Column* column, const void* zeros
 ) noexcept nogil:
     cdef int kind = column.spec.kind
     cdef ArrowArray* array = begin_array(
@@ -304,7 +332,7 @@ cdef inline ArrowArray* fill_array(
 
 
 cdef void fill_children(
-    Arena* arena, ArrowArray* array, const Spec* spec, const Buffer* zeros
+    Arena* arena, ArrowArray* array, const Spec* spec, const void* zeros
 ) noexcept nogil:
     cdef const Column* first = arena.columns.columns + spec.first_child
     cdef int k
@@ -331,7 +359,11 @@ cdef object array_capsule(
     cdef Arena* arena
     cdef Export* exports
     cdef ArrowArray* top
+    cdef ArrowArray** children
+    cdef const Column* first = columns.columns
+    cdef const void* zeros
     ensure_zeros(columns)
+    zeros = columns.zeros.data
     # A schema and its array have the same children and dictionaries.
     arena = arena_new((<const Arena*>template.data).structs, sizeof(Export), 0)
     if arena == NULL:
@@ -340,11 +372,11 @@ cdef object array_capsule(
     exports = <Export*>(arena + 1)
     arena.structs = 1 + count  # dictionaries and children come behind those at the top
     top = begin_array(arena, exports, columns.length, 0, 1)
+    children = <ArrowArray**>take_pointers(arena, count)
     top.n_children = count
-    top.children = <ArrowArray**>take_pointers(arena, count)
+    top.children = children
     for k in range(count):
-        top.children[k] = fill_array(
-            arena, exports + 1 + k, columns.columns + selected[k], columns.zeros)
+        children[k] = fill_array(arena, exports + 1 + k, first + selected[k], zeros)
     return new_capsule(top, b"arrow_array", free_array_capsule, arena)
 
 

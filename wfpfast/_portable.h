@@ -111,9 +111,14 @@ static inline int wf_popcount(uint64_t x)
     return (int)((x * 0x0101010101010101u) >> 56);
 }
 
+/* Of a word that is not 0. */
 static inline int wf_lowest_bit(uint64_t x)
 {
+#if defined(__GNUC__)
+    return __builtin_ctzll(x);
+#else
     return wf_popcount((x & (0 - x)) - 1);
+#endif
 }
 
 #endif
