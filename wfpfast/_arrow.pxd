@@ -3,7 +3,7 @@
 from libc.stdint cimport int64_t
 
 from wfpfast._columns cimport ColumnSet, Spec
-from wfpfast._memory cimport Buffer
+from wfpfast._memory cimport Nest
 
 
 cdef struct ArrowSchema:
@@ -39,9 +39,17 @@ cdef struct ArrowArrayStream:
     void* private_data
 
 
-# `selected` are the places in `specs` of the `count` columns at the top.
-cdef Buffer* schema_template(const Spec* specs, const int* selected, int count) noexcept
-cdef object schema_capsule(Buffer* template)
-cdef object array_capsule(
-    ColumnSet* columns, const int* selected, int count, const Buffer* template)
+cdef struct Shape:
+    # Which columns of a set are exported, and what their structs need.
+    Nest* nest             # where the structs of an export that has ended wait for the next one
+    const Spec* specs
+    const int* selected    # places in `specs` of the `count` columns at the top
+    int count
+    int structs
+    size_t texts
+
+
+cdef void measure_shape(Shape* shape) noexcept
+cdef object schema_capsule(const Shape* shape)
+cdef object array_capsule(const Shape* shape, ColumnSet* columns)
 cdef int ensure_zeros(ColumnSet* columns) except -1

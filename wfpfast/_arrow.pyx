@@ -1,7 +1,9 @@
 """Hands columns out through the Arrow PyCapsule interface; must not see an event.
 
 All structs of one export lie in one arena with one count: a struct that is released, wherever it
-has been moved to, gives back one; the last one frees the arena and its count of the columns.
+has been moved to, gives back one; the last one gives back the arena and its count of the columns.
+An arena whose structs all stayed where they are waits for the next export, which changes what is
+another batch's: lengths, counts of nulls and buffers.
 """
 
 from cpython.pycapsule cimport (
@@ -11,9 +13,9 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, uint8_t
 from libc.string cimport memcpy, strlen
 
-from wfpfast._columns cimport (
-    CODES, LINE, WIDEST, Column, columns_release, columns_share)
-from wfpfast._memory cimport Buffer, buffer_release, buffer_share, buffer_take, shared_zeros
+from wfpfast._columns cimport CODES, LINE, WIDEST, Column, columns_release, columns_share
+from wfpfast._memory cimport (
+    ARRAY_PLACE, SCHEMA_PLACE, Buffer, buffer_release, nest_take, shared_zeros)
 from wfpfast._portable cimport wf_atomic_add
 
 cdef enum:
@@ -24,13 +26,13 @@ cdef int* N_BUFFERS = [2, 2, 3, 2, 2, 1]
 
 
 cdef struct Arena:
+    Buffer* memory           # where it lies itself
     int32_t refs
     int32_t structs
-    Buffer* memory           # where it lies itself
     ColumnSet* columns       # NULL for schemas
-    Buffer* texts            # the template with the names and formats of a schema that is its copy
     void** pointers          # to children; first those of the struct at the top
     int32_t n_pointers
+    bint made                # the structs below the top are here, and none has been moved away
 
 
 cdef struct Export:
@@ -38,21 +40,27 @@ cdef struct Export:
     const void* buffers[3]
 
 
-cdef Arena* arena_new(int structs, size_t struct_size, size_t rest) noexcept nogil:
-    """Return an arena with a count for each of its structs and one for whoever asked, or NULL."""
-    cdef Buffer* memory = buffer_take(
-        sizeof(Arena) + structs * (struct_size + sizeof(void*)) + rest, False)
+cdef Arena* arena_take(
+    const Shape* shape, int place, size_t struct_size, size_t rest
+) noexcept nogil:
+    """Return an arena with a count for each of its structs and one for whoever asked, or NULL.
+
+    Its structs, but for that at the top, are those of an export that has ended, if there is one.
+    """
+    cdef int structs = shape.structs
+    cdef Buffer* memory = nest_take(
+        shape.nest, place, sizeof(Arena) + structs * (struct_size + sizeof(void*)) + rest)
     cdef Arena* arena
     if memory == NULL:
         return NULL
     arena = <Arena*>memory.data
-    arena.refs = structs + 1
-    arena.structs = 0
     arena.memory = memory
+    arena.refs = structs + 1
     arena.columns = NULL
-    arena.texts = NULL
-    arena.pointers = <void**>(<uint8_t*>(arena + 1) + structs * struct_size)
-    arena.n_pointers = 0
+    if not arena.made:
+        arena.structs = 1  # that at the top
+        arena.pointers = <void**>(<uint8_t*>(arena + 1) + structs * struct_size)
+        arena.n_pointers = shape.count
     return arena
 
 
@@ -64,7 +72,6 @@ cdef inline void* take_pointers(Arena* arena, int64_t count) noexcept nogil:
 cdef void arena_release(Arena* arena, int32_t counts) noexcept nogil:
     if wf_atomic_add(&arena.refs, -counts) == 0:
         columns_release(arena.columns)
-        buffer_release(arena.texts)
         buffer_release(arena.memory)
 
 
@@ -110,6 +117,7 @@ cdef void release_schema(ArrowSchema* schema) noexcept nogil:
             &schemas[1].release, <const void*>release_schema, sizeof(ArrowSchema), counts - 1):
         schema.release = NULL
     else:
+        arena.made = False
         counts = end_schema(schema)
     arena_release(arena, counts)
 
@@ -141,6 +149,7 @@ cdef void release_array(ArrowArray* array) noexcept nogil:
             &exports[1].array.release, <const void*>release_array, sizeof(Export), counts - 1):
         array.release = NULL
     else:
+        arena.made = False
         counts = end_array(array)
     arena_release(arena, counts)
 
@@ -163,6 +172,16 @@ cdef size_t text_sizes(const Spec* specs, int index) noexcept nogil:
     return total
 
 
+cdef void measure_shape(Shape* shape) noexcept:
+    """Fill in how many structs the columns of `shape` need, and how much text."""
+    cdef int k
+    shape.structs = 1
+    shape.texts = 0
+    for k in range(shape.count):
+        shape.structs += count_structs(shape.specs, shape.selected[k])
+        shape.texts += text_sizes(shape.specs, shape.selected[k])
+
+
 cdef const char* copy_text(char** texts, const char* text) noexcept:
     """Copy a name: the schema may outlive whoever declared the column."""
     cdef size_t size = strlen(text) + 1
@@ -171,24 +190,33 @@ cdef const char* copy_text(char** texts, const char* text) noexcept:
     return <const char*>memcpy(place, text, size)
 
 
+cdef void fill_schema(
+    Arena* arena, ArrowSchema* schema, const char* format, const char* name, void* children,
+    int n_children
+) noexcept:
+    schema.format = format
+    schema.name = name
+    schema.metadata = NULL
+    schema.flags = ARROW_FLAG_NULLABLE
+    schema.n_children = n_children
+    schema.children = <ArrowSchema**>children
+    schema.dictionary = NULL
+    schema.release = release_schema
+    schema.private_data = arena
+
+
 cdef ArrowSchema* new_schema(
     Arena* arena, char** texts, const char* format, const char* name, int children
 ) noexcept:
     cdef ArrowSchema* schema = <ArrowSchema*>(arena + 1) + arena.structs
     arena.structs += 1
-    schema.format = copy_text(texts, format)
-    schema.name = copy_text(texts, name)
-    schema.metadata = NULL
-    schema.flags = ARROW_FLAG_NULLABLE
-    schema.n_children = children
-    schema.children = <ArrowSchema**>take_pointers(arena, children)
-    schema.dictionary = NULL
-    schema.release = release_schema
-    schema.private_data = arena
+    fill_schema(
+        arena, schema, copy_text(texts, format), copy_text(texts, name),
+        take_pointers(arena, children), children)
     return schema
 
 
-cdef ArrowSchema* fill_schema(
+cdef ArrowSchema* column_schema(
     Arena* arena, char** texts, const Spec* specs, int index
 ) noexcept:
     cdef const Spec* spec = specs + index
@@ -199,65 +227,29 @@ cdef ArrowSchema* fill_schema(
         format = b"i"  # int32 codes; the format is that of the values
     schema = new_schema(arena, texts, format, spec.name, spec.n_children)
     for k in range(spec.n_children):
-        schema.children[k] = fill_schema(arena, texts, specs, spec.first_child + k)
+        schema.children[k] = column_schema(arena, texts, specs, spec.first_child + k)
     if spec.kind == CODES:
         schema.dictionary = new_schema(arena, texts, spec.format, b"", 0)
     return schema
 
 
-cdef Buffer* schema_template(const Spec* specs, const int* selected, int count) noexcept:
-    """Return a struct of the selected columns, of which exports are copies; NULL: no memory."""
-    cdef size_t size = 8
-    cdef int k, structs = 1
-    cdef Arena* arena
+cdef object schema_capsule(const Shape* shape):
+    """Return a capsule "arrow_schema"."""
+    cdef Arena* arena = arena_take(shape, SCHEMA_PLACE, sizeof(ArrowSchema), shape.texts)
     cdef ArrowSchema* top
     cdef char* texts
-    for k in range(count):
-        structs += count_structs(specs, selected[k])
-        size += text_sizes(specs, selected[k])
-    arena = arena_new(structs, sizeof(ArrowSchema), size)
-    if arena == NULL:
-        return NULL
-    texts = <char*>(arena.pointers + structs)
-    top = new_schema(arena, &texts, b"+s", b"", count)
-    top.flags = 0
-    for k in range(count):
-        top.children[k] = fill_schema(arena, &texts, specs, selected[k])
-    return arena.memory
-
-
-cdef inline void* moved(const void* pointer, size_t by) noexcept nogil:
-    return <void*>(<size_t>pointer + by)
-
-
-cdef void copy_schemas(Arena* arena, const Arena* original) noexcept nogil:
-    """Copy all but the texts, which stay where they are; pointers point into the copy."""
-    cdef ArrowSchema* schemas = <ArrowSchema*>(arena + 1)
-    cdef size_t by = <size_t>arena - <size_t>original
     cdef int k
-    arena.structs = original.structs
-    arena.n_pointers = original.n_pointers
-    memcpy(schemas, original + 1, <size_t>(original.pointers + original.n_pointers)
-           - <size_t>(original + 1))
-    for k in range(original.n_pointers):
-        arena.pointers[k] = moved(arena.pointers[k], by)
-    for k in range(original.structs):
-        schemas[k].private_data = arena
-        if schemas[k].n_children:
-            schemas[k].children = <ArrowSchema**>moved(schemas[k].children, by)
-        if schemas[k].dictionary != NULL:
-            schemas[k].dictionary = <ArrowSchema*>moved(schemas[k].dictionary, by)
-
-
-cdef object schema_capsule(Buffer* template):
-    """Return a capsule "arrow_schema", a copy of the template."""
-    cdef const Arena* original = <const Arena*>template.data
-    cdef Arena* arena = arena_new(original.structs, sizeof(ArrowSchema), 0)
     if arena == NULL:
         raise MemoryError
-    arena.texts = buffer_share(template)
-    copy_schemas(arena, original)
-    return new_capsule(arena + 1, b"arrow_schema", free_schema_capsule, arena)
+    top = <ArrowSchema*>(arena + 1)
+    fill_schema(arena, top, b"+s", b"", arena.pointers, shape.count)
+    top.flags = 0
+    if not arena.made:
+        texts = <char*>(arena.pointers + shape.structs)
+        for k in range(shape.count):
+            top.children[k] = column_schema(arena, &texts, shape.specs, shape.selected[k])
+        arena.made = True
+    return new_capsule(top, b"arrow_schema", free_schema_capsule, arena)
 
 
 cdef object new_capsule(
@@ -289,11 +281,8 @@ cdef inline Export* take_export(Arena* arena) noexcept nogil:
     return <Export*>(arena + 1) + (arena.structs - 1)
 
 
-cdef inline ArrowArray* begin_array(
-    Arena* arena, Export* export, int64_t length, int64_t null_count, int buffers
-) noexcept nogil:
-    export.array.length = length
-    export.array.null_count = null_count
+cdef ArrowArray* new_array(Arena* arena, Export* export, int buffers) noexcept nogil:
+    """Say of an array what does not change from batch to batch."""
     export.array.offset = 0
     export.array.n_buffers = buffers
     export.array.n_children = 0
@@ -306,40 +295,55 @@ cdef inline ArrowArray* begin_array(
     return &export.array
 
 
+cdef ArrowArray* column_array(
+    Arena* arena, Export* export, const Spec* specs, int index
+) noexcept nogil:
+    cdef const Spec* spec = specs + index
+    cdef ArrowArray* array = new_array(arena, export, N_BUFFERS[<int>spec.kind])
+    cdef int k
+    if spec.kind == CODES:
+        array.dictionary = new_array(arena, take_export(arena), 3)
+        array.dictionary.null_count = 0
+    elif spec.n_children:
+        array.n_children = spec.n_children
+        array.children = <ArrowArray**>take_pointers(arena, spec.n_children)
+        for k in range(spec.n_children):
+            array.children[k] = column_array(
+                arena, take_export(arena), specs, spec.first_child + k)
+    return array
+
+
 cdef inline const void* data_of(const uint8_t* data, const void* zeros) noexcept nogil:
     return data if data != NULL else zeros
 
 
-cdef inline ArrowArray* fill_array(
-    Arena* arena, Export* export, const Column* column, const void* zeros
+cdef inline void fill_array(
+    Export* export, const ColumnSet* columns, const Column* column, const void* zeros
 ) noexcept nogil:
-    cdef int kind = column.spec.kind
-    cdef ArrowArray* array = begin_array(
-        arena, export, column.length, column.null_count, N_BUFFERS[kind])
+    """Say of an array what is this batch's."""
     cdef Export* values
-    if column.null_count:
-        export.buffers[0] = data_of(column.validity.data, zeros)
+    export.array.length = column.length
+    export.array.null_count = column.null_count
+    export.buffers[0] = data_of(column.validity.data, zeros) if column.null_count else NULL
     export.buffers[1] = data_of(column.values.data, zeros)
     export.buffers[2] = data_of(column.text.data, zeros)
-    if kind == CODES:
-        values = take_export(arena)
-        array.dictionary = begin_array(arena, values, column.dictionary_length, 0, 3)
+    if export.array.dictionary != NULL:
+        values = <Export*>export.array.dictionary
+        values.array.length = column.dictionary_length
         values.buffers[1] = data_of(column.dictionary_offsets, zeros)
         values.buffers[2] = data_of(column.dictionary_text, zeros)
-    elif column.spec.n_children:
-        fill_children(arena, array, column.spec, zeros)
-    return array
+    elif export.array.n_children:
+        fill_children(export, columns, column.spec, zeros)
 
 
 cdef void fill_children(
-    Arena* arena, ArrowArray* array, const Spec* spec, const void* zeros
+    Export* export, const ColumnSet* columns, const Spec* spec, const void* zeros
 ) noexcept nogil:
-    cdef const Column* first = arena.columns.columns + spec.first_child
     cdef int k
-    array.n_children = spec.n_children
-    array.children = <ArrowArray**>take_pointers(arena, spec.n_children)
     for k in range(spec.n_children):
-        array.children[k] = fill_array(arena, take_export(arena), first + k, zeros)
+        fill_array(
+            <Export*>export.array.children[k], columns, columns.columns + spec.first_child + k,
+            zeros)
 
 
 cdef int ensure_zeros(ColumnSet* columns) except -1:
@@ -351,32 +355,34 @@ cdef int ensure_zeros(ColumnSet* columns) except -1:
     return 0
 
 
-cdef object array_capsule(
-    ColumnSet* columns, const int* selected, int count, const Buffer* template
-):
+cdef object array_capsule(const Shape* shape, ColumnSet* columns):
     """Return a capsule "arrow_array" of the selected columns, which share the batch's memory."""
-    cdef int k
     cdef Arena* arena
     cdef Export* exports
     cdef ArrowArray* top
-    cdef ArrowArray** children
-    cdef const Column* first = columns.columns
     cdef const void* zeros
+    cdef int k
     ensure_zeros(columns)
     zeros = columns.zeros.data
-    # A schema and its array have the same children and dictionaries.
-    arena = arena_new((<const Arena*>template.data).structs, sizeof(Export), 0)
+    arena = arena_take(shape, ARRAY_PLACE, sizeof(Export), 0)
     if arena == NULL:
         raise MemoryError
-    arena.columns = columns_share(columns)
     exports = <Export*>(arena + 1)
-    arena.structs = 1 + count  # dictionaries and children come behind those at the top
-    top = begin_array(arena, exports, columns.length, 0, 1)
-    children = <ArrowArray**>take_pointers(arena, count)
-    top.n_children = count
-    top.children = children
-    for k in range(count):
-        children[k] = fill_array(arena, exports + 1 + k, first + selected[k], zeros)
+    top = new_array(arena, exports, 1)
+    top.length = columns.length
+    top.null_count = 0
+    top.n_children = shape.count
+    top.children = <ArrowArray**>arena.pointers
+    if not arena.made:
+        arena.structs += shape.count  # dictionaries and children come behind those at the top
+        for k in range(shape.count):
+            top.children[k] = column_array(
+                arena, exports + 1 + k, shape.specs, shape.selected[k])
+        arena.made = True
+    arena.columns = columns_share(columns)
+    for k in range(shape.count):
+        fill_array(
+            exports + 1 + k, columns, columns.columns + shape.selected[k], zeros)
     return new_capsule(top, b"arrow_array", free_array_capsule, arena)
 
 

@@ -3,10 +3,10 @@
 cimport cython
 from libc.stdlib cimport free, malloc
 
-from wfpfast._arrow cimport array_capsule, schema_capsule, schema_template
+from wfpfast._arrow cimport array_capsule, measure_shape, schema_capsule
 from wfpfast._cells cimport cell, new_column
 from wfpfast._columns cimport columns_release
-from wfpfast._memory cimport buffer_release
+from wfpfast._memory cimport nest_leave, nest_new
 
 
 @cython.final
@@ -29,19 +29,22 @@ cdef class Selection:
                 raise ValueError(f"there is no column {name!r}{hint}")
             if name in self.by_name:
                 raise ValueError(f"column {name!r} is asked for twice")
-            self.places[self.count] = known[name]
+            self.places[self.shape.count] = known[name]
             self.by_name[name] = known[name]
-            self.count += 1
+            self.shape.count += 1
 
     cdef int prepare(self, const Spec* specs) except -1:
-        """Make the schema that every batch with this selection exports."""
-        self.schema = schema_template(specs, self.places, self.count)
-        if self.schema == NULL:
+        """Say what the columns are: `specs` are those of every batch with this selection."""
+        self.shape.nest = nest_new()
+        if self.shape.nest == NULL:
             raise MemoryError
+        self.shape.specs = specs
+        self.shape.selected = self.places
+        measure_shape(&self.shape)
         return 0
 
     def __dealloc__(self):
-        buffer_release(self.schema)
+        nest_leave(self.shape.nest)
         free(self.places)
 
 
@@ -51,27 +54,19 @@ cdef class Batch:
     def __dealloc__(self):
         columns_release(self.columns)
 
-    cdef int _show(self, Selection selection) except -1:
-        self._selection = selection
-        self.selected = selection.places
-        self.n_selected = selection.count
-        self._places = selection.by_name
-        self._names = selection.names
-        return 0
-
     def __len__(self):
         return self.columns.length
 
     @property
     def column_names(self):
         """The names of the columns, in their order."""
-        return list(self._names)
+        return list(self.selection.names)
 
     def __getitem__(self, key):
         if isinstance(key, str):
-            if key not in self._places:
+            if key not in self.selection.by_name:
                 raise KeyError(f"no column {key!r} in this batch")
-            return new_column(self, self.columns, self._places[key])
+            return new_column(self, self.columns, self.selection.by_name[key])
         return self._row(key)
 
     def _row(self, key):
@@ -86,23 +81,23 @@ cdef class Batch:
         return self._dict(row)
 
     def _cell(self, name, row):
-        return cell(self.columns, self._places[name], row)
+        return cell(self.columns, self.selection.by_name[name], row)
 
     def _dict(self, row):
-        return {name: cell(self.columns, place, row) for name, place in self._places.items()}
+        return {name: cell(self.columns, place, row) for name, place in self.selection.by_name.items()}
 
     def __iter__(self):
         return (self._row_at(row) for row in range(len(self)))
 
     def to_pylist(self):
         """Return one dict a row, keyed by column name; see `Column.to_pylist` for the cells."""
-        columns = [self[name].to_pylist() for name in self._names]
-        names = self._names
+        columns = [self[name].to_pylist() for name in self.selection.names]
+        names = self.selection.names
         return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
     def __arrow_c_schema__(self):
         """Export the schema as an Arrow PyCapsule."""
-        return schema_capsule(self._selection.schema)
+        return schema_capsule(&self.selection.shape)
 
     def __arrow_c_array__(self, requested_schema=None):
         """Export the columns as a pair of Arrow PyCapsules (schema, array), without copying.
@@ -110,7 +105,6 @@ cdef class Batch:
         `requested_schema` is ignored, as the interface allows: a consumer casts for itself.
         """
         return (
-            schema_capsule(self._selection.schema),
-            array_capsule(
-                self.columns, self.selected, self.n_selected, self._selection.schema),
+            schema_capsule(&self.selection.shape),
+            array_capsule(&self.selection.shape, self.columns),
         )

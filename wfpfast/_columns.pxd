@@ -2,7 +2,7 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
-from wfpfast._memory cimport Buffer, Piece, Shelf
+from wfpfast._memory cimport Buffer, Nest, Piece, Shelf
 
 cdef enum Kind:
     FIXED    # `width` bytes a row
@@ -46,13 +46,14 @@ cdef struct Column:
 
 cdef struct ColumnSet:
     # Owned by counts: one for the Python batch, one for every exported Arrow array.
+    Buffer* memory          # this set's own, of a nest
     int32_t refs
     int count               # all columns, children included
+    int n_tops              # the first ones, which have `length` rows
+    bint spoilt             # what is sparse may hold more than the valid rows' values
     int64_t length
     int64_t rows            # that columns have room for: `length` in whole chunks
-    bint spoilt             # what is sparse may hold more than the valid rows' values
     size_t place            # of the next column within the sets of a cache
-    Buffer* memory          # this set's own
     Buffer* slabs           # a chain: the memory of columns that were allocated together
     Buffer* zeros           # what a column without a value exports
     Shelf* shelf            # the memory of the dictionaries
@@ -60,7 +61,7 @@ cdef struct ColumnSet:
 
 
 cdef ColumnSet* columns_new(
-    const Spec* specs, int count, int n_tops, int64_t length) noexcept nogil
+    Nest* nest, const Spec* specs, int count, int n_tops, int64_t length) noexcept nogil
 cdef ColumnSet* columns_share(ColumnSet* columns) noexcept nogil
 cdef void columns_release(ColumnSet* columns) noexcept nogil
 cdef int columns_allocate(

@@ -6,7 +6,9 @@ A column without `values` has never been touched: all its rows are null, and it 
 from libc.stdint cimport INT32_MAX
 from libc.string cimport memcpy, memset
 
-from wfpfast._memory cimport buffer_release, buffer_spoil, buffer_take, piece_reserve, shelf_release
+from wfpfast._memory cimport (
+    COLUMNS_PLACE, buffer_release, buffer_spoil, buffer_take, nest_take, piece_reserve,
+    shelf_release)
 from wfpfast._portable cimport wf_atomic_add
 
 cdef enum:
@@ -17,29 +19,36 @@ cdef enum:
 
 
 cdef ColumnSet* columns_new(
-    const Spec* specs, int count, int n_tops, int64_t length
+    Nest* nest, const Spec* specs, int count, int n_tops, int64_t length
 ) noexcept nogil:
     """Return a set of untouched columns with one count, or NULL without memory.
 
     The first `n_tops` columns have `length` rows, all null; the others are children, without any.
+    All sets of one nest are of the same columns: the last one's are untouched again.
     """
-    cdef Buffer* memory = buffer_take(sizeof(ColumnSet) + count * sizeof(Column), False)
+    cdef Buffer* memory = nest_take(
+        nest, COLUMNS_PLACE, sizeof(ColumnSet) + count * sizeof(Column))
     cdef ColumnSet* columns
+    cdef bint fresh
     cdef int i
     if memory == NULL:
         return NULL
-    memset(memory.data, 0, sizeof(ColumnSet) + count * sizeof(Column))
     columns = <ColumnSet*>memory.data
-    columns.memory = memory
+    fresh = columns.memory == NULL
+    if fresh:
+        memset(columns, 0, sizeof(ColumnSet) + count * sizeof(Column))
+        columns.memory = memory
+        columns.count = count
+        columns.n_tops = n_tops
+        columns.columns = <Column*>(columns + 1)
+        for i in range(count):
+            columns.columns[i].spec = specs + i
     columns.refs = 1
-    columns.length = length
-    columns.rows = (length + CHUNK - 1) // CHUNK * CHUNK
-    columns.count = count
-    columns.columns = <Column*>(columns + 1)
-    for i in range(count):
-        columns.columns[i].spec = specs + i
-    for i in range(n_tops):
-        columns.columns[i].length = columns.columns[i].null_count = length
+    if fresh or columns.length != length:
+        columns.length = length
+        columns.rows = (length + CHUNK - 1) // CHUNK * CHUNK
+        for i in range(n_tops):
+            columns.columns[i].length = columns.columns[i].null_count = length
     return columns
 
 
@@ -61,6 +70,22 @@ cdef void wipe(Column* column, int64_t chunks) noexcept nogil:
             memset(column.values.data + k * size, 0, size)
 
 
+cdef inline void untouch(ColumnSet* columns, int index) noexcept nogil:
+    """Give back a column's own memory, and make it one without a value."""
+    cdef Column* column = columns.columns + index
+    cdef const Spec* spec = column.spec
+    if column.values.own != NULL or column.text.own != NULL or column.validity.own != NULL:
+        buffer_release(column.values.own)
+        buffer_release(column.text.own)
+        buffer_release(column.validity.own)
+    if column.sparse and not columns.spoilt:
+        wipe(column, columns.rows // CHUNK)
+    memset(column, 0, sizeof(Column))
+    column.spec = spec
+    if index < columns.n_tops:
+        column.length = column.null_count = columns.length
+
+
 cdef void columns_release(ColumnSet* columns) noexcept nogil:
     """Give back one count; the last one frees every buffer. Any thread, no GIL."""
     cdef int i
@@ -70,12 +95,8 @@ cdef void columns_release(ColumnSet* columns) noexcept nogil:
         return
     for i in range(columns.count):
         column = columns.columns + i
-        if column.values.own != NULL or column.text.own != NULL or column.validity.own != NULL:
-            buffer_release(column.values.own)
-            buffer_release(column.text.own)
-            buffer_release(column.validity.own)
-        if column.sparse and not columns.spoilt:
-            wipe(column, columns.rows // CHUNK)
+        if column.values.data != NULL or column.text.data != NULL or column.validity.data != NULL:
+            untouch(columns, i)
     while columns.slabs != NULL:
         slab = columns.slabs
         columns.slabs = slab.next
@@ -84,6 +105,10 @@ cdef void columns_release(ColumnSet* columns) noexcept nogil:
         buffer_release(slab)
     buffer_release(columns.zeros)
     shelf_release(columns.shelf)
+    columns.zeros = NULL
+    columns.shelf = NULL
+    columns.spoilt = False
+    columns.place = 0
     buffer_release(columns.memory)
 
 

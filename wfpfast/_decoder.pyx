@@ -72,7 +72,7 @@ cdef class EventBatch(Batch):
     def __repr__(self):
         return (
             f"<wfpfast.EventBatch of {len(self)} FWPM_NET_EVENT{self.version},"
-            f" {self.n_selected} columns>")
+            f" {self.selection.shape.count} columns>")
 
 
 @cython.final
@@ -191,7 +191,8 @@ cdef class Decoder:
     cdef void _begin(self, Block block, Decode* state) noexcept:
         cdef int place
         memset(state, 0, <char*>&state.live_columns - <char*>state)
-        state.out = columns_new(self.specs, N_SPECS, N_EVENT_COLUMNS, block.count)
+        state.out = columns_new(
+            self.selection.shape.nest, self.specs, N_SPECS, N_EVENT_COLUMNS, block.count)
         state.memory = block.memory
         state.base = block.base
         state.size = block.nbytes
@@ -214,8 +215,7 @@ cdef class Decoder:
         cdef EventBatch batch = EventBatch.__new__(EventBatch)
         batch.columns = state.out
         state.out = NULL
-        batch.specs = self.specs
-        batch._show(self.selection)
+        batch.selection = self.selection
         batch.version = block.version
         batch.malformed = state.malformed
         batch.replaced = state.replaced

@@ -83,6 +83,7 @@ cdef Buffer* allocate(size_t capacity, bint zeroed) noexcept nogil:
     buffer.size_class = UNPOOLED
     buffer.capacity = capacity
     buffer.next = NULL
+    buffer.nest = NULL
     buffer.data = <uint8_t*>(
         (<uintptr_t>buffer + sizeof(Buffer) + ALIGNMENT - 1) & ~<uintptr_t>(ALIGNMENT - 1))
     return buffer
@@ -152,6 +153,71 @@ cdef Buffer* fresh(size_t capacity, bint zeroed, int size_class) noexcept nogil:
     pool.used -= 1
     wf_unlock_spin(&pool.lock)
     return NULL
+
+
+cdef Nest* nest_new() noexcept nogil:
+    """Return an empty nest for one owner, or NULL without memory."""
+    cdef Nest* nest = <Nest*>calloc(1, sizeof(Nest))
+    if nest != NULL:
+        nest.owned = True
+    return nest
+
+
+cdef void nest_leave(Nest* nest) noexcept nogil:
+    """Its owner needs a nest (which may be NULL) no longer: what waits in it is freed."""
+    cdef int k
+    if nest == NULL:
+        return
+    wf_lock_spin(&pool.lock)
+    nest.owned = False
+    nest.out += 1  # this function
+    pool.used += 1
+    wf_unlock_spin(&pool.lock)
+    for k in range(N_PLACES):
+        free(nest.waiting[k])
+    free(come_back(nest, 0, NULL))
+
+
+cdef Buffer* nest_take(Nest* nest, int place, size_t capacity) noexcept nogil:
+    """Return the buffer that waits at a place, as it was left, or else a new one, or NULL.
+
+    At one place all are of one capacity. A new one begins with a zero; so should one whose content
+    is not worth keeping. It comes back when its last count is given back.
+    """
+    cdef Buffer* buffer
+    wf_lock_spin(&pool.lock)
+    buffer = nest.waiting[place]
+    nest.waiting[place] = NULL
+    nest.out += 1
+    pool.used += 1
+    wf_unlock_spin(&pool.lock)
+    if buffer != NULL:
+        buffer.refs = 1
+        return buffer
+    buffer = allocate(capacity, False)
+    if buffer == NULL:
+        free(come_back(nest, place, NULL))
+        return NULL
+    buffer.nest = nest
+    buffer.size_class = place
+    memset(buffer.data, 0, ALIGNMENT)
+    return buffer
+
+
+cdef Nest* come_back(Nest* nest, int place, Buffer* buffer) noexcept nogil:
+    """Let a buffer wait, or free it; return the nest if nobody needs it any more, or NULL."""
+    cdef Nest* empty = NULL
+    wf_lock_spin(&pool.lock)
+    pool.used -= 1
+    nest.out -= 1
+    if nest.owned and nest.waiting[place] == NULL:
+        nest.waiting[place] = buffer
+        buffer = NULL
+    elif nest.out == 0 and not nest.owned:
+        empty = nest
+    wf_unlock_spin(&pool.lock)
+    free(buffer)
+    return empty
 
 
 cdef void buffer_spoil(Buffer* buffer) noexcept nogil:
@@ -232,6 +298,9 @@ cdef Buffer* buffer_share(Buffer* buffer) noexcept nogil:
 cdef void buffer_release(Buffer* buffer) noexcept nogil:
     """Give back one count; NULL is allowed."""
     if buffer == NULL or wf_atomic_add(&buffer.refs, -1) != 0:
+        return
+    if buffer.nest != NULL:
+        free(come_back(buffer.nest, buffer.size_class, buffer))
         return
     if buffer.size_class >= 0:
         keep(buffer)

@@ -38,6 +38,7 @@ cdef class Table(Batch):
     def __cinit__(self, columns):
         cdef int n = <int>len(columns)
         cdef int place, items = n
+        cdef Selection selection
         lengths = {len(values) for _, values in columns.values()}
         if len(lengths) > 1:
             raise ValueError(f"columns of different lengths: {sorted(lengths)}")
@@ -57,13 +58,13 @@ cdef class Table(Batch):
                 self.own_specs[place].n_children = 1
                 self.own_specs[items] = Spec(b"item", b"u", TEXT, 0, 0, 0)
                 items += 1
-        self.specs = self.own_specs
-        self.columns = columns_new(self.specs, items, 0, lengths.pop() if lengths else 0)
+        selection = Selection(list(columns), {name: i for i, name in enumerate(columns)})
+        selection.prepare(self.own_specs)
+        self.selection = selection
+        self.columns = columns_new(
+            selection.shape.nest, self.own_specs, items, 0, lengths.pop() if lengths else 0)
         if self.columns == NULL:
             raise MemoryError
-        selection = Selection(list(columns), {name: i for i, name in enumerate(columns)})
-        (<Selection>selection).prepare(self.specs)
-        self._show(selection)
         for place, (_, values) in enumerate(columns.values()):
             self._fill(place, values)
 
@@ -91,7 +92,7 @@ cdef class Table(Batch):
         return stream_capsule(self, [self])
 
     def __repr__(self):
-        return f"<wfpfast.Table of {len(self)} rows: {', '.join(self._names)}>"
+        return f"<wfpfast.Table of {len(self)} rows: {', '.join(self.selection.names)}>"
 
 
 cdef int append_text(Column* column, value) except -1:
