@@ -84,7 +84,8 @@ cdef class Batch:
         return cell(self.columns, self.selection.by_name[name], row)
 
     def _dict(self, row):
-        return {name: cell(self.columns, place, row) for name, place in self.selection.by_name.items()}
+        places = self.selection.by_name.items()
+        return {name: cell(self.columns, place, row) for name, place in places}
 
     def __iter__(self):
         return (self._row_at(row) for row in range(len(self)))
