@@ -59,9 +59,11 @@ cdef enum Field:
 cdef struct Live:
     # A column that has memory.
     Column* column
+    uint64_t* validity  # the word of this chunk
+    int64_t n_valid     # in the chunks before
     int index
-    int stride        # bytes that its cursor moves for a chunk of rows
-    int cleared       # how many of them are zeroed before the rows are written
+    int stride          # bytes that its cursor moves for a chunk of rows
+    int cleared         # how many of them are zeroed before the rows are written
     bint sparse
 
 
@@ -83,6 +85,7 @@ cdef struct Decode:
     Dictionary* dictionaries
     Shelf** shelf               # what batches share of their memory
     Buffer** scratch
+    const void* zeros           # stand for a struct that is not there
     uint64_t dense              # of the first 64 columns: most events have a value there
     uint64_t row_by_row         # of these: every row writes its cell, or its end, null or not
     uint64_t[2] live            # columns that have memory

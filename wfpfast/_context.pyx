@@ -89,7 +89,8 @@ cdef inline void begin(Decode* d, int index) noexcept nogil:
     cdef int moves = chunk_size(column.spec)
     cdef bint row_by_row = index < 64 and d.row_by_row >> index & 1
     cdef int cleared = 0 if column.sparse or row_by_row else moves
-    d.live_columns[d.n_live] = Live(column, index, moves, cleared, column.sparse)
+    d.live_columns[d.n_live] = Live(
+        column, <uint64_t*>column.validity.data + chunks, 0, index, moves, cleared, column.sparse)
     d.n_live += 1
     d.cursor[index] = column.values.data + chunks * moves
     if column.sparse:
@@ -111,7 +112,7 @@ cdef void end_chunk(Decode* d) noexcept nogil:
     cdef bint more = d.first_row + CHUNK < d.out.length
     cdef uint64_t valid
     cdef int k
-    cdef const Live* live
+    cdef Live* live
     for k in range(2):
         if d.live[k]:
             wf_transpose(d.words[k], planes[k])
@@ -120,19 +121,21 @@ cdef void end_chunk(Decode* d) noexcept nogil:
         valid = planes[live.index >> 6][live.index & 63]
         d.cursor[live.index] += live.stride
         if valid or not live.sparse:
-            (<uint64_t*>live.column.validity.data)[d.first_row // CHUNK] = valid
-            live.column.null_count -= CHUNK if valid == ALL else wf_popcount(valid)
+            live.validity[0] = valid
+            live.n_valid += CHUNK if valid == ALL else wf_popcount(valid)
+        live.validity += 1
         if more and live.cleared:
             memset(d.cursor[live.index], 0, live.cleared)
 
 
 cdef void finish(Decode* d) noexcept nogil:
-    """Complete the offsets and dictionaries of a decoded batch."""
+    """Complete the counts, offsets and dictionaries of a decoded batch."""
     cdef Column* column
     cdef bint shelved = True
     cdef int k, index
     for k in range(d.n_live):
         column = d.live_columns[k].column
+        column.null_count -= d.live_columns[k].n_valid
         if column.spec.kind == TEXT and d.live_columns[k].stride == 0:
             end_rows(column, column.length, column.text_used)
         elif column.spec.kind == LIST:

@@ -14,6 +14,7 @@ from wfpfast._context cimport (
     NO_FAILURE, NULL_EVENT, Live, bit, end_chunk, finish, locate_small, malformed, need, put_8,
     put_16, put_32, put_64, put_enum, touch, vouch)
 from wfpfast._internal cimport decode_internal
+from wfpfast._payloads cimport decode_classify, put_no_classify
 from wfpfast._portable cimport wf_likely, wf_prefetch, wf_prefetch_write
 from wfpfast._schema cimport *
 from wfpfast._values cimport (
@@ -45,6 +46,8 @@ cdef uint64_t EVERY_ROW = (
     bit(TIMESTAMP) | bit(EVENT_TYPE) | bit(FLAGS) | bit(IP_VERSION) | bit(IP_PROTOCOL)
     | bit(LOCAL_PORT) | bit(REMOTE_PORT) | bit(SCOPE_ID))
 cdef uint64_t ADDRESSES = bit(LOCAL_ADDRESS) | bit(REMOTE_ADDRESS)
+# What HEADER3 added: seldom set, so it gets memory with the first event that has it.
+cdef uint64_t HEADER_3 = bit(ENTERPRISE_ID) | bit(POLICY_FLAGS) | bit(EFFECTIVE_NAME)
 # Stands for an event, of any version, that may not be followed: a row of nothing. A header begins
 # with its time.
 cdef uint64_t[EVENT_WORDS] no_event
@@ -145,7 +148,7 @@ cdef inline void decode_header(
         if wf_likely(valid & bit(PACKAGE_SID) != 0):
             valid = clear_if(valid, PACKAGE_SID, not put_sid_text(
                 d, PACKAGE_SID, i, F_PACKAGE_SID, h.packageSid))
-    if valid & (bit(ENTERPRISE_ID) | bit(POLICY_FLAGS) | bit(EFFECTIVE_NAME)):
+    if valid & HEADER_3:
         valid = decode_header_3(d, i, h, valid)
     d.words[0][i] = valid
 
@@ -153,8 +156,7 @@ cdef inline void decode_header(
 cdef uint64_t decode_header_3(
     Decode* d, int i, const FWPM_NET_EVENT_HEADER3* h, uint64_t valid
 ) noexcept nogil:
-    """What HEADER3 added: seldom set, so it gets memory with the first event that has it."""
-    if not need(d, valid & (bit(ENTERPRISE_ID) | bit(POLICY_FLAGS) | bit(EFFECTIVE_NAME))):
+    if not need(d, valid & HEADER_3):
         return valid
     put_64(d, POLICY_FLAGS, i, h.policyFlags)
     if valid & bit(ENTERPRISE_ID):
@@ -174,12 +176,18 @@ cdef inline void decode_payload(
     cdef const uint8_t* at
     if not wf_likely(arm.size != 0 and pointer != NULL):
         d.unknown_types += not arm.known
+        put_no_classify(d, i)
         return
     at = locate_small(d, pointer, arm.size, arm.alignment)
     if not wf_likely(at != NULL):
         malformed(d, i, arm.field)
+        put_no_classify(d, i)
+        return
+    vouch(d, i, arm.always)
+    if wf_likely(arm.decode == NULL):
+        decode_classify(d, i, at, arm.level)
     elif need(d, arm.columns):
-        vouch(d, i, arm.always)
+        put_no_classify(d, i)
         arm.decode(d, i, at, arm.level)
 
 
@@ -235,12 +243,16 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
     cdef int64_t first = 0, rows
     cdef bint many = count >= MANY
     cdef int i
+    cdef uint64_t classify = version.arms[<int>FWPM_NET_EVENT_TYPE_CLASSIFY_DROP].columns
+    d.zeros = no_event + 1
     # A sparse cell holds nothing but a valid row's value; internal fields take some of these back.
-    d.dense = version.columns | version.arms[<int>FWPM_NET_EVENT_TYPE_CLASSIFY_DROP].columns
+    d.dense = version.columns | classify
     if d.internal:
         d.dense = ~<uint64_t>0
-    d.row_by_row = EVERY_ROW if d.binary_addresses else EVERY_ROW | ADDRESSES
-    if touch(d, 0, known & ~(bit(ENTERPRISE_ID) | bit(POLICY_FLAGS) | bit(EFFECTIVE_NAME))) < 0:
+    d.row_by_row = EVERY_ROW | classify & ~bit(IS_LOOPBACK)
+    if not d.binary_addresses:
+        d.row_by_row |= ADDRESSES
+    if touch(d, 0, known & ~HEADER_3 | classify & d.wanted[0]) < 0:
         return
     while first < count:
         d.first_row = first

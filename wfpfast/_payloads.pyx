@@ -9,36 +9,18 @@ from wfpfast._context cimport (
     F_MM_PROVIDER_CONTEXT_KEY, F_QM_LOCAL_SUBNET, F_QM_REMOTE_SUBNET, bit, need, put_16, put_32,
     put_64, put_bool, put_bytes, put_enum, put_unknown, vouch)
 from wfpfast._conditions cimport put_condition
-from wfpfast._portable cimport wf_likely
 from wfpfast._schema cimport *
 from wfpfast._values cimport (
     put_address, put_blob, put_groups, put_key, put_key_value, put_mac_address, put_wide)
 from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.fwptypes cimport (
-    FWP_BYTE_BLOB, FWP_CONDITION_VALUE0, FWP_DIRECTION_INBOUND, FWP_DIRECTION_OUTBOUND,
-    FWP_IP_VERSION_V4, FWP_IP_VERSION_V6)
+    FWP_BYTE_BLOB, FWP_CONDITION_VALUE0, FWP_IP_VERSION_V4, FWP_IP_VERSION_V6)
 from wfpfast.abi.ipsectypes cimport IPSEC_TRAFFIC_TYPE_TUNNEL
 from wfpfast.abi.minwindef cimport WCHAR
-
-cdef enum:
-    # msFwpDirection in, out, forward, both: 0x3900 + the place in the dictionary. The SDK's
-    # headers do not have it; the values are those of the CLASSIFY_DROP1 page and of Windows itself.
-    FIRST_MS_FWP_DIRECTION = 0x3900
-    INBOUND = 0
-    OUTBOUND = 1
 
 
 cdef inline bint asked(const Decode* d, int column) noexcept nogil:
     return (d.live[0] >> (column & 63)) & 1
-
-
-cdef inline int direction_name(uint32_t code) noexcept nogil:
-    """Both vocabularies of Windows: msFwpDirection and, 0 for out and 1 for in, FWP_DIRECTION."""
-    if wf_likely(code - FIRST_MS_FWP_DIRECTION < 4):
-        return <int>code - FIRST_MS_FWP_DIRECTION
-    if code == FWP_DIRECTION_OUTBOUND:
-        return OUTBOUND
-    return INBOUND if code == FWP_DIRECTION_INBOUND else -1
 
 
 cdef inline void put_direction(Decode* d, int i, uint32_t code) noexcept nogil:
@@ -57,34 +39,6 @@ cdef inline void set_valid(Decode* d, int i, int column, bint valid) noexcept no
 cdef void put_vswitch_id(Decode* d, int i, int field, const FWP_BYTE_BLOB* switch) noexcept nogil:
     if switch.data != NULL and need(d, bit(VSWITCH_ID)) and asked(d, VSWITCH_ID):
         set_valid(d, i, VSWITCH_ID, put_blob(d, VSWITCH_ID, i, field, switch))
-
-
-cdef FWPM_NET_EVENT_CLASSIFY_DROP2 no_tail
-
-
-cdef void decode_classify(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
-    """CLASSIFY_DROP0..2, and CLASSIFY_ALLOW0, which is laid out as CLASSIFY_DROP1."""
-    cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* e = <const FWPM_NET_EVENT_CLASSIFY_DROP2*>at
-    # Drops and allows take turns as they like: to branch here would be to guess. Those without
-    # DROP2's tail read one of zeros.
-    cdef const FWPM_NET_EVENT_CLASSIFY_DROP2** tails = [&no_tail, e]
-    cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* tail = tails[level >= 2]
-    cdef int name
-    put_64(d, FILTER_ID, i, e.filterId)
-    put_16(d, LAYER_ID, i, e.layerId)
-    if not wf_likely(level >= 1):
-        return
-    put_32(d, REAUTH_REASON, i, e.reauthReason)
-    put_32(d, ORIGINAL_PROFILE, i, e.originalProfile)
-    put_32(d, CURRENT_PROFILE, i, e.currentProfile)
-    put_bool(d, IS_LOOPBACK, i, e.isLoopback != 0)
-    name = direction_name(e.msFwpDirection)
-    put_32(d, VSWITCH_SOURCE_PORT, i, tail.vSwitchSourcePort)
-    put_32(d, VSWITCH_DESTINATION_PORT, i, tail.vSwitchDestinationPort)
-    put_32(d, DIRECTION_CODE, i, e.msFwpDirection)
-    put_32(d, DIRECTION, i, <uint32_t>name)
-    if not wf_likely(name >= 0 and tail.vSwitchId.data == NULL):
-        put_rare(d, i, e, tail)  # a call at the end only: nothing has to be saved for it
 
 
 cdef void put_rare(

@@ -19,6 +19,7 @@ cdef struct Arm:
     uint64_t always       # of these, what every such event has: the others its decoder vouches for
     int field             # what an error calls its pointer
     bint known            # the SDK's newest version has an arm for this type
+    # NULL: a classify event, nearly every one, whose decoder is inlined.
     void (*decode)(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
 
 

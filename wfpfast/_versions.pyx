@@ -86,7 +86,7 @@ cdef void fill_arms(int v, int drop) noexcept:
     sizes[2] = sizeof(FWPM_NET_EVENT_CLASSIFY_DROP2)
     arm(v, 3, sizes[drop], 8, drop,
         CLASSIFY_2 if drop >= 2 else CLASSIFY_1 if drop else CLASSIFY_0, 0, F_CLASSIFY_DROP,
-        decode_classify)
+        NULL)
     arm(v, 4, sizeof(FWPM_NET_EVENT_IPSEC_KERNEL_DROP0), 8, 0, KERNEL_DROP, CLASSIFY_0,
         F_KERNEL_DROP, decode_kernel_drop)
     arm(v, 5, sizeof(FWPM_NET_EVENT_IPSEC_DOSP_DROP0), 4, 0, DOSP_DROP,
@@ -94,7 +94,7 @@ cdef void fill_arms(int v, int drop) noexcept:
     if v < 2:
         return
     arm(v, 6, sizeof(FWPM_NET_EVENT_CLASSIFY_ALLOW0), 8, 1, CLASSIFY_1, 0, F_CLASSIFY_ALLOW,
-        decode_classify)
+        NULL)
     arm(v, 7, sizeof(FWPM_NET_EVENT_CAPABILITY_DROP0), 8, 0, CAPABILITY, 0, F_CAPABILITY_DROP,
         decode_capability)
     arm(v, 8, sizeof(FWPM_NET_EVENT_CAPABILITY_ALLOW0), 8, 0, CAPABILITY, 0,
