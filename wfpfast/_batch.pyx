@@ -100,6 +100,9 @@ cdef class Batch:
         """Export the schema as an Arrow PyCapsule."""
         return schema_capsule(&self.selection.shape)
 
+    @cython.binding(False)  # called without a tuple of arguments
+    @cython.embedsignature(True)
+    @cython.embedsignature.format("clinic")
     def __arrow_c_array__(self, requested_schema=None):
         """Export the columns as a pair of Arrow PyCapsules (schema, array), without copying.
 

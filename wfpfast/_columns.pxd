@@ -2,7 +2,8 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 
-from wfpfast._memory cimport Buffer, Nest, Piece, Shelf
+from wfpfast._memory cimport Buffer, Nest, Piece
+from wfpfast._shelf cimport Shelf
 
 cdef enum Kind:
     FIXED    # `width` bytes a row

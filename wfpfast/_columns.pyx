@@ -7,9 +7,9 @@ from libc.stdint cimport INT32_MAX
 from libc.string cimport memcpy, memset
 
 from wfpfast._memory cimport (
-    COLUMNS_PLACE, buffer_release, buffer_spoil, buffer_take, nest_take, piece_reserve,
-    shelf_release)
+    COLUMNS_PLACE, buffer_release, buffer_spoil, buffer_take, nest_take, piece_reserve)
 from wfpfast._portable cimport wf_atomic_add
+from wfpfast._shelf cimport shelf_release
 
 cdef enum:
     PAGE = 4096

@@ -4,9 +4,10 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
 from wfpfast._columns cimport CHUNK, Column, ColumnSet
-from wfpfast._memory cimport Buffer, Shelf
+from wfpfast._memory cimport Buffer
 from wfpfast._portable cimport wf_assume, wf_likely
 from wfpfast._schema cimport N_EVENT_COLUMNS
+from wfpfast._shelf cimport Shelf
 from wfpfast._strings cimport Dictionary
 
 cdef enum:

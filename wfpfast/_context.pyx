@@ -8,9 +8,9 @@ from libc.stdint cimport INT32_MAX
 from libc.string cimport memset
 
 from wfpfast._columns cimport CODES, LIST, TEXT, chunk_size, columns_allocate, end_rows
-from wfpfast._memory cimport shelf_release, shelf_share
 from wfpfast._portable cimport wf_lowest_bit, wf_popcount
 from wfpfast._schema cimport N_EVENT_COLUMNS
+from wfpfast._shelf cimport shelf_release, shelf_share
 from wfpfast._strings cimport (
     dictionaries_shelve, dictionary_begin, dictionary_export, dictionary_is_on, dictionary_unknown)
 from wfpfast._vector cimport wf_transpose

@@ -26,6 +26,7 @@ cdef enum:
     AHEAD = 16       # events between the one being decoded and the one being fetched
     FETCHED = 448    # bytes fetched of it: event, path, SIDs and payload lie together
     TEXT_AHEAD = 256
+    NEAR = 1 << 17   # bytes of a block that the caches still hold from when it was made
     MANY = 4096      # events whose columns the nearer caches do not hold
     FLAG_HALF = 128
     EVENT_WORDS = 64  # more than an event of any version has
@@ -241,6 +242,7 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
     cdef const Version* version = event_version(d.version)
     cdef uint64_t known = version.columns & d.wanted[0]
     cdef int64_t first = 0, rows
+    cdef int64_t fetched = count - AHEAD if d.size > NEAR else 0
     cdef bint many = count >= MANY
     cdef int i
     cdef uint64_t classify = version.arms[<int>FWPM_NET_EVENT_TYPE_CLASSIFY_DROP].columns
@@ -262,7 +264,7 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
         if d.internal:
             memset(d.words[1], 0, sizeof(d.words[1]))
         for i in range(<int>rows):
-            if first + i + AHEAD < count:
+            if first + i < fetched:
                 fetch(d, entries[first + i + AHEAD])
                 if many:
                     fetch_cells(d, i)

@@ -10,8 +10,9 @@ from wfpfast._block cimport Block
 from wfpfast._columns cimport Spec, columns_new, columns_release
 from wfpfast._context cimport MALFORMED, NO_FAILURE, ROOM, TOO_LARGE, Decode
 from wfpfast._decode cimport decode_block
-from wfpfast._memory cimport Buffer, Shelf, buffer_release, pool_close, pool_open, shelf_release
+from wfpfast._memory cimport Buffer, buffer_release, pool_close, pool_open
 from wfpfast._schema cimport N_EVENT_COLUMNS, N_SPECS, enumeration, event_specs
+from wfpfast._shelf cimport Shelf, shelf_release
 from wfpfast._strings cimport N_SECRETS, Dictionary, dictionary_clear
 from wfpfast._threads cimport (
     wf_lock, wf_lock_destroy, wf_lock_init, wf_lock_t, wf_try_lock, wf_unlock)
@@ -149,6 +150,9 @@ cdef class Decoder:
         """The names of the columns that this decoder makes, in their order."""
         return list(self.selection.names)
 
+    @cython.binding(False)  # called without a tuple of arguments
+    @cython.embedsignature(True)
+    @cython.embedsignature.format("clinic")
     def decode(self, Block block not None):
         """Decode a block.
 

@@ -33,14 +33,6 @@ cdef struct Piece:
     Buffer* own
 
 
-cdef struct Shelf:
-    # Buffers under one count: what many batches share is not counted buffer by buffer.
-    int32_t refs
-    int count
-    Buffer* memory          # its own
-    Buffer** buffers        # NULL or a count of each
-
-
 cdef Buffer* buffer_new(size_t capacity) noexcept nogil
 cdef Buffer* buffer_take(size_t capacity, bint zeroed) noexcept nogil
 cdef Nest* nest_new() noexcept nogil
@@ -52,8 +44,5 @@ cdef void buffer_release(Buffer* buffer) noexcept nogil
 cdef int buffer_reserve(Buffer** slot, size_t used, size_t needed) noexcept nogil
 cdef int piece_reserve(Piece* piece, size_t used, size_t needed) noexcept nogil
 cdef Buffer* shared_zeros(size_t size) noexcept nogil
-cdef Shelf* shelf_new(int count) noexcept nogil
-cdef Shelf* shelf_share(Shelf* shelf) noexcept nogil
-cdef void shelf_release(Shelf* shelf) noexcept nogil
 cdef void pool_open() noexcept nogil
 cdef void pool_close() noexcept nogil

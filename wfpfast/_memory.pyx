@@ -1,7 +1,8 @@
 """Counted memory for columns and dictionaries, and a pool of it; must not know what lies in it.
 
 Fresh memory costs more than a decode that fills it: the system zeroes every page. So memory that a
-batch gives back is kept for the next one, as long as some decoder lives, up to `MOST_KEPT` bytes.
+batch gives back is kept for the next one, as long as some decoder lives. What is kept and what is in
+use are together at most `MOST_MORE` bytes more than was in use at one time of late.
 
 `live_buffers()` is the number of buffers in use in this process: the tests ask that it returns to
 where it was. Neither what the pool keeps nor the zeros that all batches share are in use.
@@ -17,9 +18,10 @@ cdef enum:
     ALIGNMENT = 64
     HUGE = 1 << 22
     SMALLEST_ZEROS = 1 << 16
-    MOST_KEPT = 1 << 30      # two batches of a million events
+    MOST_MORE = 1 << 30
+    PERIOD = 64              # buffers taken: what was in use before the last but one is past
     SMALLEST_CLASS = 12      # 4 KB
-    LARGEST_CLASS = 28
+    LARGEST_CLASS = 32
     N_CLASSES = 4 * (LARGEST_CLASS - SMALLEST_CLASS)
 
 cdef enum:
@@ -35,7 +37,10 @@ cdef struct Pool:
     int32_t lock             # held for a few instructions only, and never while freeing
     int32_t users
     int32_t used             # buffers that are in use
+    int32_t takes            # of this period
     size_t kept              # bytes
+    size_t lent              # bytes of the buffers that will come back
+    size_t most[2]           # the most of them at one time, in this period and in the one before
     Buffer* first[2 * N_CLASSES]   # with any content; then those that are all zero
     Buffer* zeros
 
@@ -133,14 +138,25 @@ cdef Buffer* buffer_take(size_t capacity, bint zeroed) noexcept nogil:
     buffer = pool.first[size_class]
     if buffer != NULL:
         pool.first[size_class] = buffer.next
-        pool.kept -= buffer.capacity
-    pool.used += 1
+        pool.kept -= capacity
+    lend(capacity)
     wf_unlock_spin(&pool.lock)
     if buffer == NULL:
         return fresh(capacity, zeroed, size_class)
     buffer.refs = 1
     buffer.next = NULL
     return buffer
+
+
+cdef inline void lend(size_t capacity) noexcept nogil:
+    pool.used += 1
+    pool.lent += capacity
+    pool.takes += 1
+    if pool.takes == PERIOD:
+        pool.takes = 0
+        pool.most[1] = pool.most[0]
+        pool.most[0] = 0
+    pool.most[0] = max(pool.most[0], pool.lent)
 
 
 cdef Buffer* fresh(size_t capacity, bint zeroed, int size_class) noexcept nogil:
@@ -151,6 +167,7 @@ cdef Buffer* fresh(size_t capacity, bint zeroed, int size_class) noexcept nogil:
         return buffer
     wf_lock_spin(&pool.lock)
     pool.used -= 1
+    pool.lent -= capacity
     wf_unlock_spin(&pool.lock)
     return NULL
 
@@ -222,7 +239,14 @@ cdef Nest* come_back(Nest* nest, int place, Buffer* buffer) noexcept nogil:
 
 cdef void buffer_spoil(Buffer* buffer) noexcept nogil:
     """Keep a buffer out of the pool: what should be zero may not be."""
+    if buffer.size_class < 0:
+        return
+    wf_lock_spin(&pool.lock)
+    pool.used -= 1
+    pool.lent -= buffer.capacity
+    wf_unlock_spin(&pool.lock)
     buffer.size_class = UNPOOLED
+    wf_atomic_add(&live, 1)
 
 
 cdef Buffer* empty_pool() noexcept nogil:
@@ -251,13 +275,16 @@ cdef void free_chain(Buffer* chain) noexcept nogil:
 cdef void keep(Buffer* buffer) noexcept nogil:
     """Put a buffer into the pool; a full pool is emptied first, for the sizes may have changed."""
     cdef Buffer* chain = NULL
+    cdef size_t most
     wf_lock_spin(&pool.lock)
+    most = <size_t>MOST_MORE + max(pool.most[0], pool.most[1])
     pool.used -= 1
+    pool.lent -= buffer.capacity
     if pool.users == 0:
         buffer.next = NULL
         chain = buffer
     else:
-        if pool.kept + buffer.capacity > MOST_KEPT:
+        if pool.kept + pool.lent + buffer.capacity > most:
             chain = empty_pool()
         buffer.next = pool.first[buffer.size_class]
         pool.first[buffer.size_class] = buffer
@@ -363,34 +390,3 @@ cdef Buffer* shared_zeros(size_t size) noexcept nogil:
     wf_unlock_spin(&pool.lock)
     buffer_release(old)
     return zeros
-
-
-cdef Shelf* shelf_new(int count) noexcept nogil:
-    """Return a shelf with one count and places for so many buffers, or NULL without memory."""
-    cdef Buffer* memory = buffer_new(sizeof(Shelf) + count * sizeof(Buffer*))
-    cdef Shelf* shelf
-    if memory == NULL:
-        return NULL
-    shelf = <Shelf*>memory.data
-    shelf.refs = 1
-    shelf.count = count
-    shelf.memory = memory
-    shelf.buffers = <Buffer**>(shelf + 1)
-    memset(shelf.buffers, 0, count * sizeof(Buffer*))
-    return shelf
-
-
-cdef Shelf* shelf_share(Shelf* shelf) noexcept nogil:
-    if shelf != NULL:
-        wf_atomic_add(&shelf.refs, 1)
-    return shelf
-
-
-cdef void shelf_release(Shelf* shelf) noexcept nogil:
-    """Give back one count; NULL is allowed."""
-    cdef int k
-    if shelf == NULL or wf_atomic_add(&shelf.refs, -1) != 0:
-        return
-    for k in range(shelf.count):
-        buffer_release(shelf.buffers[k])
-    buffer_release(shelf.memory)

@@ -4,8 +4,9 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcmp, memcpy, memset
 
 from wfpfast._columns cimport Column
-from wfpfast._memory cimport Buffer, Shelf
+from wfpfast._memory cimport Buffer
 from wfpfast._portable cimport wf_fold
+from wfpfast._shelf cimport Shelf
 from wfpfast._vector cimport wf_hash_192, wf_same_192
 
 

@@ -8,8 +8,9 @@ from libc.stdint cimport INT32_MAX
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset, strlen
 
-from wfpfast._memory cimport buffer_release, buffer_reserve, buffer_share, shelf_new
+from wfpfast._memory cimport buffer_release, buffer_reserve, buffer_share
 from wfpfast._portable cimport wf_popcount
+from wfpfast._shelf cimport shelf_new
 from wfpfast._text cimport DECIMAL_SIZE, put_decimal
 
 cdef enum:

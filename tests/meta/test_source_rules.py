@@ -18,6 +18,7 @@ LAYERS = [
     "abi.fwpmtypes abi.fwpmobjects",
     "_portable _threads _vector errors",
     "_memory _text",
+    "_shelf",
     "_columns",
     "_schema _strings",
     "_context",
