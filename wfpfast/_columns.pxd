@@ -28,6 +28,7 @@ cdef struct Spec:
     int width               # bytes a row; of TEXT the most that a row can have, 0: any number
     int first_child
     int n_children
+    int chunk               # bytes of a chunk's cells; 0 where `values` are offsets
 
 
 cdef struct Column:
@@ -74,11 +75,13 @@ cdef int row_append(Column* column, bint valid) noexcept nogil
 cdef void end_rows(Column* column, int64_t row, int64_t end) noexcept nogil
 
 
-cdef inline int chunk_size(const Spec* spec) noexcept nogil:
-    """Return the bytes of a chunk's cells; 0 where `values` are offsets."""
-    if spec.kind == FIXED or spec.kind == CODES:
-        return CHUNK * spec.width
-    return CHUNK // 8 if spec.kind == BOOL else 0
+cdef inline Spec new_spec(
+    const char* name, const char* format, Kind kind, int width, int first_child, int n_children
+) noexcept nogil:
+    cdef int chunk = CHUNK // 8 if kind == BOOL else 0
+    if kind == FIXED or kind == CODES:
+        chunk = CHUNK * width
+    return Spec(name, format, kind, width, first_child, n_children, chunk)
 
 
 cdef inline bint is_valid(const Column* column, int64_t row) noexcept nogil:

@@ -60,7 +60,7 @@ cdef ColumnSet* columns_share(ColumnSet* columns) noexcept nogil:
 cdef void wipe(Column* column, int64_t chunks) noexcept nogil:
     """Make a sparse column all zero again, as the next one to have its memory wants it."""
     cdef uint64_t* validity = <uint64_t*>column.validity.data
-    cdef int size = chunk_size(column.spec)
+    cdef int size = column.spec.chunk
     cdef int64_t k
     if column.null_count == column.length:
         return
@@ -112,17 +112,6 @@ cdef void columns_release(ColumnSet* columns) noexcept nogil:
     buffer_release(columns.memory)
 
 
-cdef inline size_t values_size(const Spec* spec, int64_t length) noexcept nogil:
-    """Return the bytes of `values` for `length` rows."""
-    if spec.kind == FIXED or spec.kind == CODES:
-        return <size_t>length * spec.width
-    if spec.kind == BOOL:
-        return <size_t>(length + 63) // 64 * 8
-    if spec.kind == STRUCT:
-        return 0
-    return <size_t>(length + 1) * 4
-
-
 cdef inline uint8_t* lay(ColumnSet* columns, size_t* end, size_t size) noexcept nogil:
     """Return the offset in a slab of `size` bytes behind `end`, and move that."""
     cdef size_t start = (end[0] + LINE - 1) & ~<size_t>(LINE - 1)
@@ -141,14 +130,16 @@ cdef int columns_allocate(
     There is room for whole chunks of rows, and for the longest texts where these have a limit.
     Sparse columns are all zero, others have any content.
     """
-    cdef size_t end = 0
+    cdef size_t end = 0, chunks = <size_t>columns.rows // CHUNK
+    cdef size_t offsets = 4 * (<size_t>columns.rows + 1)
     cdef Column* column
     cdef Buffer* slab
     cdef int k
     for k in range(count):
         column = columns.columns + places[k]
-        column.values.data = lay(columns, &end, values_size(column.spec, columns.rows))
-        column.validity.data = lay(columns, &end, <size_t>columns.rows // 8)
+        column.values.data = lay(
+            columns, &end, chunks * column.spec.chunk if column.spec.chunk else offsets)
+        column.validity.data = lay(columns, &end, 8 * chunks)
         if column.spec.kind == TEXT and column.spec.width:
             column.text.data = lay(columns, &end, <size_t>columns.rows * column.spec.width + LINE)
     slab = buffer_take(end, sparse)

@@ -7,7 +7,7 @@ one word a column, as Arrow wants them.
 from libc.stdint cimport INT32_MAX
 from libc.string cimport memset
 
-from wfpfast._columns cimport CODES, LIST, TEXT, chunk_size, columns_allocate, end_rows
+from wfpfast._columns cimport CODES, LIST, TEXT, Spec, columns_allocate, end_rows
 from wfpfast._portable cimport wf_lowest_bit, wf_popcount
 from wfpfast._schema cimport N_EVENT_COLUMNS
 from wfpfast._shelf cimport shelf_release, shelf_share
@@ -49,26 +49,27 @@ REASONS = (
 """Why a pointer was not followed, in the order of the enumeration Reason."""
 
 
-cdef inline bint is_sparse(const Decode* d, int index) noexcept nogil:
-    """Tell whether to leave chunks alone that no event touches; offsets are written in any case."""
-    return index < 64 and not d.dense >> index & 1 and chunk_size(d.out.columns[index].spec) != 0
-
-
 cdef int touch(Decode* d, int word, uint64_t columns) noexcept nogil:
     """Give memory to `columns`, bits of `word`; -1 and a failure without memory."""
     cdef int places[2][64]
     cdef int[2] counts = [0, 0]
+    cdef uint64_t dense = ~<uint64_t>0
+    cdef const Spec* spec
     cdef int index, sparse, k
     d.live[word] |= columns
     if word == 0:
         d.untouched &= ~columns
+        dense = d.dense
     while columns:
-        index = 64 * word + wf_lowest_bit(columns)
+        k = wf_lowest_bit(columns)
         columns &= columns - 1
-        sparse = is_sparse(d, index)
+        index = 64 * word + k
+        spec = d.out.columns[index].spec
+        # Chunks of it that no event touches are left alone; offsets are written in any case.
+        sparse = not dense >> k & 1 and spec.chunk != 0
         places[sparse][counts[sparse]] = index
         counts[sparse] += 1
-        if d.out.columns[index].spec.kind == CODES and dictionary_begin(d.dictionaries + index) < 0:
+        if spec.kind == CODES and dictionary_begin(d.dictionaries + index) < 0:
             d.failure = NO_MEMORY
             return -1
     for sparse in range(2):
@@ -85,25 +86,29 @@ cdef int touch(Decode* d, int word, uint64_t columns) noexcept nogil:
 cdef inline void begin(Decode* d, int index) noexcept nogil:
     """Point the cursor at this chunk; all up to its end is zero and null."""
     cdef Column* column = d.out.columns + index
+    cdef Live* live = d.live_columns + d.n_live
     cdef size_t chunks = <size_t>d.first_row // CHUNK
-    cdef int moves = chunk_size(column.spec)
     cdef bint row_by_row = index < 64 and d.row_by_row >> index & 1
-    cdef int cleared = 0 if column.sparse or row_by_row else moves
-    d.live_columns[d.n_live] = Live(
-        column, <uint64_t*>column.validity.data + chunks, 0, index, moves, cleared, column.sparse)
     d.n_live += 1
-    d.cursor[index] = column.values.data + chunks * moves
+    live.column = column
+    live.validity = <uint64_t*>column.validity.data + chunks
+    live.n_valid = 0
+    live.index = index
+    live.sparse = column.sparse
+    live.stride = column.spec.chunk
+    live.cleared = 0 if column.sparse or row_by_row else live.stride
+    d.cursor[index] = column.values.data + chunks * live.stride
     if column.sparse:
         return
     if chunks:
         memset(column.validity.data, 0, 8 * chunks)
-    if cleared and d.out.length:
-        memset(column.values.data, 0, (chunks + 1) * moves)
-    if moves == 0:  # of offsets only the first is there before the first row ends
+    if live.cleared and d.out.length:
+        memset(column.values.data, 0, (chunks + 1) * live.cleared)
+    if live.stride == 0:  # of offsets only the first is there before the first row ends
         (<int32_t*>column.values.data)[0] = 0
         if row_by_row:
             d.cursor[index] += 4
-            d.live_columns[d.n_live - 1].stride = 4 * CHUNK
+            live.stride = 4 * CHUNK
 
 
 cdef void end_chunk(Decode* d) noexcept nogil:

@@ -5,7 +5,7 @@ A column is one name in the enumeration of _schema.pxd and one line in `declare_
 
 from libc.stdlib cimport calloc
 
-from wfpfast._columns cimport BOOL, CODES, FIXED, LIST, STRUCT, TEXT, Kind
+from wfpfast._columns cimport BOOL, CODES, FIXED, LIST, STRUCT, TEXT, Kind, new_spec
 
 cdef Spec[N_SPECS] text_specs      # addresses="text"
 cdef Spec[N_SPECS] binary_specs    # addresses="binary"
@@ -24,21 +24,21 @@ cdef const Enumeration* enumeration(int column) noexcept nogil:
 cdef void spec(
     int column, const char* name, const char* format, Kind kind, int width
 ) noexcept:
-    text_specs[column] = Spec(name, format, kind, width, 0, 0)
+    text_specs[column] = new_spec(name, format, kind, width, 0, 0)
     binary_specs[column] = text_specs[column]
 
 
 cdef void address(
     int column, const char* name, const char* format, int width, int longest
 ) noexcept:
-    text_specs[column] = Spec(name, "u", TEXT, longest, 0, 0)
-    binary_specs[column] = Spec(name, format, FIXED, width, 0, 0)
+    text_specs[column] = new_spec(name, "u", TEXT, longest, 0, 0)
+    binary_specs[column] = new_spec(name, format, FIXED, width, 0, 0)
 
 
 cdef void parent(
     int column, const char* name, const char* format, Kind kind, int first, int count
 ) noexcept:
-    text_specs[column] = Spec(name, format, kind, 0, first, count)
+    text_specs[column] = new_spec(name, format, kind, 0, first, count)
     binary_specs[column] = text_specs[column]
 
 

@@ -8,7 +8,8 @@ from libc.string cimport memset
 
 from wfpfast._batch cimport Batch, Selection
 from wfpfast._columns cimport (
-    FIXED, LIST, TEXT, Column, Spec, columns_new, end_rows, fixed_append, row_append, text_append)
+    FIXED, LIST, TEXT, Column, Spec, columns_new, end_rows, fixed_append, new_spec, row_append,
+    text_append)
 from wfpfast._memory cimport piece_reserve
 
 from wfpfast._stream import stream_capsule
@@ -50,13 +51,13 @@ cdef class Table(Batch):
         if self.own_specs == NULL:
             raise MemoryError
         for place, (name, (kind, _)) in enumerate(columns.items()):
-            self.own_specs[place] = Spec(
+            self.own_specs[place] = new_spec(
                 <bytes>self._texts[place], <bytes>FORMATS[kind],
                 FIXED if kind == "uint64" else TEXT if kind == "utf8" else LIST, 8, 0, 0)
             if kind == "list<utf8>":
                 self.own_specs[place].first_child = items
                 self.own_specs[place].n_children = 1
-                self.own_specs[items] = Spec(b"item", b"u", TEXT, 0, 0, 0)
+                self.own_specs[items] = new_spec(b"item", b"u", TEXT, 0, 0, 0)
                 items += 1
         selection = Selection(list(columns), {name: i for i, name in enumerate(columns)})
         selection.prepare(self.own_specs)
