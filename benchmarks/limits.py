@@ -27,6 +27,7 @@ OTHER_SIZES = (128, 1_024, 65_536, 1_000_000)   # of the other mixes
 QUICK_SIZES = (128, 1_024)
 SMALL, LARGE = 1_024, 65_536
 N_BLOCKS = 64           # different small blocks in turn: no branch predictor learns these by heart
+EVENTS_A_THREAD = 1_000_000
 EVENTS_KEPT, FEWEST_KEPT, MOST_KEPT = 4_000_000, 4, 1_000    # in batches that nobody releases
 Call = Callable[[], object]
 
@@ -70,7 +71,9 @@ def _everyone(floor: Floor, mix: str, size: int) -> Iterator[list[Contestant]]:
         calls["floor, many blocks"] = (running(floor, blocks), 1)
     with ThreadPoolExecutor(2) as pool:
         if size >= LARGE:
-            calls["two threads"] = (both(pool, decoding([block]), decoding([block])), 2)
+            turns = max(1, EVENTS_A_THREAD // size)
+            one, other = (repeating(decoding([block]), turns) for _ in range(2))
+            calls["two threads"] = (both(pool, one, other), 2 * turns)
         yield [Contestant(name, (), times * size, call) for name, (call, times) in calls.items()]
 
 
@@ -116,6 +119,15 @@ def copying(floor: Floor, block: Block) -> Call:
     target = ctypes.create_string_buffer(size)
     ctypes.memset(target, 1, size)  # else the first copy would also fetch the pages
     return lambda: Timed(floor.library.floor_copy(target, source, size))
+
+
+def repeating(call: Call, times: int) -> Call:
+    """To wake a thread takes as long as to decode some thousand events."""
+    def calls() -> None:
+        for _ in range(times):
+            call()
+
+    return calls
 
 
 def both(pool: ThreadPoolExecutor, one: Call, other: Call) -> Call:

@@ -11,11 +11,11 @@ from libc.string cimport memset
 from wfpfast._columns cimport CHUNK, LINE, Column
 from wfpfast._context cimport (
     F_APP_ID, F_EFFECTIVE_NAME, F_ENTERPRISE_ID, F_ENTRIES, F_PACKAGE_SID, F_USER_ID,
-    NO_FAILURE, NULL_EVENT, Live, bit, end_chunk, finish, locate_small, malformed, need, put_8,
-    put_16, put_32, put_64, put_enum, touch, vouch)
+    NO_FAILURE, NULL_EVENT, Live, bit, end_chunk, finish, has_room, locate_small, malformed, need,
+    place_of, put_8, put_16, put_32, put_64, put_enum, touch, vouch)
 from wfpfast._internal cimport decode_internal
 from wfpfast._payloads cimport decode_classify, put_no_classify
-from wfpfast._portable cimport wf_likely, wf_prefetch, wf_prefetch_write
+from wfpfast._portable cimport wf_likely, wf_lowest_bit, wf_prefetch, wf_prefetch_write
 from wfpfast._schema cimport *
 from wfpfast._values cimport (
     put_address_binary, put_address_row, put_blob, put_path, put_sid_text, put_wide)
@@ -24,10 +24,12 @@ from wfpfast.abi.fwpmtypes cimport *
 
 cdef enum:
     AHEAD = 16       # events between the one being decoded and the one being fetched
+    HALFWAY = 8      # and the one that is here by now, whose cells may not be
     FETCHED = 448    # bytes fetched of it: event, path, SIDs and payload lie together
     TEXT_AHEAD = 256
     NEAR = 1 << 17   # bytes of a block that the caches still hold from when it was made
     MANY = 4096      # events whose columns the nearer caches do not hold
+    MOST_NEAR = 1 << 18   # events of whose sparse columns no cache has much
     FLAG_HALF = 128
     EVENT_WORDS = 64  # more than an event of any version has
 
@@ -232,29 +234,65 @@ cdef inline void fetch_cells(const Decode* d, int i) noexcept nogil:
         wf_prefetch_write(cells + k * LINE)
 
 
+cdef inline void fetch_sparse(
+    const Decode* d, const Version* version, int i, uint64_t address
+) noexcept nogil:
+    """Ask for the cells that an event further on will write, if these are of few events."""
+    cdef const uint8_t* at
+    cdef const Arm* arm
+    if has_room(d, <const void*>address, 8):
+        at = place_of(d, <const void*>address) + version.type_offset
+        arm = version.arms[min((<const uint32_t*>at)[0], <uint32_t>N_TYPES)]
+        if not wf_likely(arm.decode == NULL):
+            fetch_row(d, i, arm.columns & d.live[0] & ~d.dense)
+
+
+cdef void fetch_row(const Decode* d, int i, uint64_t columns) noexcept nogil:
+    cdef int column
+    while columns:
+        column = wf_lowest_bit(columns)
+        columns &= columns - 1
+        wf_prefetch_write(d.cursor[column] + i * d.out.columns[column].spec.width)
+
+
 cdef inline void fetch_text(const Column* column) noexcept nogil:
     """Ask for where an address's text will go: nearly every event has one."""
     wf_prefetch_write(column.text.data + column.text_used + TEXT_AHEAD)
+
+
+cdef int begin_block(Decode* d, const Version* version) noexcept nogil:
+    """Give memory to the columns that nearly every event fills; -1 and a failure without."""
+    cdef uint64_t classify = version.arms[<int>FWPM_NET_EVENT_TYPE_CLASSIFY_DROP].columns
+    d.zeros = no_event + 1
+    # A sparse cell holds nothing but a valid row's value; internal fields take some of these back.
+    d.dense = ~<uint64_t>0 if d.internal else version.columns | classify
+    d.row_by_row = EVERY_ROW | classify & ~bit(IS_LOOPBACK)
+    if not d.binary_addresses:
+        d.row_by_row |= ADDRESSES
+    return touch(d, 0, (version.columns & ~HEADER_3 | classify) & d.wanted[0])
+
+
+cdef inline void fetch_ahead(
+    Decode* d, const Version* version, int i, const uint64_t* entry, int64_t count
+) noexcept nogil:
+    """Ask for the memory that events and rows further on need, of a block of `count`."""
+    fetch(d, entry[AHEAD])
+    if count >= MANY:
+        fetch_cells(d, i)
+        if count > MOST_NEAR:
+            fetch_sparse(d, version, i + HALFWAY, entry[HALFWAY])
+        fetch_text(d.out.columns + LOCAL_ADDRESS)
+        fetch_text(d.out.columns + REMOTE_ADDRESS)
 
 
 cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexcept nogil:
     """Decode `count` events; d.failure says whether and why it stopped."""
     cdef const Version* version = event_version(d.version)
     cdef uint64_t known = version.columns & d.wanted[0]
-    cdef int64_t first = 0, rows
     cdef int64_t fetched = count - AHEAD if d.size > NEAR else 0
-    cdef bint many = count >= MANY
+    cdef int64_t first = 0, rows
     cdef int i
-    cdef uint64_t classify = version.arms[<int>FWPM_NET_EVENT_TYPE_CLASSIFY_DROP].columns
-    d.zeros = no_event + 1
-    # A sparse cell holds nothing but a valid row's value; internal fields take some of these back.
-    d.dense = version.columns | classify
-    if d.internal:
-        d.dense = ~<uint64_t>0
-    d.row_by_row = EVERY_ROW | classify & ~bit(IS_LOOPBACK)
-    if not d.binary_addresses:
-        d.row_by_row |= ADDRESSES
-    if touch(d, 0, known & ~HEADER_3 | classify & d.wanted[0]) < 0:
+    if begin_block(d, version) < 0:
         return
     while first < count:
         d.first_row = first
@@ -265,11 +303,7 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
             memset(d.words[1], 0, sizeof(d.words[1]))
         for i in range(<int>rows):
             if first + i < fetched:
-                fetch(d, entries[first + i + AHEAD])
-                if many:
-                    fetch_cells(d, i)
-                    fetch_text(d.out.columns + LOCAL_ADDRESS)
-                    fetch_text(d.out.columns + REMOTE_ADDRESS)
+                fetch_ahead(d, version, i, entries + first + i, count)
             decode_event(d, i, version, known, entries[first + i])
             if not wf_likely(d.failure == NO_FAILURE):
                 return

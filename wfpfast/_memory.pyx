@@ -1,8 +1,8 @@
 """Counted memory for columns and dictionaries, and a pool of it; must not know what lies in it.
 
 Fresh memory costs more than a decode that fills it: the system zeroes every page. So memory that a
-batch gives back is kept for the next one, as long as some decoder lives. What is kept and what is in
-use are together at most `MOST_MORE` bytes more than was in use at one time of late.
+batch gives back is kept for the next one, as long as some decoder lives. What is kept and what is
+in use are together at most `MOST_MORE` bytes more than was in use at one time of late.
 
 `live_buffers()` is the number of buffers in use in this process: the tests ask that it returns to
 where it was. Neither what the pool keeps nor the zeros that all batches share are in use.
