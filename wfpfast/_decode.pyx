@@ -32,6 +32,10 @@ cdef enum:
     MOST_NEAR = 1 << 18   # events of whose sparse columns no cache has much
     FLAG_HALF = 128
     EVENT_WORDS = 64  # more than an event of any version has
+    # Who asks for a few columns seldom wants these: one question for all of them.
+    OFTEN_LEFT = (
+        1 << FLAGS | 1 << IP_VERSION | 1 << IP_PROTOCOL | 1 << LOCAL_PORT | 1 << SCOPE_ID
+        | 1 << ADDRESS_FAMILY)
 
 
 # FILETIME counts 100 ns from 1601; a timestamp counts 1 ns from 1970 and holds 1677 to 2262. These
@@ -135,22 +139,23 @@ cdef inline void decode_header(
     cdef bint is_v6 = h.ipVersion == 1
     put_timestamp(
         d, i, h.timeStamp.dwLowDateTime | <uint64_t>h.timeStamp.dwHighDateTime << 32, &valid)
-    put_32(d, FLAGS, i, h.flags)
-    put_8(d, IP_VERSION, i, 6 if is_v6 else 4)
-    put_8(d, IP_PROTOCOL, i, h.ipProtocol)
-    put_16(d, LOCAL_PORT, i, h.localPort)
     put_16(d, REMOTE_PORT, i, h.remotePort)
-    put_32(d, SCOPE_ID, i, h.scopeId)
+    if wf_likely(d.wanted[0] & OFTEN_LEFT != 0):
+        put_32(d, FLAGS, i, h.flags)
+        put_8(d, IP_VERSION, i, 6 if is_v6 else 4)
+        put_8(d, IP_PROTOCOL, i, h.ipProtocol)
+        put_16(d, LOCAL_PORT, i, h.localPort)
+        put_32(d, SCOPE_ID, i, h.scopeId)
+        if wf_likely(level >= 2):
+            put_enum(d, ADDRESS_FAMILY, i, h.addressFamily)
     put_addresses(d, i, h, is_v6, valid)
     if wf_likely(valid & bit(APP_PATH) != 0):
         valid = clear_if(valid, APP_PATH, not put_path(d, APP_PATH, i, F_APP_ID, &h.appId))
     if wf_likely(valid & bit(USER_SID) != 0):
         valid = clear_if(valid, USER_SID, not put_sid_text(d, USER_SID, i, F_USER_ID, h.userId))
-    if wf_likely(level >= 2):
-        put_enum(d, ADDRESS_FAMILY, i, h.addressFamily)
-        if wf_likely(valid & bit(PACKAGE_SID) != 0):
-            valid = clear_if(valid, PACKAGE_SID, not put_sid_text(
-                d, PACKAGE_SID, i, F_PACKAGE_SID, h.packageSid))
+    if wf_likely(valid & bit(PACKAGE_SID) != 0):
+        valid = clear_if(valid, PACKAGE_SID, not put_sid_text(
+            d, PACKAGE_SID, i, F_PACKAGE_SID, h.packageSid))
     if valid & HEADER_3:
         valid = decode_header_3(d, i, h, valid)
     d.words[0][i] = valid
@@ -257,7 +262,8 @@ cdef void fetch_row(const Decode* d, int i, uint64_t columns) noexcept nogil:
 
 cdef inline void fetch_text(const Column* column) noexcept nogil:
     """Ask for where an address's text will go: nearly every event has one."""
-    wf_prefetch_write(column.text.data + column.text_used + TEXT_AHEAD)
+    if column.text.data != NULL:
+        wf_prefetch_write(column.text.data + column.text_used + TEXT_AHEAD)
 
 
 cdef int begin_block(Decode* d, const Version* version) noexcept nogil:

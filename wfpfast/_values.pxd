@@ -4,7 +4,8 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
 from wfpfast._columns cimport Column, end_rows
-from wfpfast._context cimport Decode, has_room, malformed, out_of_room, place_of, put_32
+from wfpfast._context cimport (
+    Decode, bit, has_room, malformed, out_of_room, place_of, put_32)
 from wfpfast._portable cimport wf_likely
 from wfpfast._strings cimport (
     Dictionary, Recent, cheap_key, recent_bytes, same, same_sid, sid_key)
@@ -162,6 +163,8 @@ cdef inline void put_address_row(
     cdef char* text = <char*>target.text.data + target.text_used
     if wf_likely(valid):
         text = put_ip(text, address, is_v6)
+    elif not d.wanted[0] & bit(column):
+        return
     target.text_used = text - <char*>target.text.data
     (<int32_t*>d.cursor[column])[i] = <int32_t>target.text_used
 
