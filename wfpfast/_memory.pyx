@@ -21,7 +21,7 @@ cdef enum:
     MOST_MORE = 1 << 30
     PERIOD = 64              # buffers taken: what was in use before the last but one is past
     SMALLEST_CLASS = 12      # 4 KB
-    LARGEST_CLASS = 32
+    LARGEST_CLASS = 31       # 2 GB
     N_CLASSES = 4 * (LARGEST_CLASS - SMALLEST_CLASS)
 
 cdef enum:
