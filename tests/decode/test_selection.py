@@ -5,7 +5,6 @@ Expected values are the ctypes twin's, which reads every member of every event.
 
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pytest
 from example_events import event, one_of_each
@@ -50,14 +49,14 @@ def test_under_a_null_of_the_payload_lies_zero(alone: bool) -> None:
         decoder = Decoder(columns=[name] if alone else None, addresses="binary")
         decoder.decode(FULL)
         column = pa.record_batch(decoder.decode(block))[name]
-        if pa.types.is_nested(column.type) or pa.types.is_large_binary(column.type):
+        if pa.types.is_nested(column.type):
             continue
-        valid = np.array(column.is_valid())
         cells = column.indices if pa.types.is_dictionary(column.type) else column
         if pa.types.is_string(cells.type) or pa.types.is_boolean(cells.type):
             continue
-        width = cells.type.byte_width
-        raw = np.frombuffer(cells.buffers()[1], np.uint8)[:width * len(column)]
-        assert not raw.reshape(len(column), width)[~valid].any(), name
-        seen += not valid.all()
+        width, raw = cells.type.byte_width, bytes(cells.buffers()[1])
+        nulls = [row for row, valid in enumerate(column.is_valid().to_pylist()) if not valid]
+        under = {raw[width * row:width * (row + 1)] for row in nulls}
+        assert under <= {bytes(width)}, name
+        seen += bool(nulls)
     assert seen == 44  # 50 columns but three lists, two texts and the bits of is_loopback
