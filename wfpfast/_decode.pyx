@@ -193,7 +193,7 @@ cdef inline void decode_payload(
         return
     vouch(d, i, arm.always)
     if wf_likely(arm.decode == NULL):
-        decode_classify(d, i, at, arm.level)
+        decode_classify(d, i, at, arm.level, arm.tail)
     elif need(d, arm.columns):
         put_no_classify(d, i)
         arm.decode(d, i, at, arm.level)
@@ -311,8 +311,8 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
             if first + i < fetched:
                 fetch_ahead(d, version, i, entries + first + i, count)
             decode_event(d, i, version, known, entries[first + i])
-            if not wf_likely(d.failure == NO_FAILURE):
-                return
+        if d.failure != NO_FAILURE:  # the first one counts: what is left of the chunk is not shown
+            return
         end_chunk(d)
         first += CHUNK
     finish(d)

@@ -46,22 +46,18 @@ cdef inline int direction_name(uint32_t code) noexcept nogil:
     return INBOUND if code == FWP_DIRECTION_INBOUND else -1
 
 
-cdef inline const FWPM_NET_EVENT_CLASSIFY_DROP2* tail_of(
-    const Decode* d, const FWPM_NET_EVENT_CLASSIFY_DROP2* e, int level
+cdef inline void decode_classify(
+    Decode* d, int i, const uint8_t* at, int level, uint64_t has_tail
 ) noexcept nogil:
-    """Return `e`, or zeros where it has no tail.
+    """CLASSIFY_DROP0..2, and CLASSIFY_ALLOW0, which is laid out as CLASSIFY_DROP1.
 
-    Drops and allows take turns as they like: to branch here would be to guess.
+    `has_tail` is all bits or none. Drops and allows take turns as they like: to branch here would
+    be to guess. Those without DROP2's tail read one of zeros.
     """
-    cdef uint64_t has_tail = -<uint64_t>(level >= 2)
-    cdef uint64_t zeros = <uint64_t>d.zeros
-    return <const FWPM_NET_EVENT_CLASSIFY_DROP2*>(zeros + ((<uint64_t>e - zeros) & has_tail))
-
-
-cdef inline void decode_classify(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
-    """CLASSIFY_DROP0..2, and CLASSIFY_ALLOW0, which is laid out as CLASSIFY_DROP1."""
     cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* e = <const FWPM_NET_EVENT_CLASSIFY_DROP2*>at
-    cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* tail = tail_of(d, e, level)
+    cdef uint64_t zeros = <uint64_t>d.zeros
+    cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* tail = <const FWPM_NET_EVENT_CLASSIFY_DROP2*>(
+        zeros + ((<uint64_t>e - zeros) & has_tail))
     cdef int name
     put_64(d, FILTER_ID, i, e.filterId)
     put_16(d, LAYER_ID, i, e.layerId)

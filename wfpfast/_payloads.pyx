@@ -62,7 +62,7 @@ cdef void decode_drop_mac(Decode* d, int i, const uint8_t* at, int level) noexce
     put_16(d, VLAN_TAG, i, e.vlanTag)
     put_64(d, INTERFACE_LUID, i, e.ifLuid)
     # From filterId to isLoopback the struct is a CLASSIFY_DROP1; DROP2's tail follows it.
-    decode_classify(d, i, <const uint8_t*>&e.filterId, 1)
+    decode_classify(d, i, <const uint8_t*>&e.filterId, 1, 0)
     put_32(d, VSWITCH_SOURCE_PORT, i, e.vSwitchSourcePort)
     put_32(d, VSWITCH_DESTINATION_PORT, i, e.vSwitchDestinationPort)
     put_vswitch_id(d, i, F_MAC_VSWITCH_ID, &e.vSwitchId)

@@ -35,7 +35,7 @@ cdef const uint8_t* long_blob(
     Decode* d, int i, int field, const FWP_BYTE_BLOB* blob
 ) noexcept nogil
 
-cdef const uint8_t* long_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil
+cdef const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil
 
 # The pieces that rendering a condition value needs too.
 cdef const uint8_t* find_wide(Decode* d, const WCHAR* text, size_t* units) noexcept nogil
@@ -98,31 +98,26 @@ cdef inline bint put_path(
     return data != NULL and put_utf16(d, column, i, data, blob.size, True)
 
 
-cdef inline const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil:
-    """Return where a whole SID is, and its size, or NULL and the reason."""
-    cdef const uint8_t* data
-    if wf_likely(has_room(d, sid, 4)):
-        data = place_of(d, sid)
-        size[0] = 8 + 4 * <uint32_t>data[1]
-        if wf_likely(size[0] <= FREE):
-            return data
-    return long_sid(d, sid, size)
-
-
 cdef inline bint put_sid_text(
     Decode* d, int column, int i, int field, const SID* sid
 ) noexcept nogil:
     cdef Dictionary* dictionary = d.dictionaries + column
     cdef const Recent* recent
-    cdef const uint8_t* raw
-    cdef uint32_t size = 0
+    cdef const uint8_t* raw = NULL
+    cdef uint32_t size = 0, found
     cdef uint64_t key
     if not wf_likely(sid != NULL):
         return False
-    raw = find_sid(d, sid, &size)
-    if not wf_likely(raw != NULL):
-        malformed(d, i, field)
-        return False
+    if wf_likely(has_room(d, sid, 4)):
+        raw = place_of(d, sid)
+        size = 8 + 4 * <uint32_t>raw[1]
+    if not wf_likely(size - 1 < FREE):  # long, or at the block's end
+        found = 0
+        raw = find_sid(d, sid, &found)
+        size = found
+        if raw == NULL:
+            malformed(d, i, field)
+            return False
     key = sid_key(raw, size)
     recent = dictionary.recent + (key >> dictionary.shift)
     if wf_likely(recent.size == size):

@@ -91,8 +91,8 @@ cdef const uint8_t* long_blob(
     return data
 
 
-cdef const uint8_t* long_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil:
-    """As find_sid(), of one that is long or lies at the block's end."""
+cdef const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil:
+    """Return where a whole SID is, and its size, or NULL and the reason."""
     cdef const uint8_t* data = locate(d, sid, 8, 4)
     if data == NULL:
         return NULL

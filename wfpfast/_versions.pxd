@@ -15,6 +15,7 @@ cdef struct Arm:
     size_t size
     size_t alignment
     int level             # how far into the newest struct of its family the payload reaches
+    uint64_t tail         # of a classify event: all bits where it reaches DROP2's members, or none
     uint64_t columns      # what its decoder writes
     uint64_t always       # of these, what every such event has: the others its decoder vouches for
     int field             # what an error calls its pointer

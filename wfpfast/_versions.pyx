@@ -29,7 +29,8 @@ cdef void arm(
     uint64_t sometimes, int field, Decoder decode
 ) noexcept:
     arms[version][type] = Arm(
-        size, alignment, level, always | sometimes, always, field, True, decode)
+        size, alignment, level, -<uint64_t>(level >= 2), always | sometimes, always, field, True,
+        decode)
 
 
 cdef uint64_t CLASSIFY_0 = bit(FILTER_ID) | bit(LAYER_ID)
