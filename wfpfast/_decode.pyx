@@ -311,8 +311,8 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
             if first + i < fetched:
                 fetch_ahead(d, version, i, entries + first + i, count)
             decode_event(d, i, version, known, entries[first + i])
-        if d.failure != NO_FAILURE:  # the first one counts: what is left of the chunk is not shown
-            return
+            if not wf_likely(d.failure == NO_FAILURE):  # columns may be without their memory
+                return
         end_chunk(d)
         first += CHUNK
     finish(d)
