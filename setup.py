@@ -71,7 +71,7 @@ def extensions(mode: str) -> list[Extension]:
         link += ["-Wl,--no-as-needed", "-lc"]
     return [
         Extension(
-            f"wfpfast.{source.stem}",
+            ".".join(source.with_suffix("").parts),
             [source.as_posix()],
             include_dirs=["wfpfast"],
             depends=[header.as_posix() for header in pathlib.Path("wfpfast").glob("*.h")],
@@ -80,7 +80,7 @@ def extensions(mode: str) -> list[Extension]:
             extra_link_args=link,
             py_limited_api=uses_abi3(mode),
         )
-        for source in sorted(pathlib.Path("wfpfast").glob("*.pyx"))
+        for source in sorted(pathlib.Path("wfpfast").rglob("*.pyx"))
         if windows or source.stem != "_win32"
     ]
 

@@ -8,10 +8,11 @@ from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
 from libc.string cimport memcpy
 
+from wfpfast.abi.events cimport N_VERSIONS
+
 from wfpfast.errors import MalformedBlockError
 
 cdef enum:
-    N_VERSIONS = 6
     ALIGNMENT = 8
 
 
@@ -52,7 +53,7 @@ cdef class Block:
         self.memory = <const uint8_t*>self._buffer.buf
         self.nbytes = <size_t>self._buffer.len
         if not 0 <= version < N_VERSIONS:
-            raise ValueError(f"version {version}: FWPM_NET_EVENT0 to 5 are known")
+            raise ValueError(f"version {version}: FWPM_NET_EVENT0 to {N_VERSIONS - 1} are known")
         if base < 0 or base + self.nbytes > 1 << 64:
             raise ValueError(f"base {base:#x}: {self.nbytes} bytes there leave the address space")
         if count < 0 or entries_offset < 0:

@@ -3,5 +3,5 @@ from wfpfast._context cimport Decode
 from wfpfast.abi.fwptypes cimport FWP_CONDITION_VALUE0
 
 cdef bint put_condition(
-    Decode* d, int column, int i, int field, const FWP_CONDITION_VALUE0* value
+    Decode* d, int column, int i, const char* field, const FWP_CONDITION_VALUE0* value
 ) noexcept nogil

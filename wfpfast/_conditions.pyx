@@ -35,7 +35,7 @@ ctypedef Result (*Renderer)(Decode* d, Column* out, const uint8_t* at) noexcept 
 
 
 cdef bint put_condition(
-    Decode* d, int column, int i, int field, const FWP_CONDITION_VALUE0* value
+    Decode* d, int column, int i, const char* field, const FWP_CONDITION_VALUE0* value
 ) noexcept nogil:
     cdef Column* out = d.out.columns + column
     cdef int64_t start = out.text_used, replaced = d.replaced

@@ -6,7 +6,7 @@ from libc.string cimport memcpy
 from wfpfast._columns cimport CHUNK, Column, ColumnSet
 from wfpfast._memory cimport Buffer
 from wfpfast._portable cimport wf_assume, wf_likely
-from wfpfast._schema cimport N_EVENT_COLUMNS
+from wfpfast._schema cimport N_EVENT_COLUMNS, N_WORDS
 from wfpfast._shelf cimport Shelf
 from wfpfast._strings cimport Dictionary
 
@@ -19,42 +19,6 @@ cdef enum Failure:
     MALFORMED = 1
     NO_MEMORY = 2
     TOO_LARGE = 3
-
-cdef enum Reason:
-    OUTSIDE = 0
-    MISALIGNED = 1
-    UNTERMINATED = 2
-    BUDGET = 3
-    NULL_EVENT = 4
-
-cdef enum Field:
-    F_ENTRIES = 0
-    F_APP_ID = 1
-    F_USER_ID = 2
-    F_PACKAGE_SID = 3
-    F_ENTERPRISE_ID = 4
-    F_EFFECTIVE_NAME = 5
-    F_MM_FAILURE = 6            # the payload pointers
-    F_QM_FAILURE = 7
-    F_EM_FAILURE = 8
-    F_CLASSIFY_DROP = 9
-    F_KERNEL_DROP = 10
-    F_DOSP_DROP = 11
-    F_CLASSIFY_ALLOW = 12
-    F_CAPABILITY_DROP = 13
-    F_CAPABILITY_ALLOW = 14
-    F_CLASSIFY_DROP_MAC = 15
-    F_PACKET_ARRIVAL = 16
-    F_DROP_VSWITCH_ID = 17
-    F_MAC_VSWITCH_ID = 18
-    F_MM_PRINCIPALS = 19        # + 0, 1 names, + 2, 3 groups, of local and remote
-    F_MM_PROVIDER_CONTEXT_KEY = 23
-    F_EM_PRINCIPALS = 24        # likewise
-    F_QM_LOCAL_SUBNET = 28
-    F_QM_REMOTE_SUBNET = 29
-    F_INTERNAL = 30
-    F_FILTER_ORIGIN = 31
-    F_TERMINATING_FILTERS = 32
 
 
 cdef struct Live:
@@ -78,7 +42,7 @@ cdef struct Decode:
     int version
     bint internal
     # What is asked for.
-    uint64_t[2] wanted          # a bit a column, as in all pairs of words below
+    uint64_t[N_WORDS] wanted    # a bit a column, as in all arrays of N_WORDS
     bint binary_addresses
     bint null_errors
     # Where it goes. The cursor of a column that is not wanted or not touched points at `spare`.
@@ -87,17 +51,19 @@ cdef struct Decode:
     Shelf** shelf               # what batches share of their memory
     Buffer** scratch
     const void* zeros           # stand for a struct that is not there
-    uint64_t dense              # of the first 64 columns: most events have a value there
-    uint64_t row_by_row         # of these: every row writes its cell, or its end, null or not
-    uint64_t[2] live            # columns that have memory
-    uint64_t untouched          # of the first 64: those that are wanted and have none
+    uint64_t[N_WORDS] dense     # columns where most events have a value
+    uint64_t[N_WORDS] row_by_row  # columns whose cell, or end of text, every row writes
+    uint64_t[N_WORDS] live      # columns that have memory
+    uint64_t[N_WORDS] untouched # columns that are wanted and have none
     int n_live
+    uint64_t[N_WORDS] initial   # what a row's validity begins with; the first word is assigned
+    uint32_t late_flags         # flags of the header whose columns are wanted and seldom there
     int64_t first_row           # of this chunk
     # What went wrong.
     Failure failure
-    Reason reason
+    const char* reason          # why the last pointer that was looked at may not be followed
     int64_t bad_index
-    int bad_field
+    const char* bad_field       # what MalformedBlockError calls the member
     # What was counted.
     int64_t malformed
     int64_t replaced
@@ -106,7 +72,9 @@ cdef struct Decode:
     # All before is zero when a decode begins, all from here on is not.
     Live[N_EVENT_COLUMNS] live_columns
     uint8_t* cursor[N_EVENT_COLUMNS]
-    uint64_t words[2][CHUNK]    # validity: a bit a column of each row, until the chunk ends
+    # Validity: a bit a column of each row, until the chunk ends. Rows assign the first word, and add
+    # to the others, which are as `initial` says from when the first of their columns has memory.
+    uint64_t words[N_WORDS][CHUNK]
     uint64_t[SPARE] spare
 
 
@@ -117,7 +85,7 @@ cdef const uint8_t* locate(
     Decode* d, const void* pointer, uint64_t size, uint64_t alignment
 ) noexcept nogil
 cdef void out_of_room(Decode* d, size_t used, size_t more) noexcept nogil
-cdef void malformed(Decode* d, int i, int field) noexcept nogil
+cdef void malformed(Decode* d, int i, const char* field) noexcept nogil
 cdef void put_unknown(Decode* d, int column, int i, uint32_t value) noexcept nogil
 
 
@@ -145,24 +113,38 @@ cdef inline const uint8_t* locate_small(
     return locate(d, pointer, size, alignment)
 
 
+cdef inline void out_of_budget(Decode* d) noexcept nogil:
+    d.reason = "would make the block's text be read more than 64 times over"
+
+
 cdef inline bint spend(Decode* d, uint64_t size) noexcept nogil:
     """Charge `size` bytes of followed text; a block that aliases one big text runs out."""
     if size > d.budget:
-        d.reason = BUDGET
+        out_of_budget(d)
         return False
     d.budget -= size
     return True
 
 
-cdef inline bint need(Decode* d, uint64_t columns) noexcept nogil:
-    """Give memory to the wanted ones of the first 64 columns that are about to be written."""
-    columns &= d.untouched
-    return columns == 0 or touch(d, 0, columns) == 0
+cdef inline bint need_word(Decode* d, int word, uint64_t columns) noexcept nogil:
+    """Give memory to the wanted ones of the columns of a word that are about to be written."""
+    columns &= d.untouched[word]
+    return columns == 0 or touch(d, word, columns) == 0
 
 
-cdef inline void vouch(Decode* d, int i, uint64_t columns) noexcept nogil:
-    """Say that row `i` has values in these of the first 64 columns."""
-    d.words[0][i] |= columns
+cdef inline bint need(Decode* d, int column) noexcept nogil:
+    """Give memory to a column that is about to be written, if it is wanted."""
+    return need_word(d, column >> 6, bit(column))
+
+
+cdef inline bint is_live(const Decode* d, int column) noexcept nogil:
+    """Tell whether the column has memory: it is wanted, and an event needed it."""
+    return d.live[column >> 6] >> (column & 63) & 1
+
+
+cdef inline void vouch(Decode* d, int i, int column) noexcept nogil:
+    """Say that row `i` has a value in the column, which has memory if it is wanted."""
+    d.words[column >> 6][i] |= bit(column)
 
 
 cdef inline void put_8(Decode* d, int column, int i, uint8_t value) noexcept nogil:

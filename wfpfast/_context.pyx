@@ -9,7 +9,7 @@ from libc.string cimport memset
 
 from wfpfast._columns cimport CODES, LIST, TEXT, Spec, columns_allocate, end_rows
 from wfpfast._portable cimport wf_lowest_bit, wf_popcount
-from wfpfast._schema cimport N_EVENT_COLUMNS
+from wfpfast._schema cimport N_EVENT_COLUMNS, N_WORDS
 from wfpfast._shelf cimport shelf_release, shelf_share
 from wfpfast._strings cimport (
     dictionaries_shelve, dictionary_begin, dictionary_export, dictionary_is_on, dictionary_unknown)
@@ -17,56 +17,24 @@ from wfpfast._vector cimport wf_transpose
 
 cdef uint64_t ALL = ~<uint64_t>0  # rows of a chunk
 
-_PRINCIPALS = (
-    "localPrincipalNameForAuth", "remotePrincipalNameForAuth",
-    "localPrincipalGroupSids", "remotePrincipalGroupSids",
-)
-FIELD_NAMES = (
-    "entries",
-    *(f"header.{m}" for m in ("appId", "userId", "packageSid", "enterpriseId", "effectiveName")),
-    "ikeMmFailure", "ikeQmFailure", "ikeEmFailure", "classifyDrop", "ipsecDrop", "idpDrop",
-    "classifyAllow", "capabilityDrop", "capabilityAllow", "classifyDropMac", "lpmPacketArrival",
-    "classifyDrop.vSwitchId",
-    "classifyDropMac.vSwitchId",
-    *(f"ikeMmFailure.{m}" for m in _PRINCIPALS),
-    "ikeMmFailure.providerContextKey",
-    *(f"ikeEmFailure.{m}" for m in _PRINCIPALS),
-    "ikeQmFailure.localSubNet",
-    "ikeQmFailure.remoteSubNet",
-    "internalFields",
-    "internalFields.filterOrigin",
-    "internalFields.terminatingFiltersInfo",
-)
-"""What MalformedBlockError.field can be, in the order of the enumeration Field."""
-
-REASONS = (
-    "points outside the block",
-    "is misaligned",
-    "is text that does not end inside the block",
-    "would make the block's text be read more than 64 times over",
-    "is NULL",
-)
-"""Why a pointer was not followed, in the order of the enumeration Reason."""
-
 
 cdef int touch(Decode* d, int word, uint64_t columns) noexcept nogil:
     """Give memory to `columns`, bits of `word`; -1 and a failure without memory."""
     cdef int places[2][64]
     cdef int[2] counts = [0, 0]
-    cdef uint64_t dense = ~<uint64_t>0
     cdef const Spec* spec
     cdef int index, sparse, k
+    if word and not d.live[word]:
+        begin_word(d, word)
     d.live[word] |= columns
-    if word == 0:
-        d.untouched &= ~columns
-        dense = d.dense
+    d.untouched[word] &= ~columns
     while columns:
         k = wf_lowest_bit(columns)
         columns &= columns - 1
         index = 64 * word + k
         spec = d.out.columns[index].spec
         # Chunks of it that no event touches are left alone; offsets are written in any case.
-        sparse = not dense >> k & 1 and spec.chunk != 0
+        sparse = not d.dense[word] >> k & 1 and spec.chunk != 0
         places[sparse][counts[sparse]] = index
         counts[sparse] += 1
         if spec.kind == CODES and dictionary_begin(d.dictionaries + index) < 0:
@@ -83,12 +51,18 @@ cdef int touch(Decode* d, int word, uint64_t columns) noexcept nogil:
     return 0
 
 
+cdef void begin_word(Decode* d, int word) noexcept nogil:
+    cdef int row
+    for row in range(CHUNK):
+        d.words[word][row] = d.initial[word]
+
+
 cdef inline void begin(Decode* d, int index) noexcept nogil:
     """Point the cursor at this chunk; all up to its end is zero and null."""
     cdef Column* column = d.out.columns + index
     cdef Live* live = d.live_columns + d.n_live
     cdef size_t chunks = <size_t>d.first_row // CHUNK
-    cdef bint row_by_row = index < 64 and d.row_by_row >> index & 1
+    cdef bint row_by_row = d.row_by_row[index >> 6] >> (index & 63) & 1
     d.n_live += 1
     live.column = column
     live.validity = <uint64_t*>column.validity.data + chunks
@@ -113,14 +87,16 @@ cdef inline void begin(Decode* d, int index) noexcept nogil:
 
 cdef void end_chunk(Decode* d) noexcept nogil:
     """Turn the rows' validity words into the columns', and go on to the next chunk."""
-    cdef uint64_t planes[2][CHUNK]
+    cdef uint64_t planes[N_WORDS][CHUNK]
     cdef bint more = d.first_row + CHUNK < d.out.length
     cdef uint64_t valid
     cdef int k
     cdef Live* live
-    for k in range(2):
+    for k in range(N_WORDS):
         if d.live[k]:
             wf_transpose(d.words[k], planes[k])
+            if k:
+                begin_word(d, k)
     for k in range(d.n_live):
         live = d.live_columns + k
         valid = planes[live.index >> 6][live.index & 63]
@@ -168,10 +144,10 @@ cdef const uint8_t* locate(
     cdef uint64_t address = <uint64_t>pointer
     cdef uint64_t offset = address - d.base
     if offset > d.size or d.size - offset < size:
-        d.reason = OUTSIDE
+        d.reason = "points outside the block"
         return NULL
     if address & (alignment - 1):
-        d.reason = MISALIGNED
+        d.reason = "is misaligned"
         return NULL
     return d.memory + offset
 
@@ -181,7 +157,7 @@ cdef void out_of_room(Decode* d, size_t used, size_t more) noexcept nogil:
     d.failure = TOO_LARGE if used + more > INT32_MAX else NO_MEMORY
 
 
-cdef void malformed(Decode* d, int i, int field) noexcept nogil:
+cdef void malformed(Decode* d, int i, const char* field) noexcept nogil:
     """Count a member that may not be followed, or fail with the first one."""
     if d.null_errors:
         d.malformed += 1
@@ -194,7 +170,7 @@ cdef void malformed(Decode* d, int i, int field) noexcept nogil:
 cdef void put_unknown(Decode* d, int column, int i, uint32_t value) noexcept nogil:
     """An enumerator that the SDK does not name."""
     cdef int32_t code
-    if not d.live[0] & bit(column):
+    if not is_live(d, column):
         return
     code = dictionary_unknown(d.dictionaries + column, value)
     if code < 0:

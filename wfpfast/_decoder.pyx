@@ -11,7 +11,7 @@ from wfpfast._columns cimport Spec, columns_new, columns_release
 from wfpfast._context cimport MALFORMED, NO_FAILURE, ROOM, TOO_LARGE, Decode
 from wfpfast._decode cimport decode_block
 from wfpfast._memory cimport Buffer, buffer_release, pool_close, pool_open
-from wfpfast._schema cimport N_EVENT_COLUMNS, N_SPECS, enumeration, event_specs
+from wfpfast._schema cimport N_EVENT_COLUMNS, N_SPECS, N_WORDS, enumeration, event_specs
 from wfpfast._shelf cimport Shelf, shelf_release
 from wfpfast._strings cimport N_SECRETS, Dictionary, dictionary_clear
 from wfpfast._threads cimport (
@@ -19,12 +19,9 @@ from wfpfast._threads cimport (
 
 import os
 
-from wfpfast._context import FIELD_NAMES, REASONS
-from wfpfast._schema import EVENT_COLUMNS
+from wfpfast._schema import COLUMN_SLOTS, EVENT_COLUMNS
 from wfpfast.errors import MalformedBlockError
 from wfpfast.row import NetEvent
-
-_PLACES = {name: place for place, name in enumerate(EVENT_COLUMNS)}
 
 cdef enum:
     # How often over a block's text may be read; a block from Windows holds each text once.
@@ -102,7 +99,7 @@ cdef class Decoder:
     cdef uint64_t[N_SECRETS] secrets
     cdef Buffer* scratch
     cdef Shelf* shelf
-    cdef uint64_t[2] wanted
+    cdef uint64_t[N_WORDS] wanted
     cdef const Spec* specs
     cdef bint binary
     cdef bint null_errors
@@ -126,7 +123,7 @@ cdef class Decoder:
         self.binary = addresses == "binary"
         self.null_errors = errors == "null"
         self.specs = event_specs(self.binary)
-        self.selection = Selection(EVENT_COLUMNS if columns is None else columns, _PLACES)
+        self.selection = Selection(EVENT_COLUMNS if columns is None else columns, COLUMN_SLOTS)
         self.selection.prepare(self.specs)
         for place in self.selection.by_name.values():
             self.wanted[place >> 6] |= <uint64_t>1 << (place & 63)
@@ -193,7 +190,7 @@ cdef class Decoder:
             columns_release(state.out)
 
     cdef void _begin(self, Block block, Decode* state) noexcept:
-        cdef int place
+        cdef int place, word
         memset(state, 0, <char*>&state.live_columns - <char*>state)
         state.out = columns_new(
             self.selection.shape.nest, self.specs, N_SPECS, N_EVENT_COLUMNS, block.count)
@@ -204,9 +201,8 @@ cdef class Decoder:
         state.budget = MOST_SHARING * <uint64_t>block.nbytes + SLACK
         state.version = block.version
         state.internal = block.internal
-        state.wanted[0] = self.wanted[0]
-        state.wanted[1] = self.wanted[1]
-        state.untouched = self.wanted[0]
+        for word in range(N_WORDS):
+            state.wanted[word] = state.untouched[word] = self.wanted[word]
         state.binary_addresses = self.binary
         state.null_errors = self.null_errors
         state.dictionaries = self.dictionaries
@@ -236,7 +232,7 @@ cdef class Decoder:
 cdef int _raise(const Decode* state) except -1:
     if state.failure == MALFORMED:
         raise MalformedBlockError(
-            state.bad_index, FIELD_NAMES[state.bad_field], REASONS[<int>state.reason])
+            state.bad_index, state.bad_field.decode(), state.reason.decode())
     if state.failure == TOO_LARGE:
         raise OverflowError("a column would hold more than 2 GiB of text: decode fewer events")
     raise MemoryError

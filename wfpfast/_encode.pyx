@@ -12,17 +12,19 @@ from libc.stdint cimport uint32_t
 
 from wfpfast._block import Block
 from wfpfast._layout import STRUCTS
-from wfpfast._schema import EVENT_COLUMNS
+from wfpfast._tables.enums import NET_EVENT_FLAGS
+from wfpfast._tables.members import MEMBERS
 
 from wfpfast._arena cimport Arena
-from wfpfast._encode_structs cimport Field, Plan, field_of, plan_of, write_inner, write_member
+from wfpfast._encode_structs cimport (
+    Field, Plan, field_of, has_member, plan_of, write_inner, write_member)
 from wfpfast._encode_values cimport as_dict
+from wfpfast.abi.events cimport N_VERSIONS
 from wfpfast.abi.internal cimport (
-    INTERNAL_FILTER_ORIGIN, INTERNAL_INTERFACE_INDEX, INTERNAL_PROCESS_ID,
+    ABSENT_WORDS, INTERNAL_FILTER_ORIGIN, INTERNAL_INTERFACE_INDEX, INTERNAL_PROCESS_ID,
     INTERNAL_TERMINATING_FILTERS)
 
 cdef enum:
-    N_VERSIONS = 6
     POINTER = 8
 
 
@@ -30,6 +32,7 @@ cdef enum:
 cdef class Payload:
     cdef str name
     cdef Plan plan         # None: this version has no such payload
+    cdef list missable     # what a source may lack of it: Missable
 
 
 @internal_class
@@ -39,6 +42,7 @@ cdef class Version:
     cdef size_t payload_offset
     cdef Field type
     cdef Plan header
+    cdef list missable     # of header
     cdef dict members      # what an event mapping may have -> its Payload, or None
 
 
@@ -49,10 +53,33 @@ cdef class Mark:
     cdef Field field
 
 
+@internal_class
+cdef class Missable:
+    # A member, under all of its names, that a source may lack.
+    cdef tuple members
+    cdef object bit        # of INTERNAL_FIELDS0.absent
+    cdef uint32_t flag     # of the header, or 0
+
+
+cdef list missable_of(str section, Plan plan):
+    """Return what a source may lack of the header or of a payload."""
+    cdef Missable each
+    found = []
+    for number, member in enumerate(MEMBERS):
+        if member.section == section and any([has_member(plan, m) for m in member.members]):
+            each = Missable()
+            each.members = member.members
+            each.bit = 1 << number
+            each.flag = NET_EVENT_FLAGS.get(f"FWPM_NET_EVENT_FLAG_{member.flag}_SET", 0)
+            found.append(each)
+    return found
+
+
 cdef Payload make_payload(str name, Plan plan):
     cdef Payload payload = Payload()
     payload.name = name
     payload.plan = plan
+    payload.missable = [] if plan is None else missable_of("payload", plan)
     return payload
 
 
@@ -71,6 +98,7 @@ cdef Version make_version(int number):
             version.members[arm] = make_payload(arm, plan)
             version.payload_offset = member.offset
     version.header = plan_of(STRUCTS[name].members["header"].c_type)
+    version.missable = missable_of("header", version.header)
     version.members.update(dict.fromkeys(["header", "type", "internalFields"]))
     return version
 
@@ -90,11 +118,14 @@ cdef dict MARKS = {
     "terminatingFiltersInfo": make_mark(INTERNAL_TERMINATING_FILTERS, "terminatingFilters"),
     "absent": None,
 }
+cdef object ALL = (1 << 64) - 1
 cdef size_t INTERNAL_SIZE = STRUCTS["INTERNAL_FIELDS0"].size
 cdef Field PRESENT = field_of("INTERNAL_FIELDS0", "present")
 cdef Field N_FILTERS = field_of("INTERNAL_FIELDS0", "numTerminatingFilters")
-cdef Field ABSENT = field_of("INTERNAL_FIELDS0", "absent")
-_ABSENT_BITS = {name: 1 << place for place, name in enumerate(EVENT_COLUMNS[:64])}
+cdef size_t ABSENT = STRUCTS["INTERNAL_FIELDS0"].members["absent"].offset
+cdef Field FLAGS = field_of("FWPM_NET_EVENT_HEADER0", "flags")
+cdef dict ABSENT_BITS = {
+    column: 1 << number for number, member in enumerate(MEMBERS) for column in member.columns}
 
 
 cdef object absent_columns(Arena arena, names):
@@ -103,17 +134,48 @@ cdef object absent_columns(Arena arena, names):
     if not isinstance(names, (list, tuple)):
         arena.fail(TypeError, "absent", f"expected a list of columns, not {names!r}")
     for name in names:
-        if name not in _ABSENT_BITS:
+        if name not in ABSENT_BITS:
             arena.fail(ValueError, "absent", f"{name!r} is no column that can be absent")
-        bits |= _ABSENT_BITS[name]
+        bits |= ABSENT_BITS[name]
     return bits
 
 
-cdef int write_internal(Arena arena, fields, size_t at) except -1:
-    """Write wfpfast's own tail of an event."""
+cdef object lacking(list missable, given, uint32_t* flags):
+    """Return a bit for each member that is not given; add the flags of those that are."""
+    cdef Missable each
+    bits = 0
+    for each in missable:
+        for member in each.members:
+            if given.get(member) is not None:
+                flags[0] |= each.flag
+                break
+        else:
+            bits |= each.bit
+    return bits
+
+
+cdef object write_missing(
+    Arena arena, Version version, Payload payload, dict event, size_t at
+):
+    """Return the bits of what the source lacks; without flags, say which members there are."""
+    cdef uint32_t flags = 0
+    header = event.get("header") or {}
+    bits = lacking(version.missable, header, &flags)
+    if event.get("type") is None:
+        bits |= ABSENT_BITS["event_type"]
+    if payload is not None:
+        bits |= lacking(payload.missable, event[payload.name], &flags)
+    if header.get("flags") is None:
+        arena.store(at + FLAGS.offset, flags, FLAGS.size)
+    return bits
+
+
+cdef int write_internal(Arena arena, fields, absent, size_t at) except -1:
+    """Write wfpfast's own tail of an event; `absent` are the bits of what the source lacks."""
     cdef uint32_t present = 0
     cdef Mark mark
     cdef dict values = as_dict(arena, "internalFields", fields)
+    cdef int k
     arena.section = "internalFields."
     for key, value in values.items():
         if key not in MARKS:
@@ -122,13 +184,15 @@ cdef int write_internal(Arena arena, fields, size_t at) except -1:
             continue
         mark = MARKS[key]
         if mark is None:
-            arena.store(at + ABSENT.offset, absent_columns(arena, value), ABSENT.size)
+            absent |= absent_columns(arena, value)
             continue
         present |= mark.bit
         write_member(arena, mark.field, key, value, at + mark.field.offset)
         if mark.bit == INTERNAL_TERMINATING_FILTERS:
             arena.store(at + N_FILTERS.offset, len(value), N_FILTERS.size)
     arena.store(at + PRESENT.offset, present, PRESENT.size)
+    for k in range(ABSENT_WORDS):
+        arena.store(at + ABSENT + 8 * k, absent >> 64 * k & ALL, 8)
     return 0
 
 
@@ -164,8 +228,9 @@ cdef size_t write_event(Arena arena, Version version, event, bint internal) exce
         write_inner(arena, version.header, "header", values["header"], at)
     if target:
         write_inner(arena, payload.plan, payload.name, values[payload.name], target)
-    if internal and values.get("internalFields") is not None:
-        write_internal(arena, values["internalFields"], at + version.size)
+    if internal:
+        absent = write_missing(arena, version, payload if target else None, values, at)
+        write_internal(arena, values.get("internalFields") or {}, absent, at + version.size)
     return at
 
 
@@ -208,8 +273,9 @@ def encode(events, *, version=5, base=0x20000000000, order=None, internal=None):
     ----------
     events : iterable of mappings
         ``{"header": {...}, "type": int, "<payload>": {...}}`` with the SDK's member names. What is
-        missing is zero or NULL, a pointer is given as what it points to, a condition value as a
-        (type, value) pair. Members that only other versions have are left out.
+        missing is zero or NULL, but null in the columns where `internal` holds; a pointer is given
+        as what it points to, a condition value as a (type, value) pair. Members that only other
+        versions have are left out.
     version : int
         0 to 5: which ``FWPM_NET_EVENTn`` to write.
     base : int
@@ -217,8 +283,9 @@ def encode(events, *, version=5, base=0x20000000000, order=None, internal=None):
     order : sequence of int, optional
         The events' order in memory; the array of pointers to them keeps the order given.
     internal : bool, optional
-        Whether wfpfast's own tail, which holds ``"internalFields"``, follows each event. By
-        default it does if any event has them.
+        Whether wfpfast's own tail follows each event: it holds ``"internalFields"``, and what a
+        mapping lacks. A header without ``"flags"`` then gets those of its members. By default the
+        tail is there if any event has ``"internalFields"``.
 
     Raises
     ------

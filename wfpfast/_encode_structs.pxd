@@ -27,6 +27,7 @@ cdef class Plan:
 
 
 cdef Plan plan_of(str name)
+cdef bint has_member(Plan plan, str member) except -1
 cdef Field field_of(str struct, str member)
 cdef int write_member(Arena arena, Field field, member, value, size_t at) except -1
 cdef int write_inner(Arena arena, Plan plan, member, value, size_t at) except -1

@@ -143,6 +143,11 @@ cdef Plan plan_of(str name):
     return plan
 
 
+cdef bint has_member(Plan plan, str member) except -1:
+    """Tell whether the struct of this version has the member."""
+    return member in plan.fields and (<Field>plan.fields[member]).kind != LEFT_OUT
+
+
 cdef Field left_out():
     cdef Field field = Field()
     field.kind = LEFT_OUT

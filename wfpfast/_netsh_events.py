@@ -2,13 +2,12 @@
 
 Tags are SDK member names, enumerators SDK names. All members of the header are printed, also where
 their flag is clear: what counts is decided by the flags, in the decoder. Members that a Windows
-version does not print are named as absent, since the zero in their place means nothing.
+version does not print are left out of the mapping, and their columns are null.
 
 No capture of an IKE, IPsec, capability or MAC event is public: their tags are the SDK's union
 members by expectation.
 """
 
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from wfpfast import _netsh_values as v
@@ -19,146 +18,143 @@ from wfpfast.names import EVENT_TYPES
 
 
 class Member(NamedTuple):
-    """An element of the XML: the struct's member, how to read it, and the columns that it fills."""
+    """An element of the XML: the struct's member, and how to read it."""
 
     name: str
     convert: v.Convert
-    columns: tuple[str, ...]
 
 
 Members = dict[str, Member]  # by tag
 Known = tuple[str, v.Convert, dict[Any, Any], int | str | None]  # see take_easy()
 
 
-def member(name: str, convert: v.Convert, *columns: str) -> Members:
+def member(name: str, convert: v.Convert) -> Members:
     """Return one entry of a table of members, whose tag is its name."""
-    return {name: Member(name, convert, columns)}
+    return {name: Member(name, convert)}
 
 
-def address(name: str, column: str) -> Members:
+def address(name: str) -> Members:
     """Return the entries of an address, whose name has a place for its family."""
     v4, v6 = name.format("V4"), name.format("V6")
     return {
-        v4: Member(v4, v.ipv4, (column,)),
-        f"{v6}.byteArray16": Member(v6, v.ipv6, (column,)),
+        v4: Member(v4, v.ipv4),
+        f"{v6}.byteArray16": Member(v6, v.ipv6),
     }
 
 
 HEADER: Members = {
-    **member("timeStamp", v.ticks, "timestamp"),
-    **member("flags", v.flags, "flags"),
-    **member("ipVersion", v.ip_version, "ip_version"),
-    **member("ipProtocol", v.u8, "ip_protocol"),
-    **address("localAddr{}", "local_address"),
-    **address("remoteAddr{}", "remote_address"),
-    **member("localPort", v.u16, "local_port"),
-    **member("remotePort", v.u16, "remote_port"),
-    **member("scopeId", v.u32, "scope_id"),
-    **member("appId", v.blob, "app_path"),
-    **member("userId", v.sid, "user_sid"),
-    **member("addressFamily", v.enumerator("FWP_AF"), "address_family"),
-    **member("packageSid", v.sid, "package_sid"),
-    **member("enterpriseId", v.text_or_none, "enterprise_id"),
-    **member("policyFlags", v.u64, "policy_flags"),
-    **member("effectiveName", v.blob, "effective_name"),
+    **member("timeStamp", v.ticks),
+    **member("flags", v.flags),
+    **member("ipVersion", v.ip_version),
+    **member("ipProtocol", v.u8),
+    **address("localAddr{}"),
+    **address("remoteAddr{}"),
+    **member("localPort", v.u16),
+    **member("remotePort", v.u16),
+    **member("scopeId", v.u32),
+    **member("appId", v.blob),
+    **member("userId", v.sid),
+    **member("addressFamily", v.enumerator("FWP_AF")),
+    **member("packageSid", v.sid),
+    **member("enterpriseId", v.text_or_none),
+    **member("policyFlags", v.u64),
+    **member("effectiveName", v.blob),
 }
 _FILTER: Members = {
-    **member("filterId", v.u64, "filter_id"),
-    **member("layerId", v.u16, "layer_id"),
+    **member("filterId", v.u64),
+    **member("layerId", v.u16),
 }
 _CLASSIFY: Members = {
     **_FILTER,
-    **member("reauthReason", v.u32, "reauth_reason"),
-    **member("originalProfile", v.u32, "original_profile"),
-    **member("currentProfile", v.u32, "current_profile"),
-    **member("msFwpDirection", v.direction, "direction", "direction_code"),
-    **member("isLoopback", v.boolean, "is_loopback"),
+    **member("reauthReason", v.u32),
+    **member("originalProfile", v.u32),
+    **member("currentProfile", v.u32),
+    **member("msFwpDirection", v.direction),
+    **member("isLoopback", v.boolean),
 }
 _VSWITCH: Members = {
-    **member("vSwitchId", v.blob, "vswitch_id"),
-    **member("vSwitchSourcePort", v.u32, "vswitch_source_port"),
-    **member("vSwitchDestinationPort", v.u32, "vswitch_destination_port"),
+    **member("vSwitchId", v.blob),
+    **member("vSwitchSourcePort", v.u32),
+    **member("vSwitchDestinationPort", v.u32),
 }
 _MAC: Members = {
-    **member("localMacAddr", v.mac, "local_mac"),
-    **member("remoteMacAddr", v.mac, "remote_mac"),
-    **member("mediaType", v.u32, "media_type"),
-    **member("ifType", v.u32, "interface_type"),
-    **member("etherType", v.u16, "ether_type"),
-    **member("ndisPortNumber", v.u32, "ndis_port"),
-    **member("vlanTag", v.u16, "vlan_tag"),
-    **member("ifLuid", v.u64, "interface_luid"),
+    **member("localMacAddr", v.mac),
+    **member("remoteMacAddr", v.mac),
+    **member("mediaType", v.u32),
+    **member("ifType", v.u32),
+    **member("etherType", v.u16),
+    **member("ndisPortNumber", v.u32),
+    **member("vlanTag", v.u16),
+    **member("ifLuid", v.u64),
 }
 _FAILURE: Members = {
-    **member("failureErrorCode", v.u32, "failure_error"),
-    **member("failurePoint", v.enumerator("IPSEC_FAILURE_POINT"), "failure_point"),
-    **member("saRole", v.enumerator("IKEEXT_SA_ROLE"), "sa_role"),
+    **member("failureErrorCode", v.u32),
+    **member("failurePoint", v.enumerator("IPSEC_FAILURE_POINT")),
+    **member("saRole", v.enumerator("IKEEXT_SA_ROLE")),
 }
-_KEYING = member("keyingModuleType", v.enumerator("IKEEXT_KEY_MODULE_TYPE"), "keying_module")
-_TRAFFIC = member("saTrafficType", v.enumerator("IPSEC_TRAFFIC_TYPE"), "traffic_type")
+_KEYING = member("keyingModuleType", v.enumerator("IKEEXT_KEY_MODULE_TYPE"))
+_TRAFFIC = member("saTrafficType", v.enumerator("IPSEC_TRAFFIC_TYPE"))
 _CERTIFICATE: Members = {
-    **member("endCertHash", v.cert_hash, "end_cert_hash"),
-    **member("mmId", v.u64, "mm_id"),
+    **member("endCertHash", v.cert_hash),
+    **member("mmId", v.u64),
 }
 _PRINCIPALS: Members = {
     # These are never NULL: an empty element is an empty text.
-    **member("localPrincipalNameForAuth", v.text_of, "local_principal"),
-    **member("remotePrincipalNameForAuth", v.text_of, "remote_principal"),
-    **member("localPrincipalGroupSids", v.texts, "local_groups"),
-    **member("remotePrincipalGroupSids", v.texts, "remote_groups"),
+    **member("localPrincipalNameForAuth", v.text_of),
+    **member("remotePrincipalNameForAuth", v.text_of),
+    **member("localPrincipalGroupSids", v.texts),
+    **member("remotePrincipalGroupSids", v.texts),
 }
 _AUTH = v.enumerator("IKEEXT_AUTHENTICATION_METHOD_TYPE")
 _DROP: Members = {
-    **member("failureStatus", v.i32, "failure_status"),
-    **member("direction", v.direction, "direction", "direction_code"),
+    **member("failureStatus", v.i32),
+    **member("direction", v.direction),
 }
 _CAPABILITY: Members = {
-    **member("networkCapabilityId", v.enumerator("FWPM_APPC_NETWORK_CAPABILITY_TYPE"),
-             "network_capability"),
-    **member("filterId", v.u64, "filter_id"),
-    **member("isLoopback", v.boolean, "is_loopback"),
+    **member("networkCapabilityId", v.enumerator("FWPM_APPC_NETWORK_CAPABILITY_TYPE")),
+    **member("filterId", v.u64),
+    **member("isLoopback", v.boolean),
 }
 # By event type: the element of the payload, and its members.
 PAYLOADS: dict[int, tuple[str, Members]] = {
     0: ("ikeMmFailure", {
         **_FAILURE, **_KEYING, **_CERTIFICATE, **_PRINCIPALS,
-        **member("flags", v.mm_flags, "failure_flags"),
-        **member("mmState", v.enumerator("IKEEXT_MM_SA_STATE"), "mm_state"),
-        **member("mmAuthMethod", _AUTH, "auth_method"),
-        **member("mmFilterId", v.u64, "mm_filter_id"),
-        **member("providerContextKey", v.guid, "provider_context_key"),
+        **member("flags", v.mm_flags),
+        **member("mmState", v.enumerator("IKEEXT_MM_SA_STATE")),
+        **member("mmAuthMethod", _AUTH),
+        **member("mmFilterId", v.u64),
+        **member("providerContextKey", v.guid),
     }),
     1: ("ikeQmFailure", {
         **_FAILURE, **_KEYING, **_TRAFFIC,
-        **member("qmState", v.enumerator("IKEEXT_QM_SA_STATE"), "qm_state"),
-        **member("localSubNet", v.condition, "local_subnet"),
-        **member("remoteSubNet", v.condition, "remote_subnet"),
-        **member("qmFilterId", v.u64, "qm_filter_id"),
-        **member("mmSaLuid", v.u64, "mm_sa_luid"),
-        **member("mmProviderContextKey", v.guid, "provider_context_key"),
+        **member("qmState", v.enumerator("IKEEXT_QM_SA_STATE")),
+        **member("localSubNet", v.condition),
+        **member("remoteSubNet", v.condition),
+        **member("qmFilterId", v.u64),
+        **member("mmSaLuid", v.u64),
+        **member("mmProviderContextKey", v.guid),
     }),
     2: ("ikeEmFailure", {
         **_FAILURE, **_CERTIFICATE, **_PRINCIPALS, **_TRAFFIC,
-        **member("flags", v.em_flags, "failure_flags"),
-        **member("emState", v.enumerator("IKEEXT_EM_SA_STATE"), "em_state"),
-        **member("emAuthMethod", _AUTH, "auth_method"),
-        **member("qmFilterId", v.u64, "qm_filter_id"),
+        **member("flags", v.em_flags),
+        **member("emState", v.enumerator("IKEEXT_EM_SA_STATE")),
+        **member("emAuthMethod", _AUTH),
+        **member("qmFilterId", v.u64),
     }),
     3: ("classifyDrop", {**_CLASSIFY, **_VSWITCH}),
-    4: ("ipsecDrop", {**_DROP, **member("spi", v.u32, "spi"), **_FILTER}),
+    4: ("ipsecDrop", {**_DROP, **member("spi", v.u32), **_FILTER}),
     5: ("idpDrop", {
         **_DROP,
         **member("ipVersion", v.ip_version),
-        **address("publicHost{}Addr", "public_host"),
-        **address("internalHost{}Addr", "internal_host"),
+        **address("publicHost{}Addr"),
+        **address("internalHost{}Addr"),
     }),
     6: ("classifyAllow", _CLASSIFY),
     7: ("capabilityDrop", _CAPABILITY),
     8: ("capabilityAllow", _CAPABILITY),
     9: ("classifyDropMac", {**_MAC, **_CLASSIFY, **_VSWITCH}),
-    10: ("lpmPacketArrival", member("spi", v.u32, "spi")),
+    10: ("lpmPacketArrival", member("spi", v.u32)),
 }
-# Without columns: what the source lacks of these is null anyway.
 _INTERNAL: Members = {
     **member("processId", v.u32),
     **member("interfaceIndex", v.u32),
@@ -179,15 +175,6 @@ _FAMILIES = {
 _UNKNOWN_TYPE = 0xFFFFFFFF
 # Of an element, so many values are remembered, if their XML is not longer: most come again.
 _MOST_REMEMBERED, _LONGEST = 1024, 2048
-
-
-@lru_cache(256)
-def _columns_without(section: str, there: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the columns of a section that have no member."""
-    columns = {column: False for entry in _SECTIONS[section].values() for column in entry.columns}
-    for entry in _SECTIONS[section].values():
-        columns.update(dict.fromkeys(entry.columns if entry.name in there else (), True))
-    return tuple(name for name, has_member in columns.items() if not has_member)
 
 
 class EventReader:
@@ -211,46 +198,43 @@ class EventReader:
         if not isinstance(header, dict):
             raise BadElement("header", "a net event has one header with elements in it")
         self._malformed = 0
-        absent: list[str] = []
-        event: dict[str, Any] = {
-            "header": self._members("header", header, absent),
-            "type": self._type(record, absent),
-        }
+        event: dict[str, Any] = {"header": self._members("header", header)}
+        tail = self._section("internalFields", record)
+        event["type"], is_known = self._type(record)
+        if not is_known:
+            tail["absent"] = ["event_type"]
         if event["type"] in PAYLOADS:
             body = PAYLOADS[event["type"]][0]
             if others := _BODIES.intersection(record) - {body}:
                 for other in sorted(others):
                     self._bad(other, f"an event of type {record['type']} has <{body}>")
-            if members := self._section(body, record, absent):
+            if members := self._section(body, record):
                 event[body] = members
-        tail = self._section("internalFields", record, absent)
-        if absent:
-            tail["absent"] = absent
         if tail:
             event["internalFields"] = tail
         return event, self._malformed
 
-    def _type(self, record: Record, absent: list[str]) -> int:
+    def _type(self, record: Record) -> tuple[int, bool]:
+        """Return the event's type, and whether it could be read."""
         text = record.get("type")
         if type(text) is str and text in EVENT_TYPES:
-            return EVENT_TYPES[text]
+            return EVENT_TYPES[text], True
         try:
-            return int(v.event_type(v.part_of(record, "type")))
+            return int(v.event_type(v.part_of(record, "type"))), True
         except ValueError as error:
             self._bad("type", str(error))
-            absent.append("event_type")
-            return _UNKNOWN_TYPE
+            return _UNKNOWN_TYPE, False
 
-    def _section(self, tag: str, record: Record, absent: list[str]) -> dict[str, Any]:
+    def _section(self, tag: str, record: Record) -> dict[str, Any]:
         """Return the members of a payload or the tail; an empty element is a NULL pointer."""
         node = record.get(tag, "")
         if isinstance(node, dict):
-            return self._members(tag, node, absent)
+            return self._members(tag, node)
         if node:
             self._bad(tag, "expected one such element with elements in it")
         return {}
 
-    def _members(self, section: str, node: Record, absent: list[str]) -> dict[str, Any]:
+    def _members(self, section: str, node: Record) -> dict[str, Any]:
         """Convert the elements that are known; newer Windows may print others."""
         made: dict[str, Any] = {}
         table = self._known[section]
@@ -267,7 +251,6 @@ class EventReader:
                 made[name] = converted
         if _FAMILIES[section]:
             self._keep_one_family(section, node, made)
-        absent.extend(_columns_without(section, tuple(made)))
         return made
 
     def _divided(self, raw: bytes) -> Record:

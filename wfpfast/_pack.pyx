@@ -11,7 +11,7 @@ from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy, memset
 
 from wfpfast._block cimport Block
-from wfpfast._versions cimport N_TYPES, Arm, Version, event_version
+from wfpfast.abi.events cimport EventVersion, Payload, event_version, payload_of
 from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.fwptypes cimport *
 from wfpfast.abi.guiddef cimport GUID
@@ -308,8 +308,8 @@ cdef int64_t pack_event(Pack* p, uint64_t address, int version) noexcept nogil:
 
     Returns where in `out` the copy begins; or PACK_FULL or PACK_MALFORMED, and `used` stays.
     """
-    cdef const Version* v = event_version(version)
-    cdef const Arm* arm
+    cdef const EventVersion* v = event_version(version)
+    cdef const Payload* struct
     cdef size_t before = p.used
     cdef const void* source
     cdef uint8_t* copy
@@ -327,13 +327,13 @@ cdef int64_t pack_event(Pack* p, uint64_t address, int version) noexcept nogil:
         type = (<uint32_t*>(copy + v.type_offset))[0]
         slot = <void**>(copy + v.payload_offset)
         pack_header(p, <FWPM_NET_EVENT_HEADER3*>copy, v.header_level)
-        if type >= N_TYPES or v.arms[type].size == 0:
-            slot[0] = NULL  # of a type that is not known: how much there is, nobody can say
+        struct = payload_of(version, type)
+        if struct.size == 0:
+            slot[0] = NULL  # the type is not known, nor is how much there is to copy
         elif slot[0] != NULL:
-            arm = v.arms[type]
-            payload = copy_to(p, slot, slot[0], arm.size, 8)
+            payload = copy_to(p, slot, slot[0], struct.size, 8)
             if payload != NULL:
-                pack_payload(p, type, payload, arm.level)
+                pack_payload(p, type, payload, struct.level)
     if p.failure:
         p.used = before
         return p.failure

@@ -1,13 +1,11 @@
 """Decodes the payload structs of net events; must not know headers, blocks or Python objects.
 
-To add a type: its struct in abi/fwpmtypes.pxd, a function here, its row in _versions.pxd, and what
-CONTRIBUTING.md lists beside.
+To add a type: its struct in abi/fwpmtypes.pxd, a function here, its row in `fill_arms()`, and what CONTRIBUTING.md
+lists beside.
 """
 
 from wfpfast._context cimport (
-    F_DROP_VSWITCH_ID, F_EM_PRINCIPALS, F_MAC_VSWITCH_ID, F_MM_PRINCIPALS,
-    F_MM_PROVIDER_CONTEXT_KEY, F_QM_LOCAL_SUBNET, F_QM_REMOTE_SUBNET, bit, need, put_16, put_32,
-    put_64, put_bool, put_bytes, put_enum, put_unknown, vouch)
+    is_live, need, put_16, put_32, put_64, put_bool, put_bytes, put_enum, put_unknown, vouch)
 from wfpfast._conditions cimport put_condition
 from wfpfast._schema cimport *
 from wfpfast._values cimport (
@@ -17,10 +15,6 @@ from wfpfast.abi.fwptypes cimport (
     FWP_BYTE_BLOB, FWP_CONDITION_VALUE0, FWP_IP_VERSION_V4, FWP_IP_VERSION_V6)
 from wfpfast.abi.ipsectypes cimport IPSEC_TRAFFIC_TYPE_TUNNEL
 from wfpfast.abi.minwindef cimport WCHAR
-
-
-cdef inline bint asked(const Decode* d, int column) noexcept nogil:
-    return (d.live[0] >> (column & 63)) & 1
 
 
 cdef inline void put_direction(Decode* d, int i, uint32_t code) noexcept nogil:
@@ -33,27 +27,27 @@ cdef inline void put_direction(Decode* d, int i, uint32_t code) noexcept nogil:
 
 cdef inline void set_valid(Decode* d, int i, int column, bint valid) noexcept nogil:
     if valid:
-        vouch(d, i, bit(column))
+        vouch(d, i, column)
 
 
-cdef void put_vswitch_id(Decode* d, int i, int field, const FWP_BYTE_BLOB* switch) noexcept nogil:
-    if switch.data != NULL and need(d, bit(VSWITCH_ID)) and asked(d, VSWITCH_ID):
+cdef void put_vswitch_id(Decode* d, int i, const char* field, const FWP_BYTE_BLOB* switch) noexcept nogil:
+    if switch.data != NULL and need(d, VSWITCH_ID) and is_live(d, VSWITCH_ID):
         set_valid(d, i, VSWITCH_ID, put_blob(d, VSWITCH_ID, i, field, switch))
 
 
-cdef void put_rare(
+cdef void put_uncommon_classify(
     Decode* d, int i, const FWPM_NET_EVENT_CLASSIFY_DROP2* e,
     const FWPM_NET_EVENT_CLASSIFY_DROP2* tail
 ) noexcept nogil:
     put_direction(d, i, e.msFwpDirection)
-    put_vswitch_id(d, i, F_DROP_VSWITCH_ID, &tail.vSwitchId)
+    put_vswitch_id(d, i, "classifyDrop.vSwitchId", &tail.vSwitchId)
 
 
 cdef void decode_drop_mac(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
     cdef const FWPM_NET_EVENT_CLASSIFY_DROP_MAC0* e = <const FWPM_NET_EVENT_CLASSIFY_DROP_MAC0*>at
-    if asked(d, LOCAL_MAC):
+    if is_live(d, LOCAL_MAC):
         set_valid(d, i, LOCAL_MAC, put_mac_address(d, LOCAL_MAC, i, e.localMacAddr.byteArray6))
-    if asked(d, REMOTE_MAC):
+    if is_live(d, REMOTE_MAC):
         set_valid(d, i, REMOTE_MAC, put_mac_address(d, REMOTE_MAC, i, e.remoteMacAddr.byteArray6))
     put_32(d, MEDIA_TYPE, i, e.mediaType)
     put_32(d, INTERFACE_TYPE, i, e.ifType)
@@ -65,7 +59,7 @@ cdef void decode_drop_mac(Decode* d, int i, const uint8_t* at, int level) noexce
     decode_classify(d, i, <const uint8_t*>&e.filterId, 1, 0)
     put_32(d, VSWITCH_SOURCE_PORT, i, e.vSwitchSourcePort)
     put_32(d, VSWITCH_DESTINATION_PORT, i, e.vSwitchDestinationPort)
-    put_vswitch_id(d, i, F_MAC_VSWITCH_ID, &e.vSwitchId)
+    put_vswitch_id(d, i, "classifyDropMac.vSwitchId", &e.vSwitchId)
 
 
 cdef void decode_kernel_drop(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
@@ -77,7 +71,8 @@ cdef void decode_kernel_drop(Decode* d, int i, const uint8_t* at, int level) noe
     if e.filterId:
         put_64(d, FILTER_ID, i, e.filterId)
         put_16(d, LAYER_ID, i, e.layerId)
-        vouch(d, i, bit(FILTER_ID) | bit(LAYER_ID))
+        vouch(d, i, FILTER_ID)
+        vouch(d, i, LAYER_ID)
 
 
 cdef void decode_dosp_drop(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
@@ -85,10 +80,10 @@ cdef void decode_dosp_drop(Decode* d, int i, const uint8_t* at, int level) noexc
     cdef bint is_v6 = e.ipVersion == FWP_IP_VERSION_V6
     if is_v6 or e.ipVersion == FWP_IP_VERSION_V4:
         # The byte order of the IPv4 members is documented nowhere; host order as in the header.
-        if asked(d, PUBLIC_HOST):
+        if is_live(d, PUBLIC_HOST):
             set_valid(d, i, PUBLIC_HOST, put_address(
                 d, PUBLIC_HOST, i, e.publicHost.publicHostV6Addr, is_v6))
-        if asked(d, INTERNAL_HOST):
+        if is_live(d, INTERNAL_HOST):
             set_valid(d, i, INTERNAL_HOST, put_address(
                 d, INTERNAL_HOST, i, e.internalHost.internalHostV6Addr, is_v6))
     put_32(d, FAILURE_STATUS, i, <uint32_t>e.failureStatus)
@@ -107,21 +102,39 @@ cdef void decode_packet_arrival(Decode* d, int i, const uint8_t* at, int level) 
     put_32(d, SPI, i, (<const FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0*>at).spi)
 
 
+cdef struct Principals:
+    # What errors call the members that say who the two sides are.
+    const char* local
+    const char* remote
+    const char* local_groups
+    const char* remote_groups
+
+
+cdef Principals MM_PRINCIPALS = Principals(
+    "ikeMmFailure.localPrincipalNameForAuth", "ikeMmFailure.remotePrincipalNameForAuth",
+    "ikeMmFailure.localPrincipalGroupSids", "ikeMmFailure.remotePrincipalGroupSids")
+cdef Principals EM_PRINCIPALS = Principals(
+    "ikeEmFailure.localPrincipalNameForAuth", "ikeEmFailure.remotePrincipalNameForAuth",
+    "ikeEmFailure.localPrincipalGroupSids", "ikeEmFailure.remotePrincipalGroupSids")
+
+
 cdef void put_principals(
-    Decode* d, int i, int field, const WCHAR* local, const WCHAR* remote,
+    Decode* d, int i, const Principals* fields, const WCHAR* local, const WCHAR* remote,
     uint32_t n_local, WCHAR* const* local_groups, uint32_t n_remote, WCHAR* const* remote_groups
 ) noexcept nogil:
     """Who the two sides said to be: names and the groups they are in."""
-    if asked(d, LOCAL_PRINCIPAL):
-        set_valid(d, i, LOCAL_PRINCIPAL, put_wide(d, LOCAL_PRINCIPAL, i, field, local))
-    if asked(d, REMOTE_PRINCIPAL):
-        set_valid(d, i, REMOTE_PRINCIPAL, put_wide(d, REMOTE_PRINCIPAL, i, field + 1, remote))
-    if asked(d, LOCAL_GROUPS):
+    if is_live(d, LOCAL_PRINCIPAL):
+        set_valid(d, i, LOCAL_PRINCIPAL, put_wide(
+            d, LOCAL_PRINCIPAL, i, fields.local, local))
+    if is_live(d, REMOTE_PRINCIPAL):
+        set_valid(d, i, REMOTE_PRINCIPAL, put_wide(
+            d, REMOTE_PRINCIPAL, i, fields.remote, remote))
+    if is_live(d, LOCAL_GROUPS):
         set_valid(d, i, LOCAL_GROUPS, put_groups(
-            d, LOCAL_GROUPS, i, field + 2, n_local, local_groups))
-    if asked(d, REMOTE_GROUPS):
+            d, LOCAL_GROUPS, i, fields.local_groups, n_local, local_groups))
+    if is_live(d, REMOTE_GROUPS):
         set_valid(d, i, REMOTE_GROUPS, put_groups(
-            d, REMOTE_GROUPS, i, field + 3, n_remote, remote_groups))
+            d, REMOTE_GROUPS, i, fields.remote_groups, n_remote, remote_groups))
 
 
 cdef void decode_mm_failure(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
@@ -139,20 +152,20 @@ cdef void decode_mm_failure(Decode* d, int i, const uint8_t* at, int level) noex
     if level < 1:
         return
     put_principals(
-        d, i, F_MM_PRINCIPALS, e.localPrincipalNameForAuth, e.remotePrincipalNameForAuth,
+        d, i, &MM_PRINCIPALS, e.localPrincipalNameForAuth, e.remotePrincipalNameForAuth,
         e.numLocalPrincipalGroupSids, <WCHAR* const*>e.localPrincipalGroupSids,
         e.numRemotePrincipalGroupSids, <WCHAR* const*>e.remotePrincipalGroupSids)
     if level < 2:
         return
-    if asked(d, PROVIDER_CONTEXT_KEY):
+    if is_live(d, PROVIDER_CONTEXT_KEY):
         set_valid(d, i, PROVIDER_CONTEXT_KEY, put_key(
-            d, PROVIDER_CONTEXT_KEY, i, F_MM_PROVIDER_CONTEXT_KEY, e.providerContextKey))
+            d, PROVIDER_CONTEXT_KEY, i, "ikeMmFailure.providerContextKey", e.providerContextKey))
 
 
 cdef void put_subnet(
-    Decode* d, int column, int i, int field, const FWP_CONDITION_VALUE0* subnet
+    Decode* d, int column, int i, const char* field, const FWP_CONDITION_VALUE0* subnet
 ) noexcept nogil:
-    if asked(d, column):
+    if is_live(d, column):
         set_valid(d, i, column, put_condition(d, column, i, field, subnet))
 
 
@@ -167,12 +180,12 @@ cdef void decode_qm_failure(Decode* d, int i, const uint8_t* at, int level) noex
     put_64(d, QM_FILTER_ID, i, e.qmFilterId)
     # For TRANSPORT the union arm is empty: its bytes mean nothing and are not to be followed.
     if e.saTrafficType == IPSEC_TRAFFIC_TYPE_TUNNEL:
-        put_subnet(d, LOCAL_SUBNET, i, F_QM_LOCAL_SUBNET, &e.localSubNet)
-        put_subnet(d, REMOTE_SUBNET, i, F_QM_REMOTE_SUBNET, &e.remoteSubNet)
+        put_subnet(d, LOCAL_SUBNET, i, "ikeQmFailure.localSubNet", &e.localSubNet)
+        put_subnet(d, REMOTE_SUBNET, i, "ikeQmFailure.remoteSubNet", &e.remoteSubNet)
     if level < 1:
         return
     put_64(d, MM_SA_LUID, i, e.mmSaLuid)
-    if asked(d, PROVIDER_CONTEXT_KEY):
+    if is_live(d, PROVIDER_CONTEXT_KEY):
         set_valid(d, i, PROVIDER_CONTEXT_KEY, put_key_value(
             d, PROVIDER_CONTEXT_KEY, i, <const uint8_t*>&e.mmProviderContextKey))
 
@@ -191,7 +204,7 @@ cdef void decode_em_failure(Decode* d, int i, const uint8_t* at, int level) noex
     if level < 1:
         return
     put_principals(
-        d, i, F_EM_PRINCIPALS, e.localPrincipalNameForAuth, e.remotePrincipalNameForAuth,
+        d, i, &EM_PRINCIPALS, e.localPrincipalNameForAuth, e.remotePrincipalNameForAuth,
         e.numLocalPrincipalGroupSids, <WCHAR* const*>e.localPrincipalGroupSids,
         e.numRemotePrincipalGroupSids, <WCHAR* const*>e.remotePrincipalGroupSids)
     put_enum(d, TRAFFIC_TYPE, i, e.saTrafficType)

@@ -111,6 +111,10 @@ static inline int wf_popcount(uint64_t x)
     return (int)((x * 0x0101010101010101u) >> 56);
 }
 
+/* A column's bit in the first word of a set of columns; of a column in another word it ends the build,
+   since a shift would silently give another column's bit. The argument is a constant. */
+#define wf_low_bit(column) ((uint64_t)sizeof(char[(column) < 64 ? 1 : -1]) << (column))
+
 /* Of a word that is not 0. */
 static inline int wf_lowest_bit(uint64_t x)
 {

@@ -15,4 +15,5 @@ cdef extern from "_portable.h" nogil:
     uint64_t wf_fold(uint64_t a, uint64_t b) noexcept
     int wf_trailing_zeros(uint32_t x) noexcept
     int wf_popcount(uint64_t x) noexcept
+    uint64_t wf_low_bit(int column) noexcept
     int wf_lowest_bit(uint64_t x) noexcept

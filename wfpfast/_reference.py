@@ -231,9 +231,10 @@ class _Reader:
             self.follow("terminating_filters", "internalFields.terminatingFiltersInfo",
                         self.memory.terminating_filters, tail.numTerminatingFilters,
                         tail.terminatingFilters)
-        for place, column in enumerate(sdk.COLUMNS[:64]):
-            if tail.absent >> place & 1:
-                self.cells[column] = None
+        absent = tail.absent[0] | tail.absent[1] << 64
+        for number, columns in enumerate(sdk.ABSENT):
+            if absent >> number & 1:
+                self.cells |= dict.fromkeys(columns)
 
     def classify(self, arm: str, drop: Any) -> None:
         """CLASSIFY_DROP of every version, CLASSIFY_ALLOW, and half of CLASSIFY_DROP_MAC."""

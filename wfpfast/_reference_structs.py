@@ -235,7 +235,25 @@ class INTERNAL_FIELDS0(LittleEndianStructure):
 
     _fields_ = (("present", c_uint32), ("processId", c_uint32), ("interfaceIndex", c_uint32),
                 ("numTerminatingFilters", c_uint32), ("filterOrigin", ADDRESS),
-                ("terminatingFilters", ADDRESS), ("absent", c_uint64))
+                ("terminatingFilters", ADDRESS), ("absent", c_uint64 * 2))
+
+
+# The columns of each bit of `absent`, as docs/recording.md lists them.
+ABSENT: tuple[tuple[str, ...], ...] = (
+    ("timestamp",), ("event_type",), ("flags",), ("ip_version",), ("ip_protocol",),
+    ("local_address",), ("remote_address",), ("local_port",), ("remote_port",), ("scope_id",),
+    ("app_path",), ("user_sid",), ("address_family",), ("package_sid",), ("enterprise_id",),
+    ("policy_flags",), ("effective_name",), ("filter_id",), ("layer_id",), ("reauth_reason",),
+    ("original_profile",), ("current_profile",), ("direction", "direction_code"),
+    ("is_loopback",), ("vswitch_source_port",), ("vswitch_destination_port",),
+    ("network_capability",), ("local_mac",), ("remote_mac",), ("media_type",),
+    ("interface_type",), ("ether_type",), ("ndis_port",), ("vlan_tag",), ("interface_luid",),
+    ("spi",), ("failure_status",), ("failure_error",), ("failure_point",), ("failure_flags",),
+    ("keying_module",), ("mm_state",), ("qm_state",), ("em_state",), ("sa_role",),
+    ("traffic_type",), ("auth_method",), ("end_cert_hash",), ("mm_id",), ("mm_filter_id",),
+    ("qm_filter_id",), ("mm_sa_luid",), ("provider_context_key",), ("public_host",),
+    ("internal_host",),
+)
 
 
 class TERMINATING_FILTER0(LittleEndianStructure):

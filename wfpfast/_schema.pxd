@@ -1,7 +1,10 @@
-# The columns of an event batch, in the order of the schema; must not know where values come from.
+# The columns of an event batch, each with a number for life; must not know where values come from.
 from wfpfast._columns cimport Spec
 
 cdef enum:
+    # A column's number is its slot: it never changes, and a new column takes the next free one. The
+    # order that users see is another matter: that of the lines in declare_events().
+    # The header and the classify events write to the slots below 64 only (checked at import).
     TIMESTAMP = 0
     EVENT_TYPE = 1
     FLAGS = 2
@@ -70,14 +73,15 @@ cdef enum:
     TERMINATING_FILTERS = 65
     INTERFACE_INDEX = 66
     N_EVENT_COLUMNS = 67
-    # Children of the list columns.
-    LOCAL_GROUP = 67
-    REMOTE_GROUP = 68
-    TERMINATING_FILTER = 69
-    TERMINATING_FILTER_ID = 70
-    TERMINATING_SUBLAYER = 71
-    TERMINATING_ACTION = 72
-    N_SPECS = 73
+    N_WORDS = (N_EVENT_COLUMNS + 63) >> 6  # of a set of columns, a bit a column
+    # Children of the list columns: behind all slots, in no order that matters.
+    LOCAL_GROUP = N_EVENT_COLUMNS
+    REMOTE_GROUP
+    TERMINATING_FILTER
+    TERMINATING_FILTER_ID
+    TERMINATING_SUBLAYER
+    TERMINATING_ACTION
+    N_SPECS
 
 
 cdef struct Enumeration:

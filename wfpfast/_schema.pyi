@@ -1,1 +1,2 @@
+COLUMN_SLOTS: dict[str, int]
 EVENT_COLUMNS: tuple[str, ...]

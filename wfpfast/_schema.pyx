@@ -1,15 +1,20 @@
 """Declares every column of an event batch once; must not know where values come from.
 
-A column is one name in the enumeration of _schema.pxd and one line in `declare_events()`.
+A column is a slot in the enumeration of _schema.pxd and one line in `declare_events()`. The lines
+stand in the order that users see; what they leave out or say twice ends the import.
 """
 
 from libc.stdlib cimport calloc
 
 from wfpfast._columns cimport BOOL, CODES, FIXED, LIST, STRUCT, TEXT, Kind, new_spec
 
+from wfpfast._tables.enums import ENUMS
+
 cdef Spec[N_SPECS] text_specs      # addresses="text"
 cdef Spec[N_SPECS] binary_specs    # addresses="binary"
 cdef Enumeration[N_EVENT_COLUMNS] enumerations
+_DECLARED: list = []               # slots in the order of their lines, then the children
+_NAMES_ALIVE: list = []
 
 
 cdef const Spec* event_specs(bint binary_addresses) noexcept nogil:
@@ -21,39 +26,50 @@ cdef const Enumeration* enumeration(int column) noexcept nogil:
     return enumerations + column
 
 
-cdef void spec(
+cdef int declare(int column, Spec with_text, Spec with_binary) except -1:
+    if text_specs[column].name != NULL:
+        raise ImportError(
+            f"slot {column} is declared for {text_specs[column].name.decode()}"
+            f" and again for {with_text.name.decode()}")
+    text_specs[column] = with_text
+    binary_specs[column] = with_binary
+    _DECLARED.append(column)
+    return 0
+
+
+cdef int spec(
     int column, const char* name, const char* format, Kind kind, int width
-) noexcept:
-    text_specs[column] = new_spec(name, format, kind, width, 0, 0)
-    binary_specs[column] = text_specs[column]
+) except -1:
+    cdef Spec same = new_spec(name, format, kind, width, 0, 0)
+    return declare(column, same, same)
 
 
-cdef void address(
+cdef int address(
     int column, const char* name, const char* format, int width, int longest
-) noexcept:
-    text_specs[column] = new_spec(name, "u", TEXT, longest, 0, 0)
-    binary_specs[column] = new_spec(name, format, FIXED, width, 0, 0)
+) except -1:
+    return declare(
+        column, new_spec(name, "u", TEXT, longest, 0, 0),
+        new_spec(name, format, FIXED, width, 0, 0))
 
 
-cdef void parent(
+cdef int parent(
     int column, const char* name, const char* format, Kind kind, int first, int count
-) noexcept:
-    text_specs[column] = new_spec(name, format, kind, 0, first, count)
-    binary_specs[column] = text_specs[column]
+) except -1:
+    cdef Spec same = new_spec(name, format, kind, 0, first, count)
+    return declare(column, same, same)
 
 
-cdef int names(int column, values) except -1:
-    """Keep an enumeration's names for the life of the process: of 0, 1, 2, ... or by value.
+cdef int names(int column, dict by_value) except -1:
+    """Keep an enumeration's names, by value, for the life of the process.
 
     A value is the place of its name in the column's dictionary, so gaps are filled as well.
     """
-    cdef dict named = values if isinstance(values, dict) else dict(enumerate(values))
-    cdef int count = max(named) + 1
+    cdef int count = max(by_value) + 1
     cdef const char** pointers = <const char**>calloc(count, sizeof(char*))
     cdef int i
     if pointers == NULL:
         raise MemoryError
-    kept = [named.get(i, b"UNKNOWN_%d" % i) for i in range(count)]
+    kept = [by_value.get(i, f"UNKNOWN_{i}").encode() for i in range(count)]
     _NAMES_ALIVE.append(kept)
     for i in range(count):
         pointers[i] = <bytes>kept[i]
@@ -61,7 +77,13 @@ cdef int names(int column, values) except -1:
     return 0
 
 
-cdef void declare_events() noexcept:
+cdef int sdk_names(int column, str enumeration, str prefix) except -1:
+    """The SDK's enumerators without the prefix that says of which enumeration they are."""
+    return names(column, {
+        value: name.removeprefix(prefix) for name, value in ENUMS[enumeration].items()})
+
+
+cdef int declare_events() except -1:
     spec(TIMESTAMP, "timestamp", "tsn:UTC", FIXED, 8)
     spec(EVENT_TYPE, "event_type", "u", CODES, 4)
     spec(FLAGS, "flags", "I", FIXED, 4)
@@ -135,41 +157,44 @@ cdef void declare_events() noexcept:
     spec(TERMINATING_FILTER_ID, "filter_id", "L", FIXED, 8)
     spec(TERMINATING_SUBLAYER, "sublayer", "u", TEXT, 0)
     spec(TERMINATING_ACTION, "action", "u", TEXT, 0)
-
-
-cdef int declare_names() except -1:
-    """The SDK's enumerators without their common prefix, in the order of their values."""
-    names(EVENT_TYPE, (
-        b"IKEEXT_MM_FAILURE", b"IKEEXT_QM_FAILURE", b"IKEEXT_EM_FAILURE", b"CLASSIFY_DROP",
-        b"IPSEC_KERNEL_DROP", b"IPSEC_DOSP_DROP", b"CLASSIFY_ALLOW", b"CAPABILITY_DROP",
-        b"CAPABILITY_ALLOW", b"CLASSIFY_DROP_MAC", b"LPM_PACKET_ARRIVAL",
-    ))
-    names(ADDRESS_FAMILY, (b"INET", b"INET6", b"ETHER", b"NONE"))
-    # msFwpDirection is 0x3900 + n; put_direction() of the decoder maps FWP_DIRECTION onto it.
-    names(DIRECTION, (b"INBOUND", b"OUTBOUND", b"FORWARD", b"BIDIRECTIONAL"))
-    names(NETWORK_CAPABILITY, (
-        b"INTERNET_CLIENT", b"INTERNET_CLIENT_SERVER", b"INTERNET_PRIVATE_NETWORK",
-    ))
-    names(FAILURE_POINT, (b"NONE", b"ME", b"PEER"))
-    names(KEYING_MODULE, (b"IKE", b"AUTHIP", b"IKEV2"))
-    names(MM_STATE, (b"NONE", b"SA_SENT", b"SSPI_SENT", b"FINAL", b"FINAL_SENT", b"COMPLETE"))
-    names(QM_STATE, (b"NONE", b"INITIAL", b"FINAL", b"COMPLETE"))
-    names(EM_STATE, (
-        b"NONE", b"SENT_ATTS", b"SSPI_SENT", b"AUTH_COMPLETE", b"FINAL", b"COMPLETE",
-    ))
-    names(SA_ROLE, (b"INITIATOR", b"RESPONDER"))
-    names(TRAFFIC_TYPE, (b"TRANSPORT", b"TUNNEL"))
-    names(AUTH_METHOD, (
-        b"PRESHARED_KEY", b"CERTIFICATE", b"KERBEROS", b"ANONYMOUS", b"SSL", b"NTLM_V2",
-        b"IPV6_CGA", b"CERTIFICATE_ECDSA_P256", b"CERTIFICATE_ECDSA_P384", b"SSL_ECDSA_P256",
-        b"SSL_ECDSA_P384", b"EAP", b"RESERVED",
-    ))
     return 0
 
 
-_NAMES_ALIVE: list = []
+cdef int declare_names() except -1:
+    sdk_names(EVENT_TYPE, "FWPM_NET_EVENT_TYPE", "FWPM_NET_EVENT_TYPE_")
+    sdk_names(ADDRESS_FAMILY, "FWP_AF", "FWP_AF_")
+    # msFwpDirection is 0x3900 + n; put_direction() of the decoder maps FWP_DIRECTION onto it.
+    names(DIRECTION, {0: "INBOUND", 1: "OUTBOUND", 2: "FORWARD", 3: "BIDIRECTIONAL"})
+    sdk_names(
+        NETWORK_CAPABILITY, "FWPM_APPC_NETWORK_CAPABILITY_TYPE", "FWPM_APPC_NETWORK_CAPABILITY_")
+    sdk_names(FAILURE_POINT, "IPSEC_FAILURE_POINT", "IPSEC_FAILURE_")
+    sdk_names(KEYING_MODULE, "IKEEXT_KEY_MODULE_TYPE", "IKEEXT_KEY_MODULE_")
+    sdk_names(MM_STATE, "IKEEXT_MM_SA_STATE", "IKEEXT_MM_SA_STATE_")
+    sdk_names(QM_STATE, "IKEEXT_QM_SA_STATE", "IKEEXT_QM_SA_STATE_")
+    sdk_names(EM_STATE, "IKEEXT_EM_SA_STATE", "IKEEXT_EM_SA_STATE_")
+    sdk_names(SA_ROLE, "IKEEXT_SA_ROLE", "IKEEXT_SA_ROLE_")
+    sdk_names(TRAFFIC_TYPE, "IPSEC_TRAFFIC_TYPE", "IPSEC_TRAFFIC_TYPE_")
+    sdk_names(AUTH_METHOD, "IKEEXT_AUTHENTICATION_METHOD_TYPE", "IKEEXT_")
+    return 0
+
+
+def _check() -> None:
+    """Every slot has its line, and every name is one column's: else a cell is read as another."""
+    missing = sorted(set(range(N_SPECS)) - set(_DECLARED))
+    if missing:
+        raise ImportError(f"no line of declare_events() declares the slots {missing}")
+    twice = sorted({name for name in EVENT_COLUMNS if EVENT_COLUMNS.count(name) > 1})
+    if twice:
+        raise ImportError(f"two lines of declare_events() have the names {twice}")
+
+
 declare_events()
 declare_names()
 
-EVENT_COLUMNS = tuple(text_specs[i].name.decode() for i in range(N_EVENT_COLUMNS))
-"""The names of all columns of an event batch, in schema order."""
+COLUMN_SLOTS = {
+    text_specs[slot].name.decode(): slot for slot in _DECLARED if slot < N_EVENT_COLUMNS}
+"""The slot of each column of an event batch, in the order that users see."""
+EVENT_COLUMNS = tuple(
+    text_specs[slot].name.decode() for slot in _DECLARED if slot < N_EVENT_COLUMNS)
+"""The names of all columns of an event batch, in that order."""
+_check()

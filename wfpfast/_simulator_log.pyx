@@ -9,7 +9,7 @@ from libc.string cimport memcpy, memset
 
 from wfpfast._simulator_match cimport matches
 from wfpfast._simulator_units cimport aligned, event_fits, head_size, relocate, write_older
-from wfpfast._versions cimport NEWEST
+from wfpfast.abi.events cimport NEWEST
 
 cdef enum:
     POINTER = 8

@@ -7,7 +7,7 @@ shorter head in front of the same payload, whose beginning is the older payload.
 from libc.stdlib cimport malloc
 from libc.string cimport memcpy, memset
 
-from wfpfast._versions cimport N_TYPES, NEWEST, Version, event_version
+from wfpfast.abi.events cimport NEWEST, EventVersion, event_version, is_sdk_type, payload_of
 from wfpfast.abi.minwindef cimport FILETIME
 
 cdef enum:
@@ -43,8 +43,7 @@ cdef void unit_stamp(Unit* unit, uint64_t time) noexcept nogil:
 cdef bint event_fits(const uint8_t* event, int version) noexcept nogil:
     """Tell whether a version has events of this one's type; those nobody knows go with any."""
     cdef uint32_t type = (<const uint32_t*>(event + event_version(NEWEST).type_offset))[0]
-    return (type >= N_TYPES or event_version(version).arms[type].size != 0
-            or not event_version(NEWEST).arms[type].known)
+    return payload_of(version, type).size != 0 or not is_sdk_type(type)
 
 
 cdef size_t head_size(int version) noexcept nogil:
@@ -72,8 +71,8 @@ cdef void relocate(
 
 cdef void write_older(int version, const uint8_t* event, uint8_t* head) noexcept nogil:
     """Write FWPM_NET_EVENT`version` in front of the newest event that it is the beginning of."""
-    cdef const Version* old = event_version(version)
-    cdef const Version* new = event_version(NEWEST)
+    cdef const EventVersion* old = event_version(version)
+    cdef const EventVersion* new = event_version(NEWEST)
     # HEADER1's tail is reserved and lies where HEADER2 goes on otherwise: it stays zero.
     cdef size_t header = event_version(0 if version == 1 else version).type_offset
     memset(head, 0, aligned(old.size))

@@ -21,20 +21,20 @@ cdef enum:
 # Each of these writes the cell of row `i` of the chunk and returns True, or returns False for null;
 # a pointer that may not be followed is reported under `field` first.
 cdef bint put_blob(
-    Decode* d, int column, int i, int field, const FWP_BYTE_BLOB* blob
+    Decode* d, int column, int i, const char* field, const FWP_BYTE_BLOB* blob
 ) noexcept nogil
-cdef bint put_wide(Decode* d, int column, int i, int field, const WCHAR* text) noexcept nogil
-cdef bint put_key(Decode* d, int column, int i, int field, const GUID* key) noexcept nogil
+cdef bint put_wide(
+    Decode* d, int column, int i, const char* field, const WCHAR* text) noexcept nogil
+cdef bint put_key(
+    Decode* d, int column, int i, const char* field, const GUID* key) noexcept nogil
 cdef bint put_key_value(Decode* d, int column, int i, const uint8_t* key) noexcept nogil
 cdef bint put_groups(
-    Decode* d, int column, int i, int field, uint32_t count, WCHAR* const* groups
+    Decode* d, int column, int i, const char* field, uint32_t count, WCHAR* const* groups
 ) noexcept nogil
 cdef bint put_mac_address(Decode* d, int column, int i, const uint8_t* address) noexcept nogil
 
-cdef const uint8_t* long_blob(
-    Decode* d, int i, int field, const FWP_BYTE_BLOB* blob
-) noexcept nogil
-
+# Finders return NULL, with the reason in `d`, for what may not be followed; who calls them reports.
+cdef const uint8_t* find_long_blob(Decode* d, const FWP_BYTE_BLOB* blob) noexcept nogil
 cdef const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil
 
 # The pieces that rendering a condition value needs too.
@@ -76,30 +76,32 @@ cdef inline bint put_utf16(
     return put_new_utf16(d, column, i, raw, size, key, path)
 
 
-cdef inline const uint8_t* find_blob(
-    Decode* d, int i, int field, const FWP_BYTE_BLOB* blob
-) noexcept nogil:
-    """Return where a blob's bytes are; a blob of size 0 is not followed."""
-    if not wf_likely(blob.data != NULL):
-        return NULL
+cdef inline const uint8_t* find_blob(Decode* d, const FWP_BYTE_BLOB* blob) noexcept nogil:
+    """Return where the bytes of a blob that is not NULL are; one of size 0 is not followed."""
     if not wf_likely(blob.size != 0):
         return d.memory
     if wf_likely(blob.size <= FREE):
         if wf_likely(has_room(d, blob.data, 1)):
             return place_of(d, blob.data)
-    return long_blob(d, i, field, blob)
+    return find_long_blob(d, blob)
 
 
 cdef inline bint put_path(
-    Decode* d, int column, int i, int field, const FWP_BYTE_BLOB* blob
+    Decode* d, int column, int i, const char* field, const FWP_BYTE_BLOB* blob
 ) noexcept nogil:
     """A blob of UTF-16 with or without its NUL: an application's path."""
-    cdef const uint8_t* data = find_blob(d, i, field, blob)
-    return data != NULL and put_utf16(d, column, i, data, blob.size, True)
+    cdef const uint8_t* data
+    if not wf_likely(blob.data != NULL):
+        return False
+    data = find_blob(d, blob)
+    if not wf_likely(data != NULL):
+        malformed(d, i, field)
+        return False
+    return put_utf16(d, column, i, data, blob.size, True)
 
 
 cdef inline bint put_sid_text(
-    Decode* d, int column, int i, int field, const SID* sid
+    Decode* d, int column, int i, const char* field, const SID* sid
 ) noexcept nogil:
     cdef Dictionary* dictionary = d.dictionaries + column
     cdef const Recent* recent

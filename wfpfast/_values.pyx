@@ -9,7 +9,7 @@ from libc.string cimport memcpy, memset
 
 from wfpfast._columns cimport end_rows, text_append, text_reserve
 from wfpfast._context cimport (
-    BUDGET, NO_MEMORY, OUTSIDE, UNTERMINATED, locate, malformed, out_of_room, spend)
+    NO_MEMORY, locate, malformed, out_of_budget, out_of_room, spend)
 from wfpfast._memory cimport buffer_reserve
 from wfpfast._strings cimport (
     Dictionary, dictionary_code, dictionary_find, dictionary_remember)
@@ -77,13 +77,9 @@ cdef bint put_new_sid(
     return put_code(d, column, i, code if code >= 0 else convert_sid(d, dictionary, raw, size))
 
 
-cdef const uint8_t* long_blob(
-    Decode* d, int i, int field, const FWP_BYTE_BLOB* blob
-) noexcept nogil:
-    """Return where the bytes are of a blob that is not short, or NULL and say why."""
+cdef const uint8_t* find_long_blob(Decode* d, const FWP_BYTE_BLOB* blob) noexcept nogil:
     cdef const uint8_t* data = locate(d, blob.data, blob.size, 1)
     if data == NULL or not spend(d, blob.size):
-        malformed(d, i, field)
         return NULL
     if blob.size > INT32_MAX:
         out_of_room(d, 0, blob.size)
@@ -92,23 +88,27 @@ cdef const uint8_t* long_blob(
 
 
 cdef const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil:
-    """Return where a whole SID is, and its size, or NULL and the reason."""
+    """Return where a whole SID is, and its size; NULL if it may not be followed."""
     cdef const uint8_t* data = locate(d, sid, 8, 4)
     if data == NULL:
         return NULL
     size[0] = 8 + 4 * <uint32_t>data[1]
     if d.size - <uint64_t>(data - d.memory) < size[0]:
-        d.reason = OUTSIDE
+        d.reason = "points outside the block"
         return NULL
     return data if size[0] <= FREE or spend(d, size[0]) else NULL
 
 
 cdef bint put_blob(
-    Decode* d, int column, int i, int field, const FWP_BYTE_BLOB* blob
+    Decode* d, int column, int i, const char* field, const FWP_BYTE_BLOB* blob
 ) noexcept nogil:
     """A blob of no documented encoding: its bytes."""
-    cdef const uint8_t* data = find_blob(d, i, field, blob)
+    cdef const uint8_t* data
+    if blob.data == NULL:
+        return False
+    data = find_blob(d, blob)
     if data == NULL:
+        malformed(d, i, field)
         return False
     return put_code(d, column, i, dictionary_code(d.dictionaries + column, data, blob.size))
 
@@ -138,10 +138,10 @@ cdef const uint8_t* measure_wide(
     while data[2 * units[0]] or data[2 * units[0] + 1]:
         units[0] += 1
         if 2 * units[0] > most:
-            d.reason = BUDGET
+            out_of_budget(d)
             return NULL
         if units[0] == left:
-            d.reason = UNTERMINATED
+            d.reason = "is text that does not end inside the block"
             return NULL
     return data
 
@@ -152,7 +152,9 @@ cdef const uint8_t* find_wide(Decode* d, const WCHAR* text, size_t* units) noexc
     return data if data != NULL and spend(d, 2 * units[0]) else NULL
 
 
-cdef bint put_wide(Decode* d, int column, int i, int field, const WCHAR* text) noexcept nogil:
+cdef bint put_wide(
+    Decode* d, int column, int i, const char* field, const WCHAR* text
+) noexcept nogil:
     cdef size_t units = 0
     cdef const uint8_t* data
     if text == NULL:
@@ -175,7 +177,9 @@ cdef bint put_key_value(Decode* d, int column, int i, const uint8_t* key) noexce
         d, column, i, dictionary_code(d.dictionaries + column, <uint8_t*>text, GUID_SIZE))
 
 
-cdef bint put_key(Decode* d, int column, int i, int field, const GUID* key) noexcept nogil:
+cdef bint put_key(
+    Decode* d, int column, int i, const char* field, const GUID* key
+) noexcept nogil:
     cdef const uint8_t* data
     if key == NULL:
         return False
@@ -206,7 +210,7 @@ cdef int append_wide(Decode* d, Column* column, const uint8_t* text, size_t unit
 
 
 cdef bint put_groups(
-    Decode* d, int column, int i, int field, uint32_t count, WCHAR* const* groups
+    Decode* d, int column, int i, const char* field, uint32_t count, WCHAR* const* groups
 ) noexcept nogil:
     """An array of texts; one that may not be followed makes the whole list null."""
     cdef Column* list_column = d.out.columns + column

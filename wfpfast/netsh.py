@@ -85,7 +85,7 @@ def _batches(
 
 
 def _batch(decoder: Decoder, mappings: list[dict[str, Any]], malformed: int) -> EventBatch:
-    batch = decoder.decode(encode(mappings))
+    batch = decoder.decode(encode(mappings, internal=True))
     batch.stats["malformed"] += malformed
     return batch
 

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from example_events import PAYLOADS, one_of_each
 
-from wfpfast import decode, encode, names
-from wfpfast._context import FIELD_NAMES
+from wfpfast import Block, MalformedBlockError, decode, encode, names
 from wfpfast._schema import EVENT_COLUMNS
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +31,17 @@ def test_every_type_has_a_decoder_a_name_an_example_and_a_strategy() -> None:
         assert names.event_type(kind) == name
         assert PAYLOADS[kind][0] == arm
         assert arm in strategies
-        assert arm in FIELD_NAMES
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_an_error_names_the_arm_of_every_type(kind: int) -> None:
+    sound = encode([{"type": kind, TYPES[kind][1]: {}}])
+    image = bytearray(sound.data)
+    entry = int.from_bytes(image[:8], "little") - sound.base
+    image[entry + 144 : entry + 152] = (1).to_bytes(8, "little")  # FWPM_NET_EVENT5's union
+    with pytest.raises(MalformedBlockError) as error:
+        decode(Block(image, base=sound.base, count=1, version=5))
+    assert (error.value.index, error.value.field) == (0, TYPES[kind][1])
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -1,5 +1,6 @@
 """encode() against bytes laid out by hand from the SDK's offsets."""
 
+import datetime
 import struct
 import types
 import uuid
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from block_view import View
 
-from wfpfast import encode
+from wfpfast import decode, encode
 
 BASE = 0x20000000000
 
@@ -302,7 +303,7 @@ INTERNAL = {
     "processId": 4, "interfaceIndex": 0, "filterOrigin": "Query User Default",
     "terminatingFiltersInfo": [
         {"filterId": 9, "subLayer": "s", "actionType": "a"}, {"filterId": 10, "subLayer": None}],
-    "absent": ["timestamp", "direction", "process_id"],
+    "absent": ["timestamp", "direction", "spi"],
 }
 
 
@@ -312,14 +313,53 @@ def test_internal_tail(version: int) -> None:
     assert block.internal
     view = View(block)
     tail = view.entries[0] + HEADER_SIZES[version] + 16
-    present, process, interface, count, origin, filters, absent = view.unpack(tail, "IIIIQQQ")
+    present, process, interface, count, origin, filters = view.unpack(tail, "IIIIQQ")
     assert (present, process, interface, count) == (0xF, 4, 0, 2)
-    assert absent == 1 | 1 << 22 | 1 << 63  # the places of these columns in the schema
     assert view.text(origin) == "Query User Default"
     first, layer, action, second, no_layer, no_action = view.unpack(filters, "QQQQQQ")
     assert (first, second, no_layer, no_action) == (9, 10, 0, 0)
     assert (view.text(layer), view.text(action)) == ("s", "a")
-    assert view.raw(view.entries[1] + HEADER_SIZES[version] + 16, 40) == bytes(40)
+    assert view.raw(view.entries[1] + HEADER_SIZES[version] + 16, 32) == bytes(32)
+
+
+# The numbers are those of docs/recording.md: of header members but the flags, of a CLASSIFY_DROP2's.
+HEADER_MEMBERS = {0, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}
+DROP_MEMBERS = {17, 18, 19, 20, 21, 22, 23, 24, 25}
+DROP = {"filterId": 1, "layerId": 2, "reauthReason": 0, "originalProfile": 0,
+        "currentProfile": 0, "msFwpDirection": 0x3900, "isLoopback": 0, "vSwitchSourcePort": 0,
+        "vSwitchDestinationPort": 0}
+
+
+@pytest.mark.parametrize(("event", "lacking"), [
+    ({"internalFields": {"absent": ["timestamp", "direction", "spi"]},
+      "header": {"flags": 0}, "type": 3}, HEADER_MEMBERS | {22, 35}),
+    ({"internalFields": {}}, HEADER_MEMBERS | {1, 2}),
+    ({"internalFields": {}, "type": 3, "header": {"flags": 0}, "classifyDrop": {}},
+     HEADER_MEMBERS | DROP_MEMBERS),
+    ({"internalFields": {}, "type": 3, "header": {"flags": 0}, "classifyDrop": DROP},
+     HEADER_MEMBERS),
+    ({"internalFields": {}, "type": 3, "classifyDrop": DROP,
+      "header": {"flags": 0, "timeStamp": 0, "localPort": 0, "appId": None,
+                 "remoteAddrV6": b"0" * 16}},
+     HEADER_MEMBERS - {0, 6, 7}),
+    ({"internalFields": {}, "type": 0, "header": {"flags": 0},
+      "ikeMmFailure": {"mmAuthMethod": 3, "flags": 1}},
+     HEADER_MEMBERS | {37, 38, 40, 41, 44, 47, 48, 49, 52}),
+])
+def test_the_tail_says_what_the_mapping_lacks(event: dict[str, Any], lacking: set[int]) -> None:
+    view = View(encode([event]))
+    low, high = view.unpack(view.entries[0] + 152 + 32, "QQ")
+    assert {bit for bit in range(128) if (low | high << 64) >> bit & 1} == lacking
+
+
+def test_a_header_without_flags_gets_those_of_its_members() -> None:
+    header = {"timeStamp": 131444736000000000, "ipVersion": 0, "localAddrV4": 1, "remotePort": 443, "userId": None}
+    [with_tail] = decode(encode([{"header": header, "internalFields": {}}])).to_pylist()
+    assert {name: value for name, value in with_tail.items() if value is not None} == {
+        "timestamp": datetime.datetime(2017, 7, 14, 2, 40, tzinfo=datetime.UTC), "ip_version": 4,
+        "local_address": "0.0.0.1", "remote_port": 443}
+    [plain] = decode(encode([{"header": header}])).to_pylist()
+    assert (plain["flags"], plain["remote_port"]) == (0, None)
 
 
 @pytest.mark.parametrize(("fields", "present"), [
@@ -336,7 +376,7 @@ def test_whether_there_is_a_tail() -> None:
     plain, full = {"type": 3}, {"type": 3, "internalFields": {"processId": 1}}
     assert encode([plain, {"internalFields": None}]).internal is False
     assert encode([plain, full]).internal is True
-    assert encode([plain], internal=True).nbytes == encode([plain]).nbytes + 40
+    assert encode([plain], internal=True).nbytes == encode([plain]).nbytes + 48
     assert encode([full], internal=False).internal is False
     payload = {"classifyDrop": {"filterId": 5}}
     assert bytes(encode([full | payload, plain], internal=False).data) == bytes(

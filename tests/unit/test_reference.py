@@ -95,7 +95,7 @@ def test_layouts_above_have_the_sizes_of_the_sdk() -> None:
     (sdk.CAPABILITY0, 24), (sdk.IPSEC_KERNEL_DROP0, 32), (sdk.IPSEC_DOSP_DROP0, 44),
     (sdk.LPM_PACKET_ARRIVAL0, 4), (sdk.FWP_VALUE0, 16), (sdk.FWP_RANGE0, 32),
     (sdk.FWP_V6_ADDR_AND_MASK, 17), (sdk.FWP_TOKEN_INFORMATION, 32),
-    (sdk.INTERNAL_FIELDS0, 40), (sdk.TERMINATING_FILTER0, 24),
+    (sdk.INTERNAL_FIELDS0, 48), (sdk.TERMINATING_FILTER0, 24),
 ])
 def test_structures_have_the_sizes_of_the_sdk(kind: Any, size: int) -> None:
     assert sizeof(kind) == size
@@ -251,7 +251,7 @@ def test_internal_tail(present: int, expected: Any) -> None:
     filters = image.add(struct.pack("<3Q", 5, image.add(wide("sub")), 0))
     origin = image.add(wide("Stealth"))
     event = image.event(type=3)
-    image.add(struct.pack("<4I3Q", present, 4711, 9, 1, origin, filters, 0))
+    image.add(struct.pack("<4I4Q", present, 4711, 9, 1, origin, filters, 0, 0))
     columns = decode(image.block(event, internal=True))
     names = ("process_id", "filter_origin", "terminating_filters", "interface_index")
     assert {name: columns[name] for name in names} == {
@@ -262,10 +262,10 @@ def test_internal_tail(present: int, expected: Any) -> None:
 def test_a_column_marked_absent_is_null() -> None:
     image = Image()
     event = image.event(type=3, flags=0x18, localPort=80, remotePort=443)
-    image.add(struct.pack("<4I3Q", 1, 4711, 0, 0, 0, 0, 1 << 7 | 1 << 63))  # the 8th, the 64th
+    image.add(struct.pack("<4I4Q", 1, 4711, 0, 0, 0, 0, 1 << 7, 0))  # local_port
     columns = decode(image.block(event, internal=True))
     assert (columns["local_port"], columns["remote_port"]) == ([None], [443])
-    assert columns["process_id"] == [None]
+    assert columns["process_id"] == [4711]
 
 
 def test_an_internal_tail_must_lie_in_the_block() -> None:

@@ -7,6 +7,7 @@ cdef enum:
     INTERNAL_INTERFACE_INDEX = 0x2
     INTERNAL_FILTER_ORIGIN = 0x4
     INTERNAL_TERMINATING_FILTERS = 0x8
+    ABSENT_WORDS = 2    # of INTERNAL_FIELDS0.absent
 
 
 cdef struct TERMINATING_FILTER0:
@@ -22,6 +23,6 @@ cdef struct INTERNAL_FIELDS0:
     UINT32 numTerminatingFilters
     WCHAR* filterOrigin
     TERMINATING_FILTER0* terminatingFilters
-    # A bit for each of the first 64 columns that the source did not print: the zero in the structs
-    # means nothing there.
-    UINT64 absent
+    # A bit for each member that the source lacks, by its number in _tables/members.py: the zero in
+    # the structs means nothing there.
+    UINT64 absent[2]

@@ -1,0 +1,6 @@
+# The tail of an event whose source knows more, or less, than the SDK's structs; must not know headers.
+from libc.stdint cimport uint64_t
+
+from wfpfast._context cimport Decode
+
+cdef void decode_tail(Decode* d, int i, uint64_t address) noexcept nogil

@@ -1,0 +1,33 @@
+# Which structs FWPM_NET_EVENT0, 1, ... are made of; must not know how any of them is decoded.
+from libc.stddef cimport size_t
+from libc.stdint cimport uint32_t
+
+cdef enum:
+    N_VERSIONS = 6
+    NEWEST = N_VERSIONS - 1
+    N_TYPES = 11          # FWPM_NET_EVENT_TYPE_MAX: the highest type and one
+
+
+cdef struct Payload:
+    # The struct of an event's payload. Its size is 0 where the version's union has no such arm.
+    size_t size
+    size_t alignment
+    int level             # which struct of its family: the n of CLASSIFY_DROPn
+
+
+cdef struct EventVersion:
+    # An FWPM_NET_EVENTn.
+    size_t size
+    size_t type_offset
+    size_t payload_offset
+    int header_level      # the n of FWPM_NET_EVENT_HEADERn, see family()
+    Payload[N_TYPES + 1] payloads  # by type; the last one: of a type that the SDK does not have
+
+
+cdef const EventVersion* event_version(int version) noexcept nogil
+cdef const Payload* payload_of(int version, uint32_t type) noexcept nogil
+
+
+cdef inline bint is_sdk_type(uint32_t type) noexcept nogil:
+    """Tell whether the newest version has a payload for the type."""
+    return payload_of(NEWEST, type).size != 0
