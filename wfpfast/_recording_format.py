@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # in the standard library from Python 3.12 on
     from typing_extensions import Buffer
 
 MAGIC = b"\x89WFPREC\n"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 POINTER_SIZE = 8
 INTERNAL = 1  # the only flag of a record
 MOST_TEXT_BYTES = 4096

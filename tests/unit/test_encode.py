@@ -322,7 +322,7 @@ def test_internal_tail(version: int) -> None:
     assert view.raw(view.entries[1] + HEADER_SIZES[version] + 16, 32) == bytes(32)
 
 
-# The numbers are those of docs/recording.md: of header members but the flags, of a CLASSIFY_DROP2's.
+# Numbers of docs/recording.md: the header's members without its flags, those of CLASSIFY_DROP2.
 HEADER_MEMBERS = {0, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}
 DROP_MEMBERS = {17, 18, 19, 20, 21, 22, 23, 24, 25}
 DROP = {"filterId": 1, "layerId": 2, "reauthReason": 0, "originalProfile": 0,
@@ -353,7 +353,8 @@ def test_the_tail_says_what_the_mapping_lacks(event: dict[str, Any], lacking: se
 
 
 def test_a_header_without_flags_gets_those_of_its_members() -> None:
-    header = {"timeStamp": 131444736000000000, "ipVersion": 0, "localAddrV4": 1, "remotePort": 443, "userId": None}
+    header = {"timeStamp": 131444736000000000, "ipVersion": 0, "localAddrV4": 1,
+              "remotePort": 443, "userId": None}
     [with_tail] = decode(encode([{"header": header, "internalFields": {}}])).to_pylist()
     assert {name: value for name, value in with_tail.items() if value is not None} == {
         "timestamp": datetime.datetime(2017, 7, 14, 2, 40, tzinfo=datetime.UTC), "ip_version": 4,

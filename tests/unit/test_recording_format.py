@@ -26,7 +26,7 @@ def crc(data: bytes) -> bytes:
 
 
 def file_header(
-    version: int = 1, flags: int = 0, texts: list[bytes] | None = None, size: int | None = None
+    version: int = 2, flags: int = 0, texts: list[bytes] | None = None, size: int | None = None
 ) -> bytes:
     body = b"".join(
         len(t).to_bytes(2, "little") + t for t in texts or [t.encode() for t in TEXTS])
@@ -66,7 +66,7 @@ def test_a_record_decoded_by_hand(tmp_path: Path) -> None:
 
     assert raw[:8] == MAGIC
     version, flags, t, created = struct.unpack("<HHIq", raw[8:24])
-    assert (version, flags) == (1, 0)
+    assert (version, flags) == (2, 0)
     assert before <= created <= time.time_ns()
     assert raw[24:28] == crc(raw[:24])
     texts, at = [], 28
@@ -121,7 +121,8 @@ GIB = 1 << 30
 @pytest.mark.parametrize(("made", "offset", "reason"), [
     (lambda: b"<?xml version='1.0'?>", 0, "this is no recording of wfpfast"),
     (lambda: b"\x89PNG", 0, "this is no recording of wfpfast"),
-    (lambda: file_header(version=2), 8, "format version 2 is unknown; this wfpfast reads 1"),
+    (lambda: file_header(version=1), 8, "format version 1 is unknown; this wfpfast reads 2"),
+    (lambda: file_header(version=3), 8, "format version 3 is unknown; this wfpfast reads 2"),
     (lambda: file_header(flags=4), 10, "flags 0x4 are unknown"),
     (lambda: file_header(size=4097), 12, "the header claims 4097 bytes of text"),
     (lambda: file_header(texts=[b"a"] * 3), 28, "a text of the header is longer"),

@@ -1,0 +1,103 @@
+"""Recordings are for ever: a file of each format version is read as it was written.
+
+The rows are written by hand beside the mappings that the files were made from, once, when the
+format version was new. Whoever changes this module's expectations breaks files that people have.
+"""
+
+import datetime
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wfpfast import decode
+from wfpfast._tables.members import MEMBERS
+from wfpfast.recording import Recording
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / "tests" / "data"
+FORMATS = [2]
+
+# What recording_2.wfprec was made from, but for the names of the machine: a block as Windows makes
+# it, and one of a source that knows more and less.
+PLAIN: list[dict[str, Any]] = [
+    {"header": {"timeStamp": 133_800_000_000_000_000, "flags": 0x17F, "ipVersion": 0,
+                "ipProtocol": 6, "localAddrV4": 0xC0000201, "remoteAddrV4": 0xC6336401,
+                "localPort": 49152, "remotePort": 443, "appId": "System", "userId": "S-1-5-18"},
+     "type": 3, "classifyDrop": {"filterId": 68893, "layerId": 48, "msFwpDirection": 0x3901}},
+    {"header": {"timeStamp": 133_800_000_000_000_001}, "type": 1,
+     "ikeQmFailure": {"failureErrorCode": 13801, "failurePoint": 2, "saTrafficType": 1,
+                      "localSubNet": (0x100, {"addr": 0x0A000000, "mask": 0xFF000000}),
+                      "qmFilterId": 5}},
+    {"type": 4, "ipsecDrop": {"failureStatus": -1073741790, "direction": 1, "spi": 7}},
+]
+WITH_TAIL: list[dict[str, Any]] = [
+    {"header": {"timeStamp": 133_800_000_000_000_002, "flags": 0x10, "remotePort": 53}, "type": 3,
+     "classifyDrop": {"filterId": 68893, "layerId": 0, "msFwpDirection": 0x3900, "isLoopback": 0},
+     "internalFields": {
+         "interfaceIndex": 7, "processId": 4242, "filterOrigin": "Stealth",
+         "terminatingFiltersInfo": [{"filterId": 9, "subLayer": "s", "actionType": None}],
+         "absent": ["layer_id"]}},
+]
+START = datetime.datetime(2024, 12, 30, 2, 40, tzinfo=datetime.UTC)
+PLAIN_ROWS: list[dict[str, Any]] = [
+    {"timestamp": START, "event_type": "CLASSIFY_DROP", "flags": 0x17F, "ip_version": 4,
+     "ip_protocol": 6, "local_address": "192.0.2.1", "remote_address": "198.51.100.1",
+     "local_port": 49152, "remote_port": 443, "app_path": "System", "user_sid": "S-1-5-18",
+     "address_family": "INET", "filter_id": 68893, "layer_id": 48, "reauth_reason": 0,
+     "original_profile": 0, "current_profile": 0, "direction": "OUTBOUND",
+     "direction_code": 0x3901, "is_loopback": False, "vswitch_source_port": 0,
+     "vswitch_destination_port": 0},
+    {"timestamp": START, "event_type": "IKEEXT_QM_FAILURE", "flags": 0, "address_family": "INET",
+     "failure_error": 13801, "failure_point": "PEER", "keying_module": "IKE", "qm_state": "NONE",
+     "sa_role": "INITIATOR", "traffic_type": "TUNNEL", "qm_filter_id": 5, "mm_sa_luid": 0,
+     "provider_context_key": "00000000-0000-0000-0000-000000000000",
+     "local_subnet": "10.0.0.0/8"},
+    # Time 0 is the year 1601, which is before all that nanoseconds from 1970 can say.
+    {"event_type": "IPSEC_KERNEL_DROP", "flags": 0, "address_family": "INET",
+     "failure_status": -1073741790, "direction": "INBOUND", "direction_code": 1, "spi": 7},
+]
+TAIL_ROWS: list[dict[str, Any]] = [
+    {"timestamp": START, "event_type": "CLASSIFY_DROP", "flags": 0x10, "remote_port": 53,
+     "filter_id": 68893, "direction": "INBOUND", "direction_code": 0x3900, "is_loopback": False,
+     "process_id": 4242, "filter_origin": "Stealth", "interface_index": 7,
+     "terminating_filters": [{"filter_id": 9, "sublayer": "s", "action": None}]},
+]
+
+
+def values(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: cell for name, cell in row.items() if cell is not None} for row in rows]
+
+
+def test_a_recording_of_format_2() -> None:
+    recording = Recording(DATA / "recording_2.wfprec")
+    with recording:
+        first, second = recording.records()
+    assert (first.dropped, first.time_ns, second.dropped) == (0, 1_735_497_600_000_000_000, 17)
+    assert values(decode(first.block).to_pylist()) == PLAIN_ROWS
+    assert values(decode(second.block).to_pylist()) == TAIL_ROWS
+
+
+def test_there_is_a_recording_of_each_format_version() -> None:
+    assert sorted(path.name for path in DATA.glob("*.wfprec")) == [
+        f"recording_{version}.wfprec" for version in FORMATS]
+    text = (ROOT / "docs/recording.md").read_text(encoding="utf-8")
+    assert re.findall(r"This is format version (\d+)", text) == [str(FORMATS[-1])]
+
+
+def test_the_document_lists_what_a_source_may_lack() -> None:
+    text = (ROOT / "docs/recording.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| ([`\w, ]+) \| (\w+): ([`\w, ]+) \|$", text, re.M)
+    assert len(rows) == 55
+    assert [(int(n), tuple(re.findall(r"\w+", columns)), section,
+             tuple(re.findall(r"\w+", members))) for n, columns, section, members in rows] == [
+        (n, m.columns, m.section, m.members) for n, m in enumerate(MEMBERS)]
+
+
+@pytest.mark.parametrize("number", [0, 17, 22, 40, 54])
+def test_numbers_of_members_never_change(number: int) -> None:
+    """Some of the list at format version 2, by hand."""
+    first = {0: "timestamp", 17: "filter_id", 22: "direction", 40: "keying_module",
+             54: "internal_host"}
+    assert MEMBERS[number].columns[0] == first[number]
