@@ -34,7 +34,7 @@ cdef struct EventPlan:
 cdef struct HeaderColumns:
     # Sets of header columns.
     uint64_t[N_WORDS] always    # valid whatever the flags say
-    uint64_t[N_WORDS] every_row # every row writes the cell
+    uint64_t[N_WORDS] every_row  # every row writes the cell
     uint64_t[N_WORDS] late      # under flags that are seldom set: decode_late_header()
 
 

@@ -54,7 +54,7 @@ cdef struct Decode:
     uint64_t[N_WORDS] dense     # columns where most events have a value
     uint64_t[N_WORDS] row_by_row  # columns whose cell, or end of text, every row writes
     uint64_t[N_WORDS] live      # columns that have memory
-    uint64_t[N_WORDS] untouched # columns that are wanted and have none
+    uint64_t[N_WORDS] untouched  # columns that are wanted and have none
     int n_live
     uint64_t[N_WORDS] initial   # what a row's validity begins with; the first word is assigned
     uint32_t late_flags         # flags of the header whose columns are wanted and seldom there
@@ -72,8 +72,8 @@ cdef struct Decode:
     # All before is zero when a decode begins, all from here on is not.
     Live[N_EVENT_COLUMNS] live_columns
     uint8_t* cursor[N_EVENT_COLUMNS]
-    # Validity: a bit a column of each row, until the chunk ends. Rows assign the first word, and add
-    # to the others, which are as `initial` says from when the first of their columns has memory.
+    # Validity: a bit a column of each row, until the chunk ends. A row assigns the first word and
+    # adds to the others, which hold `initial` from when the first of their columns has memory.
     uint64_t words[N_WORDS][CHUNK]
     uint64_t[SPARE] spare
 

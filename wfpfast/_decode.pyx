@@ -37,8 +37,9 @@ cdef enum:
 
 # One test skips all columns that a caller with a short list of columns usually omits.
 cdef inline uint64_t seldom_wanted() noexcept nogil:
-    return (wf_low_bit(FLAGS) | wf_low_bit(IP_VERSION) | wf_low_bit(IP_PROTOCOL) | wf_low_bit(LOCAL_PORT) | wf_low_bit(SCOPE_ID)
-            | wf_low_bit(ADDRESS_FAMILY))
+    return (
+        wf_low_bit(FLAGS) | wf_low_bit(IP_VERSION) | wf_low_bit(IP_PROTOCOL)
+        | wf_low_bit(LOCAL_PORT) | wf_low_bit(SCOPE_ID) | wf_low_bit(ADDRESS_FAMILY))
 
 
 # FILETIME counts 100 ns from 1601; a timestamp counts 1 ns from 1970 and holds 1677 to 2262. These
@@ -133,7 +134,8 @@ cdef inline void decode_header(
     if wf_likely(valid & wf_low_bit(APP_PATH) != 0):
         valid = clear_if(valid, APP_PATH, not put_path(d, APP_PATH, i, "header.appId", &h.appId))
     if wf_likely(valid & wf_low_bit(USER_SID) != 0):
-        valid = clear_if(valid, USER_SID, not put_sid_text(d, USER_SID, i, "header.userId", h.userId))
+        valid = clear_if(valid, USER_SID, not put_sid_text(
+            d, USER_SID, i, "header.userId", h.userId))
     if wf_likely(valid & wf_low_bit(PACKAGE_SID) != 0):
         valid = clear_if(valid, PACKAGE_SID, not put_sid_text(
             d, PACKAGE_SID, i, "header.packageSid", h.packageSid))

@@ -36,8 +36,10 @@ cdef void put_uncommon_classify(
 
 # One test skips all columns that a caller with a short list of columns usually omits.
 cdef inline uint64_t seldom_wanted_of_classify() noexcept nogil:
-    return (wf_low_bit(REAUTH_REASON) | wf_low_bit(ORIGINAL_PROFILE) | wf_low_bit(CURRENT_PROFILE) | wf_low_bit(IS_LOOPBACK)
-            | wf_low_bit(VSWITCH_SOURCE_PORT) | wf_low_bit(VSWITCH_DESTINATION_PORT) | wf_low_bit(DIRECTION_CODE))
+    return (
+        wf_low_bit(REAUTH_REASON) | wf_low_bit(ORIGINAL_PROFILE) | wf_low_bit(CURRENT_PROFILE)
+        | wf_low_bit(IS_LOOPBACK) | wf_low_bit(DIRECTION_CODE) | wf_low_bit(VSWITCH_SOURCE_PORT)
+        | wf_low_bit(VSWITCH_DESTINATION_PORT))
 
 
 cdef inline int direction_name(uint32_t code) noexcept nogil:

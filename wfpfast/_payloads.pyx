@@ -1,7 +1,7 @@
 """Decodes the payload structs of net events; must not know headers, blocks or Python objects.
 
-To add a type: its struct in abi/fwpmtypes.pxd, a function here, its row in `fill_arms()`, and what CONTRIBUTING.md
-lists beside.
+To add a type: its struct in abi/fwpmtypes.pxd, a function here, its row in `fill_arms()`, and what
+CONTRIBUTING.md lists beside.
 """
 
 from wfpfast._context cimport (
@@ -30,7 +30,9 @@ cdef inline void set_valid(Decode* d, int i, int column, bint valid) noexcept no
         vouch(d, i, column)
 
 
-cdef void put_vswitch_id(Decode* d, int i, const char* field, const FWP_BYTE_BLOB* switch) noexcept nogil:
+cdef void put_vswitch_id(
+    Decode* d, int i, const char* field, const FWP_BYTE_BLOB* switch
+) noexcept nogil:
     if switch.data != NULL and need(d, VSWITCH_ID) and is_live(d, VSWITCH_ID):
         set_valid(d, i, VSWITCH_ID, put_blob(d, VSWITCH_ID, i, field, switch))
 

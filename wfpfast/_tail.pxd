@@ -1,4 +1,4 @@
-# The tail of an event whose source knows more, or less, than the SDK's structs; must not know headers.
+# What a source knows more or less than the SDK's structs; must not know headers or payloads.
 from libc.stdint cimport uint64_t
 
 from wfpfast._context cimport Decode
