@@ -9,13 +9,13 @@ cdef enum:
     INTERNAL_TERMINATING_FILTERS = 0x8
 
 
-cdef struct TERMINATING_FILTER0:
+cdef struct TERMINATING_FILTER0 "TERMINATING_FILTER0":
     UINT64 filterId
     WCHAR* subLayer
     WCHAR* actionType
 
 
-cdef struct INTERNAL_FIELDS0:
+cdef struct INTERNAL_FIELDS0 "INTERNAL_FIELDS0":
     UINT32 present
     UINT32 processId
     UINT32 interfaceIndex
