@@ -6,6 +6,9 @@ The input is a table of struct layouts that was compiled from the Windows SDK's 
 and for 32-bit pointers. Of each struct in STRUCTS this keeps size and alignment, and of each member
 its C type, offset and size, in the order of the header. Without the input the structs are those
 that the tables have: what was written there by hand is then in the C header, too.
+
+tests/abi/test_layout.py compares what this writes with what is there; with the environment variable
+WFPFAST_SDK_FACTS, which says where the input is, from the input on.
 """
 
 import json
