@@ -1,6 +1,6 @@
 """Event mappings into blocks, the inverse of decoding; must not know how events are decoded.
 
-Which members and payloads an FWPM_NET_EVENTn has is read off _layout's table once, at import: a
+Which members and payloads an FWPM_NET_EVENTn has is read off _layouts once, at import: a
 version or a payload that is declared there is encoded without a change here.
 """
 
@@ -11,7 +11,7 @@ from libc.stddef cimport size_t
 from libc.stdint cimport uint32_t
 
 from wfpfast._block import Block
-from wfpfast._layout import STRUCTS
+from wfpfast._layouts import STRUCTS
 from wfpfast._tables.enums import NET_EVENT_FLAGS
 from wfpfast._tables.members import MEMBERS
 

@@ -1,4 +1,4 @@
-"""Mappings into structs, by the members that _layout lists; must not know which is an event.
+"""Mappings into structs, by the members that _layouts lists; must not know which is an event.
 
 A plan says how each member of a struct is written. It follows from the member's C type alone, by
 the tables below: a struct of known types needs no code here. A type that no table knows ends the
@@ -9,12 +9,19 @@ from cpython.dict cimport PyDict_GetItemWithError, PyDict_Next
 from cpython.ref cimport PyObject
 from cython cimport critical_section
 
-from wfpfast._layout import STRUCTS
+from wfpfast._layouts import STRUCTS
 
 from wfpfast._encode_values cimport (
     as_dict, point_to_sid, point_to_text, put_blob, put_bytes, put_float, put_guid, put_signed,
     put_unsigned)
+from wfpfast.abi.fwpmobjects cimport *
+from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.fwptypes cimport *
+from wfpfast.abi.internal cimport *
+
+cdef extern from "_layouts.h":
+    # Compiles only if the structs of abi/ are laid out as _layouts has them.
+    void WF_ASSERT_LAYOUTS() noexcept
 
 cdef enum:
     AS_UNSIGNED, AS_SIGNED, AS_REAL, AS_BYTES, AS_GUID, AS_BLOB, AS_SID, AS_TEXT, AS_VALUE
@@ -288,3 +295,6 @@ cdef int write_value(Arena arena, Field field, member, value, size_t at) except 
     if data_type == FWP_EMPTY:
         return arena.fail(ValueError, member, "a value of type FWP_EMPTY has no content")
     return put_unsigned(arena, member, content, at + VALUE_UNION, 8, "UINT64")
+
+
+WF_ASSERT_LAYOUTS()

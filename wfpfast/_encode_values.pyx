@@ -10,7 +10,7 @@ from libc.math cimport fabs, isfinite
 from libc.stdint cimport INT64_MAX, UINT32_MAX, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
-from wfpfast._layout import STRUCTS
+from wfpfast._layouts import STRUCTS
 
 cdef extern from "Python.h":
     # Declared as not raising: the message of a refusal has to name the member.

@@ -1,29 +1,32 @@
 """Holds the structs of wfpfast/abi against the SDK's on every architecture that Windows has.
 
-Cython writes their declarations as C; a compiler for that Windows then checks each golden number
-as a static assertion. Nothing is run, so that any machine with the compilers can do it.
+Cython writes their declarations as C; a compiler for that Windows then checks the assertions of
+_layouts.h, as it does when the package is built there. Nothing is run, so that any machine with the
+compilers can do it.
 """
 
-import json
 import os
 import re
 import shutil
 import subprocess
+import sysconfig
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 import wfpfast
+from wfpfast._layouts import ROWS
 
-GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+SOURCES = Path(__file__).resolve().parents[2] / "wfpfast"
 CLANG = ("clang", "-ferror-limit=0")
-# Cross compilers for Windows, and which golden table has their pointers.
+# Cross compilers for Windows, and the one that is at hand.
 COMPILERS = {
-    "x64": ([*CLANG, "--target=x86_64-pc-windows-msvc"], "x64"),
-    "arm64": ([*CLANG, "--target=aarch64-pc-windows-msvc"], "x64"),
-    "x86": ([*CLANG, "--target=i686-pc-windows-msvc"], "x86"),
-    "x64, mingw-w64": (["x86_64-w64-mingw32-gcc"], "x64"),
+    "x64": [*CLANG, "--target=x86_64-pc-windows-msvc"],
+    "arm64": [*CLANG, "--target=aarch64-pc-windows-msvc"],
+    "x86": [*CLANG, "--target=i686-pc-windows-msvc"],
+    "x64, mingw-w64": ["x86_64-w64-mingw32-gcc"],
+    "here": ["cc"],
 }
 # mingw-w64's headers stop at Windows 7: so much of the table is in them.
 IN_MINGW = (
@@ -44,19 +47,10 @@ ONCE = dict(zip(
 MINGW_HEADERS = "#include <winsock2.h>\n#include <windows.h>\n#include <fwpmu.h>\n"
 
 
-def golden(architecture: str) -> dict[str, dict[str, list[int]]]:
-    """Return offset and size of each member by struct, and the struct's own as member ''."""
-    text = (GOLDEN / f"layout_{architecture}.json").read_text(encoding="utf-8")
-    return {
-        name: {"": [0, struct["size"]], **{m: row[1:] for m, row in struct["members"].items()}}
-        for name, struct in json.loads(text).items()
-    }
-
-
-def compiler(name: str) -> tuple[list[str], str]:
-    command, table = COMPILERS[name]
+def compiler(name: str) -> list[str]:
+    command = COMPILERS[name]
     need(shutil.which(command[0]) is not None, f"{command[0]} is not installed")
-    return command, table
+    return command
 
 
 def need(there: bool, reason: str) -> None:
@@ -67,84 +61,49 @@ def need(there: bool, reason: str) -> None:
         pytest.skip(reason)
 
 
-@pytest.fixture(scope="module")
-def declarations(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What Cython makes of wfpfast/abi."""
+def cythonized(source: Path, module: str, into: Path) -> str:
+    """Return the C that Cython makes of a module."""
     need(find_spec("Cython") is not None, "Cython is not installed")
-    folder = tmp_path_factory.mktemp("abi")
-    abi = Path(wfpfast.__file__).parent / "abi"
-    source = folder / "every.pyx"
-    source.write_text("".join(
-        f"from wfpfast.abi.{each.stem} cimport *\n" for each in sorted(abi.glob("*.pxd"))
-        if each.stem != "__init__"))
     from Cython.Compiler.Main import compile_single
     from Cython.Compiler.Options import CompilationOptions
 
     options = CompilationOptions(
-        include_path=[str(abi.parents[1])], language_level=3, output_file=str(folder / "every.c"))
-    result = compile_single(str(source), options, full_module_name="every")
-    assert result.num_errors == 0
-    sections = re.split(r"/\* #### Code section: (\w+) ### \*/", (folder / "every.c").read_text())
+        include_path=[str(Path(wfpfast.__file__).parents[1])], language_level=3,
+        output_file=str(into))
+    assert compile_single(str(source), options, full_module_name=module).num_errors == 0
+    return into.read_text()
+
+
+@pytest.fixture(scope="module")
+def declarations(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What Cython makes of wfpfast/abi."""
+    folder = tmp_path_factory.mktemp("abi")
+    source = folder / "every.pyx"
+    source.write_text("".join(
+        f"from wfpfast.abi.{each.stem} cimport *\n"
+        for each in sorted((Path(wfpfast.__file__).parent / "abi").glob("*.pxd"))
+        if each.stem != "__init__"))
+    text = cythonized(source, "every", folder / "every.c")
+    sections = re.split(r"/\* #### Code section: (\w+) ### \*/", text)
     named = dict(zip(sections[1::2], sections[2::2], strict=True))
     return named["numeric_typedefs"] + named["type_declarations"]
 
 
-STRUCT = re.compile(r"^(struct|union) (\w+) \{\n(.*?)^\};", re.M | re.S)
-MEMBER = re.compile(r"^ +(?:(?:struct|union) )?(\w+)\b[ *]*?(\w+)(?:\[\w+\])*;", re.M)
+def changed(text: str, struct: str, old: str, new: str) -> str:
+    """Return C text with one difference in the members of a struct."""
+    (body,) = re.findall(rf"^struct {struct} \{{\n.*?^\}};", text, re.M | re.S)
+    made, count = re.subn(old, new, body)
+    assert count == 1
+    return text.replace(body, made)
 
 
-class Declared:
-    """The structs of C text by their SDK names, and how to reach their members."""
-
-    def __init__(self, text: str) -> None:
-        self._kinds: dict[str, str] = {}
-        self._members: dict[str, list[tuple[str, str]]] = {}
-        for kind, name, body in STRUCT.findall(text):
-            self._kinds[name] = f"{kind} {name}"
-            self._members[name] = [(type_, member) for type_, member in MEMBER.findall(body)]
-
-    def c_name(self, struct: str) -> str:
-        (found,) = [name for name in self._members
-                    if re.fullmatch(rf"__pyx_t_\w+_3abi_\d+[a-z]+_{struct}", name)]
-        return found
-
-    def path(self, c_name: str, member: str) -> str | None:
-        """Return a member's way from a struct, through unions that the SDK leaves unnamed."""
-        own = self._members.get(c_name, [])
-        if any(name == member for _, name in own):
-            return member
-        for type_, name in own:
-            inner = self.path(type_, member)
-            if inner is not None:
-                return f"{name}.{inner}"
-        return None
-
-    def assertions(self, struct: str, rows: dict[str, list[int]]) -> list[str]:
-        c_name = self.c_name(struct)
-        kind, made = self._kinds[c_name], []
-        for member, (offset, size) in rows.items():
-            path = self.path(c_name, member) if member else ""
-            assert path is not None, f"{struct} has no {member}"
-            made += assert_member(kind, path, offset, size, f"{struct}.{member}")
-        return made
-
-
-def assert_member(kind: str, path: str, offset: int, size: int, label: str) -> list[str]:
-    """Return static assertions about a member, or about the whole if there is no path."""
-    if not path:
-        return [f'_Static_assert(sizeof({kind}) == {size}, "size of {label}");']
-    return [
-        f'_Static_assert(offsetof({kind}, {path}) == {offset}, "offset of {label}");',
-        f'_Static_assert(sizeof((({kind} *)0)->{path}) == {size}, "size of {label}");']
-
-
-def compile_c(command: list[str], text: str, folder: Path) -> str:
-    """Return what the compiler complains of."""
+def complaints(command: list[str], text: str, folder: Path) -> str:
+    """Return what the compiler says."""
     source = folder / "layout.c"
     source.write_text(text)
     done = subprocess.run(
-        [*command, "-c", "-o", os.devnull, str(source)], capture_output=True, text=True,
-        check=False)
+        [*command, f"-I{SOURCES}", "-c", "-o", os.devnull, str(source)], capture_output=True,
+        text=True, check=False)
     assert (done.returncode == 0) == ("error" not in done.stderr)
     return done.stderr
 
@@ -152,19 +111,19 @@ def compile_c(command: list[str], text: str, folder: Path) -> str:
 HEAD = "#include <stddef.h>\n#include <stdint.h>\n"
 
 
-def checks(declarations: str, table: str) -> tuple[str, int]:
-    declared, lines = Declared(declarations), []
-    for struct, rows in golden(table).items():
-        lines += declared.assertions(struct, rows)
-    return HEAD + declarations + "\n".join(lines) + "\n", len(lines)
+def checked(declarations: str) -> str:
+    return (HEAD + declarations + '#include "_layouts.h"\n'
+            "void layouts(void);\nvoid layouts(void) { WF_ASSERT_LAYOUTS(); }\n")
 
 
 @pytest.mark.parametrize("name", COMPILERS)
 def test_every_member_of_every_struct(declarations: str, name: str, tmp_path: Path) -> None:
-    command, table = compiler(name)
-    text, count = checks(declarations, table)
-    assert count == 52 + 2 * 414
-    assert compile_c(command, text, tmp_path) == ""
+    command = compiler(name)
+    assert complaints(command, checked(declarations), tmp_path) == ""
+    source = tmp_path / "layout.c"
+    expanded = subprocess.run(
+        [*command, f"-I{SOURCES}", "-E", str(source)], capture_output=True, text=True, check=True)
+    assert expanded.stdout.count("_Static_assert") == 2 * (54 + 424)
 
 
 @pytest.mark.parametrize("name", COMPILERS)
@@ -181,24 +140,70 @@ def test_a_member_that_is_wrong_is_named(  # noqa: PLR0917 -- what is broken, an
     declarations: str, name: str, tmp_path: Path, struct: str, member: str, c_type: str,
     moves: list[str],
 ) -> None:
-    command, table = compiler(name)
-    body = next(m for m in STRUCT.finditer(declarations) if m[2].endswith(f"_{struct}"))
-    broken, count = re.subn(rf"\w+ {member};", f"{c_type} {member};", body[0])
-    assert count == 1
-    text, _ = checks(declarations.replace(body[0], broken), table)
-    complaints = compile_c(command, text, tmp_path)
-    assert f"size of {struct}.{member}" in complaints
-    moved = re.search(rf"(offset of|size of) {struct}\.(?!{member}\b)\w*", complaints)
-    assert (moved is not None) == (name.partition(",")[0] in moves)
+    broken = changed(declarations, struct, rf"\w+ {member};", f"{c_type} {member};")
+    said = complaints(compiler(name), checked(broken), tmp_path)
+    assert f"size of {struct}.{member}" in said
+    moved = re.search(rf"(offset of|size of) {struct}\.(?!{member}\b)\w*", said)
+    architecture = "x64" if name == "here" else name.partition(",")[0]
+    assert (moved is not None) == (architecture in moves)
+
+
+# Of each kind of mistake: the struct, what is replaced in it, and what the compiler says of it.
+MISTAKES = {
+    "struct too long": ("FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0", r"\};", "char more; };",
+                        "size of FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0\\b"),
+    "alignment": ("FILETIME", r"(\w+ dwLowDateTime;)", r"_Alignas(8) \1",
+                  "alignment of FILETIME\\b"),
+    "two members in each other's place": (
+        "FWPM_NET_EVENT_HEADER2", r"(\w+ localPort;)\s+(\w+ remotePort;)", r"\2 \1",
+        r"offset of FWPM_NET_EVENT_HEADER2\.localPort"),
+    "size of an arm": ("FWPM_ACTION0", r"union \w+ context;",
+                       "union { char filterType[16]; char calloutKey[8]; } context;",
+                       r"size of FWPM_ACTION0\.context\.calloutKey"),
+    "member missing": ("FWPM_NET_EVENT_CLASSIFY_DROP_MAC0", r"\w+ reserved;", "",
+                       r"FWPM_NET_EVENT_CLASSIFY_DROP_MAC0\b.*\breserved\b|"
+                       r"\breserved\b.*FWPM_NET_EVENT_CLASSIFY_DROP_MAC0\b"),
+}
+
+
+@pytest.mark.parametrize("name", COMPILERS)
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_every_kind_of_mistake_is_named(
+    declarations: str, name: str, mistake: str, tmp_path: Path
+) -> None:
+    struct, old, new, expected = MISTAKES[mistake]
+    said = complaints(
+        compiler(name), checked(changed(declarations, struct, old, new)), tmp_path)
+    assert re.search(f"error: .*({expected})", said), said
+
+
+def test_a_mistake_ends_the_build(tmp_path: Path) -> None:
+    """One module of the package has the assertions, and does not compile with a mistake."""
+    modules = [each.stem for each in sorted(SOURCES.rglob("*.pyx"))
+               if re.search(r"^WF_ASSERT_LAYOUTS\(\)$", each.read_text(), re.M)]
+    assert modules == ["_encode_structs"]
+    include = Path(sysconfig.get_path("include"))
+    need((include / "Python.h").exists(), "Python.h is not installed")
+    command = [*compiler("here"), "-fsyntax-only", f"-I{include}"]
+    text = cythonized(
+        SOURCES / "_encode_structs.pyx", "wfpfast._encode_structs", tmp_path / "module.c")
+    assert "error" not in complaints(command, text, tmp_path)
+    broken = changed(text, "FWP_BYTE_BLOB", r"\w+ size;", "uint64_t size;")
+    assert "size of FWP_BYTE_BLOB.size" in complaints(command, broken, tmp_path)
 
 
 def test_what_mingws_own_headers_declare(tmp_path: Path) -> None:
-    command, table = compiler("x64, mingw-w64")
-    known, lines = golden(table), []
+    lines = []
     for struct in IN_MINGW:
-        for member, (offset, size) in known[struct].items():
-            name = ONCE.get(member, member)
-            lines += assert_member(struct, name, offset, size, f"{struct}.{member}")
+        sizes, members = ROWS[struct]
+        lines.append(f'_Static_assert(sizeof({struct}) == {sizes[0]}, "size of {struct}");')
+        for way, (_, offset, size, *_) in members.items():
+            member = way.rpartition(".")[2]
+            known = ONCE.get(member, member)
+            lines += [
+                f'_Static_assert(offsetof({struct}, {known}) == {offset}, "{struct}.{member}");',
+                f'_Static_assert(sizeof((({struct} *)0)->{known}) == {size}, "{struct}.{member}");']
     text = MINGW_HEADERS + HEAD + "\n".join(lines) + "\n"
     assert len(lines) > 200
-    assert compile_c([*command, "-D_WIN32_WINNT=0x0601"], text, tmp_path) == ""
+    command = [*compiler("x64, mingw-w64"), "-D_WIN32_WINNT=0x0601"]
+    assert complaints(command, text, tmp_path) == ""

@@ -1,44 +1,35 @@
-"""Holds the structs of wfpfast/abi against the SDK's, and each version against the one before it.
+"""Holds the declarations of wfpfast/abi and the tables of the SDK's structs against each other.
 
-The golden tables come from the SDK's headers by tools/golden_layout.py, not from wfpfast.
+That sizes and offsets agree is what the compiler says: see test_architectures.py. The tables come
+from the SDK's headers by tools/layouts.py, not from wfpfast.
 """
 
-import json
+import os
 import pathlib
 import re
+import runpy
 import sys
 
 import pytest
 
 import wfpfast
-from wfpfast._layout import STRUCTS, Member, Struct
+from wfpfast._layouts import ROWS, STRUCTS, Member
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 EVENT = "FWPM_NET_EVENT"
 ABI = pathlib.Path(wfpfast.__file__).parent / "abi"
-GOLDEN_FILES = pathlib.Path(__file__).resolve().parent.parent / "golden"
 ARCHITECTURE = "x64" if sys.maxsize > 2**32 else "x86"
 
-# Structs that the SDK leaves unnamed: their members are listed as those of the struct around them.
-UNNAMED = {f"{EVENT}_HEADER1_ETHERNET", f"{EVENT}_HEADER1_RESERVED"}
-# Ours, about structs: abi/events.pxd.
-OURS = {"EventVersion", "Payload"}
-
-# wfpfast's own, at the end of each event of a block that says so; offsets as its decoder expects.
-OWN = {
-    "INTERNAL_FIELDS0": Struct("INTERNAL_FIELDS0", 48, 8, {
-        "present": Member(0, 4, "UINT32"),
-        "processId": Member(4, 4, "UINT32"),
-        "interfaceIndex": Member(8, 4, "UINT32"),
-        "numTerminatingFilters": Member(12, 4, "UINT32"),
-        "filterOrigin": Member(16, 8, "wchar_t *"),
-        "terminatingFilters": Member(24, 8, "TERMINATING_FILTER0 *"),
-        "absent": Member(32, 16, "UINT64[2]"),
-    }),
-    "TERMINATING_FILTER0": Struct("TERMINATING_FILTER0", 24, 8, {
-        "filterId": Member(0, 8, "UINT64"),
-        "subLayer": Member(8, 8, "wchar_t *"),
-        "actionType": Member(16, 8, "wchar_t *"),
-    }),
+# How abi/ spells a type that the header calls otherwise.
+SPELT = {
+    "wchar_t *": "WCHAR*",
+    "LPWSTR": "WCHAR*",
+    "LPWSTR *": "WCHAR**",
+    "PSID": "SID*",
+    "PSID_AND_ATTRIBUTES": "SID_AND_ATTRIBUTES*",
+    "unsigned long": "UINT32",
+    "unsigned short": "UINT16",
+    "unsigned char[8]": "UINT8[8]",
 }
 
 # Each struct and the one that Windows made of it by appending members.
@@ -70,57 +61,63 @@ ARMS = {0: SIX_ARMS, 1: SIX_ARMS, 2: TEN_ARMS, 3: TEN_ARMS, 4: TEN_ARMS,
         5: [*TEN_ARMS, "lpmPacketArrival"]}
 
 
-def golden(architecture: str) -> dict[str, Struct]:
-    text = (GOLDEN_FILES / f"layout_{architecture}.json").read_text(encoding="utf-8")
-    return {
-        name: Struct(name, struct["size"], struct["align"], {
-            member: Member(offset, size, c_type)
-            for member, (c_type, offset, size) in struct["members"].items()
-        })
-        for name, struct in json.loads(text).items()
-    }
+def declared() -> dict[str, tuple[str, list[tuple[str, str]]]]:
+    """Return the C name of each struct and union of abi/, and type and name of its members."""
+    found = {}
+    for path in set(ABI.glob("*.pxd")) - {ABI / "events.pxd"}:  # whose structs are about structs
+        text = re.sub(r" *#.*", "", path.read_text(encoding="utf-8"))
+        for name, c_name, body in re.findall(
+                r'^cdef (?:struct|union) (\w+)(?: "(\w+)")?:\n((?:(?:    .*)?\n)+)', text, re.M):
+            members = [re.fullmatch(r"    (\S+) (\w+)((?:\[\d+\])?)", line)
+                       for line in body.splitlines() if line.strip()]
+            assert all(members), name
+            found[name] = (c_name, [(m[1] + m[3], m[2]) for m in members if m])
+    return found
 
 
-GOLDEN = golden(ARCHITECTURE)
+DECLARED = declared()
 
 
-def test_golden_table_is_not_empty() -> None:
-    assert len(GOLDEN) == 52
-    assert sum(len(struct.members) for struct in GOLDEN.values()) == 414
+def ways(struct: str) -> list[tuple[str, str]]:
+    """Return the way to each member and its type, through what the SDK leaves unnamed."""
+    found = []
+    for c_type, member in DECLARED[struct][1]:
+        unnamed = c_type in DECLARED and not DECLARED[c_type][0]
+        found += [(f"{member}.{way}", inner) for way, inner in ways(c_type)] if unnamed else [
+            (member, c_type)]
+    return found
 
 
-def test_both_architectures_name_the_same_members() -> None:
-    x64, x86 = golden("x64"), golden("x86")
-    assert {name: list(struct.members) for name, struct in x64.items()} == {
-        name: list(struct.members) for name, struct in x86.items()}
+def test_every_declared_struct_is_in_the_table() -> None:
+    """The C name is the SDK's; what has none of its own is in a struct that has."""
+    named = {name for name, (c_name, _) in DECLARED.items() if c_name}
+    assert named == set(ROWS)
+    assert all(DECLARED[name][0] == name for name in named)
+    within = {c_type for name in DECLARED for c_type, _ in DECLARED[name][1]}
+    assert set(DECLARED) - named <= within
+    assert (len(named), len(DECLARED) - len(named)) == (54, 15)
 
 
-def test_every_struct_is_known_to_both_sides() -> None:
-    assert set(STRUCTS) == set(GOLDEN) | set(OWN)
+def test_the_table_has_every_member() -> None:
+    assert list(STRUCTS) == list(ROWS)
+    assert sum(len(members) for _, members in ROWS.values()) == 424
+    assert sum(len(struct.members) for struct in STRUCTS.values()) == 424
 
 
-@pytest.mark.parametrize("name", GOLDEN)
-def test_struct_is_the_sdks(name: str) -> None:
-    ours, theirs = STRUCTS[name], GOLDEN[name]
-    assert (ours.name, ours.size, ours.align) == (name, theirs.size, theirs.align)
-    assert list(ours.members) == list(theirs.members)
-    for member, expected in theirs.members.items():
-        assert (member, ours.members[member]) == (member, expected)
+@pytest.mark.parametrize("name", ROWS)
+def test_members_are_declared_in_order_and_with_their_types(name: str) -> None:
+    expected = [(way, SPELT.get(row[0], row[0].replace(" ", "")))
+                for way, row in ROWS[name][1].items()]
+    assert ways(name) == expected
 
 
-@pytest.mark.skipif(ARCHITECTURE != "x64", reason="the expected offsets are those of x64")
-@pytest.mark.parametrize("name", OWN)
-def test_own_struct_is_as_agreed(name: str) -> None:
-    assert STRUCTS[name] == OWN[name]
-
-
-def test_every_struct_of_the_declarations_is_described() -> None:
-    declared = {
-        name
-        for path in ABI.glob("*.pxd")
-        for name in re.findall(r"^cdef struct (\w+):", path.read_text(encoding="utf-8"), re.M)
-    }
-    assert declared - UNNAMED - OURS == set(STRUCTS)
+def test_tables_and_header_are_what_the_tool_writes() -> None:
+    """From the SDK's facts, where WFPFAST_SDK_FACTS says where they are; or from the tables."""
+    written = runpy.run_path(str(ROOT / "tools" / "layouts.py"))["texts"](
+        os.environ.get("WFPFAST_SDK_FACTS"))
+    assert len(written) == 3
+    for name, text in written.items():
+        assert (ROOT / "wfpfast" / name).read_text(encoding="utf-8") == text
 
 
 @pytest.mark.parametrize(("older", "newer"), GROWN)

@@ -35,9 +35,8 @@ LAYERS = [
     "_decoder _table",
     "stream",
     # Making blocks: beside the decoder, which must not know it.
-    "_arena _layout_row",
-    "_layout_events _layout_objects _layout_payloads",
-    "_layout",
+    "_arena _layouts_events _layouts_objects",
+    "_layouts",
     "_encode_values",
     "_encode_structs",
     "_encode",

@@ -25,11 +25,11 @@ cdef enum:
 cdef enum:
     RPC_C_AUTHN_WINNT = 10
 
-cdef struct FWPM_DISPLAY_DATA0:
+cdef struct FWPM_DISPLAY_DATA0 "FWPM_DISPLAY_DATA0":
     WCHAR* name
     WCHAR* description
 
-cdef struct FWPM_SESSION0:
+cdef struct FWPM_SESSION0 "FWPM_SESSION0":
     GUID sessionKey
     FWPM_DISPLAY_DATA0 displayData
     UINT32 flags
@@ -39,28 +39,28 @@ cdef struct FWPM_SESSION0:
     WCHAR* username
     BOOL kernelMode
 
-cdef struct FWPM_FILTER_CONDITION0:
+cdef struct FWPM_FILTER_CONDITION0 "FWPM_FILTER_CONDITION0":
     GUID fieldKey
     FWP_MATCH_TYPE matchType
     FWP_CONDITION_VALUE0 conditionValue
 
-cdef struct FWPM_NET_EVENT_ENUM_TEMPLATE0:
+cdef struct FWPM_NET_EVENT_ENUM_TEMPLATE0 "FWPM_NET_EVENT_ENUM_TEMPLATE0":
     FILETIME startTime
     FILETIME endTime
     UINT32 numFilterConditions
     FWPM_FILTER_CONDITION0* filterCondition
 
-cdef struct FWPM_NET_EVENT_SUBSCRIPTION0:
+cdef struct FWPM_NET_EVENT_SUBSCRIPTION0 "FWPM_NET_EVENT_SUBSCRIPTION0":
     FWPM_NET_EVENT_ENUM_TEMPLATE0* enumTemplate
     UINT32 flags
     GUID sessionKey
 
-cdef struct FWPM_FIELD0:
+cdef struct FWPM_FIELD0 "FWPM_FIELD0":
     GUID* fieldKey
     FWPM_FIELD_TYPE type
     FWP_DATA_TYPE dataType
 
-cdef struct FWPM_LAYER0:
+cdef struct FWPM_LAYER0 "FWPM_LAYER0":
     GUID layerKey
     FWPM_DISPLAY_DATA0 displayData
     UINT32 flags
@@ -73,7 +73,7 @@ cdef union ACTION_CONTEXT:
     GUID filterType
     GUID calloutKey
 
-cdef struct FWPM_ACTION0:
+cdef struct FWPM_ACTION0 "FWPM_ACTION0":
     FWP_ACTION_TYPE type
     ACTION_CONTEXT context
 
@@ -81,7 +81,7 @@ cdef union FILTER_CONTEXT:
     UINT64 rawContext
     GUID providerContextKey
 
-cdef struct FWPM_FILTER0:
+cdef struct FWPM_FILTER0 "FWPM_FILTER0":
     GUID filterKey
     FWPM_DISPLAY_DATA0 displayData
     UINT32 flags
@@ -98,7 +98,7 @@ cdef struct FWPM_FILTER0:
     UINT64 filterId
     FWP_VALUE0 effectiveWeight
 
-cdef struct FWPM_SUBLAYER0:
+cdef struct FWPM_SUBLAYER0 "FWPM_SUBLAYER0":
     GUID subLayerKey
     FWPM_DISPLAY_DATA0 displayData
     UINT32 flags
@@ -106,7 +106,7 @@ cdef struct FWPM_SUBLAYER0:
     FWP_BYTE_BLOB providerData
     UINT16 weight
 
-cdef struct FWPM_PROVIDER0:
+cdef struct FWPM_PROVIDER0 "FWPM_PROVIDER0":
     GUID providerKey
     FWPM_DISPLAY_DATA0 displayData
     UINT32 flags

@@ -1,5 +1,6 @@
 # fwptypes.h: the value types of the filtering platform; must not know any event.
 # An anonymous union of the SDK gets a name here and keeps the SDK's member names inside.
+# The name in quotes is a struct's name in C, where _layouts.h checks it.
 from wfpfast.abi.minwindef cimport (
     INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, ULONG, WCHAR,
 )
@@ -44,32 +45,32 @@ cdef enum:
     FWP_RANGE_TYPE = 258
 
 
-cdef struct FWP_BYTE_ARRAY6:
+cdef struct FWP_BYTE_ARRAY6 "FWP_BYTE_ARRAY6":
     UINT8[6] byteArray6
 
 
-cdef struct FWP_BYTE_ARRAY16:
+cdef struct FWP_BYTE_ARRAY16 "FWP_BYTE_ARRAY16":
     UINT8[16] byteArray16
 
 
-cdef struct FWP_BYTE_BLOB:
+cdef struct FWP_BYTE_BLOB "FWP_BYTE_BLOB":
     UINT32 size
     UINT8* data
 
 
-cdef struct FWP_TOKEN_INFORMATION:
+cdef struct FWP_TOKEN_INFORMATION "FWP_TOKEN_INFORMATION":
     ULONG sidCount
     SID_AND_ATTRIBUTES* sids
     ULONG restrictedSidCount
     SID_AND_ATTRIBUTES* restrictedSids
 
 
-cdef struct FWP_V4_ADDR_AND_MASK:
+cdef struct FWP_V4_ADDR_AND_MASK "FWP_V4_ADDR_AND_MASK":
     UINT32 addr
     UINT32 mask
 
 
-cdef struct FWP_V6_ADDR_AND_MASK:
+cdef struct FWP_V6_ADDR_AND_MASK "FWP_V6_ADDR_AND_MASK":
     UINT8[16] addr
     UINT8 prefixLength
 
@@ -95,12 +96,12 @@ cdef union FWP_VALUE0_UNION:
     FWP_BYTE_ARRAY6* byteArray6
 
 
-cdef struct FWP_VALUE0:
+cdef struct FWP_VALUE0 "FWP_VALUE0":
     FWP_DATA_TYPE type
     FWP_VALUE0_UNION value
 
 
-cdef struct FWP_RANGE0:
+cdef struct FWP_RANGE0 "FWP_RANGE0":
     FWP_VALUE0 valueLow
     FWP_VALUE0 valueHigh
 
@@ -129,6 +130,6 @@ cdef union FWP_CONDITION_VALUE0_UNION:
     FWP_RANGE0* rangeValue
 
 
-cdef struct FWP_CONDITION_VALUE0:
+cdef struct FWP_CONDITION_VALUE0 "FWP_CONDITION_VALUE0":
     FWP_DATA_TYPE type
     FWP_CONDITION_VALUE0_UNION value

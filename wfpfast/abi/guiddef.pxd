@@ -2,7 +2,7 @@
 from wfpfast.abi.minwindef cimport UINT8, UINT16, UINT32
 
 
-cdef struct GUID:
+cdef struct GUID "GUID":
     UINT32 Data1
     UINT16 Data2
     UINT16 Data3

@@ -10,13 +10,13 @@ cdef enum:
     ABSENT_WORDS = 2    # of INTERNAL_FIELDS0.absent
 
 
-cdef struct TERMINATING_FILTER0:
+cdef struct TERMINATING_FILTER0 "TERMINATING_FILTER0":
     UINT64 filterId
     WCHAR* subLayer
     WCHAR* actionType
 
 
-cdef struct INTERNAL_FIELDS0:
+cdef struct INTERNAL_FIELDS0 "INTERNAL_FIELDS0":
     UINT32 present
     UINT32 processId
     UINT32 interfaceIndex

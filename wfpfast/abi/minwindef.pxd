@@ -19,7 +19,7 @@ ctypedef uint64_t UINT64
 ctypedef uint16_t WCHAR
 
 
-cdef struct FILETIME:
+cdef struct FILETIME "FILETIME":
     # Two DWORDs, not one UINT64: its alignment is 4, and on x86 HEADER0's follows from it.
     DWORD dwLowDateTime
     DWORD dwHighDateTime

@@ -2,11 +2,11 @@
 from wfpfast.abi.minwindef cimport BYTE, DWORD
 
 
-cdef struct SID_IDENTIFIER_AUTHORITY:
+cdef struct SID_IDENTIFIER_AUTHORITY "SID_IDENTIFIER_AUTHORITY":
     BYTE[6] Value
 
 
-cdef struct SID:
+cdef struct SID "SID":
     # A SID is 8 + 4 * SubAuthorityCount bytes; sizeof(SID) is only the case of one sub-authority.
     BYTE Revision
     BYTE SubAuthorityCount
@@ -14,6 +14,6 @@ cdef struct SID:
     DWORD[1] SubAuthority
 
 
-cdef struct SID_AND_ATTRIBUTES:
+cdef struct SID_AND_ATTRIBUTES "SID_AND_ATTRIBUTES":
     SID* Sid
     DWORD Attributes
