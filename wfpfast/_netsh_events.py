@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from wfpfast import _netsh_values as v
 from wfpfast._netsh_scan import Scanner
 from wfpfast._netsh_take import take_easy
+from wfpfast._tables.event_kinds import EVENT_KINDS
 from wfpfast._xml import BadElement, NotPlain, Record
 from wfpfast.names import EVENT_TYPES
 
@@ -118,17 +119,17 @@ _CAPABILITY: Members = {
     **member("filterId", v.u64, "filter_id"),
     **member("isLoopback", v.boolean, "is_loopback"),
 }
-# By event type: the element of the payload, and its members.
-PAYLOADS: dict[int, tuple[str, Members]] = {
-    0: ("ikeMmFailure", {
+# The members of the payload of each event type.
+_PAYLOADS: dict[str, Members] = {
+    "IKEEXT_MM_FAILURE": {
         **_FAILURE, **_KEYING, **_CERTIFICATE, **_PRINCIPALS,
         **member("flags", v.mm_flags, "failure_flags"),
         **member("mmState", v.enumerator("IKEEXT_MM_SA_STATE"), "mm_state"),
         **member("mmAuthMethod", _AUTH, "auth_method"),
         **member("mmFilterId", v.u64, "mm_filter_id"),
         **member("providerContextKey", v.guid, "provider_context_key"),
-    }),
-    1: ("ikeQmFailure", {
+    },
+    "IKEEXT_QM_FAILURE": {
         **_FAILURE, **_KEYING, **_TRAFFIC,
         **member("qmState", v.enumerator("IKEEXT_QM_SA_STATE"), "qm_state"),
         **member("localSubNet", v.condition, "local_subnet"),
@@ -136,27 +137,32 @@ PAYLOADS: dict[int, tuple[str, Members]] = {
         **member("qmFilterId", v.u64, "qm_filter_id"),
         **member("mmSaLuid", v.u64, "mm_sa_luid"),
         **member("mmProviderContextKey", v.guid, "provider_context_key"),
-    }),
-    2: ("ikeEmFailure", {
+    },
+    "IKEEXT_EM_FAILURE": {
         **_FAILURE, **_CERTIFICATE, **_PRINCIPALS, **_TRAFFIC,
         **member("flags", v.em_flags, "failure_flags"),
         **member("emState", v.enumerator("IKEEXT_EM_SA_STATE"), "em_state"),
         **member("emAuthMethod", _AUTH, "auth_method"),
         **member("qmFilterId", v.u64, "qm_filter_id"),
-    }),
-    3: ("classifyDrop", {**_CLASSIFY, **_VSWITCH}),
-    4: ("ipsecDrop", {**_DROP, **member("spi", v.u32, "spi"), **_FILTER}),
-    5: ("idpDrop", {
+    },
+    "CLASSIFY_DROP": {**_CLASSIFY, **_VSWITCH},
+    "IPSEC_KERNEL_DROP": {**_DROP, **member("spi", v.u32, "spi"), **_FILTER},
+    "IPSEC_DOSP_DROP": {
         **_DROP,
         **member("ipVersion", v.ip_version),
         **address("publicHost{}Addr", "public_host"),
         **address("internalHost{}Addr", "internal_host"),
-    }),
-    6: ("classifyAllow", _CLASSIFY),
-    7: ("capabilityDrop", _CAPABILITY),
-    8: ("capabilityAllow", _CAPABILITY),
-    9: ("classifyDropMac", {**_MAC, **_CLASSIFY, **_VSWITCH}),
-    10: ("lpmPacketArrival", member("spi", v.u32, "spi")),
+    },
+    "CLASSIFY_ALLOW": _CLASSIFY,
+    "CAPABILITY_DROP": _CAPABILITY,
+    "CAPABILITY_ALLOW": _CAPABILITY,
+    "CLASSIFY_DROP_MAC": {**_MAC, **_CLASSIFY, **_VSWITCH},
+    "LPM_PACKET_ARRIVAL": member("spi", v.u32, "spi"),
+}
+# By event type's number: the element of the payload, and its members.
+PAYLOADS: dict[int, tuple[str, Members]] = {
+    EVENT_KINDS[name].number: (EVENT_KINDS[name].arm, members)
+    for name, members in _PAYLOADS.items()
 }
 # Without columns: what the source lacks of these is null anyway.
 _INTERNAL: Members = {

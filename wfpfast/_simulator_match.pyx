@@ -12,27 +12,17 @@ from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.fwptypes cimport *
 from wfpfast.abi.guiddef cimport GUID
 from wfpfast.abi.minwindef cimport FILETIME
+from wfpfast.abi.winerror cimport *
 from wfpfast.abi.winnt cimport SID
 
 import uuid
 
-cdef enum:
-    ERROR_NOT_ENOUGH_MEMORY = 8
-    FWP_E_CONDITION_NOT_FOUND = 0x80320002
-    FWP_E_INVALID_INTERVAL = 0x80320021
-    FWP_E_INVALID_ENUMERATOR = 0x8032001D
-    FWP_E_TYPE_MISMATCH = 0x80320027
-    FWP_E_DUPLICATE_CONDITION = 0x8032002A
-    FWP_E_NULL_POINTER = 0x8032001C
+from wfpfast._tables.enums import NET_EVENT_KEYWORDS
+from wfpfast._tables.event_kinds import EVENT_KINDS
 
-# FWPM_NET_EVENT_KEYWORD_* and the FWP_DIRECTION_IN of kernel classification.
 cdef enum:
-    KEYWORD_INBOUND_MCAST = 0x1
-    KEYWORD_INBOUND_BCAST = 0x2
-    KEYWORD_CAPABILITY_DROP = 0x4
-    KEYWORD_CAPABILITY_ALLOW = 0x8
-    KEYWORD_CLASSIFY_ALLOW = 0x10
-    DIRECTION_IN = 0x3900
+    DIRECTION_IN = 0x3900   # FWP_DIRECTION_IN of kernel classification
+    MOST_KEYWORDS = 32      # an engine option of 32 bits
 
 cdef enum Field:
     PROTOCOL = 0
@@ -44,7 +34,8 @@ cdef enum Field:
     USER_ID = 6
     EVENT_TYPE = 7
 
-# By Field; FWPM_CONDITION_* of fwpmu.h.
+# By Field; FWPM_CONDITION_* of fwpmu.h. `template.py` has them, too: this is the other side of the
+# table of calls, and a GUID that is wrong on one side is a condition that the simulator refuses.
 cdef GUID[MOST_CONDITIONS] keys
 cdef bytes raw
 for place, text in enumerate((
@@ -55,6 +46,20 @@ for place, text in enumerate((
 )):
     raw = uuid.UUID(text).bytes_le
     memcpy(&keys[<int>place], <const char*>raw, sizeof(GUID))
+
+# The types of events that are collected only with a keyword.
+cdef struct Optional:
+    uint32_t type
+    uint32_t keyword
+
+cdef Optional[MOST_KEYWORDS] optionals
+cdef int n_optionals = 0
+for kind in EVENT_KINDS.values():
+    if kind.keyword is not None:
+        optionals[n_optionals] = Optional(kind.number, kind.keyword_bit)
+        n_optionals += 1
+cdef uint32_t inbound_multicast = NET_EVENT_KEYWORDS["FWPM_NET_EVENT_KEYWORD_INBOUND_MCAST"]
+cdef uint32_t inbound_broadcast = NET_EVENT_KEYWORDS["FWPM_NET_EVENT_KEYWORD_INBOUND_BCAST"]
 
 
 cdef int field_of(const GUID* key) noexcept nogil:
@@ -249,12 +254,12 @@ cdef uint32_t group_keyword(const FWPM_NET_EVENT_HEADER3* h) noexcept nogil:
     if h.flags & needed != needed:
         return 0
     if h.ipVersion == FWP_IP_VERSION_V6:
-        return KEYWORD_INBOUND_MCAST if h.localAddr.localAddrV6.byteArray16[0] == 0xFF else 0
+        return inbound_multicast if h.localAddr.localAddrV6.byteArray16[0] == 0xFF else 0
     if h.ipVersion != FWP_IP_VERSION_V4:
         return 0
     if h.localAddr.localAddrV4 == <uint32_t>0xFFFFFFFF:
-        return KEYWORD_INBOUND_BCAST
-    return KEYWORD_INBOUND_MCAST if h.localAddr.localAddrV4 >> 28 == 0xE else 0
+        return inbound_broadcast
+    return inbound_multicast if h.localAddr.localAddrV4 >> 28 == 0xE else 0
 
 
 cdef uint32_t event_keyword(const uint8_t* event) noexcept nogil:
@@ -263,10 +268,8 @@ cdef uint32_t event_keyword(const uint8_t* event) noexcept nogil:
     Nothing in an event says that it was a port scan.
     """
     cdef const FWPM_NET_EVENT5* e = <const FWPM_NET_EVENT5*>event
-    if e.type == FWPM_NET_EVENT_TYPE_CLASSIFY_ALLOW:
-        return KEYWORD_CLASSIFY_ALLOW
-    if e.type == FWPM_NET_EVENT_TYPE_CAPABILITY_DROP:
-        return KEYWORD_CAPABILITY_DROP
-    if e.type == FWPM_NET_EVENT_TYPE_CAPABILITY_ALLOW:
-        return KEYWORD_CAPABILITY_ALLOW
+    cdef int k
+    for k in range(n_optionals):
+        if e.type == optionals[k].type:
+            return optionals[k].keyword
     return group_keyword(&e.header) if received(e, event) else 0

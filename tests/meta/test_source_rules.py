@@ -12,7 +12,9 @@ MOST_FUNCTION_LINES = 40
 
 # Who may know whom: a module may import only from lines above its own.
 LAYERS = [
-    "abi.minwindef",
+    "_tables.enums",
+    "_tables.event_kinds",
+    "abi.minwindef abi.winerror",
     "abi.guiddef abi.winnt abi.iketypes abi.ipsectypes abi.internal",
     "abi.fwptypes",
     "abi.fwpmtypes abi.fwpmobjects",

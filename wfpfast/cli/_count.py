@@ -8,15 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wfpfast import Decoder
+from wfpfast._tables.event_kinds import EVENT_KINDS
+from wfpfast._tables.protocols import ICMP
 from wfpfast.cli import _cells
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._sources import Source
 from wfpfast.cli._tally import Tally
 
-DROPS = (
-    "CLASSIFY_DROP", "CLASSIFY_DROP_MAC", "CAPABILITY_DROP", "IPSEC_KERNEL_DROP", "IPSEC_DOSP_DROP",
-)  # fmt: skip
-ICMP = (1, 58)
+DROPS = [kind.name for kind in EVENT_KINDS.values() if kind.is_drop]
 # What is counted of dropped events: a name, and the columns whose combinations are counted.
 BY = {
     "applications": ("app_path",),

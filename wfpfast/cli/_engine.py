@@ -7,14 +7,14 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from wfpfast import Engine, Subscription, names
-from wfpfast._tables.enums import NET_EVENT_KEYWORDS
+from wfpfast._tables.event_kinds import EVENT_KINDS
+from wfpfast._tables.filetime import UNIX_EPOCH
 from wfpfast.cli._live_options import Choice, Simulation
 from wfpfast.cli._screen import Fault, say
 
 if TYPE_CHECKING:
     from wfpfast import Simulator
 
-_UNIX_EPOCH = 116_444_736_000_000_000  # as FILETIME
 # A made-up event takes some 400 bytes, so that a log of this much for each holds all asked for.
 _ROOM_FOR_ONE = 1_024
 
@@ -41,14 +41,11 @@ def opened(choice: Choice) -> Iterator[Engine]:
 
 def _say_if_not_collected(engine: Engine, choice: Choice) -> None:
     """Say so where the type that is asked for needs a keyword: nothing new would come."""
-    wanted = choice.template and choice.template.conditions.get("event_type")
-    if wanted is None:
-        return
-    # The keywords of types have the types' names.
-    name = names.event_type(wanted) if isinstance(wanted, int) else wanted
-    keyword = NET_EVENT_KEYWORDS.get(f"FWPM_NET_EVENT_KEYWORD_{name}")
-    if keyword is not None and not engine.options.keywords & keyword:
-        say(f"wfpfast: {name} events are not collected now: --keywords {name} collects them")
+    wanted = choice.template.conditions.get("event_type") if choice.template else None
+    kind = EVENT_KINDS.get(names.event_type(wanted) if isinstance(wanted, int) else str(wanted))
+    if kind is not None and kind.keyword_bit & ~engine.options.keywords:
+        say(f"wfpfast: {kind.name} events are not collected now:"
+            f" --keywords {kind.keyword} collects them")
 
 
 def only_on_windows() -> None:
@@ -74,7 +71,7 @@ def _recent(seed: int, count: int) -> list[dict[str, Any]]:
 
     events = list(Mix(seed).events(count))
     if events:
-        now = time.time_ns() // 100 + _UNIX_EPOCH
+        now = time.time_ns() // 100 + UNIX_EPOCH
         later = now - events[-1]["header"]["timeStamp"]
         for event in events:
             event["header"]["timeStamp"] += later

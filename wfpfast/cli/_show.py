@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from wfpfast._tables.texts import EVENT_TYPES
+from wfpfast._tables.event_kinds import EVENT_KINDS
 from wfpfast.cli._screen import brief, events, number, printable, seconds, tail
 
 Row = dict[str, Any]
@@ -25,7 +25,7 @@ SHARE = 6               # "100.0%"
 BAR = 8
 BAR_FROM = 96           # columns of the terminal from which there is room for bars
 EIGHTHS = " ▏▎▍▌▋▊▉█"
-LONGEST_TYPE = 18
+LONGEST_TYPE = max(map(len, EVENT_KINDS))
 STATS = {
     "malformed": "values that could not be read, now null",
     "replaced_text": "characters that were not valid UTF-16, now U+FFFD",
@@ -180,10 +180,10 @@ def _type(row: Row, room: int) -> list[Text]:
     name = row["event_type"]
     if name is None:
         return _not_given()
-    meaning = EVENT_TYPES.get(name, "").partition(";")[0]
-    if not meaning or LONGEST_TYPE + 1 + len(meaning) > room:
+    kind = EVENT_KINDS.get(name)
+    if kind is None or LONGEST_TYPE + 1 + len(kind.text) > room:
         return [Text(tail(name, room))]
-    return [Text.assemble(f"{name:<{LONGEST_TYPE}} ", (meaning, QUIET))]
+    return [Text.assemble(f"{name:<{LONGEST_TYPE}} ", (kind.text, QUIET))]
 
 
 def _user(row: Row, room: int) -> list[Text]:
