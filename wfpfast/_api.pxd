@@ -11,9 +11,10 @@ from wfpfast.abi.minwindef cimport DWORD, UINT32, WCHAR
 ctypedef void* HANDLE
 
 cdef enum:
-    N_ENUMS = 6           # FwpmNetEventEnum0..5 give FWPM_NET_EVENT0..5
-    N_SUBSCRIBES = 5      # FwpmNetEventSubscribe0..4 deliver FWPM_NET_EVENT1..5
+    N_ENUMS = 6                 # FwpmNetEventEnum0..5 give FWPM_NET_EVENT0..5
+    N_SUBSCRIBES = N_ENUMS - 1  # FwpmNetEventSubscribe0..4 deliver FWPM_NET_EVENT1..5
     N_OBJECTS = 4
+    N_OBJECT_CALLS = 3          # a kind of objects has so many calls
 
 cdef enum ObjectKind:
     FILTERS = 0

@@ -6,11 +6,13 @@ from wfpfast._threads cimport wf_lock_t, wf_signal_t
 
 cdef enum:
     CHUNK_HEAD = 64
+    POINTER = 8               # bytes of a pointer in a block, on x86 too
 
 
 cdef struct Chunk:
-    # Memory for some events: they lie from the front, the pointers to them from the back, the last
-    # event's first.
+    # Memory for some events. The events grow from the front and the pointers to them from the back
+    # towards each other, since nobody knows beforehand how large events are: so the last event's
+    # pointer comes first. queue_take() puts the pointers in the order of the events.
     Chunk* next
     uint8_t* data
     size_t used
@@ -39,6 +41,10 @@ cdef struct Queue:
     bint waiting              # a reader is
     bint ended                # nothing more is taken in
     QueueStats stats
+
+
+cdef inline uint64_t* chunk_pointers(const Queue* q, Chunk* chunk) noexcept nogil:
+    return <uint64_t*>(chunk.data + q.chunk_size) - chunk.count
 
 
 cdef Queue* queue_new(size_t capacity) noexcept nogil

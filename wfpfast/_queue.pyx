@@ -15,7 +15,6 @@ from wfpfast._threads cimport (
     wf_unlock, wf_wait)
 
 cdef enum:
-    POINTER = 8
     LEAST_CHUNK = 1 << 14
     MOST_CHUNK = 1 << 20
     # One that is read, one that is filled, and some full ones in between.
@@ -175,8 +174,22 @@ cdef bint queue_wait(Queue* q, uint32_t ms) noexcept nogil:
     return some
 
 
+cdef void reverse_pointers(const Queue* q, Chunk* chunk) noexcept nogil:
+    """Put the pointers of a full chunk, in which the last event's is first, in the other order."""
+    cdef uint64_t* pointers = chunk_pointers(q, chunk)
+    cdef int64_t low = 0
+    cdef int64_t high = chunk.count - 1
+    while low < high:
+        pointers[low], pointers[high] = pointers[high], pointers[low]
+        low += 1
+        high -= 1
+
+
 cdef Chunk* queue_take(Queue* q) noexcept nogil:
-    """Return the oldest chunk, or NULL if there are no events; give it back after use."""
+    """Return the oldest chunk, or NULL if there are no events; give it back after use.
+
+    Its pointers lie in the order of the events, from `chunk_pointers()` on.
+    """
     cdef Chunk* chunk
     wf_lock(&q.lock)
     if q.first == NULL and has_some(q):
@@ -189,6 +202,8 @@ cdef Chunk* queue_take(Queue* q) noexcept nogil:
         chunk.next = NULL
         q.stats.delivered += chunk.count
     wf_unlock(&q.lock)
+    if chunk != NULL:
+        reverse_pointers(q, chunk)  # the chunk is the reader's: callbacks need not wait for this
     return chunk
 
 

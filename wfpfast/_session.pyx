@@ -23,13 +23,12 @@ from wfpfast.abi.fwptypes cimport (
     FWP_VALUE0)
 from wfpfast.abi.guiddef cimport GUID
 from wfpfast.abi.minwindef cimport DWORD
+from wfpfast.abi.winerror cimport ERROR_INVALID_DATA
 from wfpfast.abi.winnt cimport SID
 
 from wfpfast.errors import EngineClosedError, WfpError
 
 cdef enum:
-    # simplewall met success with nothing to show for it; what is then missing is said like this.
-    ERROR_INVALID_DATA = 13
     OWNER_GROUP_AND_DACL = 7  # SECURITY_INFORMATION of winnt.h
 
 
@@ -153,7 +152,7 @@ cdef class Session:
                 code = self.api.table.FwpmEngineGetOption0(handle, option, &value)
             if code:
                 raise WfpError(code, "FwpmEngineGetOption0")
-            if value == NULL:
+            if value == NULL:  # simplewall met this: success, and nothing to show for it
                 raise WfpError(ERROR_INVALID_DATA, "FwpmEngineGetOption0")
             try:
                 if value.type != FWP_UINT32:
@@ -256,8 +255,7 @@ cdef class Page:
             try:
                 return decoder.decode(block)
             finally:
-                # Should an error's traceback keep it alive, nothing of it can be read any more.
-                block.memory, block.entries, block.count, block.nbytes = NULL, NULL, 0, 0
+                block._end()  # an error's traceback may keep it alive
         finally:
             self.release()
 

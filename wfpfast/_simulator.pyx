@@ -6,7 +6,7 @@ from libc.string cimport memset
 
 cimport cython
 
-from wfpfast._api cimport Api
+from wfpfast._api cimport N_ENUMS, N_OBJECT_CALLS, N_SUBSCRIBES, Api, FwpmApi
 from wfpfast._block cimport Block
 from wfpfast._pack cimport Pack, pack_event
 from wfpfast._simulator_engine cimport *
@@ -27,25 +27,52 @@ cdef enum:
     MOST_PLACES = 1 << 14
     MOST_EVENT = 1 << 26        # bytes with all that it points to
     SLICE_NS = 50_000_000       # how long a thread waits before it looks whether to end
+    NEWEST = N_ENUMS - 1        # the version of the events that are simulated
 
-FUNCTIONS = (
-    "FwpmEngineOpen0", "FwpmEngineClose0", "FwpmEngineGetOption0", "FwpmEngineSetOption0",
-    "FwpmFreeMemory0", "FwpmNetEventCreateEnumHandle0",
-    *(f"FwpmNetEventEnum{n}" for n in range(6)), "FwpmNetEventDestroyEnumHandle0",
-    *(f"FwpmNetEventSubscribe{n}" for n in range(5)), "FwpmNetEventUnsubscribe0",
-    *(f"Fwpm{kind}{call}"
-      for call in ("CreateEnumHandle0", "Enum0", "DestroyEnumHandle0")
-      for kind in ("Filter", "Layer", "SubLayer", "Provider")),
-    "FwpmNetEventsGetSecurityInfo0",
-)
-# The same and what else is in the table, as it lies in FwpmApi.
-ENTRIES = (
-    "server_name", *FUNCTIONS[:OBJECT_CREATE], "FwpmNetEventsGetSecurityInfo0",
-    *(f"Fwpm{kind}{call}"
-      for kind in ("Filter", "Layer", "SubLayer", "Provider")
-      for call in ("CreateEnumHandle0", "Enum0", "DestroyEnumHandle0")),
-    "block_size",
-)
+
+cdef tuple function_names():
+    """Return the SDK names of the functions, each at its number in `Function`.
+
+    The number is at the same time the function's place in FwpmApi, after `server_name`: where a
+    name is missing or the orders differ, the import fails.
+    """
+    cdef FwpmApi api
+    cdef size_t start = <size_t>&api.FwpmEngineOpen0
+    cdef size_t entry = sizeof(void*)
+    cdef int n, kind
+    cdef list rows = [
+        (OPEN, <size_t>&api.FwpmEngineOpen0, "FwpmEngineOpen0"),
+        (CLOSE, <size_t>&api.FwpmEngineClose0, "FwpmEngineClose0"),
+        (GET_OPTION, <size_t>&api.FwpmEngineGetOption0, "FwpmEngineGetOption0"),
+        (SET_OPTION, <size_t>&api.FwpmEngineSetOption0, "FwpmEngineSetOption0"),
+        (FREE, <size_t>&api.FwpmFreeMemory0, "FwpmFreeMemory0"),
+        (CREATE, <size_t>&api.FwpmNetEventCreateEnumHandle0, "FwpmNetEventCreateEnumHandle0"),
+        (DESTROY, <size_t>&api.FwpmNetEventDestroyEnumHandle0, "FwpmNetEventDestroyEnumHandle0"),
+        (UNSUBSCRIBE, <size_t>&api.FwpmNetEventUnsubscribe0, "FwpmNetEventUnsubscribe0"),
+        (SECURITY, <size_t>&api.FwpmNetEventsGetSecurityInfo0, "FwpmNetEventsGetSecurityInfo0"),
+    ]
+    for n in range(N_ENUMS):
+        rows.append((ENUM + n, <size_t>&api.FwpmNetEventEnum[n], f"FwpmNetEventEnum{n}"))
+    for n in range(N_SUBSCRIBES):
+        rows.append(
+            (SUBSCRIBE + n, <size_t>&api.FwpmNetEventSubscribe[n], f"FwpmNetEventSubscribe{n}"))
+    for kind, name in enumerate(("Filter", "Layer", "SubLayer", "Provider")):
+        n = OBJECTS + N_OBJECT_CALLS * kind
+        rows += [
+            (n, <size_t>&api.objects[kind].create, f"Fwpm{name}CreateEnumHandle0"),
+            (n + 1, <size_t>&api.objects[kind].enum, f"Fwpm{name}Enum0"),
+            (n + 2, <size_t>&api.objects[kind].destroy, f"Fwpm{name}DestroyEnumHandle0"),
+        ]
+    rows.sort()
+    if ([row[:2] for row in rows] != [(n, start + n * entry) for n in range(<int>N_FUNCTIONS)]
+            or sizeof(FwpmApi) != (N_FUNCTIONS + 2) * entry):
+        raise RuntimeError("FwpmApi, Function and function_names() do not agree")
+    return tuple([name for _, _, name in rows])
+
+
+FUNCTIONS = function_names()
+# All that is in FwpmApi, in its order.
+ENTRIES = ("server_name", *FUNCTIONS, "block_size")
 _numbers = itertools.count(1)
 
 
@@ -115,8 +142,9 @@ cdef class Units:
         cdef Pack p
         cdef int64_t k
         cdef size_t capacity = min(<size_t>(block.nbytes + 4096), <size_t>MOST_EVENT)
-        if block.version != 5 or block.internal:
-            raise ValueError("a simulator takes blocks of FWPM_NET_EVENT5 without wfpfast's tail")
+        if block.version != NEWEST or block.internal:
+            raise ValueError(
+                f"a simulator takes blocks of FWPM_NET_EVENT{NEWEST} without wfpfast's tail")
         self.units = <Unit**>calloc(block.count + 1, sizeof(Unit*))
         memset(&p, 0, sizeof(p))
         p.image, p.base, p.size = block.memory, block.base, block.nbytes
@@ -128,7 +156,7 @@ cdef class Units:
                 raise MemoryError
             for k in range(block.count):
                 p.used = 0
-                if pack_event(&p, block.entries[k], 5) != 0:  # it begins where `out` does
+                if pack_event(&p, block.entries[k], NEWEST) != 0:  # it begins where `out` does
                     raise MalformedBlockError(k, "event", "cannot be followed")
                 self.units[k] = unit_new(p.out, p.used, p.places, p.n_places)
                 if self.units[k] == NULL:
@@ -224,9 +252,9 @@ cdef class Simulation(Api):
 
     def _forget_call(self, int function):
         """Take a call out of the table, as an old Windows lacks it."""
-        if ENUM <= function < ENUM + 6:
+        if ENUM <= function < DESTROY:
             self.table.FwpmNetEventEnum[function - ENUM] = NULL
-        elif SUBSCRIBE <= function < SUBSCRIBE + 5:
+        elif SUBSCRIBE <= function < UNSUBSCRIBE:
             self.table.FwpmNetEventSubscribe[function - SUBSCRIBE] = NULL
         elif function == SECURITY:
             self.table.FwpmNetEventsGetSecurityInfo0 = NULL

@@ -19,16 +19,9 @@ from wfpfast.abi.fwpmobjects cimport (
     FWPM_NET_EVENT_ENUM_TEMPLATE0, FWPM_SESSION0)
 from wfpfast.abi.fwptypes cimport FWP_UINT32, FWP_VALUE0
 from wfpfast.abi.minwindef cimport DWORD, UINT32, WCHAR
+from wfpfast.abi.winerror cimport *
 
 cdef enum:
-    ERROR_INVALID_HANDLE = 6
-    ERROR_NOT_ENOUGH_MEMORY = 8
-    ERROR_INVALID_PARAMETER = 87
-    ERROR_POSSIBLE_DEADLOCK = 1131
-    RPC_S_SERVER_UNAVAILABLE = 1722
-    FWP_E_NET_EVENTS_DISABLED = 0x80320013
-    FWP_E_TYPE_MISMATCH = 0x80320027
-    NO_EVENTS = -1              # instead of an event version: units are given as they are
     DESCRIPTOR = 20             # bytes of an empty security descriptor
 
 

@@ -1,7 +1,8 @@
 # The state of simulated filtering engines: handles, blocks, the log; must not know Python.
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
-from wfpfast._api cimport HANDLE, N_OBJECTS, Callback
+from wfpfast._api cimport (
+    HANDLE, N_ENUMS, N_OBJECT_CALLS, N_OBJECTS, N_SUBSCRIBES, Callback)
 from wfpfast._simulator_log cimport Log, Snapshot
 from wfpfast._simulator_match cimport Match
 from wfpfast._simulator_units cimport Unit
@@ -12,8 +13,10 @@ from wfpfast.abi.minwindef cimport DWORD, WCHAR
 cdef enum:
     NAME_LENGTH = 40
     MOST_FAULTS = 64
+    NO_EVENTS = -1          # instead of an event version: units are given as they are
 
-# The functions, for faults and counts; those with versions or kinds take as many places.
+# The functions, for faults and counts, in the order of FwpmApi, which _simulator.pyx checks at
+# import. Those with versions or kinds take as many places.
 cdef enum Function:
     OPEN = 0
     CLOSE = 1
@@ -22,14 +25,12 @@ cdef enum Function:
     FREE = 4
     CREATE = 5
     ENUM = 6
-    DESTROY = 12
-    SUBSCRIBE = 13
-    UNSUBSCRIBE = 18
-    OBJECT_CREATE = 19
-    OBJECT_ENUM = 23
-    OBJECT_DESTROY = 27
-    SECURITY = 31
-    N_FUNCTIONS = 32
+    DESTROY = ENUM + N_ENUMS
+    SUBSCRIBE = DESTROY + 1
+    UNSUBSCRIBE = SUBSCRIBE + N_SUBSCRIBES
+    SECURITY = UNSUBSCRIBE + 1
+    OBJECTS = SECURITY + 1          # a kind's create, enum and destroy, then the next kind's
+    N_FUNCTIONS = OBJECTS + N_OBJECT_CALLS * N_OBJECTS
 
 cdef enum HandleKind:
     ENGINE = 0

@@ -15,10 +15,7 @@ from wfpfast._threads cimport (
     wf_signal_destroy, wf_signal_init, wf_unlock)
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_ENGINE_COLLECT_NET_EVENTS, FWPM_ENGINE_NET_EVENT_MATCH_ANY_KEYWORDS)
-
-cdef enum:
-    ERROR_INVALID_HANDLE = 6
-    EPT_S_NOT_REGISTERED = 1753
+from wfpfast.abi.winerror cimport EPT_S_NOT_REGISTERED, ERROR_INVALID_HANDLE
 
 # All simulators of the process, and the lock for the list.
 cdef Sim* sims = NULL

@@ -5,7 +5,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 from wfpfast._api cimport (
-    FILTERS, HANDLE, LAYERS, PROVIDERS, SUBLAYERS, Callback, FwpmApi)
+    FILTERS, HANDLE, LAYERS, N_OBJECT_CALLS, PROVIDERS, SUBLAYERS, Callback, FwpmApi)
 from wfpfast._simulator_calls cimport (
     destroy, end_subscription, enumeration, fill_calls, in_callback, page, take)
 from wfpfast._simulator_engine cimport *
@@ -15,13 +15,9 @@ from wfpfast._threads cimport wf_lock, wf_signal_all, wf_thread_id, wf_unlock
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_ENGINE_COLLECT_NET_EVENTS, FWPM_NET_EVENT_SUBSCRIPTION0)
 from wfpfast.abi.minwindef cimport DWORD, UINT32
+from wfpfast.abi.winerror cimport *
 
 cdef enum:
-    ERROR_INVALID_HANDLE = 6
-    ERROR_NOT_ENOUGH_MEMORY = 8
-    ERROR_INVALID_PARAMETER = 87
-    ERROR_POSSIBLE_DEADLOCK = 1131
-    NO_EVENTS = -1              # instead of an event version: units are given as they are
     SCRIBBLE = 0xDD
 
 
@@ -174,7 +170,7 @@ cdef bint deliver(Sim* sim, const Unit* unit) noexcept nogil:
 cdef DWORD create_objects(int kind, HANDLE engine, HANDLE* handle) noexcept nogil:
     cdef Sim* sim
     cdef Handle* h
-    cdef DWORD code = begin(engine, OBJECT_CREATE + kind, &sim)
+    cdef DWORD code = begin(engine, OBJECTS + N_OBJECT_CALLS * kind, &sim)
     if code:
         return code
     h = handle_new(sim, ENUMERATION, engine)
@@ -192,7 +188,7 @@ cdef DWORD next_objects(
 ) noexcept nogil:
     cdef Sim* sim
     cdef Handle* h
-    cdef DWORD code = begin(engine, OBJECT_ENUM + kind, &sim)
+    cdef DWORD code = begin(engine, OBJECTS + N_OBJECT_CALLS * kind + 1, &sim)
     if code:
         return code
     h = enumeration(sim, engine, handle, kind)
@@ -202,6 +198,10 @@ cdef DWORD next_objects(
         code = page(sim, h, NO_EVENTS, most, entries, returned)
     wf_unlock(&sim.lock)
     return code
+
+
+cdef DWORD destroy_objects(int kind, HANDLE engine, HANDLE handle) noexcept nogil:
+    return destroy(OBJECTS + N_OBJECT_CALLS * kind + 2, kind, engine, handle)
 
 
 cdef DWORD __stdcall create_filters(
@@ -217,7 +217,7 @@ cdef DWORD __stdcall enum_filters(
 
 
 cdef DWORD __stdcall destroy_filters(HANDLE engine, HANDLE handle) noexcept nogil:
-    return destroy(OBJECT_DESTROY + FILTERS, FILTERS, engine, handle)
+    return destroy_objects(FILTERS, engine, handle)
 
 
 cdef DWORD __stdcall create_layers(
@@ -233,7 +233,7 @@ cdef DWORD __stdcall enum_layers(
 
 
 cdef DWORD __stdcall destroy_layers(HANDLE engine, HANDLE handle) noexcept nogil:
-    return destroy(OBJECT_DESTROY + LAYERS, LAYERS, engine, handle)
+    return destroy_objects(LAYERS, engine, handle)
 
 
 cdef DWORD __stdcall create_sublayers(
@@ -249,7 +249,7 @@ cdef DWORD __stdcall enum_sublayers(
 
 
 cdef DWORD __stdcall destroy_sublayers(HANDLE engine, HANDLE handle) noexcept nogil:
-    return destroy(OBJECT_DESTROY + SUBLAYERS, SUBLAYERS, engine, handle)
+    return destroy_objects(SUBLAYERS, engine, handle)
 
 
 cdef DWORD __stdcall create_providers(
@@ -265,7 +265,7 @@ cdef DWORD __stdcall enum_providers(
 
 
 cdef DWORD __stdcall destroy_providers(HANDLE engine, HANDLE handle) noexcept nogil:
-    return destroy(OBJECT_DESTROY + PROVIDERS, PROVIDERS, engine, handle)
+    return destroy_objects(PROVIDERS, engine, handle)
 
 
 cdef void fill_table(FwpmApi* table) noexcept nogil:
