@@ -32,7 +32,7 @@ cdef struct Queue:
     wf_signal_t signal
     size_t chunk_size
     int n_chunks              # how many there are
-    int most_chunks           # how many there may be
+    int max_chunks            # how many there may be
     Chunk* spare              # empty ones
     Chunk* filling            # the one that events go to, or NULL
     Chunk* first              # full ones, the oldest first

@@ -15,8 +15,8 @@ from wfpfast._threads cimport (
     wf_unlock, wf_wait)
 
 cdef enum:
-    LEAST_CHUNK = 1 << 14
-    MOST_CHUNK = 1 << 20
+    MIN_CHUNK = 1 << 14
+    MAX_CHUNK = 1 << 20
     # One that is read, one that is filled, and some full ones in between.
     CHUNKS = 8
 
@@ -27,13 +27,13 @@ cdef Queue* queue_new(size_t capacity) noexcept nogil:
     The capacity is in bytes and counts the chunk that the reader has; below 128 KB it is 128 KB.
     """
     cdef Queue* q = <Queue*>calloc(1, sizeof(Queue))
-    cdef size_t least = LEAST_CHUNK, most = MOST_CHUNK, number = CHUNKS
+    cdef size_t smallest = MIN_CHUNK, largest = MAX_CHUNK, number = CHUNKS
     if q == NULL:
         return NULL
     wf_lock_init(&q.lock)
     wf_signal_init(&q.signal)
-    q.chunk_size = min(max(capacity // number, least), most) & ~<size_t>(POINTER - 1)
-    q.most_chunks = <int>min(max(capacity // q.chunk_size, number), <size_t>INT32_MAX)
+    q.chunk_size = min(max(capacity // number, smallest), largest) & ~<size_t>(POINTER - 1)
+    q.max_chunks = <int>min(max(capacity // q.chunk_size, number), <size_t>INT32_MAX)
     return q
 
 
@@ -62,7 +62,7 @@ cdef Chunk* empty_chunk(Queue* q) noexcept nogil:
     cdef Chunk* chunk = q.spare
     if chunk != NULL:
         q.spare = chunk.next
-    elif q.n_chunks < q.most_chunks:
+    elif q.n_chunks < q.max_chunks:
         chunk = <Chunk*>malloc(CHUNK_HEAD + q.chunk_size)
         if chunk == NULL:
             return NULL

@@ -323,7 +323,7 @@ cdef class Enumeration:
                 session.forget(self)
                 raise WfpError(code, "FwpmNetEventCreateEnumHandle0")
 
-    def fetch(self, UINT32 most):
+    def fetch(self, UINT32 limit):
         """Return the next page of at most so many events; None after the last one."""
         cdef Page page = Page.__new__(Page)
         cdef DWORD code = 0
@@ -336,7 +336,7 @@ cdef class Enumeration:
             with nogil:
                 started = wf_clock_ns()
                 code = page.api.table.FwpmNetEventEnum[page.version](
-                    self.engine, self.handle, most, &page.entries, &page.count)
+                    self.engine, self.handle, limit, &page.entries, &page.count)
                 page.fetch_ns = wf_clock_ns() - started
         if code:
             raise WfpError(code, f"FwpmNetEventEnum{self.version}")

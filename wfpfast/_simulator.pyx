@@ -24,8 +24,8 @@ import threading
 from wfpfast.errors import MalformedBlockError
 
 cdef enum:
-    MOST_PLACES = 1 << 14
-    MOST_EVENT = 1 << 26        # bytes with all that it points to
+    MAX_PLACES = 1 << 14
+    MAX_EVENT = 1 << 26         # bytes with all that it points to
     SLICE_NS = 50_000_000       # how long a thread waits before it looks whether to end
     NEWEST = N_ENUMS - 1        # the version of the events that are simulated
 
@@ -85,7 +85,7 @@ cdef struct Producer:
     int64_t total           # how many to make; -1: until it is stopped
     int64_t interval_ns     # between two; 0: none
     bint now                # with the time at which they are made
-    int64_t made
+    int64_t produced
     int64_t missed          # of these, for want of memory
     bint ends               # it is told to
     wf_thread_t thread
@@ -123,9 +123,9 @@ cdef void produce(void* given) noexcept nogil:
     cdef Producer* p = <Producer*>given
     cdef int64_t start = wf_clock_ns()
     cdef Unit* unit
-    while p.made != p.total and wait_until(p, start + p.made * p.interval_ns):
+    while p.produced != p.total and wait_until(p, start + p.produced * p.interval_ns):
         unit = next_unit(p)
-        p.made += 1
+        p.produced += 1
         if unit == NULL or sim_log(p.sim, unit, p.now) != 0 or not deliver(p.sim, unit):
             p.missed += 1
             sim_missed(p.sim)
@@ -141,16 +141,16 @@ cdef class Units:
     def __cinit__(self, Block block not None):
         cdef Pack p
         cdef int64_t k
-        cdef size_t capacity = min(<size_t>(block.nbytes + 4096), <size_t>MOST_EVENT)
+        cdef size_t capacity = min(<size_t>(block.nbytes + 4096), <size_t>MAX_EVENT)
         if block.version != NEWEST or block.internal:
             raise ValueError(
                 f"a simulator takes blocks of FWPM_NET_EVENT{NEWEST} without wfpfast's tail")
         self.units = <Unit**>calloc(block.count + 1, sizeof(Unit*))
         memset(&p, 0, sizeof(p))
         p.image, p.base, p.size = block.memory, block.base, block.nbytes
-        p.capacity, p.most_places = capacity, MOST_PLACES
+        p.capacity, p.most_places = capacity, MAX_PLACES
         p.out = <uint8_t*>malloc(capacity)
-        p.places = <uint32_t*>malloc(MOST_PLACES * sizeof(uint32_t))
+        p.places = <uint32_t*>malloc(MAX_PLACES * sizeof(uint32_t))
         try:
             if self.units == NULL or p.out == NULL or p.places == NULL:
                 raise MemoryError
@@ -209,12 +209,12 @@ cdef class Simulation(Api):
         if self.supply is not None:
             raise RuntimeError("a simulator is made once")
         self.supply = supply
-        self.sim.most_bytes = ring_bytes
+        self.sim.max_bytes = ring_bytes
 
-    def _bound_log(self, int64_t least_bytes):
+    def _bound_log(self, int64_t min_bytes):
         """Give the log the room that it uses now, or some more."""
         wf_lock(&self.sim.lock)
-        self.sim.most_bytes = max(least_bytes, self.sim.log.bytes)
+        self.sim.max_bytes = max(min_bytes, self.sim.log.bytes)
         wf_unlock(&self.sim.lock)
 
     def _log(self, Units events not None):
@@ -238,8 +238,8 @@ cdef class Simulation(Api):
 
     def _set_faults(self, list faults):
         """Let calls fail: (function, which call, code); call 0 is every one."""
-        if len(faults) > MOST_FAULTS:
-            raise ValueError(f"{len(faults)} faults: at most {MOST_FAULTS}")
+        if len(faults) > MAX_FAULTS:
+            raise ValueError(f"{len(faults)} faults: at most {MAX_FAULTS}")
         wf_lock(&self.sim.lock)
         self.sim.n_faults = 0
         for function, nth, code in faults:

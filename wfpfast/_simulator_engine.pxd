@@ -12,7 +12,7 @@ from wfpfast.abi.minwindef cimport DWORD, WCHAR
 
 cdef enum:
     NAME_LENGTH = 40
-    MOST_FAULTS = 64
+    MAX_FAULTS = 64
     NO_EVENTS = -1          # instead of an event version: units are given as they are
 
 # The functions, for faults and counts, in the order of FwpmApi, which _simulator.pyx checks at
@@ -83,13 +83,13 @@ cdef struct Sim:
     wf_signal_t signal
     bint stopped            # answers nothing any more
     Log log                 # its oldest event goes when there is no room for a new one
-    int64_t most_bytes      # of the log
+    int64_t max_bytes       # of the log
     Log objects[N_OBJECTS]
     uint32_t options[FWPM_ENGINE_OPTION_MAX]
     Handle* handles
     Calling* callings
     Live* blocks
-    Fault[MOST_FAULTS] faults
+    Fault[MAX_FAULTS] faults
     int n_faults
     int64_t calls[N_FUNCTIONS]
     int64_t live[N_HANDLE_KINDS]

@@ -137,8 +137,8 @@ cdef int sim_log(Sim* sim, Unit* unit, bint new) noexcept nogil:
     if new:
         sim.time = max(sim.time, wf_filetime())
         unit_stamp(unit, sim.time)
-    if sim.options[<int>FWPM_ENGINE_COLLECT_NET_EVENTS] and size <= sim.most_bytes:
-        while sim.log.count and sim.log.bytes + size > sim.most_bytes:
+    if sim.options[<int>FWPM_ENGINE_COLLECT_NET_EVENTS] and size <= sim.max_bytes:
+        while sim.log.count and sim.log.bytes + size > sim.max_bytes:
             log_evict(&sim.log)
         status = log_add(&sim.log, unit)
         if status == 0:

@@ -22,7 +22,7 @@ from wfpfast._tables.event_kinds import EVENT_KINDS
 
 cdef enum:
     DIRECTION_IN = 0x3900   # FWP_DIRECTION_IN of kernel classification
-    MOST_KEYWORDS = 32      # an engine option of 32 bits
+    MAX_KEYWORDS = 32       # an engine option of 32 bits
 
 cdef enum Field:
     PROTOCOL = 0
@@ -36,7 +36,7 @@ cdef enum Field:
 
 # By Field; FWPM_CONDITION_* of fwpmu.h. `template.py` has them, too: this is the other side of the
 # table of calls, and a GUID that is wrong on one side is a condition that the simulator refuses.
-cdef GUID[MOST_CONDITIONS] keys
+cdef GUID[MAX_CONDITIONS] keys
 cdef bytes raw
 for place, text in enumerate((
     "3971ef2b-623e-4f9a-8cb1-6e79b806b9a7", "d9ee00de-c1ef-4617-bfe3-ffd8f5a08957",
@@ -52,7 +52,7 @@ cdef struct Optional:
     uint32_t type
     uint32_t keyword
 
-cdef Optional[MOST_KEYWORDS] optionals
+cdef Optional[MAX_KEYWORDS] optionals
 cdef int n_optionals = 0
 for kind in EVENT_KINDS.values():
     if kind.keyword is not None:
@@ -64,7 +64,7 @@ cdef uint32_t inbound_broadcast = NET_EVENT_KEYWORDS["FWPM_NET_EVENT_KEYWORD_INB
 
 cdef int field_of(const GUID* key) noexcept nogil:
     cdef int field
-    for field in range(MOST_CONDITIONS):
+    for field in range(MAX_CONDITIONS):
         if memcmp(&keys[field], key, sizeof(GUID)) == 0:
             return field
     return -1
@@ -73,7 +73,7 @@ cdef int field_of(const GUID* key) noexcept nogil:
 cdef DWORD keep(Condition* c, const void* operand, size_t size) noexcept nogil:
     if operand == NULL:
         return FWP_E_NULL_POINTER
-    if size > MOST_OPERAND:
+    if size > MAX_OPERAND:
         return FWP_E_TYPE_MISMATCH
     memcpy(c.operand, operand, size)
     c.size = <uint32_t>size
@@ -135,12 +135,12 @@ cdef DWORD add(Match* match, const FWPM_FILTER_CONDITION0* given) noexcept nogil
     return keep_value(c, &given.conditionValue)
 
 
-cdef DWORD match_new(const FWPM_NET_EVENT_ENUM_TEMPLATE0* given, Match** made) noexcept nogil:
-    """Copy a template; NULL is NULL: everything. The caller frees what is made."""
+cdef DWORD match_new(const FWPM_NET_EVENT_ENUM_TEMPLATE0* given, Match** built) noexcept nogil:
+    """Copy a template; NULL is NULL: everything. The caller frees what is built."""
     cdef Match* match
     cdef DWORD code = 0
     cdef uint32_t k
-    made[0] = NULL
+    built[0] = NULL
     if given == NULL:
         return 0
     match = <Match*>calloc(1, sizeof(Match))
@@ -158,7 +158,7 @@ cdef DWORD match_new(const FWPM_NET_EVENT_ENUM_TEMPLATE0* given, Match** made) n
     if code:
         free(match)
         return code
-    made[0] = match
+    built[0] = match
     return 0
 
 

@@ -184,7 +184,7 @@ cdef DWORD create_objects(int kind, HANDLE engine, HANDLE* handle) noexcept nogi
 
 
 cdef DWORD next_objects(
-    int kind, HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    int kind, HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
     cdef Sim* sim
     cdef Handle* h
@@ -195,7 +195,7 @@ cdef DWORD next_objects(
     if h == NULL:
         code = ERROR_INVALID_HANDLE
     else:
-        code = page(sim, h, NO_EVENTS, most, entries, returned)
+        code = page(sim, h, NO_EVENTS, limit, entries, returned)
     wf_unlock(&sim.lock)
     return code
 
@@ -211,9 +211,9 @@ cdef DWORD __stdcall create_filters(
 
 
 cdef DWORD __stdcall enum_filters(
-    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    return next_objects(FILTERS, engine, handle, most, entries, returned)
+    return next_objects(FILTERS, engine, handle, limit, entries, returned)
 
 
 cdef DWORD __stdcall destroy_filters(HANDLE engine, HANDLE handle) noexcept nogil:
@@ -227,9 +227,9 @@ cdef DWORD __stdcall create_layers(
 
 
 cdef DWORD __stdcall enum_layers(
-    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    return next_objects(LAYERS, engine, handle, most, entries, returned)
+    return next_objects(LAYERS, engine, handle, limit, entries, returned)
 
 
 cdef DWORD __stdcall destroy_layers(HANDLE engine, HANDLE handle) noexcept nogil:
@@ -243,9 +243,9 @@ cdef DWORD __stdcall create_sublayers(
 
 
 cdef DWORD __stdcall enum_sublayers(
-    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    return next_objects(SUBLAYERS, engine, handle, most, entries, returned)
+    return next_objects(SUBLAYERS, engine, handle, limit, entries, returned)
 
 
 cdef DWORD __stdcall destroy_sublayers(HANDLE engine, HANDLE handle) noexcept nogil:
@@ -259,9 +259,9 @@ cdef DWORD __stdcall create_providers(
 
 
 cdef DWORD __stdcall enum_providers(
-    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    return next_objects(PROVIDERS, engine, handle, most, entries, returned)
+    return next_objects(PROVIDERS, engine, handle, limit, entries, returned)
 
 
 cdef DWORD __stdcall destroy_providers(HANDLE engine, HANDLE handle) noexcept nogil:

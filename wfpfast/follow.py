@@ -35,7 +35,7 @@ def _hashable(value: Any) -> Any:
     return value
 
 
-class Seam:
+class Overlap:
     """The events of a snapshot that may come again."""
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ class Following(Subscription):
         super().__init__(inbox, decoder=decoder)
         self._enumeration = enumeration
         self._pages = read_pages(enumeration, batch_size, Page.copy)
-        self._seam = Seam()
+        self._overlap = Overlap()
         self._reading = threading.Lock()
 
     def read(self, timeout: float | None = None) -> EventBatch | None:
@@ -99,14 +99,14 @@ class Following(Subscription):
         with self._reading:
             taken = self._read_joined(timeout)
         if taken is None:
-            return None if self._seam.open else super().read(timeout)
+            return None if self._overlap.open else super().read(timeout)
         return self._decode(*taken)
 
     def read_block(self, timeout: float | None = None) -> tuple[Block, int] | None:
         """Return what `read` would, undecoded."""
         with self._reading:
             taken = self._read_joined(timeout)
-        if taken is None and not self._seam.open:
+        if taken is None and not self._overlap.open:
             return super().read_block(timeout)
         return taken
 
@@ -114,16 +114,16 @@ class Following(Subscription):
         """Return a page of the log, or live events as long as there may be doubles among them."""
         page = next(self._pages, None)
         if page is not None:
-            self._seam.remember(page)
+            self._overlap.remember(page)
             return page, 0
         self._enumeration.close()
         dropped = 0
-        while self._seam.open:
+        while self._overlap.open:
             taken = super().read_block(timeout)
             if taken is None:
                 return None
             dropped += taken[1]
-            block = self._seam.without_doubles(taken[0])
+            block = self._overlap.without_doubles(taken[0])
             if block is not None:
                 return block, dropped
         return None

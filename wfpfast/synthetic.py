@@ -63,16 +63,16 @@ _ECHO_V6 = {"ipProtocol": 58, "localPort": 128, "remotePort": 0}
 
 def paths() -> list[str]:
     """Return the application paths of the mix, the most frequent first."""
-    made = []
+    built = []
     for k in range(N_PATHS):
         volume = f"\\device\\harddiskvolume{k % 4 + 1}"
         if k % 3:
             vendor = _VENDORS[k % len(_VENDORS)]
-            made.append(f"{volume}\\program files\\{vendor}\\application {k}\\bin\\process{k}.exe")
+            built.append(f"{volume}\\program files\\{vendor}\\application {k}\\bin\\process{k}.exe")
         else:
             service = _SERVICES[k % len(_SERVICES)]
-            made.append(f"{volume}\\windows\\system32\\{service}{k or ''}.exe")
-    return made
+            built.append(f"{volume}\\windows\\system32\\{service}{k or ''}.exe")
+    return built
 
 
 def _path_shares() -> list[float]:
@@ -91,20 +91,20 @@ def _falling(count: int) -> list[float]:
 def _table(values: Sequence[Any], shares: Sequence[float]) -> list[Any]:
     """Return `SLOTS` values, each as often as its share says."""
     total, slots = sum(shares), 0.0
-    made: list[Any] = []
+    built: list[Any] = []
     for value, share in zip(values, shares, strict=True):
         slots += share / total * SLOTS
-        made += [value] * (round(slots) - len(made))
-    return made
+        built += [value] * (round(slots) - len(built))
+    return built
 
 
 def _stand() -> dict[int, range]:
     """Return the ids of the filters at each layer: a filter stands at one."""
-    made, first = {}, FIRST_FILTER
+    built, first = {}, FIRST_FILTER
     for layer, count, _ in (*_LAYERS_V4, *_LAYERS_V6, *_LAYERS_RARE):
-        made[layer] = range(first, first + count)
+        built[layer] = range(first, first + count)
         first += count
-    return made
+    return built
 
 
 FILTERS = _stand()

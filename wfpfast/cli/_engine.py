@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wfpfast import Engine, Subscription, names
 from wfpfast._tables.event_kinds import EVENT_KINDS
 from wfpfast._tables.filetime import UNIX_EPOCH
-from wfpfast.cli._live_options import Choice, Simulation
+from wfpfast.cli._live_options import EngineOptions, Simulation
 from wfpfast.cli._screen import Fault, say
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _ROOM_FOR_ONE = 1_024
 
 
 @contextmanager
-def opened(choice: Choice) -> Iterator[Engine]:
+def opened(choice: EngineOptions) -> Iterator[Engine]:
     """Open the engine that was chosen, and let it collect what was asked for."""
     with ExitStack() as stack:
         api = None
@@ -39,7 +39,7 @@ def opened(choice: Choice) -> Iterator[Engine]:
         yield engine
 
 
-def _say_if_not_collected(engine: Engine, choice: Choice) -> None:
+def _say_if_not_collected(engine: Engine, choice: EngineOptions) -> None:
     """Say so where the type that is asked for needs a keyword: nothing new would come."""
     wanted = choice.template.conditions.get("event_type") if choice.template else None
     kind = EVENT_KINDS.get(names.event_type(wanted) if isinstance(wanted, int) else str(wanted))
@@ -78,7 +78,7 @@ def _recent(seed: int, count: int) -> list[dict[str, Any]]:
     return events
 
 
-def subscribed(engine: Engine, choice: Choice, *, log: bool, **options: Any) -> Subscription:
+def subscribed(engine: Engine, choice: EngineOptions, *, log: bool, **options: Any) -> Subscription:
     """Subscribe to what was chosen, and begin with the log if that is wanted."""
     try:
         if log:

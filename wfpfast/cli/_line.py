@@ -83,11 +83,11 @@ class Lines:
         self._arrows = PLAIN_ARROWS if plain else ARROWS
         self._day: date = datetime.now().astimezone().date()
 
-    def render(self, batch: EventBatch, most: int) -> Iterator[str]:
-        """Yield the lines of the first so many events; a line with the date where it changes."""
+    def render(self, batch: EventBatch, limit: int) -> Iterator[str]:
+        """Yield the lines of the first `limit` events; a line with the date where it changes."""
         layout = Layout() if self.width is None else Layout.for_width(self.width)
         columns = [batch[name].to_pylist() for name in COLUMNS]
-        for values in list(zip(*columns, strict=True))[:most]:
+        for values in list(zip(*columns, strict=True))[:limit]:
             event = dict(zip(COLUMNS, values, strict=True))
             at = event["timestamp"]
             if at is not None:

@@ -31,7 +31,7 @@ class Simulation:
 
 
 @dataclass(frozen=True)
-class Choice:
+class EngineOptions:
     """Which events of which engine.
 
     Attributes
@@ -150,7 +150,7 @@ _FORMS = (
 
 
 @dataclass(frozen=True)
-class Form:
+class OutputOptions:
     """How events are to be shown: as lines for people unless it says otherwise."""
 
     columns: Sequence[str] | None = None
@@ -164,7 +164,7 @@ class Form:
         return not self.as_json and self.output is None
 
 
-def choosing(*, rate: float) -> Callable[[Any], Any]:
+def engine_options(*, rate: float) -> Callable[[Any], Any]:
     """Give a command the options that choose events; it is called with `choice`."""
 
     def decorate(command: Any) -> Any:
@@ -175,7 +175,7 @@ def choosing(*, rate: float) -> Callable[[Any], Any]:
             simulation = {name: options.pop(name) for name in _SIMULATION}
             since, until = options.pop("since"), options.pop("until")
             conditions = {name: options.pop(name) for name in CONDITIONS}
-            choice = Choice(
+            choice = EngineOptions(
                 _simulation(engine, simulation, rate), _template(since, until, conditions), until,
                 keywords and tuple(keywords))
             return command(choice=choice, **options)
@@ -185,12 +185,13 @@ def choosing(*, rate: float) -> Callable[[Any], Any]:
     return decorate
 
 
-def showing(command: Any) -> Any:
+def output_options(command: Any) -> Any:
     """Give a command the options that say how events are shown; it is called with `form`."""
 
     @functools.wraps(command)
     def call(**options: Any) -> Any:
-        form = Form(**{name: options.pop(name) for name in Form.__dataclass_fields__})
+        given = {name: options.pop(name) for name in OutputOptions.__dataclass_fields__}
+        form = OutputOptions(**given)
         if form.for_people and form.columns is not None:
             raise click.UsageError("--columns is for --json and --output.", _context())
         return command(form=form, **options)

@@ -52,9 +52,9 @@ def show(report: Row, screen: Console) -> None:
 class Page:
     """Lines of one report: how many, which share, of what; the same places in all its tables."""
 
-    def __init__(self, screen: Console, most: int) -> None:
+    def __init__(self, screen: Console, largest: int) -> None:
         self.screen = screen
-        self.digits = max(LEAST_DIGITS, 1 + len(number(most)))
+        self.digits = max(LEAST_DIGITS, 1 + len(number(largest)))
         blocks = not screen.options.ascii_only
         self.bar = BAR if screen.width >= BAR_FROM and blocks else 0
         self.before = self.digits + 2 + SHARE + 2 + (self.bar and self.bar + 2)
