@@ -11,8 +11,8 @@ cdef enum:
 
 cdef struct Chunk:
     # Memory for some events. The events grow from the front and the pointers to them from the back
-    # towards each other, since nobody knows beforehand how large events are: so the last event's
-    # pointer comes first. queue_take() puts the pointers in the order of the events.
+    # towards each other, because it is not known beforehand how many events will fit. So the last
+    # event's pointer comes first, until queue_take() puts the pointers in the order of the events.
     Chunk* next
     uint8_t* data
     size_t used
@@ -31,15 +31,15 @@ cdef struct Queue:
     wf_lock_t lock
     wf_signal_t signal
     size_t chunk_size
-    int n_chunks              # how many there are
-    int max_chunks            # how many there may be
-    Chunk* spare              # empty ones
-    Chunk* filling            # the one that events go to, or NULL
-    Chunk* first              # full ones, the oldest first
+    int n_chunks              # how many chunks there are
+    int max_chunks            # how many chunks there may be
+    Chunk* spare              # empty chunks
+    Chunk* filling            # the chunk to which new events are added, or NULL
+    Chunk* first              # full chunks, the oldest first
     Chunk* last
-    int64_t lost              # since the last event that had room
-    bint waiting              # a reader is
-    bint ended                # nothing more is taken in
+    int64_t lost              # events dropped since the last one that had room
+    bint waiting              # a reader waits for events
+    bint ended                # new events are refused
     QueueStats stats
 
 

@@ -17,7 +17,7 @@ from wfpfast._threads cimport (
 cdef enum:
     MIN_CHUNK = 1 << 14
     MAX_CHUNK = 1 << 20
-    # One that is read, one that is filled, and some full ones in between.
+    # One chunk that is read, one that is filled, and some full ones in between.
     CHUNKS = 8
 
 
@@ -46,7 +46,7 @@ cdef void free_chunks(Chunk* chunk) noexcept nogil:
 
 
 cdef void queue_free(Queue* q) noexcept nogil:
-    """Free the queue. Nobody else may have it, nor any chunk of it."""
+    """Free the queue and its chunks. No other thread may use either any more."""
     if q == NULL:
         return
     free_chunks(q.spare)
@@ -75,7 +75,7 @@ cdef Chunk* empty_chunk(Queue* q) noexcept nogil:
 
 
 cdef void seal(Queue* q) noexcept nogil:
-    """Nothing more goes to the chunk that was filled."""
+    """Close the chunk that is being filled and put it behind the full ones."""
     if q.last == NULL:
         q.first = q.filling
     else:
@@ -151,7 +151,7 @@ cdef void queue_push(Queue* q, const void* event, int version) noexcept nogil:
 
 
 cdef void queue_end(Queue* q) noexcept nogil:
-    """Take nothing more in; what is there can still be read."""
+    """Refuse new events; those that are waiting can still be read."""
     wf_lock(&q.lock)
     q.ended = True
     wf_signal_all(&q.signal)
@@ -203,7 +203,7 @@ cdef Chunk* queue_take(Queue* q) noexcept nogil:
         q.stats.delivered += chunk.count
     wf_unlock(&q.lock)
     if chunk != NULL:
-        reverse_pointers(q, chunk)  # the chunk is the reader's: callbacks need not wait for this
+        reverse_pointers(q, chunk)  # outside the lock: the chunk is the reader's now
     return chunk
 
 

@@ -97,7 +97,7 @@ cdef class NativeTemplate:
         free(self.blobs)
 
 
-@cython.no_gc_clear  # __dealloc__ still needs what it refers to
+@cython.no_gc_clear  # __dealloc__ uses the objects that it refers to
 cdef class Session:
     """An open session: `FwpmEngineOpen0` to `FwpmEngineClose0`.
 
@@ -110,12 +110,13 @@ cdef class Session:
         self.api = api
         self.lock = threading.Lock()
         self.children = weakref.WeakSet()
-        # Not dynamic: a dynamic session may not set options. Defaults are zero; BFE makes a key.
+        # All zero: the defaults, and a key that Windows chooses. The session must not be dynamic,
+        # since a dynamic session may not set options.
         memset(&session, 0, sizeof(session))
         if api.table.FwpmEngineOpen0 == NULL:
             raise ValueError("an Api without calls: use wfpfast.Simulator, or None for Windows")
         with nogil:
-            # WINNT: with the default, memory of enumerations was seen not to be given back.
+            # WINNT, because with the default the memory of enumerations was seen to leak.
             code = api.table.FwpmEngineOpen0(
                 api.table.server_name, RPC_C_AUTHN_WINNT, NULL, &session, &self.handle)
         if code:
@@ -123,7 +124,7 @@ cdef class Session:
             raise WfpError(code, "FwpmEngineOpen0")
 
     def __dealloc__(self):
-        # Children have a reference to their session: they are gone.
+        # Children hold a reference to their session, so there are none any more.
         if self.handle != NULL:
             with nogil:
                 self.api.table.FwpmEngineClose0(self.handle)
@@ -152,7 +153,7 @@ cdef class Session:
                 code = self.api.table.FwpmEngineGetOption0(handle, option, &value)
             if code:
                 raise WfpError(code, "FwpmEngineGetOption0")
-            if value == NULL:  # simplewall met this: success, and nothing to show for it
+            if value == NULL:  # the authors of simplewall saw a call succeed without a value
                 raise WfpError(ERROR_INVALID_DATA, "FwpmEngineGetOption0")
             try:
                 if value.type != FWP_UINT32:
@@ -204,12 +205,12 @@ cdef class Session:
         self.children.discard(child)
 
     def close(self):
-        """Close what the session owns, then the session; again and again, if one likes."""
+        """Close what the session owns, then the session; closing twice is allowed."""
         cdef HANDLE handle
         cdef DWORD code = 0
         first = None
         with self.lock:
-            children = list(self.children)  # without memory for this, all stays open
+            children = list(self.children)  # may fail for want of memory: before anything is closed
             handle = self.handle
             self.handle = NULL  # from here on nothing new begins
         for child in children:
@@ -228,7 +229,7 @@ cdef class Session:
             raise first
 
 
-@cython.no_gc_clear  # __dealloc__ still needs what it refers to
+@cython.no_gc_clear  # __dealloc__ uses the objects that it refers to
 cdef class Page:
     """One result of FwpmNetEventEnumN: a block that Windows allocated, until it is released."""
 
@@ -271,7 +272,7 @@ cdef class Page:
             self.release()
 
     def release(self):
-        """Give the block back; again and again, if one likes."""
+        """Give the block back; releasing twice is allowed."""
         cdef void* entries = self.entries
         self.entries = NULL
         if entries != NULL:
@@ -288,7 +289,7 @@ cdef class Page:
                 self.api.table.FwpmFreeMemory0(&entries)
 
 
-@cython.no_gc_clear  # __dealloc__ still needs what it refers to
+@cython.no_gc_clear  # __dealloc__ uses the objects that it refers to
 cdef class Enumeration:
     """A snapshot of the log: `FwpmNetEventCreateEnumHandle0` to `FwpmNetEventDestroyEnumHandle0`.
 

@@ -77,17 +77,17 @@ _numbers = itertools.count(1)
 
 
 cdef struct Producer:
-    # A thread that makes events: those of `units` in a circle, each as often as asked for.
+    # A thread that makes events: copies of `units`, from the first again after the last.
     Sim* sim
     Unit** units
     int64_t n_units
     int64_t next            # which unit is next
-    int64_t total           # how many to make; -1: until it is stopped
-    int64_t interval_ns     # between two; 0: none
-    bint now                # with the time at which they are made
+    int64_t total           # how many events to make; -1: go on until the thread is stopped
+    int64_t interval_ns     # time between two events; 0: no pause
+    bint now                # events get the time at which they are made
     int64_t produced
-    int64_t missed          # of these, for want of memory
-    bint ends               # it is told to
+    int64_t missed          # how many of these were lost because memory ran out
+    bint ends               # the thread has been told to end
     wf_thread_t thread
 
 
@@ -183,7 +183,7 @@ cdef Producer producer(
     return p
 
 
-@cython.no_gc_clear  # threads still need the units when it goes
+@cython.no_gc_clear  # the threads use the units until __dealloc__ has joined them
 cdef class Simulation(Api):
     """A simulated filtering engine; `wfpfast.Simulator` makes it convenient."""
 
@@ -191,7 +191,7 @@ cdef class Simulation(Api):
     cdef Producer* producers
     cdef int n_producers
     cdef Units supply               # what events are made of
-    cdef object joining             # a lock for who starts threads and waits for them
+    cdef object joining             # a lock, held while threads are started or waited for
 
     def __cinit__(self, *_, **__):
         cdef WCHAR[NAME_LENGTH] name
@@ -289,7 +289,7 @@ cdef class Simulation(Api):
             self._join()
 
     def _stop(self):
-        self._tell_to_end()  # so whoever waits for them is through
+        self._tell_to_end()  # then a caller that holds the lock, waiting for them, returns
         with self.joining:
             self._tell_to_end()  # those that have been started since
             self._join()
@@ -382,7 +382,7 @@ cdef class Simulation(Api):
         sim_stop(self.sim)
 
     def __dealloc__(self):
-        # Sessions have a reference to their engine: nobody is in a call.
+        # Every session holds a reference to its engine, so no call is running.
         if self.sim != NULL:
             self._tell_to_end()
             self._join()

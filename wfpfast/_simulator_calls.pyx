@@ -79,7 +79,7 @@ cdef DWORD __stdcall engine_close(HANDLE engine) noexcept nogil:
         return ERROR_POSSIBLE_DEADLOCK
     session.ended = True  # the lock is given up below: nobody else may close it meanwhile
     h = sim.handles
-    while h != NULL:  # a session that ends takes its subscriptions along, by the documentation
+    while h != NULL:  # as documented, the end of a session ends its subscriptions
         if h.kind == SUBSCRIPTION and h.engine == <uint64_t>engine and not h.ended:
             end_subscription(sim, h)
             h = sim.handles
@@ -152,7 +152,7 @@ cdef DWORD __stdcall get_security(
         code = ERROR_NOT_ENOUGH_MEMORY
     else:
         memset(built, 0, DESCRIPTOR)
-        built[0] = 1  # its revision
+        built[0] = 1  # SECURITY_DESCRIPTOR.Revision
         descriptor[0] = built
     wf_unlock(&sim.lock)
     return code
@@ -204,7 +204,10 @@ cdef DWORD __stdcall create_enum(
 cdef DWORD page(
     Sim* sim, Handle* h, int version, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    """Hand out one block of what comes next in a snapshot; no block if that is nothing."""
+    """Hand out the next entries of a snapshot in one block; no block if none are left.
+
+    With NO_EVENTS as version the entries are objects, which are copied without conversion.
+    """
     cdef uint8_t* block
     cdef uint32_t count
     cdef size_t size = block_needed(h.snapshot, h.match, version, limit, &count)

@@ -34,8 +34,8 @@ cdef enum Field:
     USER_ID = 6
     EVENT_TYPE = 7
 
-# By Field; FWPM_CONDITION_* of fwpmu.h. `template.py` has them, too: this is the other side of the
-# table of calls, and a GUID that is wrong on one side is a condition that the simulator refuses.
+# By Field: FWPM_CONDITION_* of fwpmu.h. They are written down here a second time on purpose: the
+# simulator stands for Windows, so it must refuse a condition whose GUID is wrong in `template.py`.
 cdef GUID[MAX_CONDITIONS] keys
 cdef bytes raw
 for place, text in enumerate((

@@ -86,7 +86,9 @@ cdef DWORD __stdcall subscribe_4(
 
 
 cdef DWORD __stdcall unsubscribe(HANDLE engine, HANDLE handle) noexcept nogil:
-    """Returns when no callback runs and none will; from within one that would be for ever."""
+    """Return when no callback runs any more; from within a callback, which would wait for itself,
+    with an error.
+    """
     cdef Sim* sim
     cdef Handle* h
     cdef DWORD code = begin(engine, UNSUBSCRIBE, &sim)
@@ -119,10 +121,10 @@ cdef Handle* next_listener(Sim* sim, uint64_t after, const Unit* unit) noexcept 
 
 
 cdef bint call_back(Sim* sim, Handle* h, const Unit* unit) noexcept nogil:
-    """Call one who listens, the lock given up meanwhile; False without memory.
+    """Call one subscription, without the lock meanwhile; False without memory.
 
-    The event's memory is scribbled over afterwards, and freed after the next event: who still looks
-    there finds nothing of the event, and for certain.
+    The event's memory is overwritten afterwards and freed after the next event. So a subscriber
+    that reads it after its callback has returned gets wrong values, and does so every time.
     """
     cdef Calling calling = Calling(sim.callings, h, wf_thread_id())
     cdef Calling** link = &sim.callings
@@ -149,7 +151,7 @@ cdef bint call_back(Sim* sim, Handle* h, const Unit* unit) noexcept nogil:
 
 
 cdef bint deliver(Sim* sim, const Unit* unit) noexcept nogil:
-    """Call back all who listen, on the caller's thread; False without memory."""
+    """Call all subscriptions that want the event, on this thread; False without memory."""
     cdef Handle* h
     cdef uint64_t last = 0
     cdef bint done = True

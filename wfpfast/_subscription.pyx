@@ -28,7 +28,7 @@ import threading
 from wfpfast.errors import WfpError
 
 cdef enum:
-    LONGEST_WAIT = 100  # milliseconds between two looks at what signals Python has received
+    LONGEST_WAIT = 100  # milliseconds after which Python's signal handlers are run
 
 
 cdef void __stdcall on_event1(void* queue, const FWPM_NET_EVENT1* event) noexcept nogil:
@@ -57,7 +57,7 @@ cdef Callback* callbacks = [
 ]
 
 
-@cython.no_gc_clear  # __dealloc__ still needs the session
+@cython.no_gc_clear  # __dealloc__ uses the session
 cdef class Inbox:
     """`FwpmNetEventSubscribeN` to `FwpmNetEventUnsubscribe0`, and the queue between.
 
@@ -221,6 +221,6 @@ cdef class Inbox:
     def __dealloc__(self):
         cdef DWORD first
         if self.handle != NULL and self._unsubscribe(self.handle, &first):
-            # Nobody can say whether callbacks still come: their queue must not go away.
+            # Callbacks may still run, so the queue that they write to must not be freed.
             return
         queue_free(self.queue)

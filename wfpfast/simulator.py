@@ -25,8 +25,8 @@ _SUPPLY = 4_096   # made-up events that producers repeat, each time with the cur
 _AT_ONCE = 65_536
 _ANY_SIZE = 1 << 62
 
-# What fails, by the SDK name of the call: with a code each time; with a code the nth time, counted
-# from 1; or, None, the call is missing, as on an old Windows.
+# Which calls fail, by their SDK names. A code: every call fails with it. A mapping: the nth call,
+# counted from 1, fails with the code. None: the function is missing, as on an old Windows.
 Faults = Mapping[str, int | Mapping[int, int] | None]
 Events = Iterable[Mapping[str, Any]]
 

@@ -45,8 +45,8 @@ _TYPES = {
 _SERVICES = ("svchost", "lsass", "spoolsv", "dns", "wininit", "services", "msmpeng", "taskhostw")
 _VENDORS = ("contoso", "fabrikam", "northwind", "tailspin", "adventure works", "wingtip")
 
-# An event is made of so many numbers below SLOTS, each of which picks from a table of that length
-# or is compared with a share of it: one call of the generator for thousands of events.
+# Each event takes 12 random numbers below SLOTS. A number either picks from a table of that length
+# or is compared with a share of SLOTS. So one call of the generator serves thousands of events.
 _DRAWS = struct.Struct("<12H")
 SLOTS = 1 << 16
 _AT_ONCE = 4096
@@ -84,7 +84,7 @@ def _path_shares() -> list[float]:
 
 
 def _falling(count: int) -> list[float]:
-    """Return shares of which the first is the largest, as is usual of filters and addresses."""
+    """Return falling shares, the first the largest, as filters and addresses usually have."""
     return [1 / (rank + 1) for rank in range(count)]
 
 
@@ -99,7 +99,7 @@ def _table(values: Sequence[Any], shares: Sequence[float]) -> list[Any]:
 
 
 def _stand() -> dict[int, range]:
-    """Return the ids of the filters at each layer: a filter stands at one."""
+    """Return the ids of the filters at each layer; every filter stands at one layer."""
     built, first = {}, FIRST_FILTER
     for layer, count, _ in (*_LAYERS_V4, *_LAYERS_V6, *_LAYERS_RARE):
         built[layer] = range(first, first + count)
@@ -143,7 +143,7 @@ class Mix:
         ]
         remotes_v6 = [self._documentation_v6() for _ in range(N_REMOTES_V6)]
         self._remotes = [_table(some, _falling(len(some))) for some in (remotes_v4, remotes_v6)]
-        # By what is compared when one is picked: is it IPv6, is it loopback.
+        # Two indexes, each 0 or 1: whether the event is IPv6, and whether it is loopback.
         self._decisions = [
             [_decisions(layers, loopback) for loopback in (False, True)]
             for layers in (_LAYERS_V4, _LAYERS_V6)
@@ -165,7 +165,7 @@ class Mix:
         self._time += passed * (TICKS // 100) // SLOTS
         sid, v6 = self._users[user], 1 if family < _IPV6 else 0
         mine = self._local_v6 + self._rare.randbytes(8) if v6 else 0xC0000200 | local & 0xFF
-        # A dict that grows costs more than all else in here, so this one is made at once.
+        # A dict that grows would cost more than the rest of this method, hence one display.
         header = {
             "timeStamp": self._time,
             "flags": _FLAGS_WITHOUT_USER if sid is None else _FLAGS,

@@ -14,7 +14,7 @@ from wfpfast._tables.event_kinds import EVENT_KINDS
 from wfpfast._tables.filetime import UNIX_EPOCH
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST = (1 << 63) - 1  # a FILETIME beyond is not a time to Windows
+_LAST = (1 << 63) - 1  # Windows refuses later FILETIMEs
 
 Operand = tuple[str, int | bytes]  # the name of its FWP_DATA_TYPE, and what NativeTemplate takes
 Convert = Callable[[str, Any], Operand]

@@ -36,7 +36,7 @@ COLUMNS = [
 
 
 class Count:
-    """The counts of one or more sources; memory grows with what is distinct, not with events."""
+    """The counts of one or more sources; memory grows with distinct values, not with events."""
 
     def __init__(self) -> None:
         self.events = 0
@@ -118,7 +118,7 @@ def _address(value: bytes) -> str:
 
 
 def _add_icmp(columns: dict[str, pa.Array]) -> None:
-    """For ICMP Windows gives type and code as local and remote port: both make the message."""
+    """Add the columns that name an ICMP message: Windows gives its type as the local port."""
     icmp = pc.is_in(columns["ip_protocol"], pa.array(ICMP, pa.uint8()))
     for name, column in (("icmp_type", "local_port"), ("icmp_version", "ip_version")):
         array = columns[column]

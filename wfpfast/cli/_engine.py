@@ -15,7 +15,7 @@ from wfpfast.cli._screen import Fault, say
 if TYPE_CHECKING:
     from wfpfast import Simulator
 
-# A made-up event takes some 400 bytes, so that a log of this much for each holds all asked for.
+# Bytes of log for each made-up event. An event takes some 400, so this is room for all of them.
 _ROOM_FOR_ONE = 1_024
 
 
@@ -40,7 +40,7 @@ def opened(choice: EngineOptions) -> Iterator[Engine]:
 
 
 def _say_if_not_collected(engine: Engine, choice: EngineOptions) -> None:
-    """Say so where the type that is asked for needs a keyword: nothing new would come."""
+    """Say so if the wanted type needs a keyword that is not set: no new event would come."""
     wanted = choice.template.conditions.get("event_type") if choice.template else None
     kind = EVENT_KINDS.get(names.event_type(wanted) if isinstance(wanted, int) else str(wanted))
     if kind is not None and kind.keyword_bit & ~engine.options.keywords:
@@ -49,7 +49,7 @@ def _say_if_not_collected(engine: Engine, choice: EngineOptions) -> None:
 
 
 def only_on_windows() -> None:
-    """Say where there is an engine, if it is not here."""
+    """Raise a fault that names the simulated engine, unless this is Windows."""
     if sys.platform != "win32":
         raise Fault(
             f"{sys.platform} has no filtering engine: --engine simulated shows made-up events")
@@ -59,7 +59,7 @@ def simulator(how: Simulation) -> "Simulator":
     """Make an engine whose log ends now."""
     from wfpfast.simulator import RING_BYTES, Simulator
 
-    count = 1_000 if how.events is None else how.events  # more than a ring of the usual size holds
+    count = 1_000 if how.events is None else how.events  # the usual ring holds fewer
     room = RING_BYTES if how.events is None else max(RING_BYTES, how.events * _ROOM_FOR_ONE)
     return Simulator(
         events=_recent(how.seed, count), ring_bytes=room, seed=how.seed, rate=how.rate)

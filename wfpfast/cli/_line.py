@@ -29,7 +29,7 @@ STYLES: dict[str, dict[str, Any]] = {
 ARROWS = {"OUTBOUND": "→", "INBOUND": "←", "FORWARD": "↷", "BIDIRECTIONAL": "↔"}
 PLAIN_ARROWS = {"OUTBOUND": ">", "INBOUND": "<", "FORWARD": "^", "BIDIRECTIONAL": "="}
 NONE = "-"
-LEAST = 5   # columns below which the beginning of something says nothing
+LEAST = 5   # columns: a shorter beginning of a text says nothing
 
 Part = tuple[str, str]  # text, and the name of its style
 Event = dict[str, Any]
@@ -55,7 +55,7 @@ class Layout:
         ends = 17 + more // 8
         # Time, verdict, protocol and arrow take 28 with the blanks between, a filter's id 7.
         rest = width - 28 - 2 * ends - 7
-        # One's own address says less than the other one. A rule is named where half a name fits.
+        # The local address says less than the remote one. A rule is named where half a name fits.
         return cls(ends, ends, 21 + more // 4, rest if rest < 36 else max(20, rest * 2 // 5))
 
 
@@ -104,7 +104,7 @@ class Lines:
         kind = EVENT_KINDS.get(event["event_type"])
         verdict = "?" if kind is None else kind.verdict
         yield f" {verdict:<5}", verdict
-        # Verdict and protocol share ten columns: a long verdict takes from the other's blanks.
+        # Verdict and protocol share ten columns: a long verdict uses blanks after the protocol.
         yield f" {_protocol(event):<{9 - max(5, len(verdict))}}", ""
 
     def _tail(self, event: Event, layout: Layout) -> Iterator[Part]:

@@ -1,4 +1,4 @@
-"""The options of the live commands, and what they choose; must not know what is done with it."""
+"""The options of the live commands, parsed into objects; must not know what commands do."""
 
 import functools
 import re
@@ -116,7 +116,7 @@ _FILTERS = (
     click.option("--since", metavar="TIME", callback=moment,
                  help="Not before: ISO 8601, or 10m, 2h, 1d ago."),
     click.option("--until", metavar="TIME", callback=moment, help="Not after."),
-    # The others bear the names of `template.CONDITIONS`.
+    # The options below are the conditions of a template: their names are those of CONDITIONS.
     click.option("--type", "event_type", metavar="TYPE", callback=event_type,
                  help="As classify_drop, or 3."),
     click.option("--protocol", "ip_protocol", metavar="P", callback=protocol,
