@@ -51,7 +51,7 @@ cdef void __stdcall on_event5(void* queue, const FWPM_NET_EVENT5* event) noexcep
     queue_push(<Queue*>queue, event, 5)
 
 
-cdef Callback* callbacks = [
+cdef Callback[N_SUBSCRIBES] callbacks = [
     <Callback>on_event1, <Callback>on_event2, <Callback>on_event3, <Callback>on_event4,
     <Callback>on_event5,
 ]
