@@ -11,9 +11,10 @@ from wfpfast.abi.minwindef cimport DWORD, UINT32, WCHAR
 ctypedef void* HANDLE
 
 cdef enum:
-    N_ENUMS = 6           # FwpmNetEventEnum0..5 give FWPM_NET_EVENT0..5
-    N_SUBSCRIBES = 5      # FwpmNetEventSubscribe0..4 deliver FWPM_NET_EVENT1..5
+    N_ENUMS = 6                 # FwpmNetEventEnum0..5 give FWPM_NET_EVENT0..5
+    N_SUBSCRIBES = N_ENUMS - 1  # FwpmNetEventSubscribe0..4 deliver FWPM_NET_EVENT1..5
     N_OBJECTS = 4
+    N_OBJECT_CALLS = 3          # the calls in ObjectCalls
 
 cdef enum ObjectKind:
     FILTERS = 0
@@ -71,7 +72,7 @@ cdef struct FwpmApi:
     GetSecurityInfo FwpmNetEventsGetSecurityInfo0
     # FwpmFilterCreateEnumHandle0, FwpmFilterEnum0, FwpmFilterDestroyEnumHandle0, and so on.
     ObjectCalls[N_OBJECTS] objects
-    # Not the DLL's: how many bytes a block of FwpmNetEventEnumN has, 0 if that is not known.
+    # No function of the DLL: returns the bytes of a block of FwpmNetEventEnumN, 0 if unknown.
     uint64_t (*block_size)(const void* block) noexcept nogil
 
 

@@ -1,5 +1,10 @@
 """The owner of a table of calls; must not know whether Windows or a simulator answers them."""
 
+from collections import namedtuple
+
+NEWEST_EVENT = N_ENUMS - 1  # of FWPM_NET_EVENTn
+EventVersions = namedtuple("EventVersions", ["enumerated", "delivered"])
+
 
 cdef class Api:
     """A filtering engine that can be talked to; what `wfpfast.Engine` is given."""
@@ -11,7 +16,7 @@ cdef class Api:
         Windows adds versions and keeps the old ones; an old Windows lacks the newer entry points.
         """
         cdef int n
-        return (
+        return EventVersions(
             [n for n in range(N_ENUMS) if self.table.FwpmNetEventEnum[n] != NULL],
             [n + 1 for n in range(N_SUBSCRIBES) if self.table.FwpmNetEventSubscribe[n] != NULL],
         )

@@ -16,3 +16,4 @@ cdef class Block:
     cdef readonly bint internal
     cdef readonly size_t nbytes
     cdef int _align(self) except -1
+    cdef void _end(self) noexcept

@@ -84,6 +84,10 @@ cdef class Block:
         self.memory = <const uint8_t*>PyBytes_AsString(copy) + shift
         return 0
 
+    cdef void _end(self) noexcept:
+        """Let go of memory that its owner takes back: whoever still has the block reads nothing."""
+        self.memory, self.entries, self.count, self.nbytes = NULL, NULL, 0, 0
+
     def __dealloc__(self):
         PyBuffer_Release(&self._buffer)  # does nothing where nothing was acquired
 

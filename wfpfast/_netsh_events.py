@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from wfpfast import _netsh_values as v
 from wfpfast._netsh_scan import Scanner
 from wfpfast._netsh_take import take_easy
+from wfpfast._tables.event_kinds import EVENT_KINDS
 from wfpfast._xml import BadElement, NotPlain, Record
 from wfpfast.names import EVENT_TYPES
 
@@ -115,17 +116,17 @@ _CAPABILITY: Members = {
     **member("filterId", v.u64),
     **member("isLoopback", v.boolean),
 }
-# By event type: the element of the payload, and its members.
-PAYLOADS: dict[int, tuple[str, Members]] = {
-    0: ("ikeMmFailure", {
+# The members of the payload of each event type.
+_PAYLOADS: dict[str, Members] = {
+    "IKEEXT_MM_FAILURE": {
         **_FAILURE, **_KEYING, **_CERTIFICATE, **_PRINCIPALS,
         **member("flags", v.mm_flags),
         **member("mmState", v.enumerator("IKEEXT_MM_SA_STATE")),
         **member("mmAuthMethod", _AUTH),
         **member("mmFilterId", v.u64),
         **member("providerContextKey", v.guid),
-    }),
-    1: ("ikeQmFailure", {
+    },
+    "IKEEXT_QM_FAILURE": {
         **_FAILURE, **_KEYING, **_TRAFFIC,
         **member("qmState", v.enumerator("IKEEXT_QM_SA_STATE")),
         **member("localSubNet", v.condition),
@@ -133,27 +134,32 @@ PAYLOADS: dict[int, tuple[str, Members]] = {
         **member("qmFilterId", v.u64),
         **member("mmSaLuid", v.u64),
         **member("mmProviderContextKey", v.guid),
-    }),
-    2: ("ikeEmFailure", {
+    },
+    "IKEEXT_EM_FAILURE": {
         **_FAILURE, **_CERTIFICATE, **_PRINCIPALS, **_TRAFFIC,
         **member("flags", v.em_flags),
         **member("emState", v.enumerator("IKEEXT_EM_SA_STATE")),
         **member("emAuthMethod", _AUTH),
         **member("qmFilterId", v.u64),
-    }),
-    3: ("classifyDrop", {**_CLASSIFY, **_VSWITCH}),
-    4: ("ipsecDrop", {**_DROP, **member("spi", v.u32), **_FILTER}),
-    5: ("idpDrop", {
+    },
+    "CLASSIFY_DROP": {**_CLASSIFY, **_VSWITCH},
+    "IPSEC_KERNEL_DROP": {**_DROP, **member("spi", v.u32), **_FILTER},
+    "IPSEC_DOSP_DROP": {
         **_DROP,
         **member("ipVersion", v.ip_version),
         **address("publicHost{}Addr"),
         **address("internalHost{}Addr"),
-    }),
-    6: ("classifyAllow", _CLASSIFY),
-    7: ("capabilityDrop", _CAPABILITY),
-    8: ("capabilityAllow", _CAPABILITY),
-    9: ("classifyDropMac", {**_MAC, **_CLASSIFY, **_VSWITCH}),
-    10: ("lpmPacketArrival", member("spi", v.u32)),
+    },
+    "CLASSIFY_ALLOW": _CLASSIFY,
+    "CAPABILITY_DROP": _CAPABILITY,
+    "CAPABILITY_ALLOW": _CAPABILITY,
+    "CLASSIFY_DROP_MAC": {**_MAC, **_CLASSIFY, **_VSWITCH},
+    "LPM_PACKET_ARRIVAL": member("spi", v.u32),
+}
+# By event type's number: the element of the payload, and its members.
+PAYLOADS: dict[int, tuple[str, Members]] = {
+    EVENT_KINDS[name].number: (EVENT_KINDS[name].arm, members)
+    for name, members in _PAYLOADS.items()
 }
 _INTERNAL: Members = {
     **member("processId", v.u32),

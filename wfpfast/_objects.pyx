@@ -13,6 +13,7 @@ from wfpfast.abi.fwpmobjects cimport (
 from wfpfast.abi.fwptypes cimport FWP_UINT64, FWP_VALUE0
 from wfpfast.abi.guiddef cimport GUID
 from wfpfast.abi.minwindef cimport DWORD, UINT32, UINT64, WCHAR
+from wfpfast.abi.winerror cimport ERROR_INVALID_DATA
 
 import uuid
 
@@ -21,7 +22,6 @@ from wfpfast.errors import WfpError
 cdef enum:
     PAGE = 512
     MOST_CHARACTERS = 1 << 15
-    ERROR_INVALID_DATA = 13
 
 cdef list NAMES = ["Filter", "Layer", "SubLayer", "Provider"]
 

@@ -6,11 +6,13 @@ from wfpfast._threads cimport wf_lock_t, wf_signal_t
 
 cdef enum:
     CHUNK_HEAD = 64
+    POINTER = 8               # bytes of a pointer in a block, on x86 too
 
 
 cdef struct Chunk:
-    # Memory for some events: they lie from the front, the pointers to them from the back, the last
-    # event's first.
+    # Memory for some events. The events grow from the front and the pointers to them from the back
+    # towards each other, because it is not known beforehand how many events will fit. So the last
+    # event's pointer comes first, until queue_take() puts the pointers in the order of the events.
     Chunk* next
     uint8_t* data
     size_t used
@@ -29,16 +31,20 @@ cdef struct Queue:
     wf_lock_t lock
     wf_signal_t signal
     size_t chunk_size
-    int n_chunks              # how many there are
-    int most_chunks           # how many there may be
-    Chunk* spare              # empty ones
-    Chunk* filling            # the one that events go to, or NULL
-    Chunk* first              # full ones, the oldest first
+    int n_chunks              # how many chunks there are
+    int max_chunks            # how many chunks there may be
+    Chunk* spare              # empty chunks
+    Chunk* filling            # the chunk to which new events are added, or NULL
+    Chunk* first              # full chunks, the oldest first
     Chunk* last
-    int64_t lost              # since the last event that had room
-    bint waiting              # a reader is
-    bint ended                # nothing more is taken in
+    int64_t lost              # events dropped since the last one that had room
+    bint waiting              # a reader waits for events
+    bint ended                # new events are refused
     QueueStats stats
+
+
+cdef inline uint64_t* chunk_pointers(const Queue* q, Chunk* chunk) noexcept nogil:
+    return <uint64_t*>(chunk.data + q.chunk_size) - chunk.count
 
 
 cdef Queue* queue_new(size_t capacity) noexcept nogil

@@ -15,10 +15,9 @@ from wfpfast._threads cimport (
     wf_unlock, wf_wait)
 
 cdef enum:
-    POINTER = 8
-    LEAST_CHUNK = 1 << 14
-    MOST_CHUNK = 1 << 20
-    # One that is read, one that is filled, and some full ones in between.
+    MIN_CHUNK = 1 << 14
+    MAX_CHUNK = 1 << 20
+    # One chunk that is read, one that is filled, and some full ones in between.
     CHUNKS = 8
 
 
@@ -28,13 +27,13 @@ cdef Queue* queue_new(size_t capacity) noexcept nogil:
     The capacity is in bytes and counts the chunk that the reader has; below 128 KB it is 128 KB.
     """
     cdef Queue* q = <Queue*>calloc(1, sizeof(Queue))
-    cdef size_t least = LEAST_CHUNK, most = MOST_CHUNK, number = CHUNKS
+    cdef size_t smallest = MIN_CHUNK, largest = MAX_CHUNK, number = CHUNKS
     if q == NULL:
         return NULL
     wf_lock_init(&q.lock)
     wf_signal_init(&q.signal)
-    q.chunk_size = min(max(capacity // number, least), most) & ~<size_t>(POINTER - 1)
-    q.most_chunks = <int>min(max(capacity // q.chunk_size, number), <size_t>INT32_MAX)
+    q.chunk_size = min(max(capacity // number, smallest), largest) & ~<size_t>(POINTER - 1)
+    q.max_chunks = <int>min(max(capacity // q.chunk_size, number), <size_t>INT32_MAX)
     return q
 
 
@@ -47,7 +46,7 @@ cdef void free_chunks(Chunk* chunk) noexcept nogil:
 
 
 cdef void queue_free(Queue* q) noexcept nogil:
-    """Free the queue. Nobody else may have it, nor any chunk of it."""
+    """Free the queue and its chunks. No other thread may use either any more."""
     if q == NULL:
         return
     free_chunks(q.spare)
@@ -63,7 +62,7 @@ cdef Chunk* empty_chunk(Queue* q) noexcept nogil:
     cdef Chunk* chunk = q.spare
     if chunk != NULL:
         q.spare = chunk.next
-    elif q.n_chunks < q.most_chunks:
+    elif q.n_chunks < q.max_chunks:
         chunk = <Chunk*>malloc(CHUNK_HEAD + q.chunk_size)
         if chunk == NULL:
             return NULL
@@ -76,7 +75,7 @@ cdef Chunk* empty_chunk(Queue* q) noexcept nogil:
 
 
 cdef void seal(Queue* q) noexcept nogil:
-    """Nothing more goes to the chunk that was filled."""
+    """Close the chunk that is being filled and put it behind the full ones."""
     if q.last == NULL:
         q.first = q.filling
     else:
@@ -152,7 +151,7 @@ cdef void queue_push(Queue* q, const void* event, int version) noexcept nogil:
 
 
 cdef void queue_end(Queue* q) noexcept nogil:
-    """Take nothing more in; what is there can still be read."""
+    """Refuse new events; those that are waiting can still be read."""
     wf_lock(&q.lock)
     q.ended = True
     wf_signal_all(&q.signal)
@@ -175,8 +174,22 @@ cdef bint queue_wait(Queue* q, uint32_t ms) noexcept nogil:
     return some
 
 
+cdef void reverse_pointers(const Queue* q, Chunk* chunk) noexcept nogil:
+    """Put the pointers of a full chunk, in which the last event's is first, in the other order."""
+    cdef uint64_t* pointers = chunk_pointers(q, chunk)
+    cdef int64_t low = 0
+    cdef int64_t high = chunk.count - 1
+    while low < high:
+        pointers[low], pointers[high] = pointers[high], pointers[low]
+        low += 1
+        high -= 1
+
+
 cdef Chunk* queue_take(Queue* q) noexcept nogil:
-    """Return the oldest chunk, or NULL if there are no events; give it back after use."""
+    """Return the oldest chunk, or NULL if there are no events; give it back after use.
+
+    Its pointers lie in the order of the events, from `chunk_pointers()` on.
+    """
     cdef Chunk* chunk
     wf_lock(&q.lock)
     if q.first == NULL and has_some(q):
@@ -189,6 +202,8 @@ cdef Chunk* queue_take(Queue* q) noexcept nogil:
         chunk.next = NULL
         q.stats.delivered += chunk.count
     wf_unlock(&q.lock)
+    if chunk != NULL:
+        reverse_pointers(q, chunk)  # outside the lock: the chunk is the reader's now
     return chunk
 
 

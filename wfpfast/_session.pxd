@@ -20,7 +20,7 @@ cdef class Session:
     cdef Api api
     cdef HANDLE handle
     cdef object lock
-    cdef object children            # weak references to what is to be closed first
+    cdef object children            # weak references to objects that must be closed first
     cdef object __weakref__
     cdef HANDLE _opened(self) except NULL
 

@@ -23,13 +23,12 @@ from wfpfast.abi.fwptypes cimport (
     FWP_VALUE0)
 from wfpfast.abi.guiddef cimport GUID
 from wfpfast.abi.minwindef cimport DWORD
+from wfpfast.abi.winerror cimport ERROR_INVALID_DATA
 from wfpfast.abi.winnt cimport SID
 
 from wfpfast.errors import EngineClosedError, WfpError
 
 cdef enum:
-    # simplewall met success with nothing to show for it; what is then missing is said like this.
-    ERROR_INVALID_DATA = 13
     OWNER_GROUP_AND_DACL = 7  # SECURITY_INFORMATION of winnt.h
 
 
@@ -98,7 +97,7 @@ cdef class NativeTemplate:
         free(self.blobs)
 
 
-@cython.no_gc_clear  # __dealloc__ still needs what it refers to
+@cython.no_gc_clear  # __dealloc__ uses the objects that it refers to
 cdef class Session:
     """An open session: `FwpmEngineOpen0` to `FwpmEngineClose0`.
 
@@ -111,12 +110,13 @@ cdef class Session:
         self.api = api
         self.lock = threading.Lock()
         self.children = weakref.WeakSet()
-        # Not dynamic: a dynamic session may not set options. Defaults are zero; BFE makes a key.
+        # All zero: the defaults, and a key that Windows chooses. The session must not be dynamic,
+        # since a dynamic session may not set options.
         memset(&session, 0, sizeof(session))
         if api.table.FwpmEngineOpen0 == NULL:
             raise ValueError("an Api without calls: use wfpfast.Simulator, or None for Windows")
         with nogil:
-            # WINNT: with the default, memory of enumerations was seen not to be given back.
+            # WINNT, because with the default the memory of enumerations was seen to leak.
             code = api.table.FwpmEngineOpen0(
                 api.table.server_name, RPC_C_AUTHN_WINNT, NULL, &session, &self.handle)
         if code:
@@ -124,7 +124,7 @@ cdef class Session:
             raise WfpError(code, "FwpmEngineOpen0")
 
     def __dealloc__(self):
-        # Children have a reference to their session: they are gone.
+        # Children hold a reference to their session, so there are none any more.
         if self.handle != NULL:
             with nogil:
                 self.api.table.FwpmEngineClose0(self.handle)
@@ -153,7 +153,7 @@ cdef class Session:
                 code = self.api.table.FwpmEngineGetOption0(handle, option, &value)
             if code:
                 raise WfpError(code, "FwpmEngineGetOption0")
-            if value == NULL:
+            if value == NULL:  # the authors of simplewall saw a call succeed without a value
                 raise WfpError(ERROR_INVALID_DATA, "FwpmEngineGetOption0")
             try:
                 if value.type != FWP_UINT32:
@@ -205,12 +205,12 @@ cdef class Session:
         self.children.discard(child)
 
     def close(self):
-        """Close what the session owns, then the session; again and again, if one likes."""
+        """Close what the session owns, then the session; closing twice is allowed."""
         cdef HANDLE handle
         cdef DWORD code = 0
         first = None
         with self.lock:
-            children = list(self.children)  # without memory for this, all stays open
+            children = list(self.children)  # may fail for want of memory: before anything is closed
             handle = self.handle
             self.handle = NULL  # from here on nothing new begins
         for child in children:
@@ -229,7 +229,7 @@ cdef class Session:
             raise first
 
 
-@cython.no_gc_clear  # __dealloc__ still needs what it refers to
+@cython.no_gc_clear  # __dealloc__ uses the objects that it refers to
 cdef class Page:
     """One result of FwpmNetEventEnumN: a block that Windows allocated, until it is released."""
 
@@ -256,8 +256,7 @@ cdef class Page:
             try:
                 return decoder.decode(block)
             finally:
-                # Should an error's traceback keep it alive, nothing of it can be read any more.
-                block.memory, block.entries, block.count, block.nbytes = NULL, NULL, 0, 0
+                block._end()  # an error's traceback may keep it alive
         finally:
             self.release()
 
@@ -273,7 +272,7 @@ cdef class Page:
             self.release()
 
     def release(self):
-        """Give the block back; again and again, if one likes."""
+        """Give the block back; releasing twice is allowed."""
         cdef void* entries = self.entries
         self.entries = NULL
         if entries != NULL:
@@ -290,7 +289,7 @@ cdef class Page:
                 self.api.table.FwpmFreeMemory0(&entries)
 
 
-@cython.no_gc_clear  # __dealloc__ still needs what it refers to
+@cython.no_gc_clear  # __dealloc__ uses the objects that it refers to
 cdef class Enumeration:
     """A snapshot of the log: `FwpmNetEventCreateEnumHandle0` to `FwpmNetEventDestroyEnumHandle0`.
 
@@ -325,7 +324,7 @@ cdef class Enumeration:
                 session.forget(self)
                 raise WfpError(code, "FwpmNetEventCreateEnumHandle0")
 
-    def fetch(self, UINT32 most):
+    def fetch(self, UINT32 limit):
         """Return the next page of at most so many events; None after the last one."""
         cdef Page page = Page.__new__(Page)
         cdef DWORD code = 0
@@ -338,7 +337,7 @@ cdef class Enumeration:
             with nogil:
                 started = wf_clock_ns()
                 code = page.api.table.FwpmNetEventEnum[page.version](
-                    self.engine, self.handle, most, &page.entries, &page.count)
+                    self.engine, self.handle, limit, &page.entries, &page.count)
                 page.fetch_ns = wf_clock_ns() - started
         if code:
             raise WfpError(code, f"FwpmNetEventEnum{self.version}")

@@ -6,7 +6,7 @@ from libc.string cimport memset
 
 cimport cython
 
-from wfpfast._api cimport Api
+from wfpfast._api cimport N_ENUMS, N_OBJECT_CALLS, N_SUBSCRIBES, Api, FwpmApi
 from wfpfast._block cimport Block
 from wfpfast._pack cimport Pack, pack_event
 from wfpfast._simulator_engine cimport *
@@ -24,43 +24,70 @@ import threading
 from wfpfast.errors import MalformedBlockError
 
 cdef enum:
-    MOST_PLACES = 1 << 14
-    MOST_EVENT = 1 << 26        # bytes with all that it points to
+    MAX_PLACES = 1 << 14
+    MAX_EVENT = 1 << 26         # bytes with all that it points to
     SLICE_NS = 50_000_000       # how long a thread waits before it looks whether to end
+    NEWEST = N_ENUMS - 1        # the version of the events that are simulated
 
-FUNCTIONS = (
-    "FwpmEngineOpen0", "FwpmEngineClose0", "FwpmEngineGetOption0", "FwpmEngineSetOption0",
-    "FwpmFreeMemory0", "FwpmNetEventCreateEnumHandle0",
-    *(f"FwpmNetEventEnum{n}" for n in range(6)), "FwpmNetEventDestroyEnumHandle0",
-    *(f"FwpmNetEventSubscribe{n}" for n in range(5)), "FwpmNetEventUnsubscribe0",
-    *(f"Fwpm{kind}{call}"
-      for call in ("CreateEnumHandle0", "Enum0", "DestroyEnumHandle0")
-      for kind in ("Filter", "Layer", "SubLayer", "Provider")),
-    "FwpmNetEventsGetSecurityInfo0",
-)
-# The same and what else is in the table, as it lies in FwpmApi.
-ENTRIES = (
-    "server_name", *FUNCTIONS[:OBJECT_CREATE], "FwpmNetEventsGetSecurityInfo0",
-    *(f"Fwpm{kind}{call}"
-      for kind in ("Filter", "Layer", "SubLayer", "Provider")
-      for call in ("CreateEnumHandle0", "Enum0", "DestroyEnumHandle0")),
-    "block_size",
-)
+
+cdef tuple function_names():
+    """Return the SDK names of the functions, each at its number in `Function`.
+
+    The number is at the same time the function's place in FwpmApi, after `server_name`: where a
+    name is missing or the orders differ, the import fails.
+    """
+    cdef FwpmApi api
+    cdef size_t start = <size_t>&api.FwpmEngineOpen0
+    cdef size_t entry = sizeof(void*)
+    cdef int n, kind
+    cdef list rows = [
+        (OPEN, <size_t>&api.FwpmEngineOpen0, "FwpmEngineOpen0"),
+        (CLOSE, <size_t>&api.FwpmEngineClose0, "FwpmEngineClose0"),
+        (GET_OPTION, <size_t>&api.FwpmEngineGetOption0, "FwpmEngineGetOption0"),
+        (SET_OPTION, <size_t>&api.FwpmEngineSetOption0, "FwpmEngineSetOption0"),
+        (FREE, <size_t>&api.FwpmFreeMemory0, "FwpmFreeMemory0"),
+        (CREATE, <size_t>&api.FwpmNetEventCreateEnumHandle0, "FwpmNetEventCreateEnumHandle0"),
+        (DESTROY, <size_t>&api.FwpmNetEventDestroyEnumHandle0, "FwpmNetEventDestroyEnumHandle0"),
+        (UNSUBSCRIBE, <size_t>&api.FwpmNetEventUnsubscribe0, "FwpmNetEventUnsubscribe0"),
+        (SECURITY, <size_t>&api.FwpmNetEventsGetSecurityInfo0, "FwpmNetEventsGetSecurityInfo0"),
+    ]
+    for n in range(N_ENUMS):
+        rows.append((ENUM + n, <size_t>&api.FwpmNetEventEnum[n], f"FwpmNetEventEnum{n}"))
+    for n in range(N_SUBSCRIBES):
+        rows.append(
+            (SUBSCRIBE + n, <size_t>&api.FwpmNetEventSubscribe[n], f"FwpmNetEventSubscribe{n}"))
+    for kind, name in enumerate(("Filter", "Layer", "SubLayer", "Provider")):
+        n = OBJECTS + N_OBJECT_CALLS * kind
+        rows += [
+            (n, <size_t>&api.objects[kind].create, f"Fwpm{name}CreateEnumHandle0"),
+            (n + 1, <size_t>&api.objects[kind].enum, f"Fwpm{name}Enum0"),
+            (n + 2, <size_t>&api.objects[kind].destroy, f"Fwpm{name}DestroyEnumHandle0"),
+        ]
+    rows.sort()
+    if ([row[:2] for row in rows] != [(n, start + n * entry) for n in range(<int>N_FUNCTIONS)]
+            or sizeof(FwpmApi) != (N_FUNCTIONS + 2) * entry):
+        raise RuntimeError("FwpmApi, Function and function_names() do not agree")
+    return tuple([name for _, _, name in rows])
+
+
+FUNCTIONS = function_names()
+# All that is in FwpmApi, in its order.
+ENTRIES = ("server_name", *FUNCTIONS, "block_size")
 _numbers = itertools.count(1)
 
 
 cdef struct Producer:
-    # A thread that makes events: those of `units` in a circle, each as often as asked for.
+    # A thread that makes events: copies of `units`, from the first again after the last.
     Sim* sim
     Unit** units
     int64_t n_units
     int64_t next            # which unit is next
-    int64_t total           # how many to make; -1: until it is stopped
-    int64_t interval_ns     # between two; 0: none
-    bint now                # with the time at which they are made
-    int64_t made
-    int64_t missed          # of these, for want of memory
-    bint ends               # it is told to
+    int64_t total           # how many events to make; -1: go on until the thread is stopped
+    int64_t interval_ns     # time between two events; 0: no pause
+    bint now                # events get the time at which they are made
+    int64_t produced
+    int64_t missed          # how many of these were lost because memory ran out
+    bint ends               # the thread has been told to end
     wf_thread_t thread
 
 
@@ -96,9 +123,9 @@ cdef void produce(void* given) noexcept nogil:
     cdef Producer* p = <Producer*>given
     cdef int64_t start = wf_clock_ns()
     cdef Unit* unit
-    while p.made != p.total and wait_until(p, start + p.made * p.interval_ns):
+    while p.produced != p.total and wait_until(p, start + p.produced * p.interval_ns):
         unit = next_unit(p)
-        p.made += 1
+        p.produced += 1
         if unit == NULL or sim_log(p.sim, unit, p.now) != 0 or not deliver(p.sim, unit):
             p.missed += 1
             sim_missed(p.sim)
@@ -114,21 +141,22 @@ cdef class Units:
     def __cinit__(self, Block block not None):
         cdef Pack p
         cdef int64_t k
-        cdef size_t capacity = min(<size_t>(block.nbytes + 4096), <size_t>MOST_EVENT)
-        if block.version != 5 or block.internal:
-            raise ValueError("a simulator takes blocks of FWPM_NET_EVENT5 without wfpfast's tail")
+        cdef size_t capacity = min(<size_t>(block.nbytes + 4096), <size_t>MAX_EVENT)
+        if block.version != NEWEST or block.internal:
+            raise ValueError(
+                f"a simulator takes blocks of FWPM_NET_EVENT{NEWEST} without wfpfast's tail")
         self.units = <Unit**>calloc(block.count + 1, sizeof(Unit*))
         memset(&p, 0, sizeof(p))
         p.image, p.base, p.size = block.memory, block.base, block.nbytes
-        p.capacity, p.most_places = capacity, MOST_PLACES
+        p.capacity, p.most_places = capacity, MAX_PLACES
         p.out = <uint8_t*>malloc(capacity)
-        p.places = <uint32_t*>malloc(MOST_PLACES * sizeof(uint32_t))
+        p.places = <uint32_t*>malloc(MAX_PLACES * sizeof(uint32_t))
         try:
             if self.units == NULL or p.out == NULL or p.places == NULL:
                 raise MemoryError
             for k in range(block.count):
                 p.used = 0
-                if pack_event(&p, block.entries[k], 5) != 0:  # it begins where `out` does
+                if pack_event(&p, block.entries[k], NEWEST) != 0:  # it begins where `out` does
                     raise MalformedBlockError(k, "event", "cannot be followed")
                 self.units[k] = unit_new(p.out, p.used, p.places, p.n_places)
                 if self.units[k] == NULL:
@@ -155,7 +183,7 @@ cdef Producer producer(
     return p
 
 
-@cython.no_gc_clear  # threads still need the units when it goes
+@cython.no_gc_clear  # the threads use the units until __dealloc__ has joined them
 cdef class Simulation(Api):
     """A simulated filtering engine; `wfpfast.Simulator` makes it convenient."""
 
@@ -163,7 +191,7 @@ cdef class Simulation(Api):
     cdef Producer* producers
     cdef int n_producers
     cdef Units supply               # what events are made of
-    cdef object joining             # a lock for who starts threads and waits for them
+    cdef object joining             # a lock, held while threads are started or waited for
 
     def __cinit__(self, *_, **__):
         cdef WCHAR[NAME_LENGTH] name
@@ -181,12 +209,12 @@ cdef class Simulation(Api):
         if self.supply is not None:
             raise RuntimeError("a simulator is made once")
         self.supply = supply
-        self.sim.most_bytes = ring_bytes
+        self.sim.max_bytes = ring_bytes
 
-    def _bound_log(self, int64_t least_bytes):
+    def _bound_log(self, int64_t min_bytes):
         """Give the log the room that it uses now, or some more."""
         wf_lock(&self.sim.lock)
-        self.sim.most_bytes = max(least_bytes, self.sim.log.bytes)
+        self.sim.max_bytes = max(min_bytes, self.sim.log.bytes)
         wf_unlock(&self.sim.lock)
 
     def _log(self, Units events not None):
@@ -210,8 +238,8 @@ cdef class Simulation(Api):
 
     def _set_faults(self, list faults):
         """Let calls fail: (function, which call, code); call 0 is every one."""
-        if len(faults) > MOST_FAULTS:
-            raise ValueError(f"{len(faults)} faults: at most {MOST_FAULTS}")
+        if len(faults) > MAX_FAULTS:
+            raise ValueError(f"{len(faults)} faults: at most {MAX_FAULTS}")
         wf_lock(&self.sim.lock)
         self.sim.n_faults = 0
         for function, nth, code in faults:
@@ -224,9 +252,9 @@ cdef class Simulation(Api):
 
     def _forget_call(self, int function):
         """Take a call out of the table, as an old Windows lacks it."""
-        if ENUM <= function < ENUM + 6:
+        if ENUM <= function < DESTROY:
             self.table.FwpmNetEventEnum[function - ENUM] = NULL
-        elif SUBSCRIBE <= function < SUBSCRIBE + 5:
+        elif SUBSCRIBE <= function < UNSUBSCRIBE:
             self.table.FwpmNetEventSubscribe[function - SUBSCRIBE] = NULL
         elif function == SECURITY:
             self.table.FwpmNetEventsGetSecurityInfo0 = NULL
@@ -261,7 +289,7 @@ cdef class Simulation(Api):
             self._join()
 
     def _stop(self):
-        self._tell_to_end()  # so whoever waits for them is through
+        self._tell_to_end()  # then a caller that holds the lock, waiting for them, returns
         with self.joining:
             self._tell_to_end()  # those that have been started since
             self._join()
@@ -354,7 +382,7 @@ cdef class Simulation(Api):
         sim_stop(self.sim)
 
     def __dealloc__(self):
-        # Sessions have a reference to their engine: nobody is in a call.
+        # Every session holds a reference to its engine, so no call is running.
         if self.sim != NULL:
             self._tell_to_end()
             self._join()

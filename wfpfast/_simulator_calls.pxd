@@ -12,5 +12,5 @@ cdef Handle* enumeration(Sim* sim, HANDLE engine, HANDLE handle, int object) noe
 cdef DWORD destroy(int function, int object, HANDLE engine, HANDLE handle) noexcept nogil
 cdef DWORD take(Sim* sim, Handle* h, const Log* log, HANDLE* handle) noexcept nogil
 cdef DWORD page(
-    Sim* sim, Handle* h, int version, UINT32 most, void*** entries, UINT32* returned
+    Sim* sim, Handle* h, int version, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil

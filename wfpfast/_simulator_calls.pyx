@@ -19,16 +19,9 @@ from wfpfast.abi.fwpmobjects cimport (
     FWPM_NET_EVENT_ENUM_TEMPLATE0, FWPM_SESSION0)
 from wfpfast.abi.fwptypes cimport FWP_UINT32, FWP_VALUE0
 from wfpfast.abi.minwindef cimport DWORD, UINT32, WCHAR
+from wfpfast.abi.winerror cimport *
 
 cdef enum:
-    ERROR_INVALID_HANDLE = 6
-    ERROR_NOT_ENOUGH_MEMORY = 8
-    ERROR_INVALID_PARAMETER = 87
-    ERROR_POSSIBLE_DEADLOCK = 1131
-    RPC_S_SERVER_UNAVAILABLE = 1722
-    FWP_E_NET_EVENTS_DISABLED = 0x80320013
-    FWP_E_TYPE_MISMATCH = 0x80320027
-    NO_EVENTS = -1              # instead of an event version: units are given as they are
     DESCRIPTOR = 20             # bytes of an empty security descriptor
 
 
@@ -86,7 +79,7 @@ cdef DWORD __stdcall engine_close(HANDLE engine) noexcept nogil:
         return ERROR_POSSIBLE_DEADLOCK
     session.ended = True  # the lock is given up below: nobody else may close it meanwhile
     h = sim.handles
-    while h != NULL:  # a session that ends takes its subscriptions along, by the documentation
+    while h != NULL:  # as documented, the end of a session ends its subscriptions
         if h.kind == SUBSCRIPTION and h.engine == <uint64_t>engine and not h.ended:
             end_subscription(sim, h)
             h = sim.handles
@@ -150,17 +143,17 @@ cdef DWORD __stdcall get_security(
     void** descriptor
 ) noexcept nogil:
     cdef Sim* sim
-    cdef uint8_t* made
+    cdef uint8_t* built
     cdef DWORD code = begin(engine, SECURITY, &sim)
     if code:
         return code
-    made = block_new(sim, DESCRIPTOR)
-    if made == NULL:
+    built = block_new(sim, DESCRIPTOR)
+    if built == NULL:
         code = ERROR_NOT_ENOUGH_MEMORY
     else:
-        memset(made, 0, DESCRIPTOR)
-        made[0] = 1  # its revision
-        descriptor[0] = made
+        memset(built, 0, DESCRIPTOR)
+        built[0] = 1  # SECURITY_DESCRIPTOR.Revision
+        descriptor[0] = built
     wf_unlock(&sim.lock)
     return code
 
@@ -209,12 +202,15 @@ cdef DWORD __stdcall create_enum(
 
 
 cdef DWORD page(
-    Sim* sim, Handle* h, int version, UINT32 most, void*** entries, UINT32* returned
+    Sim* sim, Handle* h, int version, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    """Hand out one block of what comes next in a snapshot; no block if that is nothing."""
+    """Hand out the next entries of a snapshot in one block; no block if none are left.
+
+    With NO_EVENTS as version the entries are objects, which are copied without conversion.
+    """
     cdef uint8_t* block
     cdef uint32_t count
-    cdef size_t size = block_needed(h.snapshot, h.match, version, most, &count)
+    cdef size_t size = block_needed(h.snapshot, h.match, version, limit, &count)
     entries[0] = NULL
     returned[0] = 0
     if count == 0:
@@ -236,7 +232,7 @@ cdef void pause(Sim* sim) noexcept nogil:
 
 
 cdef DWORD next_page(
-    int version, HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    int version, HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
     cdef Sim* sim
     cdef Handle* h
@@ -250,45 +246,45 @@ cdef DWORD next_page(
     elif not sim.options[<int>FWPM_ENGINE_COLLECT_NET_EVENTS]:
         code = FWP_E_NET_EVENTS_DISABLED
     else:
-        code = page(sim, h, version, most, entries, returned)
+        code = page(sim, h, version, limit, entries, returned)
     wf_unlock(&sim.lock)
     return code
 
 
 cdef DWORD __stdcall enum_0(
-    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    return next_page(0, engine, handle, most, entries, returned)
+    return next_page(0, engine, handle, limit, entries, returned)
 
 
 cdef DWORD __stdcall enum_1(
-    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    return next_page(1, engine, handle, most, entries, returned)
+    return next_page(1, engine, handle, limit, entries, returned)
 
 
 cdef DWORD __stdcall enum_2(
-    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    return next_page(2, engine, handle, most, entries, returned)
+    return next_page(2, engine, handle, limit, entries, returned)
 
 
 cdef DWORD __stdcall enum_3(
-    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    return next_page(3, engine, handle, most, entries, returned)
+    return next_page(3, engine, handle, limit, entries, returned)
 
 
 cdef DWORD __stdcall enum_4(
-    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    return next_page(4, engine, handle, most, entries, returned)
+    return next_page(4, engine, handle, limit, entries, returned)
 
 
 cdef DWORD __stdcall enum_5(
-    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    return next_page(5, engine, handle, most, entries, returned)
+    return next_page(5, engine, handle, limit, entries, returned)
 
 
 cdef DWORD destroy(int function, int object, HANDLE engine, HANDLE handle) noexcept nogil:

@@ -1,7 +1,8 @@
 # The state of simulated filtering engines: handles, blocks, the log; must not know Python.
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
-from wfpfast._api cimport HANDLE, N_OBJECTS, Callback
+from wfpfast._api cimport (
+    HANDLE, N_ENUMS, N_OBJECT_CALLS, N_OBJECTS, N_SUBSCRIBES, Callback)
 from wfpfast._simulator_log cimport Log, Snapshot
 from wfpfast._simulator_match cimport Match
 from wfpfast._simulator_units cimport Unit
@@ -11,9 +12,11 @@ from wfpfast.abi.minwindef cimport DWORD, WCHAR
 
 cdef enum:
     NAME_LENGTH = 40
-    MOST_FAULTS = 64
+    MAX_FAULTS = 64
+    NO_EVENTS = -1          # in place of a version or an object kind: see Handle and page()
 
-# The functions, for faults and counts; those with versions or kinds take as many places.
+# The functions, for faults and counts, in the order of FwpmApi, which _simulator.pyx checks at
+# import. Those with versions or kinds take as many places.
 cdef enum Function:
     OPEN = 0
     CLOSE = 1
@@ -22,14 +25,12 @@ cdef enum Function:
     FREE = 4
     CREATE = 5
     ENUM = 6
-    DESTROY = 12
-    SUBSCRIBE = 13
-    UNSUBSCRIBE = 18
-    OBJECT_CREATE = 19
-    OBJECT_ENUM = 23
-    OBJECT_DESTROY = 27
-    SECURITY = 31
-    N_FUNCTIONS = 32
+    DESTROY = ENUM + N_ENUMS
+    SUBSCRIBE = DESTROY + 1
+    UNSUBSCRIBE = SUBSCRIBE + N_SUBSCRIBES
+    SECURITY = UNSUBSCRIBE + 1
+    OBJECTS = SECURITY + 1          # a kind's create, enum and destroy, then the next kind's
+    N_FUNCTIONS = OBJECTS + N_OBJECT_CALLS * N_OBJECTS
 
 cdef enum HandleKind:
     ENGINE = 0
@@ -49,27 +50,27 @@ cdef struct Handle:
     uint64_t serial         # what the caller has; never used again
     uint64_t engine         # the engine handle that it belongs to
     HandleKind kind
-    int object              # an enumeration of objects: their kind; of events: -1
+    int object              # the ObjectKind that an enumeration lists; NO_EVENTS: it lists events
     Match* match
-    Snapshot snapshot       # an enumeration's
-    int version             # of the events of a subscription
+    Snapshot snapshot       # what an enumeration has not handed out yet
+    int version             # the version of the events that a subscription gets
     Callback callback
     void* context
-    int running             # callbacks
-    uint8_t* stale          # what the last event was delivered in
-    bint ended              # it waits for them, and is no handle any more
+    int running             # how many callbacks run now
+    uint8_t* stale          # the memory in which the last event was delivered
+    bint ended              # closed: no call accepts it, and it waits for running callbacks
 
 
 cdef struct Calling:
-    # A callback that runs, on the stack of the thread that it runs on.
+    # A running callback. The struct lies on the stack of the thread that runs it.
     Calling* next
     Handle* handle
     uint64_t thread
 
 
 cdef struct Live:
-    # A block that has been handed out. It stands apart: Windows tells the size of a block by where
-    # the heap's own begins.
+    # A block that has been handed out. This record is allocated apart from it, because on Windows
+    # a block's size is found from its heap allocation, which must begin with the block itself.
     Live* next
     uint8_t* memory
     uint64_t size
@@ -80,27 +81,27 @@ cdef struct Sim:
     WCHAR[NAME_LENGTH] name
     wf_lock_t lock
     wf_signal_t signal
-    bint stopped            # answers nothing any more
-    Log log                 # its oldest event goes when there is no room for a new one
-    int64_t most_bytes      # of the log
+    bint stopped            # every call fails from now on
+    Log log                 # a new event that has no room replaces the oldest ones
+    int64_t max_bytes       # the size that the log may have
     Log objects[N_OBJECTS]
     uint32_t options[FWPM_ENGINE_OPTION_MAX]
     Handle* handles
     Calling* callings
     Live* blocks
-    Fault[MOST_FAULTS] faults
+    Fault[MAX_FAULTS] faults
     int n_faults
     int64_t calls[N_FUNCTIONS]
     int64_t live[N_HANDLE_KINDS]
     int64_t live_blocks
     int64_t bad_frees
     int64_t bad_handles
-    int64_t deadlocks       # unsubscribed or closed from a callback
+    int64_t deadlocks       # how often a callback tried to unsubscribe or to close
     int64_t logged
-    int64_t no_memory        # events that were not made, logged or delivered for want of it
-    uint64_t time           # of the last new event, a FILETIME
+    int64_t no_memory       # events that were lost because memory ran out
+    uint64_t time           # the FILETIME of the last new event
     int64_t delivered
-    int64_t delay_ns        # that a call of FwpmNetEventEnumN takes
+    int64_t delay_ns        # how long a call of FwpmNetEventEnumN takes
 
 
 cdef Sim* sim_new(const WCHAR* name) noexcept nogil

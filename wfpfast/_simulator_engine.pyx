@@ -1,7 +1,6 @@
 """The state of simulated filtering engines: handles, blocks, the log; must not know Python.
 
-Handles are numbers that are never used twice, so that a stale one is an error and not a crash; so
-with blocks.
+Handles are numbers that are never used twice, so that a stale handle is an error and not a crash.
 """
 
 from libc.stdlib cimport calloc, free, malloc
@@ -15,16 +14,13 @@ from wfpfast._threads cimport (
     wf_signal_destroy, wf_signal_init, wf_unlock)
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_ENGINE_COLLECT_NET_EVENTS, FWPM_ENGINE_NET_EVENT_MATCH_ANY_KEYWORDS)
-
-cdef enum:
-    ERROR_INVALID_HANDLE = 6
-    EPT_S_NOT_REGISTERED = 1753
+from wfpfast.abi.winerror cimport EPT_S_NOT_REGISTERED, ERROR_INVALID_HANDLE
 
 # All simulators of the process, and the lock for the list.
 cdef Sim* sims = NULL
 cdef wf_lock_t sims_lock
 wf_lock_init(&sims_lock)
-# Serial numbers look like pointers, and are none.
+# Handles are serial numbers. They look like pointers but must never be followed.
 cdef uint64_t serials = 0x1000
 cdef wf_lock_t serials_lock
 wf_lock_init(&serials_lock)
@@ -131,8 +127,8 @@ cdef bint sim_wants(const Sim* sim, const Unit* unit) noexcept nogil:
 cdef int sim_log(Sim* sim, Unit* unit, bint new) noexcept nogil:
     """Put an event in the log, whose oldest ones make room; -1 without memory.
 
-    A new one gets the time, which never runs backwards. Nothing is logged while collection is off,
-    or what is larger than the whole log.
+    A new event gets the current time, which never runs backwards. Nothing is logged while
+    collection is off, and an event that is larger than the whole log is never logged.
     """
     cdef int64_t size = aligned(unit.size)
     cdef int status = 0
@@ -140,8 +136,8 @@ cdef int sim_log(Sim* sim, Unit* unit, bint new) noexcept nogil:
     if new:
         sim.time = max(sim.time, wf_filetime())
         unit_stamp(unit, sim.time)
-    if sim.options[<int>FWPM_ENGINE_COLLECT_NET_EVENTS] and size <= sim.most_bytes:
-        while sim.log.count and sim.log.bytes + size > sim.most_bytes:
+    if sim.options[<int>FWPM_ENGINE_COLLECT_NET_EVENTS] and size <= sim.max_bytes:
+        while sim.log.count and sim.log.bytes + size > sim.max_bytes:
             log_evict(&sim.log)
         status = log_add(&sim.log, unit)
         if status == 0:
@@ -151,7 +147,7 @@ cdef int sim_log(Sim* sim, Unit* unit, bint new) noexcept nogil:
 
 
 cdef void sim_missed(Sim* sim) noexcept nogil:
-    """Count an event that there was no memory for."""
+    """Count an event that was lost because memory ran out."""
     wf_lock(&sim.lock)
     sim.no_memory += 1
     wf_unlock(&sim.lock)

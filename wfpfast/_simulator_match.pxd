@@ -5,25 +5,25 @@ from wfpfast.abi.fwpmobjects cimport FWPM_NET_EVENT_ENUM_TEMPLATE0
 from wfpfast.abi.minwindef cimport DWORD
 
 cdef enum:
-    MOST_CONDITIONS = 8     # one for each field that a template may have
-    MOST_OPERAND = 1 << 11
+    MAX_CONDITIONS = 8      # one for each field that a template may have
+    MAX_OPERAND = 1 << 11
 
 
 cdef struct Condition:
     int field
     uint32_t type           # FWP_DATA_TYPE
     uint32_t size
-    uint8_t[MOST_OPERAND] operand
+    uint8_t[MAX_OPERAND] operand
 
 
 cdef struct Match:
     uint64_t start
     uint64_t end
     int count
-    Condition[MOST_CONDITIONS] conditions
+    Condition[MAX_CONDITIONS] conditions
 
 
-cdef DWORD match_new(const FWPM_NET_EVENT_ENUM_TEMPLATE0* given, Match** made) noexcept nogil
+cdef DWORD match_new(const FWPM_NET_EVENT_ENUM_TEMPLATE0* given, Match** built) noexcept nogil
 cdef uint32_t event_keyword(const uint8_t* event) noexcept nogil
 cdef bint matches(
     const Match* match, const uint8_t* event, const uint8_t* base) noexcept nogil

@@ -12,27 +12,17 @@ from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.fwptypes cimport *
 from wfpfast.abi.guiddef cimport GUID
 from wfpfast.abi.minwindef cimport FILETIME
+from wfpfast.abi.winerror cimport *
 from wfpfast.abi.winnt cimport SID
 
 import uuid
 
-cdef enum:
-    ERROR_NOT_ENOUGH_MEMORY = 8
-    FWP_E_CONDITION_NOT_FOUND = 0x80320002
-    FWP_E_INVALID_INTERVAL = 0x80320021
-    FWP_E_INVALID_ENUMERATOR = 0x8032001D
-    FWP_E_TYPE_MISMATCH = 0x80320027
-    FWP_E_DUPLICATE_CONDITION = 0x8032002A
-    FWP_E_NULL_POINTER = 0x8032001C
+from wfpfast._tables.enums import NET_EVENT_KEYWORDS
+from wfpfast._tables.event_kinds import EVENT_KINDS
 
-# FWPM_NET_EVENT_KEYWORD_* and the FWP_DIRECTION_IN of kernel classification.
 cdef enum:
-    KEYWORD_INBOUND_MCAST = 0x1
-    KEYWORD_INBOUND_BCAST = 0x2
-    KEYWORD_CAPABILITY_DROP = 0x4
-    KEYWORD_CAPABILITY_ALLOW = 0x8
-    KEYWORD_CLASSIFY_ALLOW = 0x10
-    DIRECTION_IN = 0x3900
+    DIRECTION_IN = 0x3900   # FWP_DIRECTION_IN of kernel classification
+    MAX_KEYWORDS = 32       # an engine option of 32 bits
 
 cdef enum Field:
     PROTOCOL = 0
@@ -44,8 +34,9 @@ cdef enum Field:
     USER_ID = 6
     EVENT_TYPE = 7
 
-# By Field; FWPM_CONDITION_* of fwpmu.h.
-cdef GUID[MOST_CONDITIONS] keys
+# By Field: FWPM_CONDITION_* of fwpmu.h. They are written down here a second time on purpose: the
+# simulator stands for Windows, so it must refuse a condition whose GUID is wrong in `template.py`.
+cdef GUID[MAX_CONDITIONS] keys
 cdef bytes raw
 for place, text in enumerate((
     "3971ef2b-623e-4f9a-8cb1-6e79b806b9a7", "d9ee00de-c1ef-4617-bfe3-ffd8f5a08957",
@@ -56,10 +47,24 @@ for place, text in enumerate((
     raw = uuid.UUID(text).bytes_le
     memcpy(&keys[<int>place], <const char*>raw, sizeof(GUID))
 
+# The types of events that are collected only with a keyword.
+cdef struct Optional:
+    uint32_t type
+    uint32_t keyword
+
+cdef Optional[MAX_KEYWORDS] optionals
+cdef int n_optionals = 0
+for kind in EVENT_KINDS.values():
+    if kind.keyword is not None:
+        optionals[n_optionals] = Optional(kind.number, kind.keyword_bit)
+        n_optionals += 1
+cdef uint32_t inbound_multicast = NET_EVENT_KEYWORDS["FWPM_NET_EVENT_KEYWORD_INBOUND_MCAST"]
+cdef uint32_t inbound_broadcast = NET_EVENT_KEYWORDS["FWPM_NET_EVENT_KEYWORD_INBOUND_BCAST"]
+
 
 cdef int field_of(const GUID* key) noexcept nogil:
     cdef int field
-    for field in range(MOST_CONDITIONS):
+    for field in range(MAX_CONDITIONS):
         if memcmp(&keys[field], key, sizeof(GUID)) == 0:
             return field
     return -1
@@ -68,7 +73,7 @@ cdef int field_of(const GUID* key) noexcept nogil:
 cdef DWORD keep(Condition* c, const void* operand, size_t size) noexcept nogil:
     if operand == NULL:
         return FWP_E_NULL_POINTER
-    if size > MOST_OPERAND:
+    if size > MAX_OPERAND:
         return FWP_E_TYPE_MISMATCH
     memcpy(c.operand, operand, size)
     c.size = <uint32_t>size
@@ -130,12 +135,12 @@ cdef DWORD add(Match* match, const FWPM_FILTER_CONDITION0* given) noexcept nogil
     return keep_value(c, &given.conditionValue)
 
 
-cdef DWORD match_new(const FWPM_NET_EVENT_ENUM_TEMPLATE0* given, Match** made) noexcept nogil:
-    """Copy a template; NULL is NULL: everything. The caller frees what is made."""
+cdef DWORD match_new(const FWPM_NET_EVENT_ENUM_TEMPLATE0* given, Match** built) noexcept nogil:
+    """Copy a template; NULL is NULL: everything. The caller frees what is built."""
     cdef Match* match
     cdef DWORD code = 0
     cdef uint32_t k
-    made[0] = NULL
+    built[0] = NULL
     if given == NULL:
         return 0
     match = <Match*>calloc(1, sizeof(Match))
@@ -153,7 +158,7 @@ cdef DWORD match_new(const FWPM_NET_EVENT_ENUM_TEMPLATE0* given, Match** made) n
     if code:
         free(match)
         return code
-    made[0] = match
+    built[0] = match
     return 0
 
 
@@ -249,12 +254,12 @@ cdef uint32_t group_keyword(const FWPM_NET_EVENT_HEADER3* h) noexcept nogil:
     if h.flags & needed != needed:
         return 0
     if h.ipVersion == FWP_IP_VERSION_V6:
-        return KEYWORD_INBOUND_MCAST if h.localAddr.localAddrV6.byteArray16[0] == 0xFF else 0
+        return inbound_multicast if h.localAddr.localAddrV6.byteArray16[0] == 0xFF else 0
     if h.ipVersion != FWP_IP_VERSION_V4:
         return 0
     if h.localAddr.localAddrV4 == <uint32_t>0xFFFFFFFF:
-        return KEYWORD_INBOUND_BCAST
-    return KEYWORD_INBOUND_MCAST if h.localAddr.localAddrV4 >> 28 == 0xE else 0
+        return inbound_broadcast
+    return inbound_multicast if h.localAddr.localAddrV4 >> 28 == 0xE else 0
 
 
 cdef uint32_t event_keyword(const uint8_t* event) noexcept nogil:
@@ -263,10 +268,8 @@ cdef uint32_t event_keyword(const uint8_t* event) noexcept nogil:
     Nothing in an event says that it was a port scan.
     """
     cdef const FWPM_NET_EVENT5* e = <const FWPM_NET_EVENT5*>event
-    if e.type == FWPM_NET_EVENT_TYPE_CLASSIFY_ALLOW:
-        return KEYWORD_CLASSIFY_ALLOW
-    if e.type == FWPM_NET_EVENT_TYPE_CAPABILITY_DROP:
-        return KEYWORD_CAPABILITY_DROP
-    if e.type == FWPM_NET_EVENT_TYPE_CAPABILITY_ALLOW:
-        return KEYWORD_CAPABILITY_ALLOW
+    cdef int k
+    for k in range(n_optionals):
+        if e.type == optionals[k].type:
+            return optionals[k].keyword
     return group_keyword(&e.header) if received(e, event) else 0

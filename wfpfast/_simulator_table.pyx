@@ -5,7 +5,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
 from wfpfast._api cimport (
-    FILTERS, HANDLE, LAYERS, PROVIDERS, SUBLAYERS, Callback, FwpmApi)
+    FILTERS, HANDLE, LAYERS, N_OBJECT_CALLS, PROVIDERS, SUBLAYERS, Callback, FwpmApi)
 from wfpfast._simulator_calls cimport (
     destroy, end_subscription, enumeration, fill_calls, in_callback, page, take)
 from wfpfast._simulator_engine cimport *
@@ -15,13 +15,9 @@ from wfpfast._threads cimport wf_lock, wf_signal_all, wf_thread_id, wf_unlock
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_ENGINE_COLLECT_NET_EVENTS, FWPM_NET_EVENT_SUBSCRIPTION0)
 from wfpfast.abi.minwindef cimport DWORD, UINT32
+from wfpfast.abi.winerror cimport *
 
 cdef enum:
-    ERROR_INVALID_HANDLE = 6
-    ERROR_NOT_ENOUGH_MEMORY = 8
-    ERROR_INVALID_PARAMETER = 87
-    ERROR_POSSIBLE_DEADLOCK = 1131
-    NO_EVENTS = -1              # instead of an event version: units are given as they are
     SCRIBBLE = 0xDD
 
 
@@ -90,7 +86,9 @@ cdef DWORD __stdcall subscribe_4(
 
 
 cdef DWORD __stdcall unsubscribe(HANDLE engine, HANDLE handle) noexcept nogil:
-    """Returns when no callback runs and none will; from within one that would be for ever."""
+    """Return when no callback runs any more; from within a callback, which would wait for itself,
+    with an error.
+    """
     cdef Sim* sim
     cdef Handle* h
     cdef DWORD code = begin(engine, UNSUBSCRIBE, &sim)
@@ -123,10 +121,10 @@ cdef Handle* next_listener(Sim* sim, uint64_t after, const Unit* unit) noexcept 
 
 
 cdef bint call_back(Sim* sim, Handle* h, const Unit* unit) noexcept nogil:
-    """Call one who listens, the lock given up meanwhile; False without memory.
+    """Call one subscription, without the lock meanwhile; False without memory.
 
-    The event's memory is scribbled over afterwards, and freed after the next event: who still looks
-    there finds nothing of the event, and for certain.
+    The event's memory is overwritten afterwards and freed after the next event. So a subscriber
+    that reads it after its callback has returned gets wrong values, and does so every time.
     """
     cdef Calling calling = Calling(sim.callings, h, wf_thread_id())
     cdef Calling** link = &sim.callings
@@ -153,7 +151,7 @@ cdef bint call_back(Sim* sim, Handle* h, const Unit* unit) noexcept nogil:
 
 
 cdef bint deliver(Sim* sim, const Unit* unit) noexcept nogil:
-    """Call back all who listen, on the caller's thread; False without memory."""
+    """Call all subscriptions that want the event, on this thread; False without memory."""
     cdef Handle* h
     cdef uint64_t last = 0
     cdef bint done = True
@@ -174,7 +172,7 @@ cdef bint deliver(Sim* sim, const Unit* unit) noexcept nogil:
 cdef DWORD create_objects(int kind, HANDLE engine, HANDLE* handle) noexcept nogil:
     cdef Sim* sim
     cdef Handle* h
-    cdef DWORD code = begin(engine, OBJECT_CREATE + kind, &sim)
+    cdef DWORD code = begin(engine, OBJECTS + N_OBJECT_CALLS * kind, &sim)
     if code:
         return code
     h = handle_new(sim, ENUMERATION, engine)
@@ -188,20 +186,24 @@ cdef DWORD create_objects(int kind, HANDLE engine, HANDLE* handle) noexcept nogi
 
 
 cdef DWORD next_objects(
-    int kind, HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    int kind, HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
     cdef Sim* sim
     cdef Handle* h
-    cdef DWORD code = begin(engine, OBJECT_ENUM + kind, &sim)
+    cdef DWORD code = begin(engine, OBJECTS + N_OBJECT_CALLS * kind + 1, &sim)
     if code:
         return code
     h = enumeration(sim, engine, handle, kind)
     if h == NULL:
         code = ERROR_INVALID_HANDLE
     else:
-        code = page(sim, h, NO_EVENTS, most, entries, returned)
+        code = page(sim, h, NO_EVENTS, limit, entries, returned)
     wf_unlock(&sim.lock)
     return code
+
+
+cdef DWORD destroy_objects(int kind, HANDLE engine, HANDLE handle) noexcept nogil:
+    return destroy(OBJECTS + N_OBJECT_CALLS * kind + 2, kind, engine, handle)
 
 
 cdef DWORD __stdcall create_filters(
@@ -211,13 +213,13 @@ cdef DWORD __stdcall create_filters(
 
 
 cdef DWORD __stdcall enum_filters(
-    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    return next_objects(FILTERS, engine, handle, most, entries, returned)
+    return next_objects(FILTERS, engine, handle, limit, entries, returned)
 
 
 cdef DWORD __stdcall destroy_filters(HANDLE engine, HANDLE handle) noexcept nogil:
-    return destroy(OBJECT_DESTROY + FILTERS, FILTERS, engine, handle)
+    return destroy_objects(FILTERS, engine, handle)
 
 
 cdef DWORD __stdcall create_layers(
@@ -227,13 +229,13 @@ cdef DWORD __stdcall create_layers(
 
 
 cdef DWORD __stdcall enum_layers(
-    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    return next_objects(LAYERS, engine, handle, most, entries, returned)
+    return next_objects(LAYERS, engine, handle, limit, entries, returned)
 
 
 cdef DWORD __stdcall destroy_layers(HANDLE engine, HANDLE handle) noexcept nogil:
-    return destroy(OBJECT_DESTROY + LAYERS, LAYERS, engine, handle)
+    return destroy_objects(LAYERS, engine, handle)
 
 
 cdef DWORD __stdcall create_sublayers(
@@ -243,13 +245,13 @@ cdef DWORD __stdcall create_sublayers(
 
 
 cdef DWORD __stdcall enum_sublayers(
-    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    return next_objects(SUBLAYERS, engine, handle, most, entries, returned)
+    return next_objects(SUBLAYERS, engine, handle, limit, entries, returned)
 
 
 cdef DWORD __stdcall destroy_sublayers(HANDLE engine, HANDLE handle) noexcept nogil:
-    return destroy(OBJECT_DESTROY + SUBLAYERS, SUBLAYERS, engine, handle)
+    return destroy_objects(SUBLAYERS, engine, handle)
 
 
 cdef DWORD __stdcall create_providers(
@@ -259,13 +261,13 @@ cdef DWORD __stdcall create_providers(
 
 
 cdef DWORD __stdcall enum_providers(
-    HANDLE engine, HANDLE handle, UINT32 most, void*** entries, UINT32* returned
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
 ) noexcept nogil:
-    return next_objects(PROVIDERS, engine, handle, most, entries, returned)
+    return next_objects(PROVIDERS, engine, handle, limit, entries, returned)
 
 
 cdef DWORD __stdcall destroy_providers(HANDLE engine, HANDLE handle) noexcept nogil:
-    return destroy(OBJECT_DESTROY + PROVIDERS, PROVIDERS, engine, handle)
+    return destroy_objects(PROVIDERS, engine, handle)
 
 
 cdef void fill_table(FwpmApi* table) noexcept nogil:

@@ -14,8 +14,8 @@ from libc.string cimport memcpy, memset
 from wfpfast._api cimport N_SUBSCRIBES, HANDLE, Callback, FwpmApi
 from wfpfast._block cimport Block
 from wfpfast._queue cimport (
-    Chunk, Queue, QueueStats, queue_end, queue_free, queue_give_back, queue_new, queue_push,
-    queue_stats, queue_take, queue_wait)
+    POINTER, Chunk, Queue, QueueStats, chunk_pointers, queue_end, queue_free, queue_give_back,
+    queue_new, queue_push, queue_stats, queue_take, queue_wait)
 from wfpfast._session cimport NativeTemplate, Session
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_NET_EVENT_ENUM_TEMPLATE0, FWPM_NET_EVENT_SUBSCRIPTION0)
@@ -28,8 +28,7 @@ import threading
 from wfpfast.errors import WfpError
 
 cdef enum:
-    POINTER = 8
-    LONGEST_WAIT = 100  # milliseconds between two looks at what signals Python has received
+    LONGEST_WAIT = 100  # milliseconds after which Python's signal handlers are run
 
 
 cdef void __stdcall on_event1(void* queue, const FWPM_NET_EVENT1* event) noexcept nogil:
@@ -52,13 +51,13 @@ cdef void __stdcall on_event5(void* queue, const FWPM_NET_EVENT5* event) noexcep
     queue_push(<Queue*>queue, event, 5)
 
 
-cdef Callback* callbacks = [
+cdef Callback[N_SUBSCRIBES] callbacks = [
     <Callback>on_event1, <Callback>on_event2, <Callback>on_event3, <Callback>on_event4,
     <Callback>on_event5,
 ]
 
 
-@cython.no_gc_clear  # __dealloc__ still needs the session
+@cython.no_gc_clear  # __dealloc__ uses the session
 cdef class Inbox:
     """`FwpmNetEventSubscribeN` to `FwpmNetEventUnsubscribe0`, and the queue between.
 
@@ -169,7 +168,7 @@ cdef class Inbox:
             try:
                 return decode(block, chunk.dropped)
             finally:
-                block.memory, block.entries, block.count, block.nbytes = NULL, NULL, 0, 0
+                block._end()  # an error's traceback may keep it alive
         finally:
             queue_give_back(self.queue, chunk)
 
@@ -186,18 +185,18 @@ cdef class Inbox:
             queue_give_back(self.queue, chunk)
 
     cdef object _block(self, Chunk* chunk):
-        """The chunk as a block; the pointers lie the wrong way round until now."""
+        """Return the chunk as a block, without a copy."""
         cdef Block block = Block.__new__(Block, b"", base=0, count=0, version=self.version)
         block.memory = chunk.data
         block.base = <uint64_t>chunk.data
         block.nbytes = self.queue.chunk_size
-        block.entries = reversed_pointers(self.queue, chunk)
+        block.entries = chunk_pointers(self.queue, chunk)
         block.entries_offset = self.queue.chunk_size - POINTER * chunk.count
         block.count = chunk.count
         return block
 
     cdef object _copy(self, Chunk* chunk):
-        cdef const uint64_t* pointers = reversed_pointers(self.queue, chunk)
+        cdef const uint64_t* pointers = chunk_pointers(self.queue, chunk)
         cdef size_t used = (chunk.used + POINTER - 1) & ~<size_t>(POINTER - 1)
         cdef bytes image = PyBytes_FromStringAndSize(NULL, used + POINTER * chunk.count)
         memset(PyBytes_AsString(image) + chunk.used, 0, used - chunk.used)
@@ -222,18 +221,6 @@ cdef class Inbox:
     def __dealloc__(self):
         cdef DWORD first
         if self.handle != NULL and self._unsubscribe(self.handle, &first):
-            # Nobody can say whether callbacks still come: their queue must not go away.
+            # Callbacks may still run, so the queue that they write to must not be freed.
             return
         queue_free(self.queue)
-
-
-cdef const uint64_t* reversed_pointers(Queue* queue, Chunk* chunk) noexcept:
-    """Put a chunk's pointers, the last event's first, in the order of the events."""
-    cdef uint64_t* pointers = <uint64_t*>(chunk.data + queue.chunk_size) - chunk.count
-    cdef int64_t low = 0
-    cdef int64_t high = chunk.count - 1
-    while low < high:
-        pointers[low], pointers[high] = pointers[high], pointers[low]
-        low += 1
-        high -= 1
-    return pointers

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from wfpfast import names
-from wfpfast._api import Api
+from wfpfast._api import NEWEST_EVENT, Api
 from wfpfast.engine import Engine
 from wfpfast.errors import WfpError
 
 OK, TROUBLE, UNKNOWN = "ok", "trouble", "unknown"
-_NEWEST_EVENT = 5
+_ALL_KEYWORDS = sum(names.NET_EVENT_KEYWORDS.values())
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _versions(engine: Engine) -> Finding:
     text = f"enumerates FWPM_NET_EVENT{enumerated[-1]}"
     if delivered:
         text += f", delivers FWPM_NET_EVENT{delivered[-1]}"
-    if enumerated[-1] < _NEWEST_EVENT:
+    if enumerated[-1] < NEWEST_EVENT:
         text += "; newer columns are null"
     return Finding("versions", OK, text)
 
@@ -121,7 +121,7 @@ def _collection(engine: Engine) -> Finding:
 
 def _keywords(engine: Engine) -> Finding:
     bits = engine.options.keywords
-    on, off = names.keywords(bits), names.keywords(0x3F & ~bits)
+    on, off = names.keywords(bits), names.keywords(_ALL_KEYWORDS & ~bits)
     text = f"optional classes collected: {', '.join(on) or 'none'}"
     if not off:
         return Finding("keywords", OK, text)

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from wfpfast import objects
-from wfpfast._api import Api
+from wfpfast._api import Api, EventVersions
 from wfpfast._decoder import Decoder, EventBatch
 from wfpfast._session import Enumeration, NativeTemplate, Page, Session
 from wfpfast._subscription import Inbox
@@ -68,8 +68,11 @@ class Engine:
         return self._session.closed
 
     @property
-    def event_versions(self) -> tuple[list[int], list[int]]:
-        """Which ``FWPM_NET_EVENTn`` this Windows can enumerate, and which it can deliver."""
+    def event_versions(self) -> EventVersions:
+        """Which ``FWPM_NET_EVENTn`` this Windows has, oldest first.
+
+        A named tuple of two lists: ``enumerated`` and ``delivered``.
+        """
         return self._session.event_versions
 
     def read_security(self) -> bool:
@@ -104,7 +107,8 @@ class Engine:
         self.close()
 
     def _version(self, version: int | None, *, live: bool) -> int:
-        known = self.event_versions[live]
+        versions = self.event_versions
+        known = versions.delivered if live else versions.enumerated
         if version is None:
             if not known:
                 what = "subscribe to" if live else "enumerate"

@@ -41,7 +41,7 @@ class Pages:
         # Windows gives a full page as long as there is more.
         if len(page) == self._size and min(page.fetch_ns, reader_ns) > WORTH_A_THREAD_NS:
             if self._pool is None:
-                from concurrent.futures import ThreadPoolExecutor  # few need it
+                from concurrent.futures import ThreadPoolExecutor  # imported only if needed
 
                 self._pool = ThreadPoolExecutor(1, thread_name_prefix="wfpfast-fetch")
             self._ahead = self._pool.submit(self._enumeration.fetch, self._size)

@@ -138,11 +138,13 @@ def _layer_meaning(name: str) -> str | None:
 
 
 def _type(number: int) -> list[str]:
-    from wfpfast._tables.texts import EVENT_TYPES
+    from wfpfast._tables.event_kinds import EVENT_KINDS
 
     name = names.event_type(number)
-    if name in EVENT_TYPES:
-        return [f"event type: {name} ({number}): {EVENT_TYPES[name]}"]
+    kind = EVENT_KINDS.get(name)
+    if kind is not None:
+        keyword = f"; needs keyword {kind.keyword}" if kind.keyword else ""
+        return [f"event type: {name} ({number}): {kind.text}{keyword}"]
     for internal, value in names.INTERNAL_EVENT_TYPES.items():
         if value == number:
             name = internal.removeprefix("FWPM_NET_EVENT_TYPE_")

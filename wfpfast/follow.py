@@ -1,8 +1,9 @@
 """Joins the log with what happens afterwards; must not know how either is fetched.
 
-The subscription begins before the snapshot is taken: nothing can fall between. What happens in the
-meantime comes twice, and Windows gives events no number to tell. So late events of the snapshot are
-remembered by all that they say, and each takes away one live event that says the same.
+The subscription begins before the snapshot is taken, so no event is lost between the two. Events
+that happen in the meantime come twice, and Windows gives events no number by which to recognize
+them. So the late events of the snapshot are remembered with all their values, and for each of them
+one live event with the same values is left out.
 """
 
 import threading
@@ -18,10 +19,10 @@ from wfpfast._subscription import Inbox
 from wfpfast.enumeration import read_pages
 from wfpfast.subscription import Subscription
 
-# An event that happened so long before the subscription is not delivered by it. Generous: the clock
-# may be set, and events bear the clock's time.
+# A subscription does not deliver events that happened this long before it began. The span is long
+# because events have the time of the clock, and the clock may be set.
 OLD_NS = 3_600_000_000_000
-# Live events so much later than the snapshot's last one say that no double is still on its way.
+# After live events this much later than the snapshot's last event, no duplicate comes any more.
 LATE_NS = 10_000_000_000
 
 Row = tuple[Any, ...]
@@ -35,8 +36,8 @@ def _hashable(value: Any) -> Any:
     return value
 
 
-class Seam:
-    """The events of a snapshot that may come again."""
+class Overlap:
+    """The events of a snapshot that the subscription may deliver again."""
 
     def __init__(self) -> None:
         self._decoder = Decoder(errors="null")  # all columns: any may tell two events apart
@@ -46,11 +47,11 @@ class Seam:
 
     @property
     def open(self) -> bool:
-        """Whether a double may still come."""
+        """Whether a duplicate may still come."""
         return bool(self._seen)
 
     def _rows(self, block: Block, first: int = 0) -> dict[int, Row]:
-        """Return all that the events say that did not happen before `first`, by their place."""
+        """Return the values of the events that happened at `first` or later, by their place."""
         batch = self._decoder.decode(block)
         times = memoryview(batch["timestamp"]).tolist()  # a null is 0
         late = [k for k, at in enumerate(times) if at >= first]
@@ -65,7 +66,7 @@ class Seam:
             self._seen[row] += 1
             self._last = max(self._last, row[0])
 
-    def without_doubles(self, block: Block) -> Block | None:
+    def without_duplicates(self, block: Block) -> Block | None:
         """Return a live block without events of the snapshot; None if nothing is left of it."""
         rows = self._rows(block)
         new = []
@@ -91,7 +92,7 @@ class Following(Subscription):
         super().__init__(inbox, decoder=decoder)
         self._enumeration = enumeration
         self._pages = read_pages(enumeration, batch_size, Page.copy)
-        self._seam = Seam()
+        self._overlap = Overlap()
         self._reading = threading.Lock()
 
     def read(self, timeout: float | None = None) -> EventBatch | None:
@@ -99,31 +100,31 @@ class Following(Subscription):
         with self._reading:
             taken = self._read_joined(timeout)
         if taken is None:
-            return None if self._seam.open else super().read(timeout)
+            return None if self._overlap.open else super().read(timeout)
         return self._decode(*taken)
 
     def read_block(self, timeout: float | None = None) -> tuple[Block, int] | None:
         """Return what `read` would, undecoded."""
         with self._reading:
             taken = self._read_joined(timeout)
-        if taken is None and not self._seam.open:
+        if taken is None and not self._overlap.open:
             return super().read_block(timeout)
         return taken
 
     def _read_joined(self, timeout: float | None) -> tuple[Block, int] | None:
-        """Return a page of the log, or live events as long as there may be doubles among them."""
+        """Return a page of the log, or live events while there may be duplicates among them."""
         page = next(self._pages, None)
         if page is not None:
-            self._seam.remember(page)
+            self._overlap.remember(page)
             return page, 0
         self._enumeration.close()
         dropped = 0
-        while self._seam.open:
+        while self._overlap.open:
             taken = super().read_block(timeout)
             if taken is None:
                 return None
             dropped += taken[1]
-            block = self._seam.without_doubles(taken[0])
+            block = self._overlap.without_duplicates(taken[0])
             if block is not None:
                 return block, dropped
         return None

@@ -72,14 +72,14 @@ class Options:
             for option, value in wanted.items():
                 old = self.get(option)
                 if old != value:
-                    before.append((option, old))  # a call that fails may have done its work
+                    before.append((option, old))  # a call may take effect and fail
                     self.set(option, value)
             yield
         finally:
             try:
                 self._restore(before)
             finally:
-                if before:  # there was no memory to begin with it
+                if before:  # the first attempt ran out of memory
                     self._restore(before)
 
     def _restore(self, before: list[tuple[int, int]]) -> None:

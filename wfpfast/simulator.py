@@ -7,7 +7,7 @@ does on Windows: handles, pages, blocks to be freed, callbacks from a foreign th
 import functools
 import math
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from types import TracebackType
 from typing import Any, Self
@@ -25,8 +25,8 @@ _SUPPLY = 4_096   # made-up events that producers repeat, each time with the cur
 _AT_ONCE = 65_536
 _ANY_SIZE = 1 << 62
 
-# What fails, by the SDK name of the call: with a code each time; with a code the nth time, counted
-# from 1; or, None, the call is missing, as on an old Windows.
+# Which calls fail, by their SDK names. A code: every call fails with it. A mapping: the nth call,
+# counted from 1, fails with the code. None: the function is missing, as on an old Windows.
 Faults = Mapping[str, int | Mapping[int, int] | None]
 Events = Iterable[Mapping[str, Any]]
 
@@ -82,10 +82,9 @@ class Simulator(Simulation):
         total: int | None = None,
         delay: float = 0,
     ) -> None:
-        self._mix = Mix(seed)
         ring = ring_bytes or (RING_BYTES if events is None else _ANY_SIZE)
         self._create(ring, _supply(seed))
-        for part in self._blocks(events):
+        for part in _blocks(events, seed):
             self._log(Units(part))
         if ring == _ANY_SIZE:
             self._bound_log(RING_BYTES)
@@ -95,16 +94,6 @@ class Simulator(Simulation):
         self._set_delay(int(delay * 1e9))
         if rate:
             self.start(rate, threads=threads, total=total)
-
-    def _blocks(self, events: int | Events | Block | None) -> Iterable[Block]:
-        if isinstance(events, Block):
-            yield events
-            return
-        if events is None:
-            events = 1_000  # more than the ring has room for
-        source = iter(self._mix.events(events) if isinstance(events, int) else events)
-        while part := list(islice(source, _AT_ONCE)):
-            yield encode(part)
 
     @property
     def faults(self) -> Faults:
@@ -175,6 +164,18 @@ class Simulator(Simulation):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _blocks(events: int | Events | Block | None, seed: int) -> Iterator[Block]:
+    """Yield what the log holds at first, in blocks of bounded size."""
+    if isinstance(events, Block):
+        yield events
+        return
+    if events is None:
+        events = 1_000  # more than the ring has room for
+    source = iter(Mix(seed).events(events) if isinstance(events, int) else events)
+    while part := list(islice(source, _AT_ONCE)):
+        yield encode(part)
 
 
 @functools.lru_cache(maxsize=4)

@@ -91,7 +91,7 @@ class Subscription(EventStream):
         return self
 
     async def __anext__(self) -> EventBatch:
-        import asyncio  # whoever does not use it does not pay for it
+        import asyncio  # here, so that other programs do not pay for its import
 
         while True:
             closed = self.closed
@@ -100,7 +100,7 @@ class Subscription(EventStream):
                 return batch
             if closed:
                 raise StopAsyncIteration
-            # The thread only waits: were it to take events, a cancelled task would lose them.
+            # The thread only waits. If it took events, a cancelled task would lose them.
             await asyncio.to_thread(self._inbox.wait, _AT_ONCE)
 
     def close(self) -> None:

@@ -8,13 +8,15 @@ Addresses are from the documentation ranges of RFC 5737 and RFC 3849.
 import itertools
 import random
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+
+from wfpfast._tables.event_kinds import EVENT_KINDS
+from wfpfast._tables.filetime import TICKS
 
 N_PATHS = 171
 N_REMOTES_V4, N_REMOTES_V6 = 197, 46
 FIRST_FILTER = 65_536
-TICKS = 10_000_000  # FILETIME ticks a second
 START = 133_800_000_000_000_000  # 2024-12-30 02:40 UTC as FILETIME
 
 # Cumulated shares of the paths by rank, read off the real records; between the marks it is linear.
@@ -34,15 +36,17 @@ _FLAGS_WITHOUT_USER = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x20 | 0x100 | 0x400
 _FLAGS = _FLAGS_WITHOUT_USER | 0x40
 
 # What an event is, in thousandths: the engine's decisions, and a little of everything else.
-_TYPES = ((3, 615), (6, 340), (7, 15), (8, 10), (4, 10), (0, 3), (1, 3), (2, 1), (5, 1), (9, 1),
-          (10, 1))
-_DECISIONS = {3: "classifyDrop", 6: "classifyAllow"}
+_TYPES = {
+    "CLASSIFY_DROP": 615, "CLASSIFY_ALLOW": 340, "CAPABILITY_DROP": 15, "CAPABILITY_ALLOW": 10,
+    "IPSEC_KERNEL_DROP": 10, "IKEEXT_MM_FAILURE": 3, "IKEEXT_QM_FAILURE": 3,
+    "IKEEXT_EM_FAILURE": 1, "IPSEC_DOSP_DROP": 1, "CLASSIFY_DROP_MAC": 1, "LPM_PACKET_ARRIVAL": 1,
+}  # fmt: skip
 
 _SERVICES = ("svchost", "lsass", "spoolsv", "dns", "wininit", "services", "msmpeng", "taskhostw")
 _VENDORS = ("contoso", "fabrikam", "northwind", "tailspin", "adventure works", "wingtip")
 
-# An event is made of so many numbers below SLOTS, each of which picks from a table of that length
-# or is compared with a share of it: one call of the generator for thousands of events.
+# Each event takes 12 random numbers below SLOTS. A number either picks from a table of that length
+# or is compared with a share of SLOTS. So one call of the generator serves thousands of events.
 _DRAWS = struct.Struct("<12H")
 SLOTS = 1 << 16
 _AT_ONCE = 4096
@@ -59,16 +63,16 @@ _ECHO_V6 = {"ipProtocol": 58, "localPort": 128, "remotePort": 0}
 
 def paths() -> list[str]:
     """Return the application paths of the mix, the most frequent first."""
-    made = []
+    built = []
     for k in range(N_PATHS):
         volume = f"\\device\\harddiskvolume{k % 4 + 1}"
         if k % 3:
             vendor = _VENDORS[k % len(_VENDORS)]
-            made.append(f"{volume}\\program files\\{vendor}\\application {k}\\bin\\process{k}.exe")
+            built.append(f"{volume}\\program files\\{vendor}\\application {k}\\bin\\process{k}.exe")
         else:
             service = _SERVICES[k % len(_SERVICES)]
-            made.append(f"{volume}\\windows\\system32\\{service}{k or ''}.exe")
-    return made
+            built.append(f"{volume}\\windows\\system32\\{service}{k or ''}.exe")
+    return built
 
 
 def _path_shares() -> list[float]:
@@ -80,27 +84,27 @@ def _path_shares() -> list[float]:
 
 
 def _falling(count: int) -> list[float]:
-    """Return shares of which the first is the largest, as is usual of filters and addresses."""
+    """Return falling shares, the first the largest, as filters and addresses usually have."""
     return [1 / (rank + 1) for rank in range(count)]
 
 
 def _table(values: Sequence[Any], shares: Sequence[float]) -> list[Any]:
     """Return `SLOTS` values, each as often as its share says."""
     total, slots = sum(shares), 0.0
-    made: list[Any] = []
+    built: list[Any] = []
     for value, share in zip(values, shares, strict=True):
         slots += share / total * SLOTS
-        made += [value] * (round(slots) - len(made))
-    return made
+        built += [value] * (round(slots) - len(built))
+    return built
 
 
 def _stand() -> dict[int, range]:
-    """Return the ids of the filters at each layer: a filter stands at one."""
-    made, first = {}, FIRST_FILTER
+    """Return the ids of the filters at each layer; every filter stands at one layer."""
+    built, first = {}, FIRST_FILTER
     for layer, count, _ in (*_LAYERS_V4, *_LAYERS_V6, *_LAYERS_RARE):
-        made[layer] = range(first, first + count)
+        built[layer] = range(first, first + count)
         first += count
-    return made
+    return built
 
 
 FILTERS = _stand()
@@ -127,7 +131,7 @@ class Mix:
         self._random = random.Random(seed)
         self._rare = random.Random(self._random.getrandbits(64))
         self._paths = _table([f"{path}\0".encode("utf-16-le") for path in paths()], _path_shares())
-        self._types = _table(*zip(*_TYPES, strict=True))
+        self._types = _table([EVENT_KINDS[name] for name in _TYPES], [*_TYPES.values()])
         self._ports = _table(_PORTS, [1] * len(_PORTS))
         sids = [f"S-1-5-21-1111-2222-3333-{1000 + k}" for k in range(20)]
         sids += ["S-1-5-18", "S-1-5-19", "S-1-5-20"]
@@ -139,7 +143,7 @@ class Mix:
         ]
         remotes_v6 = [self._documentation_v6() for _ in range(N_REMOTES_V6)]
         self._remotes = [_table(some, _falling(len(some))) for some in (remotes_v4, remotes_v6)]
-        # By what is compared when one is picked: is it IPv6, is it loopback.
+        # Two indexes, each 0 or 1: whether the event is IPv6, and whether it is loopback.
         self._decisions = [
             [_decisions(layers, loopback) for loopback in (False, True)]
             for layers in (_LAYERS_V4, _LAYERS_V6)
@@ -161,7 +165,7 @@ class Mix:
         self._time += passed * (TICKS // 100) // SLOTS
         sid, v6 = self._users[user], 1 if family < _IPV6 else 0
         mine = self._local_v6 + self._rare.randbytes(8) if v6 else 0xC0000200 | local & 0xFF
-        # A dict that grows costs more than all else in here, so this one is made at once.
+        # A dict that grows would cost more than the rest of this method, hence one display.
         header = {
             "timeStamp": self._time,
             "flags": _FLAGS_WITHOUT_USER if sid is None else _FLAGS,
@@ -178,12 +182,13 @@ class Mix:
         }
         if protocol >= _IS_ICMP:
             header.update(_ECHO_V6 if v6 else _ECHO_V4)
-        code = self._types[kind]
-        if code in _DECISIONS:
+        name, number, arm, *_ = self._types[kind]
+        make = _PAYLOADS.get(name)
+        if make is None:
             payload = self._decisions[v6][loop < _IS_LOOPBACK][decision]
-            return {"header": header, "type": code, _DECISIONS[code]: payload}
-        member, payload = _PAYLOADS[code](self._rare, v6)
-        return {"header": header, "type": code, member: payload}
+        else:
+            payload = make(self._rare, v6)
+        return {"header": header, "type": number, arm: payload}
 
 
 def _classify(filter_id: int, layer: int, loopback: bool = False) -> dict[str, Any]:
@@ -197,12 +202,12 @@ def _classify(filter_id: int, layer: int, loopback: bool = False) -> dict[str, A
     }
 
 
-def _capability(source: random.Random, v6: bool) -> dict[str, Any]:
+def _capability(source: random.Random, v6: int) -> dict[str, Any]:
     filters = FILTERS[50 if v6 else 48]
     return {"networkCapabilityId": source.randrange(3), "filterId": source.choice(filters)}
 
 
-def _kernel_drop(source: random.Random, v6: bool) -> dict[str, Any]:
+def _kernel_drop(source: random.Random, v6: int) -> dict[str, Any]:
     spi = source.getrandbits(32)
     layer = _IPSEC_V6 if v6 else _IPSEC_V4
     return {
@@ -214,7 +219,7 @@ def _kernel_drop(source: random.Random, v6: bool) -> dict[str, Any]:
     }
 
 
-def _mm_failure(source: random.Random) -> dict[str, Any]:
+def _mm_failure(source: random.Random, _: int) -> dict[str, Any]:
     return {
         "failureErrorCode": source.choice((13801, 13805, 13806, 13825)),
         "failurePoint": source.randrange(1, 3),
@@ -231,7 +236,7 @@ def _mm_failure(source: random.Random) -> dict[str, Any]:
     }
 
 
-def _qm_failure(source: random.Random) -> dict[str, Any]:
+def _qm_failure(source: random.Random, _: int) -> dict[str, Any]:
     tunnel = source.random() < 0.5
     payload: dict[str, Any] = {
         "failureErrorCode": source.choice((13801, 13868, 13884)),
@@ -249,7 +254,7 @@ def _qm_failure(source: random.Random) -> dict[str, Any]:
     return payload
 
 
-def _em_failure(source: random.Random) -> dict[str, Any]:
+def _em_failure(source: random.Random, _: int) -> dict[str, Any]:
     return {
         "failureErrorCode": 13801,
         "failurePoint": 2,
@@ -264,7 +269,7 @@ def _em_failure(source: random.Random) -> dict[str, Any]:
     }
 
 
-def _dosp_drop(source: random.Random) -> dict[str, Any]:
+def _dosp_drop(source: random.Random, _: int) -> dict[str, Any]:
     return {
         "publicHostV4Addr": 0xC6336400 | source.randrange(256),
         "internalHostV4Addr": 0xC0000200 | source.randrange(256),
@@ -273,7 +278,7 @@ def _dosp_drop(source: random.Random) -> dict[str, Any]:
     }
 
 
-def _drop_mac(source: random.Random) -> dict[str, Any]:
+def _drop_mac(source: random.Random, _: int) -> dict[str, Any]:
     # 00-00-5E-00-53-xx: the documentation range of RFC 7042.
     return {
         "localMacAddr": bytes.fromhex("00005e005301"),
@@ -285,18 +290,19 @@ def _drop_mac(source: random.Random) -> dict[str, Any]:
     }
 
 
-def _packet_arrival(source: random.Random) -> dict[str, Any]:
+def _packet_arrival(source: random.Random, _: int) -> dict[str, Any]:
     return {"spi": source.getrandbits(32)}
 
 
-_PAYLOADS: Any = {
-    0: lambda source, _: ("ikeMmFailure", _mm_failure(source)),
-    1: lambda source, _: ("ikeQmFailure", _qm_failure(source)),
-    2: lambda source, _: ("ikeEmFailure", _em_failure(source)),
-    4: lambda source, v6: ("ipsecDrop", _kernel_drop(source, v6)),
-    5: lambda source, _: ("idpDrop", _dosp_drop(source)),
-    7: lambda source, v6: ("capabilityDrop", _capability(source, v6)),
-    8: lambda source, v6: ("capabilityAllow", _capability(source, v6)),
-    9: lambda source, _: ("classifyDropMac", _drop_mac(source)),
-    10: lambda source, _: ("lpmPacketArrival", _packet_arrival(source)),
+# By event type; the payloads of the two types without an entry are made in advance.
+_PAYLOADS: dict[str, Callable[[random.Random, int], dict[str, Any]]] = {
+    "IKEEXT_MM_FAILURE": _mm_failure,
+    "IKEEXT_QM_FAILURE": _qm_failure,
+    "IKEEXT_EM_FAILURE": _em_failure,
+    "IPSEC_KERNEL_DROP": _kernel_drop,
+    "IPSEC_DOSP_DROP": _dosp_drop,
+    "CAPABILITY_DROP": _capability,
+    "CAPABILITY_ALLOW": _capability,
+    "CLASSIFY_DROP_MAC": _drop_mac,
+    "LPM_PACKET_ARRIVAL": _packet_arrival,
 }

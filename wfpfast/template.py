@@ -10,14 +10,14 @@ from uuid import UUID
 from wfpfast._encode_values import sid_to_bytes
 from wfpfast._session import NativeTemplate
 from wfpfast._tables.enums import ENUMS
+from wfpfast._tables.event_kinds import EVENT_KINDS
+from wfpfast._tables.filetime import UNIX_EPOCH
 
-_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)  # of FILETIME, which counts 100 ns
-_UNIX_EPOCH = 116_444_736_000_000_000
-_LAST = (1 << 63) - 1  # a FILETIME beyond is not a time to Windows
-_UINT8, _UINT16, _UINT32, _BYTE_ARRAY16, _BYTE_BLOB, _SID = 1, 2, 3, 11, 12, 13
-_V4_ADDR_MASK, _V6_ADDR_MASK = 256, 257
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = (1 << 63) - 1  # Windows refuses later FILETIMEs
 
-Operand = tuple[int, int | bytes]
+Operand = tuple[str, int | bytes]  # the name of its FWP_DATA_TYPE, and what NativeTemplate takes
+Convert = Callable[[str, Any], Operand]
 
 
 class Template:
@@ -61,11 +61,13 @@ class Template:
         self.conditions = conditions
         self._native: list[tuple[bytes, int, int | bytes]] = []
         for name, value in conditions.items():
-            if name not in _CONDITIONS:
-                known = ", ".join(_CONDITIONS)
+            if name not in CONDITIONS:
+                known = ", ".join(CONDITIONS)
                 raise TypeError(f"no condition {name!r}: templates have start, end, {known}")
-            guid, convert = _CONDITIONS[name]
-            self._native.append((UUID(guid).bytes_le, *convert(name, value)))
+            field, convert = CONDITIONS[name]
+            data_type, operand = convert(name, value)
+            self._native.append(
+                (UUID(field).bytes_le, ENUMS["FWP_DATA_TYPE"][data_type], operand))
 
     def native(self) -> NativeTemplate:
         """Return the template in the memory that Windows reads."""
@@ -80,9 +82,9 @@ def _filetime(name: str, value: datetime | int) -> int:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError(f"{name}: {value} has no time zone")
-        ticks = (value - _EPOCH) // timedelta(microseconds=1) * 10
+        ticks = (value - _EPOCH) // timedelta(microseconds=1) * 10 + UNIX_EPOCH
     elif isinstance(value, int) and not isinstance(value, bool):
-        ticks = value // 100 + _UNIX_EPOCH
+        ticks = value // 100 + UNIX_EPOCH
     else:
         raise TypeError(f"{name}: expected a datetime or nanoseconds, not {type(value).__name__}")
     if not 0 < ticks <= _LAST:
@@ -90,13 +92,13 @@ def _filetime(name: str, value: datetime | int) -> int:
     return ticks
 
 
-def _number(data_type: int, bits: int) -> Callable[[str, Any], Operand]:
+def _number(bits: int) -> Convert:
     def convert(name: str, value: Any) -> Operand:
         if not isinstance(value, int) or isinstance(value, bool):
             raise TypeError(f"{name}: expected a number, not {value!r}")
         if not 0 <= value < 1 << bits:
             raise ValueError(f"{name}: {value} does not fit {bits} bits")
-        return data_type, value
+        return f"FWP_UINT{bits}", value
 
     return convert
 
@@ -109,11 +111,11 @@ def _address(name: str, value: Any) -> Operand:
     first = network.network_address
     if isinstance(network, ipaddress.IPv4Network):
         if network.prefixlen == network.max_prefixlen:
-            return _UINT32, int(first)
-        return _V4_ADDR_MASK, struct.pack("<II", int(first), int(network.netmask))
+            return "FWP_UINT32", int(first)
+        return "FWP_V4_ADDR_MASK", struct.pack("<II", int(first), int(network.netmask))
     if network.prefixlen == network.max_prefixlen:
-        return _BYTE_ARRAY16, first.packed
-    return _V6_ADDR_MASK, first.packed + bytes([network.prefixlen])
+        return "FWP_BYTE_ARRAY16_TYPE", first.packed
+    return "FWP_V6_ADDR_MASK", first.packed + bytes([network.prefixlen])
 
 
 def _app_path(name: str, value: Any) -> Operand:
@@ -122,14 +124,14 @@ def _app_path(name: str, value: Any) -> Operand:
     if not value.startswith("\\") or "\0" in value:
         raise ValueError(
             f"{name}: {value!r} is not a device path, such as \\device\\harddiskvolume3\\app.exe")
-    return _BYTE_BLOB, (value.lower() + "\0").encode("utf-16-le", "surrogatepass")
+    return "FWP_BYTE_BLOB_TYPE", (value.lower() + "\0").encode("utf-16-le", "surrogatepass")
 
 
 def _sid(name: str, value: Any) -> Operand:
     if not isinstance(value, str):
         raise TypeError(f"{name}: expected a SID as text, not {value!r}")
     try:
-        return _SID, sid_to_bytes(value)
+        return "FWP_SID", sid_to_bytes(value)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
 
@@ -137,25 +139,20 @@ def _sid(name: str, value: Any) -> Operand:
 def _event_type(name: str, value: Any) -> Operand:
     if isinstance(value, str):
         short = value.removeprefix("FWPM_NET_EVENT_TYPE_")
-        if short not in _TYPES:
-            raise ValueError(f"{name}: {value!r} is not one of {', '.join(_TYPES)}")
-        return _UINT32, _TYPES[short]
-    return _number(_UINT32, 32)(name, value)
+        if short not in EVENT_KINDS:
+            raise ValueError(f"{name}: {value!r} is not one of {', '.join(EVENT_KINDS)}")
+        return "FWP_UINT32", EVENT_KINDS[short].number
+    return _number(32)(name, value)
 
 
-_TYPES = {
-    name.removeprefix("FWPM_NET_EVENT_TYPE_"): n
-    for name, n in ENUMS["FWPM_NET_EVENT_TYPE"].items()
-}
-
-# The fields that FWPM_NET_EVENT_ENUM_TEMPLATE0 takes, by the SDK's FWPM_CONDITION_*. SCOPE_ID is
-# documented, too, but no header has a GUID for it.
-_CONDITIONS: dict[str, tuple[str, Callable[[str, Any], Operand]]] = {
-    "ip_protocol": ("3971ef2b-623e-4f9a-8cb1-6e79b806b9a7", _number(_UINT8, 8)),
+# The conditions that FWPM_NET_EVENT_ENUM_TEMPLATE0 takes: the GUID of the SDK's FWPM_CONDITION_*,
+# and how a value becomes an operand. SCOPE_ID is documented, too, but no header has a GUID for it.
+CONDITIONS: dict[str, tuple[str, Convert]] = {
+    "ip_protocol": ("3971ef2b-623e-4f9a-8cb1-6e79b806b9a7", _number(8)),
     "local_address": ("d9ee00de-c1ef-4617-bfe3-ffd8f5a08957", _address),
     "remote_address": ("b235ae9a-1d64-49b8-a44c-5ff3d9095045", _address),
-    "local_port": ("0c1ba1af-5765-453f-af22-a8f791ac775b", _number(_UINT16, 16)),
-    "remote_port": ("c35a604d-d22b-4e1a-91b4-68f674ee674b", _number(_UINT16, 16)),
+    "local_port": ("0c1ba1af-5765-453f-af22-a8f791ac775b", _number(16)),
+    "remote_port": ("c35a604d-d22b-4e1a-91b4-68f674ee674b", _number(16)),
     "app_path": ("d78e1e87-8644-4ea5-9437-d809ecefc971", _app_path),
     "user_sid": ("af043a0a-b34d-4f86-979c-c90371af6e66", _sid),
     "event_type": ("206e9996-490e-40cf-b831-b38641eb6fcb", _event_type),

@@ -79,7 +79,7 @@ V6 = {"ipVersion": 1, "localAddrV6": bytes.fromhex("20010db800010002000300040005
          f"drop  tcp  192.0.2.1:50000       - 198.51.100.7:443      {SVCHOST} 1     "
          " INTERNET_CLIENT"),
         (event(10, "lpmPacketArrival", {"spi": 7}, flags=0),
-         "came  -    -                     - -"),
+         "arrived -  -                     - -"),
         (dropped(flags=ALL & ~0x2), f"drop  tcp  *:50000               → 198.51.100.7:443      "
                                     f"{SVCHOST} 65536  Block all that is not asked for"),
     ],

@@ -26,7 +26,7 @@ FAST = [*WATCH, "--rate", 5000]
 # With these, events of every class are collected, in the order in which they are made up.
 ALL = ["--keywords", "INBOUND_MCAST,INBOUND_BCAST,CAPABILITY_DROP,CAPABILITY_ALLOW,CLASSIFY_ALLOW"]
 LINE = re.compile(
-    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (drop |allow|fail |came ) \S+ +\S+ +[→←↔-] \S+.*")
+    r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (drop |allow|fail |arrived) \S+ +\S+ +[→←↔-] \S+.*")
 
 
 @pytest.mark.usefixtures("counted")

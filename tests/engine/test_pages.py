@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Callable
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from wfpfast import Decoder, Engine, Simulator, Template, encode
+from wfpfast import Block, Decoder, Engine, Simulator, Template, decode, encode
+from wfpfast._session import Enumeration
 from wfpfast.synthetic import Mix
 
 Simulate = Callable[..., Simulator]
@@ -92,3 +94,24 @@ def test_a_snapshot_keeps_what_it_has_and_no_more(simulate: Simulate) -> None:
         ids = first["filter_id"].to_pylist()
         assert ids + [n for batch in stream for n in batch["filter_id"].to_pylist()] == list(
             range(600))
+
+
+def test_nothing_can_be_read_of_a_block_whose_memory_was_given_back(simulate: Simulate) -> None:
+    """An error's traceback may keep a block alive that was lent for the time of a decode."""
+    kept: list[Block] = []
+
+    def keep(block: Block, _: int = 0) -> None:
+        kept.append(block)
+        assert len(block) == 3
+
+    simulator = simulate(events=[event(n) for n in range(3)])
+    with Engine(simulator) as engine:
+        enumeration = Enumeration(engine._session, None, 5)
+        page = enumeration.fetch(10)
+        assert page is not None
+        page.decode(cast("Any", SimpleNamespace(decode=keep)))
+        enumeration.close()
+        with engine.subscribe() as subscription:
+            simulator.emit([event(n) for n in range(3)])
+            subscription._inbox.take(keep)
+    assert [(len(block), block.nbytes, len(decode(block))) for block in kept] == [(0, 0, 0)] * 2

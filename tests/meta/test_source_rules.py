@@ -13,7 +13,8 @@ MOST_FUNCTION_LINES = 40
 # Who may know whom: a module may import only from lines above its own.
 LAYERS = [
     "_tables.enums _tables.members",
-    "abi.minwindef",
+    "_tables.event_kinds",
+    "abi.minwindef abi.winerror",
     "abi.guiddef abi.winnt abi.iketypes abi.ipsectypes abi.internal",
     "abi.fwptypes",
     "abi.fwpmtypes abi.fwpmobjects",

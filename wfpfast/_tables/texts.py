@@ -1,18 +1,4 @@
-"""What event types and SIDs mean, for people; must not know how the text was asked for."""
-
-EVENT_TYPES: dict[str, str] = {
-    "IKEEXT_MM_FAILURE": "IKE or AuthIP could not set up main mode",
-    "IKEEXT_QM_FAILURE": "IKE or AuthIP could not set up quick mode",
-    "IKEEXT_EM_FAILURE": "AuthIP could not set up extended mode",
-    "CLASSIFY_DROP": "A filter blocked traffic",
-    "IPSEC_KERNEL_DROP": "The IPsec driver dropped a packet",
-    "IPSEC_DOSP_DROP": "IPsec flood protection dropped a packet",
-    "CLASSIFY_ALLOW": "A filter let traffic pass; collected with keyword CLASSIFY_ALLOW only",
-    "CAPABILITY_DROP": "An AppContainer lacked a capability; needs keyword CAPABILITY_DROP",
-    "CAPABILITY_ALLOW": "An AppContainer had the capability; needs keyword CAPABILITY_ALLOW",
-    "CLASSIFY_DROP_MAC": "A filter blocked a link-layer frame",
-    "LPM_PACKET_ARRIVAL": "A packet came in while in low-power mode",
-}
+"""What SIDs mean, for people; must not know how the text was asked for."""
 
 SIDS: dict[str, str] = {
     "S-1-0-0": "Null SID; as package_sid: the program runs in no AppContainer",

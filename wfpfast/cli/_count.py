@@ -8,15 +8,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wfpfast import Decoder
+from wfpfast._tables.event_kinds import EVENT_KINDS
+from wfpfast._tables.protocols import ICMP
 from wfpfast.cli import _cells
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._sources import Source
 from wfpfast.cli._tally import Tally
 
-DROPS = (
-    "CLASSIFY_DROP", "CLASSIFY_DROP_MAC", "CAPABILITY_DROP", "IPSEC_KERNEL_DROP", "IPSEC_DOSP_DROP",
-)  # fmt: skip
-ICMP = (1, 58)
+DROPS = [kind.name for kind in EVENT_KINDS.values() if kind.is_drop]
 # What is counted of dropped events: a name, and the columns whose combinations are counted.
 BY = {
     "applications": ("app_path",),
@@ -37,7 +36,7 @@ COLUMNS = [
 
 
 class Count:
-    """The counts of one or more sources; memory grows with what is distinct, not with events."""
+    """The counts of one or more sources; memory grows with distinct values, not with events."""
 
     def __init__(self) -> None:
         self.events = 0
@@ -119,7 +118,7 @@ def _address(value: bytes) -> str:
 
 
 def _add_icmp(columns: dict[str, pa.Array]) -> None:
-    """For ICMP Windows gives type and code as local and remote port: both make the message."""
+    """Add the columns that name an ICMP message: Windows gives its type as the local port."""
     icmp = pc.is_in(columns["ip_protocol"], pa.array(ICMP, pa.uint8()))
     for name, column in (("icmp_type", "local_port"), ("icmp_version", "ip_version")):
         array = columns[column]

@@ -7,20 +7,20 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from wfpfast import Engine, Subscription, names
-from wfpfast._tables.enums import NET_EVENT_KEYWORDS
-from wfpfast.cli._live_options import Choice, Simulation
+from wfpfast._tables.event_kinds import EVENT_KINDS
+from wfpfast._tables.filetime import UNIX_EPOCH
+from wfpfast.cli._live_options import EngineOptions, Simulation
 from wfpfast.cli._screen import Fault, say
 
 if TYPE_CHECKING:
     from wfpfast import Simulator
 
-_UNIX_EPOCH = 116_444_736_000_000_000  # as FILETIME
-# A made-up event takes some 400 bytes, so that a log of this much for each holds all asked for.
+# Bytes of log for each made-up event. An event takes some 400, so this is room for all of them.
 _ROOM_FOR_ONE = 1_024
 
 
 @contextmanager
-def opened(choice: Choice) -> Iterator[Engine]:
+def opened(choice: EngineOptions) -> Iterator[Engine]:
     """Open the engine that was chosen, and let it collect what was asked for."""
     with ExitStack() as stack:
         api = None
@@ -39,20 +39,17 @@ def opened(choice: Choice) -> Iterator[Engine]:
         yield engine
 
 
-def _say_if_not_collected(engine: Engine, choice: Choice) -> None:
-    """Say so where the type that is asked for needs a keyword: nothing new would come."""
-    wanted = choice.template and choice.template.conditions.get("event_type")
-    if wanted is None:
-        return
-    # The keywords of types have the types' names.
-    name = names.event_type(wanted) if isinstance(wanted, int) else wanted
-    keyword = NET_EVENT_KEYWORDS.get(f"FWPM_NET_EVENT_KEYWORD_{name}")
-    if keyword is not None and not engine.options.keywords & keyword:
-        say(f"wfpfast: {name} events are not collected now: --keywords {name} collects them")
+def _say_if_not_collected(engine: Engine, choice: EngineOptions) -> None:
+    """Say so if the wanted type needs a keyword that is not set: no new event would come."""
+    wanted = choice.template.conditions.get("event_type") if choice.template else None
+    kind = EVENT_KINDS.get(names.event_type(wanted) if isinstance(wanted, int) else str(wanted))
+    if kind is not None and kind.keyword_bit & ~engine.options.keywords:
+        say(f"wfpfast: {kind.name} events are not collected now:"
+            f" --keywords {kind.keyword} collects them")
 
 
 def only_on_windows() -> None:
-    """Say where there is an engine, if it is not here."""
+    """Raise a fault that names the simulated engine, unless this is Windows."""
     if sys.platform != "win32":
         raise Fault(
             f"{sys.platform} has no filtering engine: --engine simulated shows made-up events")
@@ -62,7 +59,7 @@ def simulator(how: Simulation) -> "Simulator":
     """Make an engine whose log ends now."""
     from wfpfast.simulator import RING_BYTES, Simulator
 
-    count = 1_000 if how.events is None else how.events  # more than a ring of the usual size holds
+    count = 1_000 if how.events is None else how.events  # the usual ring holds fewer
     room = RING_BYTES if how.events is None else max(RING_BYTES, how.events * _ROOM_FOR_ONE)
     return Simulator(
         events=_recent(how.seed, count), ring_bytes=room, seed=how.seed, rate=how.rate)
@@ -74,14 +71,14 @@ def _recent(seed: int, count: int) -> list[dict[str, Any]]:
 
     events = list(Mix(seed).events(count))
     if events:
-        now = time.time_ns() // 100 + _UNIX_EPOCH
+        now = time.time_ns() // 100 + UNIX_EPOCH
         later = now - events[-1]["header"]["timeStamp"]
         for event in events:
             event["header"]["timeStamp"] += later
     return events
 
 
-def subscribed(engine: Engine, choice: Choice, *, log: bool, **options: Any) -> Subscription:
+def subscribed(engine: Engine, choice: EngineOptions, *, log: bool, **options: Any) -> Subscription:
     """Subscribe to what was chosen, and begin with the log if that is wanted."""
     try:
         if log:

@@ -13,6 +13,8 @@ import click
 from rich.cells import cell_len
 
 from wfpfast import EventBatch, names
+from wfpfast._tables.event_kinds import ALLOW, DROP, EVENT_KINDS, FAIL
+from wfpfast._tables.protocols import ICMP
 from wfpfast.cli._screen import begin, brief, middle, printable, tail
 
 COLUMNS = [
@@ -20,22 +22,14 @@ COLUMNS = [
     "local_port", "remote_port", "app_path", "filter_id", "direction", "local_mac", "remote_mac",
     "ether_type", "network_capability", "failure_error", "failure_status",
 ]  # fmt: skip
-VERDICTS = {
-    "CLASSIFY_DROP": "drop", "CLASSIFY_DROP_MAC": "drop", "CAPABILITY_DROP": "drop",
-    "IPSEC_KERNEL_DROP": "drop", "IPSEC_DOSP_DROP": "drop",
-    "CLASSIFY_ALLOW": "allow", "CAPABILITY_ALLOW": "allow",
-    "IKEEXT_MM_FAILURE": "fail", "IKEEXT_QM_FAILURE": "fail", "IKEEXT_EM_FAILURE": "fail",
-    "LPM_PACKET_ARRIVAL": "came",
-}  # fmt: skip
 STYLES: dict[str, dict[str, Any]] = {
-    "drop": {"fg": "red", "bold": True}, "allow": {"fg": "green"}, "fail": {"fg": "yellow"},
+    DROP: {"fg": "red", "bold": True}, ALLOW: {"fg": "green"}, FAIL: {"fg": "yellow"},
     "quiet": {"dim": True}, "figure": {"fg": "cyan"},
 }  # fmt: skip
 ARROWS = {"OUTBOUND": "→", "INBOUND": "←", "FORWARD": "↷", "BIDIRECTIONAL": "↔"}
 PLAIN_ARROWS = {"OUTBOUND": ">", "INBOUND": "<", "FORWARD": "^", "BIDIRECTIONAL": "="}
 NONE = "-"
-LEAST = 5   # columns below which the beginning of something says nothing
-ICMP = (1, 58)
+LEAST = 5   # columns: a shorter beginning of a text says nothing
 
 Part = tuple[str, str]  # text, and the name of its style
 Event = dict[str, Any]
@@ -61,7 +55,7 @@ class Layout:
         ends = 17 + more // 8
         # Time, verdict, protocol and arrow take 28 with the blanks between, a filter's id 7.
         rest = width - 28 - 2 * ends - 7
-        # One's own address says less than the other one. A rule is named where half a name fits.
+        # The local address says less than the remote one. A rule is named where half a name fits.
         return cls(ends, ends, 21 + more // 4, rest if rest < 36 else max(20, rest * 2 // 5))
 
 
@@ -89,11 +83,11 @@ class Lines:
         self._arrows = PLAIN_ARROWS if plain else ARROWS
         self._day: date = datetime.now().astimezone().date()
 
-    def render(self, batch: EventBatch, most: int) -> Iterator[str]:
-        """Yield the lines of the first so many events; a line with the date where it changes."""
+    def render(self, batch: EventBatch, limit: int) -> Iterator[str]:
+        """Yield the lines of the first `limit` events; a line with the date where it changes."""
         layout = Layout() if self.width is None else Layout.for_width(self.width)
         columns = [batch[name].to_pylist() for name in COLUMNS]
-        for values in list(zip(*columns, strict=True))[:most]:
+        for values in list(zip(*columns, strict=True))[:limit]:
             event = dict(zip(COLUMNS, values, strict=True))
             at = event["timestamp"]
             if at is not None:
@@ -107,9 +101,11 @@ class Lines:
         known, unknown = ("%Y-%m-%d %H:%M:%S", "-" * 23) if self.width is None else (
             "%H:%M:%S", "-" * 12)
         yield f"{at:{known}}.{at.microsecond // 1000:03}" if at else unknown, "quiet"
-        verdict = VERDICTS.get(event["event_type"], "?")
+        kind = EVENT_KINDS.get(event["event_type"])
+        verdict = "?" if kind is None else kind.verdict
         yield f" {verdict:<5}", verdict
-        yield f" {_protocol(event):<4}", ""
+        # Verdict and protocol share ten columns: a long verdict uses blanks after the protocol.
+        yield f" {_protocol(event):<{9 - max(5, len(verdict))}}", ""
 
     def _tail(self, event: Event, layout: Layout) -> Iterator[Part]:
         local, remote = _ends(event, layout)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from wfpfast import Engine, EngineClosedError, EventBatch, EventStream, Subscription, WfpError
 from wfpfast.cli import _screen
 from wfpfast.cli._engine import opened, subscribed
-from wfpfast.cli._live_options import Choice, Form
+from wfpfast.cli._live_options import EngineOptions, OutputOptions
 from wfpfast.cli._sinks import Sink, sink
 from wfpfast.cli._stop import Stop, stoppable
 
@@ -18,48 +18,48 @@ _LATE = timedelta(seconds=1)        # how long after it happened an event may st
 _NO_LOSS = ("received", "delivered", "waiting")
 
 
-def enumerate_log(choice: Choice, form: Form) -> int:
+def enumerate_log(choice: EngineOptions, form: OutputOptions) -> int:
     """Show what the log holds now; return the exit status."""
 
-    def read(engine: Engine, flow: Flow) -> None:
+    def read(engine: Engine, delivery: Delivery) -> None:
         with (
-            engine.net_events(choice.template, columns=flow.columns, errors="null") as stream,
-            flow.counting(stream),
+            engine.net_events(choice.template, columns=delivery.columns, errors="null") as stream,
+            delivery.counting(stream),
         ):
             for batch in stream:
-                flow.take(batch)
-                if flow.done:
+                delivery.take(batch)
+                if delivery.done:
                     break
 
     return _run(choice, form, read)
 
 
-def watch(choice: Choice, form: Form, *, count: int | None, log: bool) -> int:
+def watch(choice: EngineOptions, form: OutputOptions, *, count: int | None, log: bool) -> int:
     """Show what happens, after the log if that is wanted; return the exit status."""
 
-    def read(engine: Engine, flow: Flow) -> None:
+    def read(engine: Engine, delivery: Delivery) -> None:
         with (
-            subscribed(engine, choice, log=log, columns=flow.columns, errors="null") as stream,
-            flow.counting(stream),
+            subscribed(engine, choice, log=log, columns=delivery.columns, errors="null") as stream,
+            delivery.counting(stream),
         ):
-            while not flow.done:
+            while not delivery.done:
                 batch = stream.read(POLL)
                 if batch is not None:
-                    flow.take(batch)
+                    delivery.take(batch)
                 elif choice.until is not None and datetime.now(UTC) > choice.until + _LATE:
                     break
-            flow.take_rest(stream)
+            delivery.take_rest(stream)
 
     return _run(choice, form, read, count)
 
 
-class Flow:
+class Delivery:
     """Events on their way to a sink, up to a number of them or until somebody asks for an end."""
 
-    def __init__(self, out: Sink, stop: Stop, most: int | None) -> None:
+    def __init__(self, out: Sink, stop: Stop, limit: int | None) -> None:
         self._out = out
         self._stop = stop
-        self._most = sys.maxsize if most is None else most
+        self._limit = sys.maxsize if limit is None else limit
         self._stats: dict[str, int] = {}
         self.columns = out.columns
         self.shown = 0
@@ -67,7 +67,7 @@ class Flow:
     @property
     def complete(self) -> bool:
         """Whether there were as many events as were wanted."""
-        return self.shown >= self._most
+        return self.shown >= self._limit
 
     @property
     def done(self) -> bool:
@@ -77,7 +77,7 @@ class Flow:
     def take(self, batch: EventBatch) -> None:
         """Pass events on, and say how many are missing before them."""
         say_dropped(batch.stats.get("dropped", 0))
-        count = min(len(batch), self._most - self.shown)
+        count = min(len(batch), self._limit - self.shown)
         self.shown += count  # a file has them, even if nobody reads them from stdout
         self._out.write(batch, count)
 
@@ -112,23 +112,26 @@ def say_dropped(count: int) -> None:
 
 
 def _run(
-    choice: Choice, form: Form, read: Callable[[Engine, Flow], None], most: int | None = None
+    choice: EngineOptions,
+    form: OutputOptions,
+    read: Callable[[Engine, Delivery], None],
+    limit: int | None = None,
 ) -> int:
-    """Let events flow; whatever ends it, a file has what came before."""
+    """Deliver events. Whatever ends the delivery, a file has the events until then."""
     fault: OSError | None = None
     with stoppable() as stop:
         with sink(form) as out:
-            flow = Flow(out, stop, most)
+            delivery = Delivery(out, stop, limit)
             try:
                 with opened(choice) as engine:
                     out.begin(engine)
-                    read(engine, flow)
+                    read(engine, delivery)
             except OSError as error:
                 expected = isinstance(error, WfpError) or _screen.reader_left(error)
-                if not (expected and out.keeps and flow.shown):
+                if not (expected and out.keeps and delivery.shown):
                     raise
                 fault = error
-            flow.finish()
+            delivery.finish()
         if fault is not None:
             raise fault
-        return 0 if flow.complete else stop.status
+        return 0 if delivery.complete else stop.status

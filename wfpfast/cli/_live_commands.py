@@ -5,16 +5,24 @@ from pathlib import Path
 
 import click
 
-from wfpfast.cli._live_options import ENGINE, PATH, Choice, Form, choosing, length, showing
+from wfpfast.cli._live_options import (
+    ENGINE,
+    PATH,
+    EngineOptions,
+    OutputOptions,
+    engine_options,
+    length,
+    output_options,
+)
 
 COUNT = click.option("-n", "--count", metavar="N", type=click.IntRange(min=1),
                      help="End after so many events.")
 
 
 @click.command("enumerate", short_help="Show what the log of the filtering engine holds now.")
-@choosing(rate=0)
-@showing
-def enumerate_(choice: Choice, form: Form) -> int:
+@engine_options(rate=0)
+@output_options
+def enumerate_(choice: EngineOptions, form: OutputOptions) -> int:
     """Show the net events that the log holds now, oldest first, a line each.
 
     On Windows this needs an administrator. The log is small, some 300 events; `watch` sees what
@@ -26,11 +34,11 @@ def enumerate_(choice: Choice, form: Form) -> int:
 
 
 @click.command(short_help="Show events as they happen.")
-@choosing(rate=20)
-@showing
+@engine_options(rate=20)
+@output_options
 @COUNT
 @click.option("--log", is_flag=True, help="Begin with what the log holds.")
-def watch(choice: Choice, form: Form, count: int | None, log: bool) -> int:
+def watch(choice: EngineOptions, form: OutputOptions, count: int | None, log: bool) -> int:
     """Show net events as they happen, a line each, until Ctrl-C.
 
     A line has the time, what became of it, the protocol, the local and the remote end with an arrow
@@ -46,13 +54,17 @@ def watch(choice: Choice, form: Form, count: int | None, log: bool) -> int:
 
 @click.command(short_help="Record the log and what happens, undecoded.")
 @click.argument("path", metavar="FILE.wfprec", type=PATH)
-@choosing(rate=20)
+@engine_options(rate=20)
 @COUNT
 @click.option("--duration", metavar="TIME", callback=length, help="End after 90s, 10m, 2h, 1d.")
 @click.option("--append", is_flag=True,
               help="Continue FILE; events that the log still holds come again.")
 def record(
-    path: Path, choice: Choice, count: int | None, duration: timedelta | None, append: bool
+    path: Path,
+    choice: EngineOptions,
+    count: int | None,
+    duration: timedelta | None,
+    append: bool,
 ) -> int:
     """Record the log, then what happens, undecoded, until Ctrl-C.
 

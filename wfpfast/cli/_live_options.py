@@ -1,4 +1,4 @@
-"""The options of the live commands, and what they choose; must not know what is done with it."""
+"""The options of the live commands, parsed into objects; must not know what commands do."""
 
 import functools
 import re
@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from wfpfast import Template
+from wfpfast.template import CONDITIONS
 
 PATH = click.Path(path_type=Path)
 WINDOWS, SIMULATED = "windows", "simulated"
@@ -18,12 +19,6 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58}
 # Options that only a simulated engine understands.
 _SIMULATION = ("seed", "rate", "events")
-# Options that are conditions of a template, by the template's name for them.
-_CONDITIONS = {
-    "type": "event_type", "protocol": "ip_protocol", "local_address": "local_address",
-    "remote_address": "remote_address", "local_port": "local_port", "remote_port": "remote_port",
-    "app": "app_path", "user": "user_sid",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,7 @@ class Simulation:
 
 
 @dataclass(frozen=True)
-class Choice:
+class EngineOptions:
     """Which events of which engine.
 
     Attributes
@@ -121,15 +116,18 @@ _FILTERS = (
     click.option("--since", metavar="TIME", callback=moment,
                  help="Not before: ISO 8601, or 10m, 2h, 1d ago."),
     click.option("--until", metavar="TIME", callback=moment, help="Not after."),
-    click.option("--type", metavar="TYPE", callback=event_type, help="As classify_drop, or 3."),
-    click.option("--protocol", metavar="P", callback=protocol, help="tcp, udp, icmp or a number."),
+    # The options below are the conditions of a template: their names are those of CONDITIONS.
+    click.option("--type", "event_type", metavar="TYPE", callback=event_type,
+                 help="As classify_drop, or 3."),
+    click.option("--protocol", "ip_protocol", metavar="P", callback=protocol,
+                 help="tcp, udp, icmp or a number."),
     click.option("--local-address", metavar="A", help="An address or a network, as 10.0.0.0/8."),
     click.option("--remote-address", metavar="A", help="Likewise."),
     click.option("--local-port", metavar="N", type=PORT, help="For ICMP, the type."),
     click.option("--remote-port", metavar="N", type=PORT, help="For ICMP, the code."),
-    click.option("--app", metavar="PATH",
+    click.option("--app", "app_path", metavar="PATH",
                  help="A device path, as \\device\\harddiskvolume3\\app.exe."),
-    click.option("--user", metavar="SID", help="As S-1-5-18."),
+    click.option("--user", "user_sid", metavar="SID", help="As S-1-5-18."),
 )
 _ENGINES = (
     ENGINE,
@@ -152,7 +150,7 @@ _FORMS = (
 
 
 @dataclass(frozen=True)
-class Form:
+class OutputOptions:
     """How events are to be shown: as lines for people unless it says otherwise."""
 
     columns: Sequence[str] | None = None
@@ -166,7 +164,7 @@ class Form:
         return not self.as_json and self.output is None
 
 
-def choosing(*, rate: float) -> Callable[[Any], Any]:
+def engine_options(*, rate: float) -> Callable[[Any], Any]:
     """Give a command the options that choose events; it is called with `choice`."""
 
     def decorate(command: Any) -> Any:
@@ -176,8 +174,8 @@ def choosing(*, rate: float) -> Callable[[Any], Any]:
             keywords = options.pop("keywords")
             simulation = {name: options.pop(name) for name in _SIMULATION}
             since, until = options.pop("since"), options.pop("until")
-            conditions = {name: options.pop(name) for name in _CONDITIONS}
-            choice = Choice(
+            conditions = {name: options.pop(name) for name in CONDITIONS}
+            choice = EngineOptions(
                 _simulation(engine, simulation, rate), _template(since, until, conditions), until,
                 keywords and tuple(keywords))
             return command(choice=choice, **options)
@@ -187,12 +185,13 @@ def choosing(*, rate: float) -> Callable[[Any], Any]:
     return decorate
 
 
-def showing(command: Any) -> Any:
+def output_options(command: Any) -> Any:
     """Give a command the options that say how events are shown; it is called with `form`."""
 
     @functools.wraps(command)
     def call(**options: Any) -> Any:
-        form = Form(**{name: options.pop(name) for name in Form.__dataclass_fields__})
+        given = {name: options.pop(name) for name in OutputOptions.__dataclass_fields__}
+        form = OutputOptions(**given)
         if form.for_people and form.columns is not None:
             raise click.UsageError("--columns is for --json and --output.", _context())
         return command(form=form, **options)
@@ -222,7 +221,7 @@ def _simulation(engine: str, given: dict[str, Any], rate: float) -> Simulation |
 def _template(
     since: datetime | None, until: datetime | None, given: dict[str, Any]
 ) -> Template | None:
-    conditions = {_CONDITIONS[name]: value for name, value in given.items() if value is not None}
+    conditions = {name: value for name, value in given.items() if value is not None}
     if since is None and until is None and not conditions:
         return None
     try:

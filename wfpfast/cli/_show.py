@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from wfpfast._tables.texts import EVENT_TYPES
+from wfpfast._tables.event_kinds import EVENT_KINDS
 from wfpfast.cli._screen import brief, events, number, printable, seconds, tail
 
 Row = dict[str, Any]
@@ -25,7 +25,7 @@ SHARE = 6               # "100.0%"
 BAR = 8
 BAR_FROM = 96           # columns of the terminal from which there is room for bars
 EIGHTHS = " ▏▎▍▌▋▊▉█"
-LONGEST_TYPE = 18
+LONGEST_TYPE = max(map(len, EVENT_KINDS))
 STATS = {
     "malformed": "values that could not be read, now null",
     "replaced_text": "characters that were not valid UTF-16, now U+FFFD",
@@ -52,9 +52,9 @@ def show(report: Row, screen: Console) -> None:
 class Page:
     """Lines of one report: how many, which share, of what; the same places in all its tables."""
 
-    def __init__(self, screen: Console, most: int) -> None:
+    def __init__(self, screen: Console, largest: int) -> None:
         self.screen = screen
-        self.digits = max(LEAST_DIGITS, 1 + len(number(most)))
+        self.digits = max(LEAST_DIGITS, 1 + len(number(largest)))
         blocks = not screen.options.ascii_only
         self.bar = BAR if screen.width >= BAR_FROM and blocks else 0
         self.before = self.digits + 2 + SHARE + 2 + (self.bar and self.bar + 2)
@@ -180,10 +180,10 @@ def _type(row: Row, room: int) -> list[Text]:
     name = row["event_type"]
     if name is None:
         return _not_given()
-    meaning = EVENT_TYPES.get(name, "").partition(";")[0]
-    if not meaning or LONGEST_TYPE + 1 + len(meaning) > room:
+    kind = EVENT_KINDS.get(name)
+    if kind is None or LONGEST_TYPE + 1 + len(kind.text) > room:
         return [Text(tail(name, room))]
-    return [Text.assemble(f"{name:<{LONGEST_TYPE}} ", (meaning, QUIET))]
+    return [Text.assemble(f"{name:<{LONGEST_TYPE}} ", (kind.text, QUIET))]
 
 
 def _user(row: Row, room: int) -> list[Text]:

@@ -15,7 +15,7 @@ from wfpfast.cli import _line, _screen
 from wfpfast.cli._cells import json_lines
 from wfpfast.cli._convert import Output, check, whole, written_line
 from wfpfast.cli._gather import Gather
-from wfpfast.cli._live_options import Form
+from wfpfast.cli._live_options import OutputOptions
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._sources import Stats
 
@@ -37,7 +37,7 @@ class Sink(Protocol):
     def begin(self, engine: Engine) -> None:
         """Ask the engine what there is to know beside the events."""
 
-    def write(self, batch: EventBatch, most: int) -> None:
+    def write(self, batch: EventBatch, limit: int) -> None:
         """Take the first so many events of a batch."""
 
     def finish(self, stats: Stats) -> None:
@@ -70,10 +70,10 @@ class LineSink:
     def _width(self) -> int | None:
         return self._screen.width if self._terminal or "COLUMNS" in os.environ else None
 
-    def write(self, batch: EventBatch, most: int) -> None:
+    def write(self, batch: EventBatch, limit: int) -> None:
         """Show events."""
         self._lines.width = self._width()
-        text = "".join(f"{line}\n" for line in self._lines.render(batch, most))
+        text = "".join(f"{line}\n" for line in self._lines.render(batch, limit))
         click.echo(text, nl=False)
 
     def finish(self, stats: Stats) -> None:
@@ -84,7 +84,7 @@ class LineSink:
 class TableSink:
     """JSON on stdout, a file, or both."""
 
-    def __init__(self, form: Form, output: Output | None) -> None:
+    def __init__(self, form: OutputOptions, output: Output | None) -> None:
         self.columns = None if form.columns is None else list(form.columns)
         self.keeps = output is not None
         self.stats: Stats = {}
@@ -95,9 +95,9 @@ class TableSink:
     def begin(self, engine: Engine) -> None:
         """Nothing is asked: a table has numbers, whatever their names are."""
 
-    def write(self, batch: EventBatch, most: int) -> None:
+    def write(self, batch: EventBatch, limit: int) -> None:
         """Add rows."""
-        rows = pa.record_batch(batch).slice(0, most)
+        rows = pa.record_batch(batch).slice(0, limit)
         if self._output is not None:
             for gathered in self._gather.add(rows):
                 self._output.write(gathered)
@@ -116,7 +116,7 @@ class TableSink:
 
 
 @contextlib.contextmanager
-def sink(form: Form) -> Iterator[Sink]:
+def sink(form: OutputOptions) -> Iterator[Sink]:
     """Open what events are to go to; a file appears under its name in the end."""
     if form.for_people:
         yield LineSink()
