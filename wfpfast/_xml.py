@@ -13,6 +13,7 @@ from xml.parsers import expat
 
 from wfpfast._netsh_scan import Scanner
 from wfpfast._xml_text import BrokenText, read_text
+from wfpfast.errors import SourceError
 
 MOST_DEPTH = 64
 MOST_TEXT = 1 << 22        # characters of one record, bytes of one tag or comment
@@ -28,7 +29,7 @@ Record = dict[str, Any]
 Source = str | os.PathLike[str] | IO[bytes]
 
 
-class NetshError(ValueError):
+class NetshError(SourceError):
     """A file is not what netsh writes, or breaks off.
 
     Attributes

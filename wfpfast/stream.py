@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from wfpfast._closing import Closing
 from wfpfast._decoder import Decoder, EventBatch
 from wfpfast._stream import stream_capsule
 
 
-class EventStream:
+class EventStream(Closing):
     """Batches of events, one after another, from any source.
 
     Iterate over it, or hand it to anything that reads an Arrow stream:
@@ -76,17 +76,6 @@ class EventStream:
         self._batches = iter(())
         if close is not None:
             close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __arrow_c_schema__(self) -> Any:
         """Export the schema as an Arrow PyCapsule."""
