@@ -1,12 +1,15 @@
 """Streams of batches: what every source of events gives; must not know where batches come from."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from wfpfast._closing import Closing
 from wfpfast._decoder import Decoder, EventBatch
 from wfpfast._stream import stream_capsule
+
+if TYPE_CHECKING:
+    from wfpfast._mappings import Item
 
 
 class EventStream(Closing):
@@ -37,6 +40,54 @@ class EventStream(Closing):
         self._decoder = decoder
         self._close = close
         self._stats: Counter[str] = Counter()
+
+    @staticmethod
+    def from_mappings(
+        mappings: "Iterable[Item]",
+        *,
+        batch_size: int = 1024,
+        close: Callable[[], None] | None = None,
+        **decoder_options: Any,
+    ) -> "EventStream":
+        """Make a stream of events that are given as mappings: what a new source needs.
+
+        Parameters
+        ----------
+        mappings : iterable
+            One item an event, pulled only as the stream is read: a mapping as for `encode`, or a
+            tuple of such a mapping and of how many of the event's values could not be read and
+            are left out of it. These numbers are added to ``stats["malformed"]`` of the batch that
+            has the event.
+        batch_size : int
+            Events a batch; the last one may have fewer.
+        close : callable, optional
+            Called once: when the stream is closed or has ended, or if this method raises.
+        **decoder_options
+            As for `Decoder`.
+
+        Raises
+        ------
+        ValueError
+            If ``batch_size`` is less than 1, or a decoder option is wrong.
+        ValueError, TypeError, OverflowError
+            While the stream is read: if `encode` refuses a mapping. The message counts the event
+            within its batch, a note within the source.
+        Exception
+            While the stream is read: what the iterable raises, a `SourceError` by custom. In both
+            cases the events before come first, in a batch that may be smaller; then the error.
+        """
+        from wfpfast._mappings import batches  # engines do not need `encode`
+
+        try:
+            if batch_size < 1:
+                raise ValueError(f"batch_size {batch_size}: a batch holds at least one event")
+            decoder = Decoder(**decoder_options)
+        except BaseException:
+            if close is not None:
+                close()
+            raise
+        return EventStream(
+            batches(iter(mappings), decoder, batch_size), decoder=decoder, close=close)
 
     @property
     def column_names(self) -> list[str]:
