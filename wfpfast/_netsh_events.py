@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from wfpfast import _netsh_values as v
 from wfpfast._netsh_scan import Scanner
 from wfpfast._netsh_take import take_easy
-from wfpfast._xml import BadElement, NotPlain, Record
+from wfpfast._xml_expat import BadElement, Element, Record
+from wfpfast._xml_plain import NotPlain
 from wfpfast.names import EVENT_TYPES
 
 

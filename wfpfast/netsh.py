@@ -9,7 +9,8 @@ from typing import Any
 from wfpfast._netsh_events import EventReader
 from wfpfast._netsh_filters import FILTER_LISTS, FILTER_ROOTS, FilterReader
 from wfpfast._table import Table
-from wfpfast._xml import NetshError, RecordReader, Source
+from wfpfast._xml import RecordReader, Source
+from wfpfast._xml_expat import NetshError
 from wfpfast.stream import EventStream
 
 __all__ = ["NetshError", "read_events", "read_filters"]
