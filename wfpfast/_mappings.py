@@ -23,7 +23,7 @@ def batches(items: Iterator[Item], decoder: Decoder, size: int) -> Iterator[Even
         malformed: list[int] = []
         try:
             for item in islice(items, size):
-                mapping, bad_values = item if type(item) is tuple else (item, 0)
+                mapping, bad_values = item if isinstance(item, tuple) else (item, 0)
                 mappings.append(mapping)
                 malformed.append(bad_values)
         except Exception as error:  # the source's own, of whatever kind

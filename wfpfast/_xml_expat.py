@@ -25,7 +25,7 @@ Its text; or its elements by tag; or, if it stands more than once and always for
 these. Of a record that passes by the parser it may be bytes: the XML between its tags, which
 `Scanner.divide` divides into elements.
 """
-Record = dict[str, Any]
+Record = dict[str, Element]
 """The elements of a record, each an `Element`, by tag."""
 
 
@@ -214,17 +214,16 @@ class ExpatReader:
             self._end_record(node)
             return
         self._names.pop()
-        value: Any = node or "".join(self._text).strip(BLANKS)
+        value: Element = node or "".join(self._text).strip(BLANKS)
         self._text = []
         parent = self._open[-1]
-        if tag == "item":
-            parent.setdefault(tag, []).append(value)
-        elif tag not in parent:
-            parent[tag] = value
-        elif isinstance(parent[tag], list):
-            parent[tag].append(value)
+        found = parent.get(tag)
+        if isinstance(found, list):
+            found.append(value)
+        elif found is not None:
+            parent[tag] = [found, value]
         else:
-            parent[tag] = [parent[tag], value]
+            parent[tag] = [value] if tag == "item" else value
 
     def _end_record(self, record: Record) -> None:
         try:

@@ -1,9 +1,9 @@
 """What `with` does of everything that must be closed: it gives the object, and closes it once."""
 
 import pytest
-from wfpfast._closing import Closing
 
 from wfpfast import Decoder, Engine, EventStream, Recorder, Recording, Simulator, Subscription
+from wfpfast._closing import Closing
 from wfpfast.enumeration import BlockStream
 
 

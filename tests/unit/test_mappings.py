@@ -118,12 +118,14 @@ def test_the_source_is_read_no_further_than_its_batch() -> None:
     assert pulled == [0, 1, 2, 3]
 
 
-@pytest.mark.parametrize("options", [
-    {"batch_size": 0}, {"columns": ["nonsense"]}, {"errors": "perhaps"},
+@pytest.mark.parametrize(("options", "message"), [
+    ({"batch_size": 0}, "batch_size 0: a batch holds at least one event"),
+    ({"columns": ["nonsense"]}, "there is no column 'nonsense'"),
+    ({"errors": "perhaps"}, "perhaps"),
 ])
-def test_wrong_options_close_the_source(options: dict[str, Any]) -> None:
+def test_wrong_options_close_the_source(options: dict[str, Any], message: str) -> None:
     closed: list[int] = []
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=message):
         EventStream.from_mappings([], close=lambda: closed.append(1), **options)
     assert closed == [1]
 
