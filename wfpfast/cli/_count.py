@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from wfpfast import Decoder
 from wfpfast.cli import _cells
 from wfpfast.cli._screen import Fault
-from wfpfast.cli._sources import Source
+from wfpfast.cli._source import Source
 from wfpfast.cli._tally import Tally
 
 DROPS = (
