@@ -4,6 +4,7 @@ Known columns get the types that a decoder gives them. A file is read in blocks:
 grow with it.
 """
 
+import bisect
 import contextlib
 import csv as csv_module
 import io
@@ -76,9 +77,9 @@ def _typed(
     rows = 0
     for batch in batches:
         columns = []
-        for field, column in zip(schema, batch.columns, strict=True):
+        for field in schema:  # of no columns, the CSV reader makes all
             try:
-                columns.append(of_texts(column, field.type))
+                columns.append(of_texts(batch.column(field.name), field.type))
             except BadCell as bad:
                 row = rows + bad.place + 1
                 raise Fault(f"{path}: event {row}: column {field.name}: {bad}") from None
@@ -121,14 +122,15 @@ class _Lines:
     def _blocks(self) -> Iterator[bytes]:
         waiting = b""
         while data := self._file.read(JSON_BLOCK):
-            end = data.rfind(b"\n") + 1
+            end = data.rfind(b"\n") + 1 if len(data) == JSON_BLOCK else len(data)
             if end:
                 yield waiting + data[:end]
                 waiting = b""
             waiting += data[end:]
             if len(waiting) > LONGEST_LINE:
                 raise Fault(f"{self._path}: a line of more than {LONGEST_LINE} bytes")
-        yield waiting
+        if waiting:
+            yield waiting
 
     def first(self) -> pa.Schema:
         """Return the columns of the first block, in the types that their values look like."""
@@ -154,16 +156,19 @@ class _Lines:
         try:
             return _parsed(block, schema)
         except pa.ArrowException as error:
-            fault, where = error, f"line {self._line + 1} or later"
-        for number, line in enumerate(block.split(b"\n"), self._line + 1):
-            try:
-                if line.strip():
-                    _parsed(line, schema)
-            except pa.ArrowException as error:
-                fault, where = error, f"line {number}"
-                break
-        reason = str(fault).partition("\n")[0].partition(" in row ")[0]
-        raise Fault(f"{self._path}: {where}: {reason}")
+            reason = str(error).partition("\n")[0].partition(" in row ")[0]
+        lines = block.split(b"\n")
+        good = bisect.bisect_left(
+            range(1, len(lines)), True, key=lambda count: _fails(b"\n".join(lines[:count]), schema))
+        raise Fault(f"{self._path}: line {self._line + good + 1}: {reason}")
+
+
+def _fails(lines: bytes, schema: pa.Schema | None) -> bool:
+    try:
+        _parsed(lines, schema)
+    except pa.ArrowException:
+        return bool(lines.strip())
+    return False
 
 
 def _parsed(lines: bytes, schema: pa.Schema | None) -> pa.Table:
