@@ -1,7 +1,6 @@
 """`.csv` and `.ndjson` read again: what `convert` writes as text comes back with its types."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +22,11 @@ KNOWN = pa.schema(Decoder())
 
 
 @pytest.fixture(autouse=True, params=[None, 1 << 13])
-def block(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def block(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test reads in blocks as they are, and in so small ones that files have several."""
     if request.param:
         monkeypatch.setattr(_open_texts, "CSV_BLOCK", request.param)
         monkeypatch.setattr(_open_texts, "JSON_BLOCK", request.param)
-    yield
 
 
 def converted(run: Run, source: Any, *names: str) -> pa.Table:
@@ -137,7 +135,8 @@ def test_files_of_others_are_read(run: Run, tmp_path: Path) -> None:
 def test_what_polars_writes_is_read(run: Run, xml: Path) -> None:
     direct = converted(run, xml, "direct.parquet")
     frame = polars.read_parquet(xml.with_name("direct.parquet"))
-    frame.drop("end_cert_hash", "effective_name", "vswitch_id").write_ndjson(xml.with_name("theirs.ndjson"))
+    frame = frame.drop("end_cert_hash", "effective_name", "vswitch_id")  # it cannot write bytes
+    frame.write_ndjson(xml.with_name("theirs.ndjson"))
     again = converted(run, "theirs.ndjson", "again.parquet")
     assert again["filter_id"].to_pylist() == direct["filter_id"].to_pylist()
     assert again["timestamp"].to_pylist() == direct["timestamp"].to_pylist()
@@ -171,7 +170,8 @@ MANY = "".join(f'{{"flags":{k}}}\n' for k in range(2000))
     ("a.csv", "flags\n" + "1\n" * 9000 + "x\n", "invalid value 'x'"),
     ("a.csv", "local_groups\n[]\n[\n", "a.csv: event 2: column local_groups: '[' is not list<"),
     ("a.csv", "local_groups\n[]\n[1]\n", "a.csv: event 2: column local_groups: '[1]' is not list<"),
-    ("a.csv", "end_cert_hash\n00\n", "event 1: column end_cert_hash: '00' is not fixed_size_binary"),
+    ("a.csv", "end_cert_hash\n00\n", "event 1: column end_cert_hash: '00' is not fixed_size_"),
+    ("a.csv", "local_groups\n" + "[]\n" * 9000 + "[\n", "a.csv: event 9001: column local_groups"),
     ("a.csv", "effective_name\n00\n0g\n", "event 2: column effective_name: '0g' is not binary as "
      "hexadecimal"),
     ("a.csv", "vswitch_id\n00\n" + "0" * 999, f"'{'0' * 60}...' is not binary as hexadecimal"),
@@ -180,7 +180,7 @@ MANY = "".join(f'{{"flags":{k}}}\n' for k in range(2000))
     ("a.ndjson", MANY + '{"flags":"x"}\n', "a.ndjson: line 2001: JSON parse error: Column(/flags)"),
     ("a.ndjson", MANY + '{"flags":-1}\n', "a.ndjson: line 2001: Failed to convert JSON to uint32"),
     ("a.ndjson", '{"x":1}\n', "a.ndjson: no net events: no column has a name that wfpfast knows"),
-    ("a.ndjson", '{"effective_name":"00"}\n{"effective_name":"0"}', "event 2: column effective_nam"),
+    ("a.ndjson", '{"effective_name":"00"}\n{"effective_name":"0"}', "event 2: column effective_"),
     ("a.ndjson", '{"flags":1,"flags":2}\n', "a.ndjson: line 1: JSON parse error: "),
 ])
 def test_what_cannot_be_read_is_one_line(
@@ -220,6 +220,7 @@ def test_a_column_that_comes_after_the_first_block_is_not_lost_quietly(
 def test_a_line_without_end_is_refused(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(_open_texts, "JSON_BLOCK", 1 << 9)
     monkeypatch.setattr(_open_texts, "LONGEST_LINE", 1 << 10)
     (tmp_path / "a.ndjson").write_text('{"flags":1,"app_path":"' + "x" * 20_000)
     result = run("summary", "a.ndjson")
