@@ -55,9 +55,8 @@ class EventStream(Closing):
         ----------
         mappings : iterable
             One item an event, pulled only as the stream is read: a mapping as for `encode`, or a
-            tuple of such a mapping and of how many of the event's values could not be read and
-            are left out of it. These numbers are added to ``stats["malformed"]`` of the batch that
-            has the event.
+            tuple of it and of how many of the event's values could not be read and are left out.
+            These numbers are added to ``stats["malformed"]`` of the batch with the event.
         batch_size : int
             Events a batch; the last one may have fewer.
         close : callable, optional
@@ -69,12 +68,10 @@ class EventStream(Closing):
         ------
         ValueError
             If ``batch_size`` is less than 1, or a decoder option is wrong.
-        ValueError, TypeError, OverflowError
-            While the stream is read: if `encode` refuses a mapping. The message counts the event
-            within its batch, a note within the source.
         Exception
-            While the stream is read: what the iterable raises, a `SourceError` by custom. In both
-            cases the events before come first, in a batch that may be smaller; then the error.
+            While the stream is read: what the iterable raises, by custom a `SourceError`, or what
+            `encode` raises, with a note that counts the mapping from the first one of all. The
+            events before come first, in a batch that may be smaller; then the error.
         """
         from wfpfast._mappings import batches  # engines do not need `encode`
 

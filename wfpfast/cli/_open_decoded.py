@@ -10,7 +10,7 @@ import pyarrow as pa
 from wfpfast import Decoder, EventBatch, EventStream, netsh
 from wfpfast.cli._gather import Gather
 from wfpfast.cli._screen import Fault
-from wfpfast.cli._source import Broken, Request, Source
+from wfpfast.cli._source import Broken, Request, Source, told
 from wfpfast.errors import SourceError
 from wfpfast.recording import Recording
 
@@ -57,7 +57,7 @@ def _batches(path: Path, stream: EventStream) -> Iterator[pa.RecordBatch]:
         for batch in stream:
             yield from gather.add(pa.record_batch(batch))
     except SourceError as error:
-        fault = str(error) if error.path else f"{path}: {error}"
+        fault = told(path, error)
     except (ValueError, OSError) as error:
         raise Fault(f"{path}: {error}") from None
     yield from gather.rest()

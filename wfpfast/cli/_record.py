@@ -30,13 +30,13 @@ def record(
     end = None if duration is None else started + duration.total_seconds()
     with stoppable() as stop, opened(choice) as engine:
         with subscribed(engine, choice, log=True) as stream, _recorder(path) as recorder:
-            tape = Tape(recorder, sys.maxsize if count is None else count)
-            tape.run(stream, stop, end)
+            run = RecordingRun(recorder, sys.maxsize if count is None else count)
+            run.take(stream, stop, end)
         size, spent = _screen.size(path.stat().st_size), time.monotonic() - started
-    losses = _screen.losses({"dropped": tape.dropped, "unreadable": stream.stats["unreadable"]})
-    line = f"{_screen.events(tape.events)} in {path} ({size}, {_screen.seconds(spent)})"
+    losses = _screen.losses({"dropped": run.dropped, "unreadable": stream.stats["unreadable"]})
+    line = f"{_screen.events(run.events)} in {path} ({size}, {_screen.seconds(spent)})"
     _screen.say("; ".join([line, *losses]))
-    return stop.status if stop.asked and not tape.full else 0
+    return stop.status if stop.asked and not run.full else 0
 
 
 def _recorder(path: Path) -> Recorder:
@@ -49,21 +49,21 @@ def _recorder(path: Path) -> Recorder:
     return recorder
 
 
-class Tape:
-    """A recording that takes so many events."""
+class RecordingRun:
+    """What one call of the command records: so many events at most."""
 
-    def __init__(self, recorder: Recorder, most: int) -> None:
+    def __init__(self, recorder: Recorder, limit: int) -> None:
         self._recorder = recorder
-        self._most = most
+        self._limit = limit
         self.events = 0
         self.dropped = 0
 
     @property
     def full(self) -> bool:
         """Whether it takes no more events."""
-        return self.events >= self._most
+        return self.events >= self._limit
 
-    def run(self, stream: Subscription, stop: Stop, end: float | None) -> None:
+    def take(self, stream: Subscription, stop: Stop, end: float | None) -> None:
         """Record until it is full, its time is over, or somebody asks for an end."""
         with _screen.progress() as bar:
             task = bar.add_task("record", total=None, note="")
@@ -76,7 +76,7 @@ class Tape:
 
     def _write(self, block: Block, dropped: int) -> None:
         say_dropped(dropped)
-        room = self._most - self.events
+        room = self._limit - self.events
         if block.count > room:
             block = repack(block, list(range(room)))
         self._recorder.write(block, dropped=dropped)

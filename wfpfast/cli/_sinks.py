@@ -37,7 +37,7 @@ class Sink(Protocol):
     def begin(self, engine: Engine) -> None:
         """Ask the engine what there is to know beside the events."""
 
-    def write(self, batch: EventBatch, most: int) -> None:
+    def write(self, batch: EventBatch, limit: int) -> None:
         """Take the first so many events of a batch."""
 
     def finish(self, stats: Stats) -> None:
@@ -70,10 +70,10 @@ class LineSink:
     def _width(self) -> int | None:
         return self._screen.width if self._terminal or "COLUMNS" in os.environ else None
 
-    def write(self, batch: EventBatch, most: int) -> None:
+    def write(self, batch: EventBatch, limit: int) -> None:
         """Show events."""
         self._lines.width = self._width()
-        text = "".join(f"{line}\n" for line in self._lines.render(batch, most))
+        text = "".join(f"{line}\n" for line in self._lines.render(batch, limit))
         click.echo(text, nl=False)
 
     def finish(self, stats: Stats) -> None:
@@ -95,9 +95,9 @@ class TableSink:
     def begin(self, engine: Engine) -> None:
         """Nothing is asked: a table has numbers, whatever their names are."""
 
-    def write(self, batch: EventBatch, most: int) -> None:
+    def write(self, batch: EventBatch, limit: int) -> None:
         """Add rows."""
-        rows = pa.record_batch(batch).slice(0, most)
+        rows = pa.record_batch(batch).slice(0, limit)
         if self._output is not None:
             for gathered in self._gather.add(rows):
                 self._output.write(gathered)

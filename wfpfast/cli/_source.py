@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from wfpfast._schema import EVENT_COLUMNS
 from wfpfast.cli._screen import Fault
+from wfpfast.errors import SourceError
 
 STATS_KEY = b"wfpfast.stats"
 
@@ -20,6 +21,11 @@ Stats = dict[str, int]
 
 class Broken(Exception):
     """A file has a fault, or breaks off; what came before it has been read."""
+
+
+def told(path: Path, error: SourceError) -> str:
+    """Return what is wrong with a file, which the error may name itself."""
+    return str(error) if error.path else f"{path}: {error}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from wfpfast.cli._formats import decoded, source_of, suffixes
 from wfpfast.cli._screen import Fault
-from wfpfast.cli._source import Request, Source
+from wfpfast.cli._source import Request, Source, told
 from wfpfast.errors import SourceError
 
 
@@ -32,7 +32,7 @@ def opened(
         try:
             events: Source = source.load()(path, Request(columns, strict, options), stack)
         except SourceError as error:
-            raise Fault(str(error) if error.path else f"{path}: {error}") from None
+            raise Fault(told(path, error)) from None
         except ValueError as error:  # a column that does not exist
             raise Fault(str(error)) from None
         yield events
