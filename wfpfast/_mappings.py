@@ -14,8 +14,14 @@ Item = Mapping[str, Any] | tuple[Mapping[str, Any], int]
 _REFUSED = (ValueError, TypeError, OverflowError)  # what `encode` raises
 
 
-def batches(items: Iterator[Item], decoder: Decoder, size: int) -> Iterator[EventBatch]:
+def decoded(items: Iterator[Item], decoder: Decoder, size: int) -> Iterator[EventBatch]:
     """Gather events to batches; those before an error come before it, in a smaller batch."""
+    if size < 1:
+        raise ValueError(f"batch_size {size}: a batch holds at least one event")
+    return _batches(items, decoder, size)
+
+
+def _batches(items: Iterator[Item], decoder: Decoder, size: int) -> Iterator[EventBatch]:
     fault: Exception | None = None
     before = 0
     while fault is None:
@@ -47,7 +53,7 @@ def batches(items: Iterator[Item], decoder: Decoder, size: int) -> Iterator[Even
 
 
 def _batch(decoder: Decoder, block: Block, malformed: int) -> EventBatch:
-    """Decode a block; `batches` must not hold the batch that its reader is done with."""
+    """Decode a block; `_batches` must not hold the batch that its reader is done with."""
     batch = decoder.decode(block)
     batch.stats["malformed"] += malformed
     return batch

@@ -54,9 +54,8 @@ class EventStream(Closing):
         Parameters
         ----------
         mappings : iterable
-            One item an event, pulled only as the stream is read: a mapping as for `encode`, or a
-            tuple of it and of how many of the event's values could not be read and are left out.
-            These numbers are added to ``stats["malformed"]`` of the batch with the event.
+            One item an event, pulled as the stream is read: a mapping as for `encode`, or a tuple
+            of it and how many values could not be read, for ``stats["malformed"]`` of its batch.
         batch_size : int
             Events a batch; the last one may have fewer.
         close : callable, optional
@@ -73,18 +72,16 @@ class EventStream(Closing):
             `encode` raises, with a note that counts the mapping from the first one of all. The
             events before come first, in a batch that may be smaller; then the error.
         """
-        from wfpfast._mappings import batches  # engines do not need `encode`
+        from wfpfast._mappings import decoded  # engines do not need `encode`
 
         try:
-            if batch_size < 1:
-                raise ValueError(f"batch_size {batch_size}: a batch holds at least one event")
             decoder = Decoder(**decoder_options)
+            batches = decoded(iter(mappings), decoder, batch_size)
         except BaseException:
             if close is not None:
                 close()
             raise
-        return EventStream(
-            batches(iter(mappings), decoder, batch_size), decoder=decoder, close=close)
+        return EventStream(batches, decoder=decoder, close=close)
 
     @property
     def column_names(self) -> list[str]:
