@@ -7,7 +7,7 @@ from wfpfast import names
 from wfpfast._block import Block
 from wfpfast._cells import Column
 from wfpfast._decoder import Decoder, EventBatch, decode
-from wfpfast.errors import EngineClosedError, MalformedBlockError, WfpError
+from wfpfast.errors import EngineClosedError, MalformedBlockError, SourceError, WfpError
 from wfpfast.row import NetEvent
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ __all__ = [
     "Recording",
     "RecordingError",
     "Simulator",
+    "SourceError",
     "Subscription",
     "Table",
     "Template",

@@ -8,38 +8,30 @@ No capture of an IKE, IPsec, capability or MAC event is public: their tags are t
 members by expectation.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from wfpfast import _netsh_values as v
 from wfpfast._netsh_scan import Scanner
-from wfpfast._netsh_take import take_easy
+from wfpfast._netsh_take import IPV4, IPV6, Member, take_easy
 from wfpfast._tables.event_kinds import EVENT_KINDS
-from wfpfast._xml import BadElement, NotPlain, Record
+from wfpfast._xml_expat import BadElement, Record
+from wfpfast._xml_plain import NotPlain
 from wfpfast.names import EVENT_TYPES
 
-
-class Member(NamedTuple):
-    """An element of the XML: the struct's member, and how to read it."""
-
-    name: str
-    convert: v.Convert
-
-
 Members = dict[str, Member]  # by tag
-Known = tuple[str, v.Convert, dict[Any, Any], int | str | None]  # see take_easy()
 
 
 def member(name: str, convert: v.Convert) -> Members:
     """Return one entry of a table of members, whose tag is its name."""
-    return {name: Member(name, convert)}
+    return {name: Member(name, convert, **v.EASY.get(convert, {}))}
 
 
 def address(name: str) -> Members:
     """Return the entries of an address, whose name has a place for its family."""
     v4, v6 = name.format("V4"), name.format("V6")
     return {
-        v4: Member(v4, v.ipv4),
-        f"{v6}.byteArray16": Member(v6, v.ipv6),
+        v4: Member(v4, v.ipv4, form=IPV4, family=0),
+        f"{v6}.byteArray16": Member(v6, v.ipv6, form=IPV6, family=1),
     }
 
 
@@ -170,17 +162,12 @@ _INTERNAL: Members = {
 _SECTIONS: dict[str, Members] = {
     "header": HEADER, "internalFields": _INTERNAL, **dict(PAYLOADS.values())}
 _BODIES = {tag for tag, _ in PAYLOADS.values()}
-# Arms of unions by section: tag, member, and the ipVersion that selects it.
-_FAMILIES = {
-    section: [
-        (tag, entry.name, 0 if entry.convert is v.ipv4 else 1) for tag, entry in members.items()
-        if entry.convert in (v.ipv4, v.ipv6)
-    ]
+# Arms of unions by section: their tags and members.
+_ARMS = {
+    section: [(tag, entry) for tag, entry in members.items() if entry.family is not None]
     for section, members in _SECTIONS.items()
 }
 _UNKNOWN_TYPE = 0xFFFFFFFF
-# Of an element, so many values are remembered, if their XML is not longer: most come again.
-_MOST_REMEMBERED, _LONGEST = 1024, 2048
 
 
 class EventReader:
@@ -190,11 +177,8 @@ class EventReader:
         self._null = errors == "null"
         self._malformed = 0
         self._scanner = Scanner()
-        self._known: dict[str, dict[str, Known]] = {
-            section: {
-                tag: (entry.name, entry.convert, {}, v.EASY.get(entry.convert))
-                for tag, entry in members.items()
-            }
+        self._members_of: dict[str, Members] = {
+            section: {tag: entry.fresh() for tag, entry in members.items()}
             for section, members in _SECTIONS.items()
         }
 
@@ -213,7 +197,7 @@ class EventReader:
             body = PAYLOADS[event["type"]][0]
             if others := _BODIES.intersection(record) - {body}:
                 for other in sorted(others):
-                    self._bad(other, f"an event of type {record['type']} has <{body}>")
+                    self._bad(other, f"an event of type {v.text_of(record['type'])} has <{body}>")
             if members := self._section(body, record):
                 event[body] = members
         if tail:
@@ -242,22 +226,22 @@ class EventReader:
 
     def _members(self, section: str, node: Record) -> dict[str, Any]:
         """Convert the elements that are known; newer Windows may print others."""
-        made: dict[str, Any] = {}
-        table = self._known[section]
-        for tag, value in take_easy(node, table, made):
-            name, convert, known, _ = table[tag]
+        built: dict[str, Any] = {}
+        table = self._members_of[section]
+        for tag, value in take_easy(node, table, built):
+            entry = table[tag]
             try:
-                converted = convert(self._divided(value) if type(value) is bytes else value)
+                converted = entry.convert(self._divided(value) if type(value) is bytes else value)
             except ValueError as error:
                 self._bad(tag, str(error), section)
                 continue
             if type(value) is str or type(value) is bytes:
-                _remember(known, value, converted)
+                entry.remember(value, converted)
             if converted is not None:
-                made[name] = converted
-        if _FAMILIES[section]:
-            self._keep_one_family(section, node, made)
-        return made
+                built[entry.name] = converted
+        if _ARMS[section]:
+            self._keep_selected_arms(section, node, built)
+        return built
 
     def _divided(self, raw: bytes) -> Record:
         try:
@@ -265,23 +249,16 @@ class EventReader:
         except ValueError:
             raise NotPlain from None
 
-    def _keep_one_family(self, section: str, node: Record, made: dict[str, Any]) -> None:
+    def _keep_selected_arms(self, section: str, node: Record, built: dict[str, Any]) -> None:
         """Drop addresses that ipVersion does not select; those of the other family are wrong."""
-        version = made.get("ipVersion")
-        for tag, name, family in _FAMILIES[section]:
-            if name in made and family != version:
-                del made[name]
+        version = built.get("ipVersion")
+        for tag, entry in _ARMS[section]:
+            if entry.name in built and entry.family != version:
+                del built[entry.name]
                 if version in (0, 1):
-                    self._bad(tag, f"ipVersion is {node['ipVersion']}", section)
+                    self._bad(tag, f"ipVersion is {v.text_of(node['ipVersion'])}", section)
 
     def _bad(self, tag: str, what: str, section: str = "") -> None:
         if not self._null:
             raise BadElement(tag, what, section)
         self._malformed += 1
-
-
-def _remember(known: dict[Any, Any], value: str | bytes, converted: Any) -> None:
-    if len(value) <= _LONGEST:
-        if len(known) >= _MOST_REMEMBERED:
-            known.clear()
-        known[value] = converted

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wfpfast import _netsh_values as v
-from wfpfast._xml import BadElement, Record
+from wfpfast._xml_expat import BadElement, Record
 
 FILTER_LISTS = {
     "": "filter",

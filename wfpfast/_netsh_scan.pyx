@@ -272,7 +272,7 @@ cdef object element(Scan* s, Py_ssize_t name, Py_ssize_t length, int depth, bint
     """Return an element's text, or a dict of its elements by tag; None, and a fault, as above."""
     cdef Py_ssize_t begin = s.at, end, inner = 0, inner_length = 0
     cdef bint blank = True
-    cdef dict made = None
+    cdef dict built = None
     if depth == MEMBER and not divided:
         return member(s, name, length)
     while True:
@@ -283,38 +283,38 @@ cdef object element(Scan* s, Py_ssize_t name, Py_ssize_t length, int depth, bint
         s.fault = next_tag(s, &inner, &inner_length)
         if s.fault == PLAIN_END and inner_length == length and same(s, name, inner, length):
             s.fault = OTHER
-            if made is None:
+            if built is None:
                 return stripped(s.data, begin, end)
-            return made if blank else None
+            return built if blank else None
         if s.fault >= MORE:
             return None
         if s.fault == PLAIN_END or not blank or depth == MOST_DEPTH:
             s.fault = OTHER
             return None
-        if made is None:
-            made = {}
+        if built is None:
+            built = {}
         tag = tag_text(s, inner, inner_length)
         value = ""
         if s.fault == PLAIN_START:
             value = element(s, inner, inner_length, depth + 1, divided)
             if value is None:
                 return None
-        add(made, tag, value)
+        add(built, tag, value)
 
 
-cdef int add(dict made, str tag, value) except -1:
+cdef int add(dict built, str tag, value) except -1:
     """Put an element into the one around it; several of a tag are a list, items always."""
-    found = made.get(tag)
+    found = built.get(tag)
     if tag == "item":
         if found is None:
-            made[tag] = found = []
+            built[tag] = found = []
         (<list>found).append(value)
     elif found is None:
-        made[tag] = value
+        built[tag] = value
     elif isinstance(found, list):
         (<list>found).append(value)
     else:
-        made[tag] = [found, value]
+        built[tag] = [found, value]
     return 0
 
 

@@ -4,6 +4,7 @@ Easy is a plain number, an IP address, a time, and whatever was converted before
 or wrong, is left to the converters in Python.
 """
 
+cimport cython
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 from libc.stdint cimport uint64_t
@@ -15,11 +16,69 @@ cdef enum:
 
 cdef uint64_t* MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-cdef object ipv4 = "IPv4"
-cdef object ipv6 = "IPv6"
-cdef object time = "time"
-IPV4, IPV6, TIME = ipv4, ipv6, time
-"""What take_easy() reads instead of numbers."""
+cdef enum Form:
+    ANY         # only the converter knows
+    NUMBER      # decimal, without a sign
+    ADDRESS_4
+    ADDRESS_6
+    MOMENT
+
+IPV4, IPV6, TIME = ADDRESS_4, ADDRESS_6, MOMENT
+"""Forms of texts that `take_easy` reads, besides numbers."""
+
+cdef enum:
+    # Of an element, so many values are remembered, if what it held is not longer: most come again.
+    MOST_REMEMBERED = 1024
+    LONGEST_REMEMBERED = 2048
+
+
+@cython.final
+cdef class Member:
+    """An element of the XML: the struct's member, and how to read it.
+
+    Parameters
+    ----------
+    name : str
+        The member, as `encode` knows it.
+    convert : callable
+        Makes its value of what the element holds; raises ValueError. What it makes of texts and
+        bytes must depend on nothing else: it is remembered.
+    limit : int, optional
+        The texts of numbers up to here may be read without `convert`.
+    form : int, optional
+        Or those of this form: `IPV4`, `IPV6` or `TIME`.
+    family : int, optional
+        The ``ipVersion`` that selects the member, if it is an arm of a union.
+    """
+
+    cdef readonly str name
+    cdef readonly object convert
+    cdef readonly object family
+    cdef Form form
+    cdef uint64_t limit
+    cdef dict known     # values by the text or the bytes that the element held
+
+    def __init__(self, str name not None, convert, *, limit=None, form=None, family=None):
+        self.name = name
+        self.convert = convert
+        self.family = family
+        self.form = ANY if form is None else form
+        self.limit = 0
+        if limit is not None:
+            self.form, self.limit = NUMBER, limit
+        self.known = {}
+
+    def fresh(self):
+        """Return the same member with nothing remembered, for a reader of its own."""
+        limit = self.limit if self.form == NUMBER else None
+        return Member(self.name, self.convert, limit=limit, form=self.form, family=self.family)
+
+    def remember(self, held not None, value):
+        """Keep what `convert` made of a text or of bytes."""
+        if len(held) <= LONGEST_REMEMBERED:
+            if len(self.known) >= MOST_REMEMBERED:
+                self.known.clear()
+            self.known[held] = value
 
 
 cdef Py_ssize_t digits(const char* text, uint64_t* value) noexcept:
@@ -152,43 +211,42 @@ cdef bint is_time(const char* text, Py_ssize_t size, uint64_t* ticks) noexcept:
     return True
 
 
-cdef object easy(str text, limit):
-    """Return the value of a number up to the limit, or of another kind; None if it is not easy."""
+cdef object easy(str text, Member member):
+    """Return the value of a text that has the member's form; None if it has not."""
     cdef Py_ssize_t size = 0
-    cdef const char* at = PyUnicode_AsUTF8AndSize(text, &size)  # a zero ends it
+    cdef const char* chars = PyUnicode_AsUTF8AndSize(text, &size)  # a zero ends it
     cdef uint64_t value = 0
     cdef unsigned char[16] octets
-    if limit is ipv4:
-        return value if is_ipv4(at, size, &value) else None
-    if limit is ipv6:
-        return PyBytes_FromStringAndSize(<char*>octets, 16) if is_ipv6(at, size, octets) else None
-    if limit is time:
-        return value if is_time(at, size, &value) else None
-    return value if is_number(at, size, &value) and value <= <uint64_t>limit else None
+    if member.form == ADDRESS_6:
+        return (PyBytes_FromStringAndSize(<char*>octets, 16) if is_ipv6(chars, size, octets)
+                else None)
+    if member.form == NUMBER:
+        return value if is_number(chars, size, &value) and value <= member.limit else None
+    if member.form == ADDRESS_4:
+        return value if is_ipv4(chars, size, &value) else None
+    return value if is_time(chars, size, &value) else None
 
 
-cdef object converted(tuple entry, value, missing):
+cdef object converted(Member member, value, missing):
     """Return the value of a text or bytes that are easy or known; or else `missing`."""
-    if entry[3] is not None and type(value) is str:
-        found = easy(<str>value, entry[3])
+    if member.form != ANY and type(value) is str:
+        found = easy(<str>value, member)
         if found is not None:
             return found
-    return (<dict>entry[2]).get(value, missing)
+    return member.known.get(value, missing)
 
 
-def take_easy(dict node not None, dict table not None, dict made not None):
-    """Put the values of elements that are easy to convert in `made`; return the others.
+def take_easy(dict node not None, dict table not None, dict built not None):
+    """Put the values of elements that are easy to convert in `built`; return the others.
 
     Parameters
     ----------
     node : dict
-        Elements by tag.
-    table : dict
-        By tag of those that are known: the member's name, its converter, a dict of values by what
-        the element held (a value of None is that of an element without one), and what else is
-        easy: numbers up to a limit, `IPV4` or `IPV6` addresses, `TIME`: times, None: nothing.
-    made : dict
-        Values by member.
+        What elements hold, by tag.
+    table : dict of str to Member
+        Those that are known, by tag.
+    built : dict
+        Gets values by member; an element without a value, as an empty one, gives none.
 
     Returns
     -------
@@ -196,18 +254,18 @@ def take_easy(dict node not None, dict table not None, dict made not None):
         Tags that are known, and elements that are not easy.
     """
     cdef list rest = []
-    cdef tuple entry
+    cdef Member member
     for tag, value in node.items():
         found = table.get(tag)
         if found is None:
             continue
-        entry = <tuple>found
+        member = <Member?>found
         if type(value) is dict or type(value) is list:
             rest.append((tag, value))
             continue
-        found = converted(entry, value, rest)
+        found = converted(member, value, rest)
         if found is rest:
             rest.append((tag, value))
         elif found is not None:
-            made[entry[0]] = found
+            built[member.name] = found
     return rest

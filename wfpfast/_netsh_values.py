@@ -133,10 +133,11 @@ def ipv6(value: Any) -> bytes:
         raise ValueError(f"{shown(value)} is no IPv6 address") from None
 
 
-# What `take_easy` may do for these converters: numbers up to a limit, addresses, times.
-EASY: dict[Convert, int | str] = {
-    u8: (1 << 8) - 1, u16: (1 << 16) - 1, u32: (1 << 32) - 1, u64: (1 << 64) - 1,
-    i32: (1 << 31) - 1, ipv4: IPV4, ipv6: IPV6, ticks: TIME,
+# What `take_easy` may do for these converters, as a `Member` says it.
+EASY: dict[Convert, dict[str, int]] = {
+    u8: {"limit": (1 << 8) - 1}, u16: {"limit": (1 << 16) - 1}, u32: {"limit": (1 << 32) - 1},
+    u64: {"limit": (1 << 64) - 1}, i32: {"limit": (1 << 31) - 1},
+    ipv4: {"form": IPV4}, ipv6: {"form": IPV6}, ticks: {"form": TIME},
 }
 
 

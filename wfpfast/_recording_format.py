@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from wfpfast._block import Block
+from wfpfast.errors import SourceError
 
 if TYPE_CHECKING:  # in the standard library from Python 3.12 on
     from typing_extensions import Buffer
@@ -33,7 +34,7 @@ PREAMBLE_BYTES = PREAMBLE.size + CHECKSUM.size
 RECORD_BYTES = RECORD.size + CHECKSUM.size
 
 
-class RecordingError(ValueError):
+class RecordingError(SourceError):
     """A file is no recording, or is damaged.
 
     Attributes

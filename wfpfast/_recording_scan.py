@@ -97,11 +97,11 @@ class Scan:
         A file system may enlarge a file before the data are in it; a power failure, or a reader
         at that moment, finds zeros.
         """
-        at = offset
-        while data := self._read(at, len(_ZEROS)):
+        position = offset
+        while data := self._read(position, len(_ZEROS)):
             if data != _ZEROS[: len(data)]:
                 return
-            at += len(data)
+            position += len(data)
         raise Cut(whole, f"byte {offset}: only zeros from here to the end of the file; the end of"
                          f" the record that begins at byte {whole} is missing")
 
@@ -134,12 +134,12 @@ class Scan:
         except RecordingError:
             self._check_zeros(offset + RECORD_BYTES - CHECKSUM.size, offset)
             raise
-        at = offset + RECORD_BYTES
-        data = self._read_whole(at, header.nbytes, offset, what)
-        end = at + header.nbytes
+        start = offset + RECORD_BYTES
+        data = self._read_whole(start, header.nbytes, offset, what)
+        end = start + header.nbytes
         trailer = self._read_whole(end, TRAILER.size, offset, what)
         if trailer != pack_trailer(raw, data):
             self._check_zeros(end + TRAILER.size - len(END_MARK), offset)
-            raise RecordingError(at, f"the data of the record at byte {offset} are damaged:"
+            raise RecordingError(start, f"the data of the record at byte {offset} are damaged:"
                                      " wrong checksum, or no end mark")
         return header, parse_block(header, data, offset)

@@ -3,11 +3,11 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from wfpfast import objects
 from wfpfast._api import Api, EventVersions
+from wfpfast._closing import Closing
 from wfpfast._decoder import Decoder, EventBatch
 from wfpfast._session import Enumeration, NativeTemplate, Page, Session
 from wfpfast._subscription import Inbox
@@ -42,7 +42,7 @@ def _windows() -> Api:
     return load()
 
 
-class Engine:
+class Engine(Closing):
     """A session with the filtering engine of this machine, or with a simulated one.
 
     May be used from several threads; close it from any of them, or use it in a ``with`` statement.
@@ -94,17 +94,6 @@ class Engine:
             The first error, after everything has been tried.
         """
         self._session.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _version(self, version: int | None, *, live: bool) -> int:
         versions = self.event_versions

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from wfpfast._block import Block
+from wfpfast._closing import Closing
 from wfpfast._session import Enumeration, Page
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def read_pages(
         pages.close()
 
 
-class BlockStream:
+class BlockStream(Closing):
     """Undecoded blocks of an enumeration, from `Engine.blocks`, in memory of their own."""
 
     def __init__(self, enumeration: Enumeration, size: int) -> None:
@@ -92,14 +92,3 @@ class BlockStream:
         """Destroy the enumeration's handle; reading then ends. Closing twice is allowed."""
         self._blocks = iter(())
         self._enumeration.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

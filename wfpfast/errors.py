@@ -38,6 +38,21 @@ class MalformedBlockError(ValueError):
         return f"event {self.index}: {self.field}: {self.reason}"
 
 
+class SourceError(ValueError):
+    """A source of events is not what it claims to be, is damaged, or breaks off.
+
+    Every source raises it, or a subclass that says more: `netsh.NetshError`, `RecordingError`. The
+    batches that came before it are complete.
+
+    Attributes
+    ----------
+    path : str or None
+        The file, if the error knows it; its text then begins with it.
+    """
+
+    path: str | None = None
+
+
 class EngineClosedError(ValueError):
     """Something was asked of an engine, a stream or a subscription that is closed."""
 

@@ -4,16 +4,13 @@
 capture``), ``read_filters`` takes filters.xml (``show filters``) and wfpstate.xml (``show state``).
 """
 
-from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
-from wfpfast._decoder import Decoder, EventBatch
-from wfpfast._encode import encode
 from wfpfast._netsh_events import EventReader
 from wfpfast._netsh_filters import FILTER_LISTS, FILTER_ROOTS, FilterReader
 from wfpfast._table import Table
-from wfpfast._xml import NetshError, RecordReader, Source
+from wfpfast._xml import RecordReader, Source
+from wfpfast._xml_expat import NetshError
 from wfpfast.stream import EventStream
 
 __all__ = ["NetshError", "read_events", "read_filters"]
@@ -51,43 +48,10 @@ def read_events(source: Source, *, batch_size: int = 1024, **decoder_options: An
     OSError
         If the file cannot be opened.
     """
-    if batch_size < 1:
-        raise ValueError(f"batch_size {batch_size}: a batch holds at least one event")
-    decoder = Decoder(**decoder_options)
     events = EventReader(decoder_options.get("errors", "raise"))
     reader = RecordReader(source, _EVENT_LISTS, _EVENT_ROOTS, events.convert, plain=True)
-    batches = _batches(reader.read(), decoder, batch_size)
-    return EventStream(batches, decoder=decoder, close=reader.close)
-
-
-def _batches(
-    events: Iterator[tuple[dict[str, Any], int]], decoder: Decoder, size: int
-) -> Iterator[EventBatch]:
-    """Gather events to batches; those before an error come before it."""
-    fault: NetshError | OSError | None = None
-    while fault is None:
-        gathered: list[dict[str, Any]] = []
-        malformed = 0
-        try:
-            for mapping, bad_values in islice(events, size):
-                gathered.append(mapping)
-                malformed += bad_values
-        except (NetshError, OSError) as error:
-            fault = error
-        if gathered:
-            yield _batch(decoder, gathered, malformed)
-        elif fault is None:
-            return
-    try:
-        raise fault
-    finally:
-        fault = None  # or it would hold this frame, which holds it
-
-
-def _batch(decoder: Decoder, mappings: list[dict[str, Any]], malformed: int) -> EventBatch:
-    batch = decoder.decode(encode(mappings, internal=True))
-    batch.stats["malformed"] += malformed
-    return batch
+    return EventStream.from_mappings(
+        reader.read(), batch_size=batch_size, close=reader.close, **decoder_options)
 
 
 def read_filters(source: Source) -> Table:

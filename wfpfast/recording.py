@@ -11,10 +11,10 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from io import FileIO
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from wfpfast._block import Block
+from wfpfast._closing import Closing
 from wfpfast._decoder import Decoder, EventBatch
 from wfpfast._recording_format import RecordingError, pack_file_header, pack_record
 from wfpfast._recording_lock import WriterLock
@@ -45,7 +45,7 @@ class Record:
     dropped: int
 
 
-class Recorder:
+class Recorder(Closing):
     """Appends blocks to a file, which it makes or continues.
 
     Use it in a ``with`` statement, or close it. Only one recorder at a time writes a file; any
@@ -174,17 +174,6 @@ class Recorder:
                 finally:
                     file.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def __del__(self) -> None:
         if self._file is not None:
             warnings.warn(f"unclosed recorder of {self.path!r}", ResourceWarning, 2, source=self)
@@ -199,7 +188,7 @@ def _here() -> list[str]:
     return [platform.node(), platform.system(), platform.release(), __version__]
 
 
-class Recording:
+class Recording(Closing):
     """The blocks of a file that a `Recorder` has written or is writing.
 
     Iterate over it for the blocks, or see `records` and `read_events`; each starts at the first
@@ -333,14 +322,3 @@ class Recording:
         file, self._file = self._file, None
         if file is not None:
             file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

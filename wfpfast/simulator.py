@@ -9,11 +9,11 @@ import math
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from wfpfast import names
 from wfpfast._block import Block
+from wfpfast._closing import Closing
 from wfpfast._encode import encode
 from wfpfast._simulator import FUNCTIONS, Simulation, Units
 from wfpfast._simulator_objects import filter_piece, layer_piece, provider_piece, sublayer_piece
@@ -38,7 +38,7 @@ _SUBLAYERS = (("b3cdd441-af90-41ba-a745-7c6008ff2301", "Simulated Firewall rules
 _NAMESPACE = uuid.UUID("6f8c1d52-2a5e-4f7d-9d3b-7f1d9d0e6a11")
 
 
-class Simulator(Simulation):
+class Simulator(Simulation, Closing):
     """A simulated filtering engine, for ``Engine(Simulator(...))``.
 
     The log is a ring, as Windows' is. New events come from `rate`, or when `emit` is called; each
@@ -153,17 +153,6 @@ class Simulator(Simulation):
         """Stop threads, and answer no call any more."""
         self._stop()
         self._answer_nobody()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _blocks(events: int | Events | Block | None, seed: int) -> Iterator[Block]:

@@ -1,15 +1,18 @@
 """Streams of batches: what every source of events gives; must not know where batches come from."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
+from wfpfast._closing import Closing
 from wfpfast._decoder import Decoder, EventBatch
 from wfpfast._stream import stream_capsule
 
+if TYPE_CHECKING:
+    from wfpfast._mappings import Item
 
-class EventStream:
+
+class EventStream(Closing):
     """Batches of events, one after another, from any source.
 
     Iterate over it, or hand it to anything that reads an Arrow stream:
@@ -37,6 +40,49 @@ class EventStream:
         self._decoder = decoder
         self._close = close
         self._stats: Counter[str] = Counter()
+
+    @staticmethod
+    def from_mappings(
+        mappings: "Iterable[Item]",
+        *,
+        batch_size: int = 1024,
+        close: Callable[[], None] | None = None,
+        **decoder_options: Any,
+    ) -> "EventStream":
+        """Make a stream of events that are given as mappings: what a new source needs.
+
+        Parameters
+        ----------
+        mappings : iterable
+            One item an event, pulled as the stream is read: a mapping as for `encode`, or a tuple
+            of it and how many values could not be read, for ``stats["malformed"]`` of its batch.
+            What a mapping lacks is null; without ``"flags"`` a header's members count as set.
+        batch_size : int
+            Events a batch; the last one may have fewer.
+        close : callable, optional
+            Called once: when the stream is closed or has ended, or if this method raises.
+        **decoder_options
+            As for `Decoder`.
+
+        Raises
+        ------
+        ValueError
+            If ``batch_size`` is less than 1, or a decoder option is wrong.
+        Exception
+            While the stream is read: what the iterable raises, by custom a `SourceError`, or what
+            `encode` raises, with a note that counts the mapping from the first one of all. The
+            events before come first, in a batch that may be smaller; then the error.
+        """
+        from wfpfast._mappings import decoded  # engines do not need `encode`
+
+        try:
+            decoder = Decoder(**decoder_options)
+            batches = decoded(iter(mappings), decoder, batch_size)
+        except BaseException:
+            if close is not None:
+                close()
+            raise
+        return EventStream(batches, decoder=decoder, close=close)
 
     @property
     def column_names(self) -> list[str]:
@@ -76,17 +122,6 @@ class EventStream:
         self._batches = iter(())
         if close is not None:
             close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __arrow_c_schema__(self) -> Any:
         """Export the schema as an Arrow PyCapsule."""

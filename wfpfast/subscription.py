@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import AsyncIterator
-from typing import Self
 
 from wfpfast._block import Block
 from wfpfast._decoder import Decoder, EventBatch
@@ -106,6 +105,3 @@ class Subscription(EventStream):
     def close(self) -> None:
         """Unsubscribe. What has been received can still be read; then the stream ends."""
         self._inbox.close()
-
-    def __enter__(self) -> Self:
-        return self

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wfpfast import _netsh_values as v
-from wfpfast._netsh_take import take_easy
+from wfpfast._netsh_take import Member, take_easy
 
 EPOCH = datetime(1601, 1, 1)
 CONVERTERS = {"u8": v.u8, "u16": v.u16, "u32": v.u32, "u64": v.u64, "i32": v.i32, "ipv4": v.ipv4,
@@ -22,10 +22,10 @@ NOT_EASY = object()
 
 def taken(name: str, text: str) -> Any:
     convert = CONVERTERS[name]
-    made: dict[str, Any] = {}
-    rest = take_easy({"tag": text}, {"tag": ("member", convert, {}, v.EASY[convert])}, made)
-    assert rest == ([] if made else [("tag", text)])
-    return made.get("member", NOT_EASY)
+    built: dict[str, Any] = {}
+    rest = take_easy({"tag": text}, {"tag": Member("member", convert, **v.EASY[convert])}, built)
+    assert rest == ([] if built else [("tag", text)])
+    return built.get("member", NOT_EASY)
 
 
 def of_time(ticks: int, digits: int) -> tuple[str, int]:

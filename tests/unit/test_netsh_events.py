@@ -122,10 +122,11 @@ def test_what_cannot_be_read_at_all(tmp_path: Path) -> None:
         netsh.read_events(b"<netEvents/>")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="open it in binary mode"):
         ports(io.StringIO(FILE))
+    (tmp_path / "file.xml").write_text(FILE)  # which is closed again: see filterwarnings
     with pytest.raises(ValueError, match="batch_size 0"):
-        netsh.read_events(tmp_path / "nothing.xml", batch_size=0)
+        netsh.read_events(tmp_path / "file.xml", batch_size=0)
     with pytest.raises(ValueError, match="there is no column 'remote_prt'"):
-        netsh.read_events(tmp_path / "nothing.xml", columns=["remote_prt"])
+        netsh.read_events(tmp_path / "file.xml", columns=["remote_prt"])
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 6, 7, 8, 1000])

@@ -11,6 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+MOST_SHOWN = 60     # characters of a text that is wrong
+
 
 def each(array: pa.Array, render: Callable[[Any], str]) -> pa.Array:
     """Render each value by a Python function, equal ones only once; null stays null."""
@@ -93,3 +95,36 @@ def csv_column(array: pa.Array) -> pa.Array:
     if _is_text(array.type) or _is_plain(array.type):
         return array
     return each(array, _json_value)
+
+
+class BadCell(ValueError):
+    """A text is not what its column's type is written as; `place` is that of the first such one."""
+
+    def __init__(self, what: str, place: int) -> None:
+        super().__init__(what)
+        self.place = place
+
+
+def of_texts(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Return the column of a type that `csv_column` and `json_cells` write as these texts."""
+    if array.type == kind:
+        return array
+    coded = array.dictionary_encode()
+    binary = is_binary(kind)
+    if pa.types.is_dictionary(kind) and not binary:
+        return coded
+    value_type = kind.value_type if pa.types.is_dictionary(kind) else kind
+    values = []
+    for number, text in enumerate(coded.dictionary.to_pylist()):
+        try:
+            value = bytes.fromhex(text) if binary else json.loads(text)
+            values.append(pa.scalar(value, value_type))
+        except (ValueError, TypeError, OverflowError, RecursionError):
+            what = "hexadecimal" if binary else "JSON"
+            shown = repr(text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "...")
+            place = pc.index(coded.indices, pa.scalar(number, pa.int32())).as_py()
+            raise BadCell(f"{shown} is not {value_type} as {what}", place) from None
+    parsed = pa.array(values, value_type)
+    if pa.types.is_dictionary(kind):
+        return pa.DictionaryArray.from_arrays(coded.indices, parsed)
+    return parsed.take(coded.indices)

@@ -11,9 +11,11 @@ from typing import Any
 import pyarrow as pa
 
 from wfpfast.cli import _screen
+from wfpfast.cli._formats import output_of
 from wfpfast.cli._screen import Fault
-from wfpfast.cli._sources import Broken, Stats, opened
-from wfpfast.cli._writers import WRITERS, Writer
+from wfpfast.cli._source import Broken, Stats
+from wfpfast.cli._sources import opened
+from wfpfast.cli._writers import Writer
 
 
 def convert(
@@ -51,8 +53,7 @@ def convert(
 
 def check(out: Path, force: bool) -> None:
     """Refuse an output that could not be written, before anything is read."""
-    if out.suffix.lower() not in WRITERS:
-        raise Fault(f"{out}: expected a name that ends in {', '.join(WRITERS)}")
+    output_of(out)
     if out.is_dir():
         raise Fault(f"{out}: is a directory")
     if not out.parent.is_dir():
@@ -67,7 +68,7 @@ class Output:
     def __init__(self, out: Path, part: Path, schema: pa.Schema) -> None:
         self._out = out
         with _written(out):
-            self._writer: Writer = WRITERS[out.suffix.lower()](part, schema)
+            self._writer: Writer = output_of(out).load()(part, schema)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""

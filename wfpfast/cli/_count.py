@@ -12,7 +12,7 @@ from wfpfast._tables.event_kinds import EVENT_KINDS
 from wfpfast._tables.protocols import ICMP
 from wfpfast.cli import _cells
 from wfpfast.cli._screen import Fault
-from wfpfast.cli._sources import Source
+from wfpfast.cli._source import Source
 from wfpfast.cli._tally import Tally
 
 DROPS = [kind.name for kind in EVENT_KINDS.values() if kind.is_drop]

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from wfpfast import Template
+from wfpfast.cli._formats import OUTPUTS, suffixes
 from wfpfast.template import CONDITIONS
 
 PATH = click.Path(path_type=Path)
@@ -144,7 +145,7 @@ _FORMS = (
                  help="For --json and --output: only these columns, in this order."),
     click.option("--json", "as_json", is_flag=True, help="A JSON object a line."),
     click.option("-o", "--output", metavar="FILE", type=PATH,
-                 help="A file, as `convert` writes it: .parquet, .arrow, .csv or .ndjson."),
+                 help=f"A file, as `convert` writes it: {suffixes(OUTPUTS, ' or ')}."),
     click.option("-f", "--force", is_flag=True, help="Replace FILE if it exists."),
 )
 

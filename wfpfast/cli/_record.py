@@ -36,7 +36,7 @@ def record(
     with stoppable() as stop, opened(choice) as engine:
         with subscribed(engine, choice, log=True) as stream, _recorder(path) as recorder:
             run = RecordingRun(recorder, sys.maxsize if count is None else count)
-            run.run(stream, stop, end)
+            run.take(stream, stop, end)
         size, spent = _screen.size(path.stat().st_size), time.monotonic() - started
     losses = _screen.losses({"dropped": run.dropped, "unreadable": stream.stats["unreadable"]})
     line = f"{_screen.events(run.events)} in {path} ({size}, {_screen.seconds(spent)})"
@@ -55,7 +55,7 @@ def _recorder(path: Path) -> Recorder:
 
 
 class RecordingRun:
-    """A recording that takes so many events."""
+    """What one call of the command records: so many events at most."""
 
     def __init__(self, recorder: Recorder, limit: int) -> None:
         self._recorder = recorder
@@ -68,7 +68,7 @@ class RecordingRun:
         """Whether it takes no more events."""
         return self.events >= self._limit
 
-    def run(self, stream: Subscription, stop: Stop, end: float | None) -> None:
+    def take(self, stream: Subscription, stop: Stop, end: float | None) -> None:
         """Record until it is full, its time is over, or somebody asks for an end."""
         with _screen.progress() as bar:
             task = bar.add_task("record", total=None, note="")

@@ -17,7 +17,7 @@ from wfpfast.cli._convert import Output, check, whole, written_line
 from wfpfast.cli._gather import Gather
 from wfpfast.cli._live_options import OutputOptions
 from wfpfast.cli._screen import Fault
-from wfpfast.cli._sources import Stats
+from wfpfast.cli._source import Stats
 
 
 class Sink(Protocol):

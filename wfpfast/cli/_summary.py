@@ -47,8 +47,10 @@ from wfpfast import names, netsh
 from wfpfast._tables.texts import SID_PREFIXES, SIDS
 from wfpfast.cli import _cells, _screen, _show
 from wfpfast.cli._count import COLUMNS, Count
+from wfpfast.cli._formats import source_of
 from wfpfast.cli._screen import Fault
-from wfpfast.cli._sources import DECODED, Broken, opened
+from wfpfast.cli._source import Broken
+from wfpfast.cli._sources import opened
 
 Report = dict[str, Any]
 RULE = (
@@ -103,7 +105,7 @@ def summary(paths: list[Path], top: int) -> Report:
 
 def _read(path: Path, count: Count) -> Report:
     before, error = count.events, None
-    options: dict[str, Any] = {"errors": "null"} if path.suffix.lower() in DECODED else {}
+    options: dict[str, Any] = {"errors": "null"} if source_of(path).decoded else {}
     with opened(path, COLUMNS, strict=False, **options) as source, _screen.progress() as bar:
         task = bar.add_task(_screen.printable(path.name), total=1.0, note="")
         try:

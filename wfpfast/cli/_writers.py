@@ -12,7 +12,7 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from wfpfast.cli._cells import csv_column, json_lines
-from wfpfast.cli._sources import STATS_KEY, Stats
+from wfpfast.cli._source import STATS_KEY, Stats
 
 ROW_GROUP = 131_072
 JSON_ROWS = 8_192
@@ -205,11 +205,3 @@ class JsonWriter:
         """Let go of the file."""
         with contextlib.suppress(OSError):
             self._file.close()
-
-
-WRITERS: dict[str, Any] = {
-    ".parquet": ParquetWriter,
-    ".arrow": ArrowWriter,
-    ".csv": CsvWriter,
-    ".ndjson": JsonWriter,
-}

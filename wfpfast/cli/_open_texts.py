@@ -1,0 +1,182 @@
+"""Opens tables as text, CSV and NDJSON, as `convert` writes them; must not know events.
+
+Known columns get the types that a decoder gives them. A file is read in blocks: memory does not
+grow with it.
+"""
+
+import bisect
+import contextlib
+import csv as csv_module
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.json
+
+from wfpfast import Decoder
+from wfpfast.cli._cells import BadCell, is_binary, of_texts
+from wfpfast.cli._screen import Fault
+from wfpfast.cli._source import Request, Source, checked, readable
+
+CSV_BLOCK = 1 << 24     # bytes; a row must fit in
+HEADER = 1 << 20
+JSON_BLOCK = 1 << 22
+LONGEST_LINE = 1 << 26
+
+
+def csv(path: Path, request: Request, stack: contextlib.ExitStack) -> Source:
+    """Open a CSV file with a header."""
+    file = stack.enter_context(path.open("rb"))
+    size = max(1, os.fstat(file.fileno()).st_size)
+    names = request.names(path, _header(path, file))
+    known = pa.schema(Decoder())
+    schema = pa.schema([
+        known.field(name) if name in known.names else pa.field(name, pa.utf8()) for name in names
+    ])
+    with readable(path, "CSV"):
+        reader = stack.enter_context(_csv_reader(file, schema))
+    batches = _typed(path, checked(path, "CSV", iter(reader)), schema)
+    return Source(path, schema, batches, lambda: None, lambda: min(1.0, file.tell() / size))
+
+
+def _header(path: Path, file: Any) -> list[str]:
+    text = file.read(HEADER).decode("utf-8-sig", "replace")
+    file.seek(0)
+    try:
+        return next(csv_module.reader(io.StringIO(text, newline="")), [])
+    except csv_module.Error as error:
+        raise Fault(f"{path}: not a readable CSV file: {error}") from None
+
+
+def _csv_reader(file: Any, schema: pa.Schema) -> Any:
+    return pa.csv.open_csv(
+        file,
+        read_options=pa.csv.ReadOptions(use_threads=False, block_size=CSV_BLOCK),
+        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa.csv.ConvertOptions(
+            column_types={
+                field.name: pa.utf8() if _is_spelt(field.type) else field.type for field in schema
+            },
+            include_columns=schema.names, null_values=[""], true_values=["true"],
+            false_values=["false"], strings_can_be_null=True, quoted_strings_can_be_null=False))
+
+
+def _is_spelt(kind: pa.DataType) -> bool:
+    """Tell whether CSV has a type only as a text: bytes as hexadecimal, lists as JSON."""
+    return bool(is_binary(kind) or pa.types.is_nested(kind))
+
+
+def _typed(
+    path: Path, batches: Iterator[pa.RecordBatch], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    """Give the columns of batches the types that their texts stand for."""
+    rows = 0
+    for batch in batches:
+        columns = []
+        for field in schema:  # of no columns, the CSV reader makes all
+            try:
+                columns.append(of_texts(batch.column(field.name), field.type))
+            except BadCell as bad:
+                row = rows + bad.place + 1
+                raise Fault(f"{path}: event {row}: column {field.name}: {bad}") from None
+        rows += len(batch)
+        yield pa.record_batch(columns, schema=schema)
+
+
+def ndjson(path: Path, request: Request, stack: contextlib.ExitStack) -> Source:
+    """Open a file with a JSON object a line, whose columns are those of the first block."""
+    file = stack.enter_context(path.open("rb"))
+    size = max(1, os.fstat(file.fileno()).st_size)
+    known = pa.schema(Decoder())
+    blocks = _Lines(path, file)
+    present = blocks.first()
+    names = request.names(path, present.names)
+    plain = pa.schema([
+        pa.field(field.name, _json_type(known.field(field.name).type))
+        if field.name in known.names else field for field in present
+    ])
+    schema = pa.schema([
+        known.field(name) if name in known.names else plain.field(name) for name in names
+    ])
+    batches = _typed(path, (batch.select(names) for batch in blocks.read(plain)), schema)
+    return Source(path, schema, batches, lambda: None, lambda: min(1.0, file.tell() / size))
+
+
+def _json_type(kind: pa.DataType) -> pa.DataType:
+    """Return the type in which Arrow's JSON reader can read a column of events."""
+    return pa.utf8() if is_binary(kind) or pa.types.is_dictionary(kind) else kind
+
+
+class _Lines:
+    """The lines of an NDJSON file, a block of whole lines at a time."""
+
+    def __init__(self, path: Path, file: Any) -> None:
+        self._path = path
+        self._file = file
+        self._line = 0      # how many lines have been read
+
+    def _blocks(self) -> Iterator[bytes]:
+        waiting = b""
+        while data := self._file.read(JSON_BLOCK):
+            end = data.rfind(b"\n") + 1 if len(data) == JSON_BLOCK else len(data)
+            if end:
+                yield waiting + data[:end]
+                waiting = b""
+            waiting += data[end:]
+            if len(waiting) > LONGEST_LINE:
+                raise Fault(f"{self._path}: a line of more than {LONGEST_LINE} bytes")
+        if waiting:
+            yield waiting
+
+    def first(self) -> pa.Schema:
+        """Return the columns of the first block, in the types that their values look like."""
+        block = next((block for block in self._blocks() if block.strip()), b"")
+        self._file.seek(0)
+        if not block:
+            return pa.schema(Decoder())  # which is what no events are
+        found = self._parsed(block, None)
+        unclear = (pa.types.is_null, pa.types.is_timestamp)
+        return pa.schema([
+            pa.field(field.name, pa.utf8()) if any(kind(field.type) for kind in unclear) else field
+            for field in found.schema
+        ])
+
+    def read(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+        """Yield what the lines say, in columns of given types."""
+        for block in self._blocks():
+            if block.strip():
+                yield from self._parsed(block, schema).combine_chunks().to_batches()
+            self._line += block.count(b"\n")
+
+    def _parsed(self, block: bytes, schema: pa.Schema | None) -> pa.Table:
+        try:
+            return _parsed(block, schema)
+        except pa.ArrowException as error:
+            reason = str(error).partition("\n")[0].partition(" in row ")[0]
+        lines = block.split(b"\n")
+        good = bisect.bisect_left(
+            range(1, len(lines)), True, key=lambda count: _fails(b"\n".join(lines[:count]), schema))
+        raise Fault(f"{self._path}: line {self._line + good + 1}: {reason}")
+
+
+def _fails(lines: bytes, schema: pa.Schema | None) -> bool:
+    try:
+        _parsed(lines, schema)
+    except pa.ArrowException:
+        return bool(lines.strip())
+    return False
+
+
+def _parsed(lines: bytes, schema: pa.Schema | None) -> pa.Table:
+    behavior = "infer" if schema is None else "error"
+    table = pa.json.read_json(
+        pa.BufferReader(lines),
+        read_options=pa.json.ReadOptions(use_threads=False, block_size=len(lines) + 1),
+        parse_options=pa.json.ParseOptions(
+            explicit_schema=schema, unexpected_field_behavior=behavior))
+    table.validate(full=True)  # the reader takes any bytes for text
+    return table

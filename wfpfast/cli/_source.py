@@ -1,0 +1,117 @@
+"""What an open source is, and what it is asked for; must not know formats."""
+
+import contextlib
+import difflib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from wfpfast._schema import EVENT_COLUMNS
+from wfpfast.cli._screen import Fault
+from wfpfast.errors import SourceError
+
+STATS_KEY = b"wfpfast.stats"
+
+Stats = dict[str, int]
+
+
+class Broken(Exception):
+    """A file has a fault, or breaks off; what came before it has been read."""
+
+
+def told(path: Path, error: SourceError) -> str:
+    """Return what is wrong with a file, which the error may name itself."""
+    return str(error) if error.path else f"{path}: {error}"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is wanted of a source.
+
+    Attributes
+    ----------
+    columns : sequence of str, optional
+        The columns wanted, in their order; all by default.
+    strict : bool
+        Whether a table without one of the columns is a fault; if not, the column is left out.
+    options : mapping
+        As for `wfpfast.Decoder`.
+    """
+
+    columns: Sequence[str] | None = None
+    strict: bool = True
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def names(self, path: Path, present: Sequence[str]) -> list[str]:
+        """Return which columns of a table to read, or say that these are no net events."""
+        twice = [name for name, count in Counter(present).items() if count > 1]
+        if twice:
+            raise Fault(f"{path}: there are two columns {twice[0]!r}")
+        if not set(present) & set(EVENT_COLUMNS):
+            raise Fault(f"{path}: no net events: no column has a name that wfpfast knows")
+        if self.columns is None:
+            return list(present)
+        missing = [name for name in self.columns if name not in present]
+        if missing and self.strict:
+            near = difflib.get_close_matches(missing[0], present, 3)
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise Fault(f"{path}: there is no column {missing[0]!r}{hint}")
+        return [name for name in self.columns if name in present]
+
+
+class Source:
+    """Record batches of a file, to be read once, and what its reader has to say about them.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    schema : pyarrow.Schema
+        Of all the batches.
+    batches : iterator of pyarrow.RecordBatch
+        Pulled as the source is read.
+    stats : callable
+        Returns what was lost so far, or None if nobody wrote that down.
+    share : callable
+        Returns how much of the file has been read, 0 to 1.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        schema: pa.Schema,
+        batches: Iterator[pa.RecordBatch],
+        stats: Callable[[], Stats | None],
+        share: Callable[[], float],
+    ) -> None:
+        self.path = path
+        self.schema = schema
+        self.batches = batches
+        self.stats = stats
+        self.share = share
+
+
+@contextlib.contextmanager
+def readable(path: Path, kind: str) -> Iterator[None]:
+    """Say of Arrow's errors which file they are about."""
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).partition("\n")[0].partition(". ")[0]
+        raise Fault(f"{path}: not a readable {kind} file: {reason}") from None
+
+
+def checked(
+    path: Path, kind: str, batches: Iterator[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    """Yield batches; an error of Arrow is a fault of the file."""
+    while True:
+        with readable(path, kind):
+            batch = next(batches, None)
+        if batch is None:
+            return
+        yield batch
