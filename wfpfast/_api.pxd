@@ -3,6 +3,7 @@
 # them are made without the GIL. On x86 the convention is part of the type: WINAPI is __stdcall.
 from libc.stdint cimport uint64_t
 
+from wfpfast.abi.events cimport N_VERSIONS
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_ENGINE_OPTION, FWPM_NET_EVENT_SUBSCRIPTION0, FWPM_SESSION0)
 from wfpfast.abi.fwptypes cimport FWP_VALUE0
@@ -11,7 +12,7 @@ from wfpfast.abi.minwindef cimport DWORD, UINT32, WCHAR
 ctypedef void* HANDLE
 
 cdef enum:
-    N_ENUMS = 6                 # FwpmNetEventEnum0..5 give FWPM_NET_EVENT0..5
+    N_ENUMS = N_VERSIONS        # FwpmNetEventEnumN gives FWPM_NET_EVENTn
     N_SUBSCRIBES = N_ENUMS - 1  # FwpmNetEventSubscribe0..4 deliver FWPM_NET_EVENT1..5
     N_OBJECTS = 4
     N_OBJECT_CALLS = 3          # the calls in ObjectCalls

@@ -60,7 +60,7 @@ class EventStream(Closing):
         batch_size : int
             Events a batch; the last one may have fewer.
         close : callable, optional
-            Called once: when the stream is closed or has ended, or if this method raises.
+            Called once: when the stream is closed or ends, or if this method raises.
         **decoder_options
             As for `Decoder`.
 
@@ -70,8 +70,7 @@ class EventStream(Closing):
             If ``batch_size`` is less than 1, or a decoder option is wrong.
         Exception
             While the stream is read: what the iterable raises, by custom a `SourceError`, or what
-            `encode` raises, with a note that counts the mapping from the first one of all. The
-            events before come first, in a batch that may be smaller; then the error.
+            `encode` raises, with a note which mapping it was. The events before it come first.
         """
         from wfpfast._mappings import decoded  # engines do not need `encode`
 
