@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from wfpfast.synthetic import Mix
+from wfpfast.simulator.synthetic import Mix
 
 Event = dict[str, Any]
 

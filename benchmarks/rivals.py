@@ -8,8 +8,9 @@ from collections.abc import Callable
 from socket import AF_INET6, inet_ntoa, inet_ntop
 from typing import Any, Protocol
 
-from wfpfast import Block, Decoder, _reference
-from wfpfast._reference_structs import COLUMNS, DIRECTIONS, ENUMERATIONS
+from oracle.structs import COLUMNS, DIRECTIONS, ENUMERATIONS
+
+from wfpfast import Block, Decoder
 
 Names = tuple[str, ...]
 Lists = dict[str, list[Any]]
@@ -103,7 +104,7 @@ DIRECTION_NAMES = names_cache(DIRECTIONS)
 class Twin:
     """wfpfast's own readable decoder: ctypes structures, every pointer checked, all columns."""
 
-    name = "ctypes (wfpfast._reference)"
+    name = "ctypes (oracle)"
     columns: Names = COLUMNS
     slow = True
 

@@ -15,7 +15,7 @@ if ROOT in sys.path or "" in sys.path:
     sys.path[:] = [p for p in sys.path if p not in ("", ROOT)]
 sys.path.append(ROOT)
 
-from wfpfast._memory import live_buffers  # noqa: E402
+from wfpfast._base.memory import live_buffers  # noqa: E402
 
 FAILED = pytest.StashKey[bool]()
 

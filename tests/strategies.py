@@ -8,8 +8,7 @@ import struct
 from typing import Any
 
 from hypothesis import strategies as st
-
-from wfpfast._reference_structs import ABSENT
+from oracle.structs import ABSENT
 
 Events = st.SearchStrategy[dict[str, Any]]
 

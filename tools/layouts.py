@@ -1,4 +1,4 @@
-"""Writes wfpfast's _layouts_*.py and _layouts.h; must not know what the structs are for.
+"""Writes wfpfast/_blocks/layouts_*.py and _layouts.h; must not know what the structs are for.
 
     python tools/layouts.py [PATH_TO_structs.json]
 
@@ -19,7 +19,7 @@ import sys
 import textwrap
 from typing import Any
 
-PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "wfpfast"
+PACKAGE = pathlib.Path(__file__).resolve().parent.parent / "wfpfast" / "_blocks"
 EVENT = "FWPM_NET_EVENT"
 STRUCTS = (
     *(f"{EVENT}{version}" for version in range(6)),
@@ -118,19 +118,19 @@ OWN: Rows = {
 TABLE = """\
 \"\"\"The SDK's layouts of {subject}; must not know what they are for.
 
-Written by tools/layouts.py; _layouts.py says what a row is.
+Written by tools/layouts.py; layouts.py says what a row is.
 \"\"\"
 
 ROWS: dict[str, tuple[tuple[int, int, int, int], dict[str, tuple[str, int, int, int, int]]]] = {{
 {rows}}}
 """
 # Each table's name and subject.
-EVENTS = ("_layouts_events", "net events and their payloads")
-OBJECTS = ("_layouts_objects", "values, filters and what is wfpfast's own")
+EVENTS = ("layouts_events", "net events and their payloads")
+OBJECTS = ("layouts_objects", "values, filters and what is wfpfast's own")
 
 HEADER = """\
 /* Ends the compilation if a struct of abi/ is not laid out as the SDK has it; runs no code.
-   Written by tools/layouts.py, with the numbers of _layouts_*.py. WF_ASSERT_LAYOUTS() stands in a
+   Written by tools/layouts.py, with the numbers of layouts_*.py. WF_ASSERT_LAYOUTS() stands in a
    function, behind the declarations of the structs. */
 #ifndef WFPFAST_LAYOUTS_H
 #define WFPFAST_LAYOUTS_H

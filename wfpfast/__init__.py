@@ -4,23 +4,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from wfpfast import names
-from wfpfast._block import Block
-from wfpfast._cells import Column
-from wfpfast._decoder import Decoder, EventBatch, decode
+from wfpfast._blocks.block import Block
+from wfpfast._columns.cells import Column
+from wfpfast._decode.decoder import Decoder, EventBatch, decode
+from wfpfast._decode.row import NetEvent
 from wfpfast.errors import EngineClosedError, MalformedBlockError, SourceError, WfpError
-from wfpfast.row import NetEvent
 
 if TYPE_CHECKING:
     from wfpfast import netsh
-    from wfpfast._encode import encode
-    from wfpfast._table import Table
-    from wfpfast.diagnosis import diagnose
+    from wfpfast._blocks.encode import encode
+    from wfpfast._columns.table import Table
+    from wfpfast._decode.stream import EventStream
     from wfpfast.engine import Engine
+    from wfpfast.engine.diagnosis import diagnose
+    from wfpfast.engine.subscription import Subscription
+    from wfpfast.engine.template import Template
     from wfpfast.recording import Recorder, Recording, RecordingError
     from wfpfast.simulator import Simulator
-    from wfpfast.stream import EventStream
-    from wfpfast.subscription import Subscription
-    from wfpfast.template import Template
 
 __all__ = [
     "Block",
@@ -52,16 +52,16 @@ __version__ = "0.1.0"
 # What not every program needs is imported when it is asked for.
 _LATER = {
     "Engine": "wfpfast.engine",
-    "EventStream": "wfpfast.stream",
+    "EventStream": "wfpfast._decode.stream",
     "Recorder": "wfpfast.recording",
     "Recording": "wfpfast.recording",
     "RecordingError": "wfpfast.recording",
     "Simulator": "wfpfast.simulator",
-    "Subscription": "wfpfast.subscription",
-    "Table": "wfpfast._table",
-    "Template": "wfpfast.template",
-    "diagnose": "wfpfast.diagnosis",
-    "encode": "wfpfast._encode",
+    "Subscription": "wfpfast.engine.subscription",
+    "Table": "wfpfast._columns.table",
+    "Template": "wfpfast.engine.template",
+    "diagnose": "wfpfast.engine.diagnosis",
+    "encode": "wfpfast._blocks.encode",
 }
 
 

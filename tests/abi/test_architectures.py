@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 import wfpfast
-from wfpfast._layouts import ROWS
+from wfpfast._blocks.layouts import ROWS
 
-SOURCES = Path(__file__).resolve().parents[2] / "wfpfast"
+SOURCES = Path(__file__).resolve().parents[2] / "wfpfast" / "_blocks"
 CLANG = ("clang", "-ferror-limit=0")
 # Cross compilers for Windows, and the one that is at hand.
 COMPILERS = {
@@ -186,7 +186,7 @@ def test_a_mistake_ends_the_build(tmp_path: Path) -> None:
     need((include / "Python.h").exists(), "Python.h is not installed")
     command = [*compiler("here"), "-fsyntax-only", f"-I{include}"]
     text = cythonized(
-        SOURCES / "_encode_structs.pyx", "wfpfast._encode_structs", tmp_path / "module.c")
+        SOURCES / "encode_structs.pyx", "wfpfast._blocks.encode_structs", tmp_path / "module.c")
     assert "error" not in complaints(command, text, tmp_path)
     broken = changed(text, "FWP_BYTE_BLOB", r"\w+ size;", "uint64_t size;")
     assert "size of FWP_BYTE_BLOB.size" in complaints(command, broken, tmp_path)

@@ -23,7 +23,7 @@ def test_every_code_is_the_sdk_s() -> None:
 
 
 def test_no_other_file_writes_them_down() -> None:
-    sources = [*(ROOT / "wfpfast").glob("*.pyx"), *(ROOT / "wfpfast").glob("*.pxd")]
+    sources = [*(ROOT / "wfpfast").rglob("*.pyx"), *(ROOT / "wfpfast").rglob("*.pxd")]
     assert len(sources) > 50
     again = [path.name for path in sources
              if re.search(r"^    (ERROR|FWP_E|EPT_S|RPC_S)_\w+ = ", path.read_text(), re.M)]

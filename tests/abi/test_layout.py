@@ -13,7 +13,7 @@ import sys
 import pytest
 
 import wfpfast
-from wfpfast._layouts import ROWS, STRUCTS, Member
+from wfpfast._blocks.layouts import ROWS, STRUCTS, Member
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EVENT = "FWPM_NET_EVENT"
@@ -117,7 +117,7 @@ def test_tables_and_header_are_what_the_tool_writes() -> None:
         os.environ.get("WFPFAST_SDK_FACTS"))
     assert len(written) == 3
     for name, text in written.items():
-        assert (ROOT / "wfpfast" / name).read_text(encoding="utf-8") == text
+        assert (ROOT / "wfpfast/_blocks" / name).read_text(encoding="utf-8") == text
 
 
 @pytest.mark.parametrize(("older", "newer"), GROWN)

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from cli.running import Run, environment
 
-from wfpfast.synthetic import Mix
+from wfpfast.simulator.synthetic import Mix
 
 COUNT = 20_000
 
@@ -148,7 +148,7 @@ def share(count: float) -> float:
 
 
 def test_shares_are_those_of_real_records() -> None:
-    """As the docstring of wfpfast.synthetic has them; within four standard deviations."""
+    """As the docstring of wfpfast.simulator.synthetic has them; within four standard deviations."""
     headers = [event["header"] for event in EVENTS]
     paths = Counter(header["appId"] for header in headers).most_common()
     assert len(paths) == 171

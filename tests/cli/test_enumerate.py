@@ -10,7 +10,7 @@ import pytest
 from cli.counted import Counted
 from cli.running import Run
 
-from wfpfast.synthetic import Mix
+from wfpfast.simulator.synthetic import Mix
 
 LOG = ["enumerate", "--engine", "simulated"]
 

@@ -17,7 +17,7 @@ from cli.counted import Counted
 from cli.running import Run, environment
 
 from wfpfast.recording import Recording
-from wfpfast.synthetic import Mix
+from wfpfast.simulator.synthetic import Mix
 
 TAPE = ["record", "--engine", "simulated", "--rate", 5000]
 PORTS = [event["header"]["localPort"] for event in Mix(0).events(1000)]

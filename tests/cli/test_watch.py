@@ -19,7 +19,7 @@ from cli import counted as counting
 from cli.counted import Counted
 from cli.running import Run, environment
 
-from wfpfast.synthetic import Mix
+from wfpfast.simulator.synthetic import Mix
 
 WATCH = ["watch", "--engine", "simulated"]
 FAST = [*WATCH, "--rate", 5000]

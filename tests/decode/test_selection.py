@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 from example_events import event, one_of_each
 
-from wfpfast import Decoder, _reference, encode
-from wfpfast._schema import EVENT_COLUMNS
+from wfpfast import Decoder, encode
+from wfpfast._decode.schema import EVENT_COLUMNS
 
 # Chunks with and without a classify event, rows without a payload, a type that nobody knows.
 EVENTS = [

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from wfpfast import Decoder, Engine, EngineClosedError, Simulator, Template, encode
-from wfpfast.synthetic import Mix
+from wfpfast.simulator.synthetic import Mix
 
 Simulate = Callable[..., Simulator]
 START = 133_800_000_000_000_000  # as FILETIME: 2024-12-30 02:40 UTC

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from wfpfast import Engine, Simulator, WfpError
-from wfpfast._simulator import FUNCTIONS
+from wfpfast.simulator._simulation import FUNCTIONS
 
 ACCESS_DENIED, DISABLED, NO_SERVER = 5, 0x80320013, 1722
 EVENTS = 250

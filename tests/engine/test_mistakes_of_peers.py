@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wfpfast import Engine, Simulator, decode, encode
-from wfpfast._objects import read_objects
+from wfpfast.engine._object_pages import read_objects
 from wfpfast.explain import explain
 
 Simulate = Callable[..., Simulator]

@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from wfpfast import Block, Decoder, Engine, Simulator, Template, decode, encode
-from wfpfast._session import Enumeration
-from wfpfast.synthetic import Mix
+from wfpfast.engine._session import Enumeration
+from wfpfast.simulator.synthetic import Mix
 
 Simulate = Callable[..., Simulator]
 SEGMENT = 1 << 16  # bytes

@@ -7,7 +7,7 @@ import pytest
 from example_events import PAYLOADS, one_of_each
 
 from wfpfast import Block, MalformedBlockError, decode, encode, names
-from wfpfast._schema import EVENT_COLUMNS
+from wfpfast._decode.schema import EVENT_COLUMNS
 
 ROOT = Path(__file__).parents[2]
 TYPES = {  # FWPM_NET_EVENT_TYPE of SDK 26100 and the union arms of FWPM_NET_EVENT5

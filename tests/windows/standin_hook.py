@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from wfpfast import Simulator
-    from wfpfast._api import Api
+    from wfpfast.engine._api import Api
 
 _SYSTEM32_ONLY = 0x800  # LOAD_LIBRARY_SEARCH_SYSTEM32
 _kept: list[Any] = []   # the DLL has their addresses
@@ -21,8 +21,8 @@ _kept: list[Any] = []   # the DLL has their addresses
 
 def connect(simulator: "Simulator") -> "Api":
     """Let the stand-in answer as a simulator does, and return the calls as Windows' own."""
-    from wfpfast._simulator import ENTRIES
-    from wfpfast._win32 import load
+    from wfpfast.engine._win32 import load
+    from wfpfast.simulator._simulation import ENTRIES
 
     dll = ctypes.WinDLL("fwpuclnt.dll", winmode=_SYSTEM32_ONLY)  # type: ignore[attr-defined]
     dll.standin_connect.argtypes = (ctypes.c_char_p, ctypes.c_void_p)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from wfpfast.synthetic import Mix
+from wfpfast.simulator.synthetic import Mix
 
 STANDINS = Path(os.environ["WFPFAST_STANDIN"])
 SYSTEM32 = Path(os.environ["SYSTEMROOT"]) / "system32"

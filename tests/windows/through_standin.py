@@ -7,7 +7,7 @@ that the test has made.
 import pytest
 from standin_hook import connect
 
-from wfpfast._session import Session
+from wfpfast.engine._session import Session
 
 
 @pytest.fixture(autouse=True)

@@ -1,1 +1,1 @@
-"""C declarations of the Windows SDK structs, for cimport; holds no code and knows no Python."""
+"""The structs of the Windows SDK, in C, and what follows from them; must not know any decoder."""

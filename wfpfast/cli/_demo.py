@@ -17,7 +17,7 @@ from wfpfast.cli._screen import Fault
 from wfpfast.cli._show import FIGURES, QUIET, show
 from wfpfast.cli._summary import summary
 from wfpfast.simulator import Simulator
-from wfpfast.synthetic import Mix
+from wfpfast.simulator.synthetic import Mix
 
 # A log of a million events, and the mappings that it is made of, would take gigabytes: so there is
 # one log after another.
@@ -25,7 +25,7 @@ LOG = 32_768
 PAGE = 4_096
 TOP = 5
 STEPS = {
-    "generating": "Python mappings, made up by wfpfast.synthetic",
+    "generating": "Python mappings, made up by wfpfast.simulator.synthetic",
     "encoding": "mappings to FWPM_NET_EVENT5 structs, wfpfast.encode",
     "logging": "structs into a simulated engine's log, Simulator",
     "reading": "enumerate - decode - free to Arrow, Engine.net_events",

@@ -7,10 +7,10 @@ from contextlib import ExitStack
 
 import click
 
-from wfpfast import diagnosis
 from wfpfast.cli import _screen
 from wfpfast.cli._engine import simulator
 from wfpfast.cli._live_options import SIMULATED, Simulation
+from wfpfast.engine import diagnosis
 
 MARKS = {diagnosis.OK: "✓", diagnosis.TROUBLE: "✗", diagnosis.UNKNOWN: "?"}
 PLAIN_MARKS = {diagnosis.OK: "+", diagnosis.TROUBLE: "!", diagnosis.UNKNOWN: "?"}

@@ -67,7 +67,7 @@ def simulator(how: Simulation) -> "Simulator":
 
 def _recent(seed: int, count: int) -> list[dict[str, Any]]:
     """Make up events, the last of which happens now."""
-    from wfpfast.synthetic import Mix
+    from wfpfast.simulator.synthetic import Mix
 
     events = list(Mix(seed).events(count))
     if events:

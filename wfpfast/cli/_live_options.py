@@ -12,7 +12,7 @@ import click
 
 from wfpfast import Template
 from wfpfast.cli._formats import OUTPUTS, suffixes
-from wfpfast.template import CONDITIONS
+from wfpfast.engine.template import CONDITIONS
 
 PATH = click.Path(path_type=Path)
 WINDOWS, SIMULATED = "windows", "simulated"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from wfpfast._schema import EVENT_COLUMNS
+from wfpfast._decode.schema import EVENT_COLUMNS
 from wfpfast.cli._screen import Fault
 from wfpfast.errors import SourceError
 

@@ -1,0 +1,1 @@
+"""Blocks, the memory of events as Windows makes it: written, copied; must not know the decoder."""

@@ -1,0 +1,308 @@
+"""Event mappings into blocks, the inverse of decoding; must not know how events are decoded.
+
+Which members and payloads an FWPM_NET_EVENTn has is read off _layouts once, at import: a
+version or a payload that is declared there is encoded without a change here.
+"""
+
+from collections.abc import Mapping
+
+from cython cimport internal as internal_class
+from libc.stddef cimport size_t
+from libc.stdint cimport uint32_t
+
+from wfpfast._blocks.block import Block
+from wfpfast._blocks.layouts import STRUCTS
+from wfpfast._tables.enums import NET_EVENT_FLAGS
+from wfpfast._tables.members import MEMBERS
+
+from wfpfast._blocks.arena cimport Arena
+from wfpfast._blocks.encode_structs cimport (
+    Field, Plan, field_of, has_member, plan_of, write_inner, write_member)
+from wfpfast._blocks.encode_values cimport as_dict
+from wfpfast.abi.events cimport N_VERSIONS
+from wfpfast.abi.internal cimport (
+    ABSENT_WORDS, INTERNAL_FILTER_ORIGIN, INTERNAL_INTERFACE_INDEX, INTERNAL_PROCESS_ID,
+    INTERNAL_TERMINATING_FILTERS)
+
+cdef enum:
+    POINTER = 8
+
+
+@internal_class
+cdef class Payload:
+    cdef str name
+    cdef Plan plan         # None: this version has no such payload
+    cdef list missable     # what a source may lack of it: Missable
+
+
+@internal_class
+cdef class Version:
+    # How an event mapping becomes an FWPM_NET_EVENTn.
+    cdef size_t size
+    cdef size_t payload_offset
+    cdef Field type
+    cdef Plan header
+    cdef list missable     # of header
+    cdef dict members      # what an event mapping may have -> its Payload, or None
+
+
+@internal_class
+cdef class Mark:
+    # A key of "internalFields"; `field` None: only its bit is told.
+    cdef uint32_t bit
+    cdef Field field
+
+
+@internal_class
+cdef class Missable:
+    # A member, under all of its names, that a source may lack.
+    cdef tuple members
+    cdef object bit        # of INTERNAL_FIELDS0.absent
+    cdef uint32_t flag     # of the header, or 0
+
+
+cdef list missable_of(str section, Plan plan):
+    """Return what a source may lack of the header or of a payload."""
+    cdef Missable each
+    found = []
+    for number, member in enumerate(MEMBERS):
+        if member.section == section and any([has_member(plan, m) for m in member.members]):
+            each = Missable()
+            each.members = member.members
+            each.bit = 1 << number
+            each.flag = NET_EVENT_FLAGS.get(f"FWPM_NET_EVENT_FLAG_{member.flag}_SET", 0)
+            found.append(each)
+    return found
+
+
+cdef Payload make_payload(str name, Plan plan):
+    cdef Payload payload = Payload()
+    payload.name = name
+    payload.plan = plan
+    payload.missable = [] if plan is None else missable_of("payload", plan)
+    return payload
+
+
+cdef Version make_version(int number):
+    cdef Version version = Version()
+    name = f"FWPM_NET_EVENT{number}"
+    version.size = STRUCTS[name].size
+    version.type = field_of(name, "type")
+    version.members = {
+        arm: make_payload(arm, None)
+        for other in range(N_VERSIONS) for arm in STRUCTS[f"FWPM_NET_EVENT{other}"].members
+    }
+    for arm, member in STRUCTS[name].members.items():
+        if arm not in ("header", "type"):
+            plan = plan_of(member.c_type.removesuffix(" *"))
+            version.members[arm] = make_payload(arm, plan)
+            version.payload_offset = member.offset
+    version.header = plan_of(STRUCTS[name].members["header"].c_type)
+    version.missable = missable_of("header", version.header)
+    version.members.update(dict.fromkeys(["header", "type", "internalFields"]))
+    return version
+
+
+cdef Mark make_mark(uint32_t bit, str member):
+    cdef Mark mark = Mark()
+    mark.bit = bit
+    mark.field = field_of("INTERNAL_FIELDS0", member)
+    return mark
+
+
+cdef list VERSIONS = [make_version(number) for number in range(N_VERSIONS)]
+cdef dict MARKS = {
+    "processId": make_mark(INTERNAL_PROCESS_ID, "processId"),
+    "interfaceIndex": make_mark(INTERNAL_INTERFACE_INDEX, "interfaceIndex"),
+    "filterOrigin": make_mark(INTERNAL_FILTER_ORIGIN, "filterOrigin"),
+    "terminatingFiltersInfo": make_mark(INTERNAL_TERMINATING_FILTERS, "terminatingFilters"),
+    "absent": None,
+}
+cdef object ALL = (1 << 64) - 1
+cdef size_t INTERNAL_SIZE = STRUCTS["INTERNAL_FIELDS0"].size
+cdef Field PRESENT = field_of("INTERNAL_FIELDS0", "present")
+cdef Field N_FILTERS = field_of("INTERNAL_FIELDS0", "numTerminatingFilters")
+cdef size_t ABSENT = STRUCTS["INTERNAL_FIELDS0"].members["absent"].offset
+cdef Field FLAGS = field_of("FWPM_NET_EVENT_HEADER0", "flags")
+cdef dict ABSENT_BITS = {
+    column: 1 << number for number, member in enumerate(MEMBERS) for column in member.columns}
+
+
+cdef object absent_columns(Arena arena, names):
+    """Return the bits of the columns whose members the source did not have."""
+    bits = 0
+    if not isinstance(names, (list, tuple)):
+        arena.fail(TypeError, "absent", f"expected a list of columns, not {names!r}")
+    for name in names:
+        if name not in ABSENT_BITS:
+            arena.fail(ValueError, "absent", f"{name!r} is no column that can be absent")
+        bits |= ABSENT_BITS[name]
+    return bits
+
+
+cdef object lacking(list missable, given, uint32_t* flags):
+    """Return a bit for each member that is not given; add the flags of those that are."""
+    cdef Missable each
+    bits = 0
+    for each in missable:
+        for member in each.members:
+            if given.get(member) is not None:
+                flags[0] |= each.flag
+                break
+        else:
+            bits |= each.bit
+    return bits
+
+
+cdef object write_missing(
+    Arena arena, Version version, Payload payload, dict event, size_t at
+):
+    """Return the bits of what the source lacks; without flags, say which members there are."""
+    cdef uint32_t flags = 0
+    header = event.get("header") or {}
+    bits = lacking(version.missable, header, &flags)
+    if event.get("type") is None:
+        bits |= ABSENT_BITS["event_type"]
+    if payload is not None:
+        bits |= lacking(payload.missable, event[payload.name], &flags)
+    if header.get("flags") is None:
+        arena.store(at + FLAGS.offset, flags, FLAGS.size)
+    return bits
+
+
+cdef int write_internal(Arena arena, fields, absent, size_t at) except -1:
+    """Write wfpfast's own tail of an event; `absent` are the bits of what the source lacks."""
+    cdef uint32_t present = 0
+    cdef Mark mark
+    cdef dict values = as_dict(arena, "internalFields", fields)
+    cdef int k
+    arena.section = "internalFields."
+    for key, value in values.items():
+        if key not in MARKS:
+            return arena.fail(ValueError, key, "internalFields has no such member")
+        if value is None:
+            continue
+        mark = MARKS[key]
+        if mark is None:
+            absent |= absent_columns(arena, value)
+            continue
+        present |= mark.bit
+        write_member(arena, mark.field, key, value, at + mark.field.offset)
+        if mark.bit == INTERNAL_TERMINATING_FILTERS:
+            arena.store(at + N_FILTERS.offset, len(value), N_FILTERS.size)
+    arena.store(at + PRESENT.offset, present, PRESENT.size)
+    for k in range(ABSENT_WORDS):
+        arena.store(at + ABSENT + 8 * k, absent >> 64 * k & ALL, 8)
+    return 0
+
+
+cdef Payload find_payload(Arena arena, Version version, dict event):
+    """Return which payload the event gives, or None, after looking at all its keys."""
+    cdef Payload payload, found = None
+    for key, value in event.items():
+        if key not in version.members:
+            arena.fail(ValueError, key, "an event has no such member")
+        payload = version.members[key]
+        if payload is None or value is None:
+            continue
+        if found is not None:
+            arena.fail(ValueError, key, f"{found.name} is given, too")
+        found = payload
+    return found
+
+
+cdef size_t write_event(Arena arena, Version version, event, bint internal) except? 0:
+    """Write an event, what follows it directly, and all that it points to; return its offset."""
+    cdef Payload payload
+    cdef dict values
+    cdef size_t at, target = 0
+    arena.section = ""
+    values = as_dict(arena, None, event)
+    payload = find_payload(arena, version, values)
+    at = arena.allot(version.size + (INTERNAL_SIZE if internal else 0))
+    write_member(arena, version.type, "type", values.get("type", 0), at + version.type.offset)
+    if payload is not None and payload.plan is not None:
+        target = arena.allot(payload.plan.size)
+        arena.point(at + version.payload_offset, target)
+    if values.get("header") is not None:
+        write_inner(arena, version.header, "header", values["header"], at)
+    if target:
+        write_inner(arena, payload.plan, payload.name, values[payload.name], target)
+    if internal:
+        absent = write_missing(arena, version, payload if target else None, values, at)
+        write_internal(arena, values.get("internalFields") or {}, absent, at + version.size)
+    return at
+
+
+cdef list memory_order(order, Py_ssize_t count):
+    """Return which event comes first in memory, second, and so on."""
+    if order is None:
+        return list(range(count))
+    places = list(order)
+    if sorted(places) != list(range(count)):
+        raise ValueError(f"order is not a permutation of range({count})")
+    return places
+
+
+cdef bint any_internal(list events) except -1:
+    for event in events:
+        if type(event) is dict or isinstance(event, Mapping):
+            if event.get("internalFields") is not None:
+                return True
+    return False
+
+
+cdef object build(
+    list events, Version layout, version, base, list order, bint internal
+):
+    cdef Arena arena = Arena(base)
+    cdef size_t entries = arena.allot(POINTER * <size_t>len(events))
+    cdef Py_ssize_t k
+    for k in order:
+        arena.event = k
+        arena.point(entries + POINTER * k, write_event(arena, layout, events[k], internal))
+    return Block(
+        arena.image(), base=base, count=len(events), version=version, entries_offset=entries,
+        internal=internal)
+
+
+def encode(events, *, version=5, base=0x20000000000, order=None, internal=None):
+    """Build the block that an enumeration of these events would return.
+
+    Parameters
+    ----------
+    events : iterable of mappings
+        ``{"header": {...}, "type": int, "<payload>": {...}}`` with the SDK's member names. What is
+        missing is zero or NULL, but null in the columns where `internal` holds; a pointer is given
+        as what it points to, a condition value as a (type, value) pair. Members that only other
+        versions have are left out.
+    version : int
+        0 to 5: which ``FWPM_NET_EVENTn`` to write.
+    base : int
+        The address that the block claims to have. Objects are aligned by it, also if it is odd.
+    order : sequence of int, optional
+        The events' order in memory; the array of pointers to them keeps the order given.
+    internal : bool, optional
+        Whether wfpfast's own tail follows each event: it holds ``"internalFields"``, and what a
+        mapping lacks. A header without ``"flags"`` then gets those of its members. By default the
+        tail is there if any event has ``"internalFields"``.
+
+    Raises
+    ------
+    ValueError, TypeError, OverflowError
+        If a mapping cannot be written; the message names the event and the member.
+
+    Examples
+    --------
+    >>> block = encode([{"header": {"flags": 0x20, "appId": "System"}, "type": 3}])
+    >>> block.count, block.version
+    (1, 5)
+    """
+    cdef list items = list(events)
+    if version not in range(N_VERSIONS):
+        raise ValueError(f"version {version}: FWPM_NET_EVENT0 to 5 are known")
+    if not 0 <= base < 1 << 64:
+        raise ValueError(f"base {base:#x} is not an address")
+    if internal is None:
+        internal = any_internal(items)
+    return build(items, VERSIONS[version], version, base, memory_order(order, len(items)), internal)

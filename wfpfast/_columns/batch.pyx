@@ -1,0 +1,114 @@
+"""Batches: named columns of one length, exported to Arrow without copying; must not know events."""
+
+cimport cython
+from libc.stdlib cimport free, malloc
+
+from wfpfast._columns.export cimport array_capsule, measure_shape, schema_capsule
+from wfpfast._columns.cells cimport cell, new_column
+from wfpfast._columns.columns cimport columns_release
+from wfpfast._base.memory cimport nest_leave, nest_new
+
+
+@cython.final
+cdef class Selection:
+    """Which columns of a set are shown, in which order."""
+
+    def __cinit__(self, names, known):
+        names = list(names)
+        self.places = <int*>malloc(max(1, len(names)) * sizeof(int))
+        if self.places == NULL:
+            raise MemoryError
+        self.names = names
+        self.by_name = {}
+        for name in names:
+            if name not in known:
+                import difflib  # slow to load, and only for those who mistype
+
+                near = difflib.get_close_matches(str(name), known, 3)
+                hint = f"; did you mean {' or '.join(near)}?" if near else ""
+                raise ValueError(f"there is no column {name!r}{hint}")
+            if name in self.by_name:
+                raise ValueError(f"column {name!r} is asked for twice")
+            self.places[self.shape.count] = known[name]
+            self.by_name[name] = known[name]
+            self.shape.count += 1
+
+    cdef int prepare(self, const Spec* specs) except -1:
+        """Say what the columns are: `specs` are those of every batch with this selection."""
+        self.shape.nest = nest_new()
+        if self.shape.nest == NULL:
+            raise MemoryError
+        self.shape.specs = specs
+        self.shape.selected = self.places
+        measure_shape(&self.shape)
+        return 0
+
+    def __dealloc__(self):
+        nest_leave(self.shape.nest)
+        free(self.places)
+
+
+cdef class Batch:
+    """Named columns of one length; `wfpfast.Table` and `wfpfast.EventBatch` are batches."""
+
+    def __dealloc__(self):
+        columns_release(self.columns)
+
+    def __len__(self):
+        return self.columns.length
+
+    @property
+    def column_names(self):
+        """The names of the columns, in their order."""
+        return list(self.selection.names)
+
+    def __getitem__(self, key):
+        if isinstance(key, str):
+            if key not in self.selection.by_name:
+                raise KeyError(f"no column {key!r} in this batch")
+            return new_column(self, self.columns, self.selection.by_name[key])
+        return self._row(key)
+
+    def _row(self, key):
+        length = len(self)
+        if not isinstance(key, int):
+            raise TypeError(f"a batch takes a column name or a row number, not {key!r}")
+        if not -length <= key < length:
+            raise IndexError(f"row {key} of {length}")
+        return self._row_at(key % length)
+
+    def _row_at(self, row):
+        return self._dict(row)
+
+    def _cell(self, name, row):
+        return cell(self.columns, self.selection.by_name[name], row)
+
+    def _dict(self, row):
+        places = self.selection.by_name.items()
+        return {name: cell(self.columns, place, row) for name, place in places}
+
+    def __iter__(self):
+        return (self._row_at(row) for row in range(len(self)))
+
+    def to_pylist(self):
+        """Return one dict a row, keyed by column name; see `Column.to_pylist` for the cells."""
+        columns = [self[name].to_pylist() for name in self.selection.names]
+        names = self.selection.names
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+    def __arrow_c_schema__(self):
+        """Export the schema as an Arrow PyCapsule."""
+        return schema_capsule(&self.selection.shape)
+
+    @cython.binding(False)  # called without a tuple of arguments
+    @cython.embedsignature(True)
+    @cython.embedsignature.format("clinic")
+    def __arrow_c_array__(self, requested_schema=None):
+        """Export the columns as a pair of Arrow PyCapsules (schema, array), without copying.
+
+        `requested_schema` is ignored, as the interface allows: a consumer casts for itself.
+        """
+        return (
+            schema_capsule(&self.selection.shape),
+            array_capsule(&self.selection.shape, self.columns),
+        )

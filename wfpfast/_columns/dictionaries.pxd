@@ -1,0 +1,167 @@
+# Dictionaries of text that live from block to block; must not know events or what the text means.
+from libc.stddef cimport size_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.string cimport memcmp, memcpy, memset
+
+from wfpfast._columns.columns cimport Column
+from wfpfast._base.memory cimport Buffer
+from wfpfast._base.portable cimport wf_fold
+from wfpfast._base.shelf cimport Shelf
+from wfpfast._base.vector cimport wf_hash_192, wf_same_192
+
+
+cdef enum:
+    N_SECRETS = 25
+    NOTHING = 0xffffffff
+
+
+cdef struct Slot:
+    uint64_t hash
+    uint64_t key     # where the key begins in `keys`
+    uint32_t size
+    int32_t code     # -1: the slot is free
+
+
+cdef struct HashTable:
+    Slot* slots
+    uint64_t mask
+    uint64_t used
+    Buffer* keys
+    size_t keys_used
+
+
+cdef struct Recent:
+    uint64_t key     # where the key begins in `raw.keys`
+    uint32_t size    # NOTHING: the place is free
+    int32_t code
+
+
+cdef struct Dictionary:
+    # Two tables, since one text may have several forms in memory (with and without a final NUL):
+    # consumers want the values of a dictionary to differ.
+    HashTable raw        # bytes as the block has them -> code
+    # What was found of late, by a cheap key, and compared in full: to hash all bytes takes longer.
+    # Texts made to share their keys only make it useless.
+    Recent* recent
+    int shift            # from a key to its place
+    HashTable texts      # text -> code
+    Buffer* offsets
+    Buffer* text
+    size_t text_used
+    int32_t length
+    const uint64_t* secrets   # of the hash: or a block could force collisions
+    const char** names   # what the dictionary begins with
+    int n_names
+
+
+cdef int dictionary_begin(Dictionary* dictionary) noexcept nogil
+cdef void dictionary_clear(Dictionary* dictionary) noexcept nogil
+cdef void dictionary_export(const Dictionary* dictionary, Column* column) noexcept nogil
+cdef bint dictionary_is_on(
+    const Dictionary* dictionary, const Shelf* shelf, int place) noexcept nogil
+cdef Shelf* dictionaries_shelve(const Dictionary* dictionaries, int count) noexcept nogil
+cdef int32_t dictionary_code(
+    Dictionary* dictionary, const uint8_t* text, uint32_t size
+) noexcept nogil
+cdef int32_t dictionary_find(
+    Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key
+) noexcept nogil
+cdef int dictionary_remember(
+    Dictionary* dictionary, const uint8_t* raw, uint32_t size, int32_t code
+) noexcept nogil
+cdef int32_t dictionary_unknown(Dictionary* dictionary, uint32_t value) noexcept nogil
+
+
+cdef inline uint64_t word(const uint8_t* at) noexcept nogil:
+    cdef uint64_t value
+    memcpy(&value, at, 8)
+    return value
+
+
+cdef inline uint64_t mix(
+    const uint8_t* at, const uint8_t* second, uint64_t seed, uint64_t place
+) noexcept nogil:
+    """One summand of the hash: 16 bytes, each half under a secret of its own."""
+    return wf_fold(
+        word(at) ^ (seed + place * <uint64_t>0xe7037ed1a0b428db),
+        word(second) ^ (seed * <uint64_t>0x8ebc6af09c88c6e3 + place))
+
+
+cdef inline uint64_t hash_bytes(
+    const uint8_t* data, uint64_t size, const uint64_t* secrets
+) noexcept nogil:
+    """A hash of all bytes: without the secrets nobody can make two texts collide."""
+    cdef uint64_t h, at, seed = secrets[N_SECRETS - 1]
+    cdef uint8_t[16] short
+    if 32 < size <= 192:  # a path
+        h = wf_hash_192(data, size, secrets)
+    elif size >= 16:
+        h = mix(data + size - 16, data + size - 8, seed, 0) + mix(data, data + 8, seed, 1)
+        if size > 32:
+            for at in range(16, size - 16, 16):
+                h += mix(data + at, data + at + 8, seed, at + 1)
+    elif size >= 8:
+        h = mix(data, data + size - 8, seed, 1)
+    else:
+        memset(short, 0, 16)
+        memcpy(short, data, size)
+        h = mix(short, short + 8, seed, 1)
+    return wf_fold(h ^ seed, size ^ <uint64_t>0x9e3779b97f4a7c15)
+
+
+cdef inline bint same_sid(const uint8_t* a, const uint8_t* b, uint32_t size) noexcept nogil:
+    """Tell whether `size` bytes, at least 8, are equal."""
+    if size > 32:
+        return memcmp(a, b, size) == 0
+    if size >= 16:
+        return wf_same_192(a, b, size)
+    return (word(a) ^ word(b) | word(a + size - 8) ^ word(b + size - 8)) == 0
+
+
+cdef inline bint same(const uint8_t* a, const uint8_t* b, uint32_t size) noexcept nogil:
+    if 16 <= size <= 192:  # a path
+        return wf_same_192(a, b, size)
+    return memcmp(a, b, size) == 0
+
+
+cdef inline const Slot* table_find(
+    const HashTable* table, const uint8_t* key, uint32_t size, uint64_t hash
+) noexcept nogil:
+    """Return the slot of `key`, or NULL."""
+    cdef uint64_t i = hash & table.mask
+    cdef const Slot* slot
+    if table.slots == NULL:
+        return NULL
+    while True:
+        slot = table.slots + i
+        if slot.code < 0:
+            return NULL
+        if slot.hash == hash and slot.size == size:
+            if same(table.keys.data + slot.key, key, size):
+                return slot
+        i = (i + 1) & table.mask
+
+
+cdef inline uint64_t cheap_key(const uint8_t* raw, uint32_t size) noexcept nogil:
+    """A key of some of the bytes, the last ones above all: there most paths and SIDs differ."""
+    cdef const uint8_t* end = raw + size
+    cdef uint64_t name, folder, key = 0
+    if size >= 48:
+        # In UTF-16 most odd bytes are zero: a second word goes between the first one's.
+        name = word(end - 16) ^ word(end - 24) << 8
+        folder = word(end - 32) ^ word(end - 40) << 8
+        key = name + (folder ^ word(raw + size // 2)) * <uint64_t>0x8ebc6af09c88c6e3
+    elif size >= 8:
+        key = word(end - 8)
+    return key * <uint64_t>0x9e3779b97f4a7c15
+
+
+cdef inline uint64_t sid_key(const uint8_t* sid, uint32_t size) noexcept nogil:
+    """As cheap_key(), of at least 8 bytes; SIDs differ at their end."""
+    return word(sid + size - 8) * <uint64_t>0x9e3779b97f4a7c15
+
+
+cdef inline const uint8_t* recent_bytes(
+    const Dictionary* dictionary, const Recent* recent
+) noexcept nogil:
+    return dictionary.raw.keys.data + recent.key

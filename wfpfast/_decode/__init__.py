@@ -1,0 +1,1 @@
+"""Blocks in, batches out; must not know sources: engines, files, handles."""

@@ -1,0 +1,34 @@
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, final, overload
+
+from wfpfast._blocks.block import Block
+from wfpfast._columns.batch import Batch
+from wfpfast._columns.cells import Column
+from wfpfast._decode.row import NetEvent
+
+@final
+class EventBatch(Batch):
+    version: int
+    @property
+    def stats(self) -> dict[str, int]: ...
+    @overload
+    def __getitem__(self, key: str, /) -> Column: ...
+    @overload
+    def __getitem__(self, key: int, /) -> NetEvent: ...
+    def __iter__(self) -> Iterator[NetEvent]: ...
+
+@final
+class Decoder:
+    def __init__(
+        self,
+        *,
+        columns: Sequence[str] | None = None,
+        addresses: Literal["text", "binary"] = "text",
+        errors: Literal["raise", "null"] = "raise",
+    ) -> None: ...
+    @property
+    def column_names(self) -> list[str]: ...
+    def decode(self, block: Block) -> EventBatch: ...
+    def __arrow_c_schema__(self) -> Any: ...
+
+def decode(block: Block, **options: Any) -> EventBatch: ...

@@ -1,0 +1,246 @@
+"""Decoder and EventBatch: blocks in, batches out; the only place where decoding meets Python."""
+
+cimport cython
+from cpython.bytes cimport PyBytes_AsString
+from libc.stdint cimport int64_t, uint8_t, uint64_t
+from libc.string cimport memcpy, memset
+
+from wfpfast._columns.batch cimport Batch, Selection
+from wfpfast._blocks.block cimport Block
+from wfpfast._columns.columns cimport Spec, columns_new, columns_release
+from wfpfast._decode.context cimport MALFORMED, NO_FAILURE, ROOM, TOO_LARGE, Decode
+from wfpfast._decode.events cimport decode_block
+from wfpfast._base.memory cimport Buffer, buffer_release, pool_close, pool_open
+from wfpfast._decode.schema cimport N_EVENT_COLUMNS, N_SPECS, N_WORDS, enumeration, event_specs
+from wfpfast._base.shelf cimport Shelf, shelf_release
+from wfpfast._columns.dictionaries cimport N_SECRETS, Dictionary, dictionary_clear
+from wfpfast._base.threads cimport (
+    wf_lock, wf_lock_destroy, wf_lock_init, wf_lock_t, wf_try_lock, wf_unlock)
+
+import os
+
+from wfpfast._decode.schema import COLUMN_SLOTS, EVENT_COLUMNS
+from wfpfast.errors import MalformedBlockError
+from wfpfast._decode.row import NetEvent
+
+cdef enum:
+    # How often over a block's text may be read; a block from Windows holds each text once.
+    MOST_SHARING = 64
+    SLACK = 1 << 20
+    # int32 offsets of address text, at 39 bytes a row, end beyond this many rows.
+    MOST_EVENTS = 50_000_000
+    # Blocks for which other threads wait: to let them run and to come back takes as long.
+    FEW = 512
+
+
+@cython.final
+cdef class EventBatch(Batch):
+    """The events of one block as columns, in the order and types of the schema.
+
+    Iterate for rows (`NetEvent`), ask for a column by name, or hand the batch to anything that
+    speaks Arrow: ``pyarrow.record_batch(batch)``, ``polars.DataFrame(batch)``, DuckDB.
+    """
+
+    cdef readonly int version
+    cdef dict _stats
+    cdef int64_t malformed
+    cdef int64_t replaced
+    cdef int64_t out_of_range
+    cdef int64_t unknown_types
+
+    def __init__(self):
+        raise TypeError("an EventBatch comes from Decoder.decode()")
+
+    @property
+    def stats(self):
+        """What was counted while decoding; sources add what they count."""
+        if self._stats is None:
+            self._stats = {
+                "events": len(self),
+                "malformed": self.malformed,
+                "replaced_text": self.replaced,
+                "timestamps_out_of_range": self.out_of_range,
+                "unknown_types": self.unknown_types,
+            }
+        return self._stats
+
+    def _row_at(self, row):
+        return NetEvent(self, row)
+
+    def __repr__(self):
+        return (
+            f"<wfpfast.EventBatch of {len(self)} FWPM_NET_EVENT{self.version},"
+            f" {self.selection.shape.count} columns>")
+
+
+@cython.final
+cdef class Decoder:
+    """Turns blocks into batches; its dictionaries live on from block to block.
+
+    A decoder may be used from several threads; they take turns.
+
+    Parameters
+    ----------
+    columns : sequence of str, optional
+        The columns to decode, in the order wanted; all of them by default.
+    addresses : {"text", "binary"}
+        IP and MAC addresses as text, or as 16 (IPv4 as ``::ffff:a.b.c.d``) and 6 bytes.
+    errors : {"raise", "null"}
+        What a pointer that may not be followed does: raise `MalformedBlockError` naming the event
+        and the member, or make the cell null and be counted in ``batch.stats["malformed"]``.
+
+    Raises
+    ------
+    ValueError
+        If an option or a column is not known.
+    """
+
+    cdef Dictionary[N_EVENT_COLUMNS] dictionaries
+    cdef uint64_t[N_SECRETS] secrets
+    cdef Buffer* scratch
+    cdef Shelf* shelf
+    cdef uint64_t[N_WORDS] wanted
+    cdef const Spec* specs
+    cdef bint binary
+    cdef bint null_errors
+    cdef bint pooling
+    cdef Selection selection
+    cdef wf_lock_t lock           # of the dictionaries; never waited for with the GIL
+
+    def __cinit__(self, *, columns=None, addresses="text", errors="raise"):
+        cdef int place
+        cdef bytes secrets = os.urandom(sizeof(self.secrets))
+        if addresses not in ("text", "binary"):
+            raise ValueError(f"addresses={addresses!r}: expected 'text' or 'binary'")
+        if errors not in ("raise", "null"):
+            raise ValueError(f"errors={errors!r}: expected 'raise' or 'null'")
+        if isinstance(columns, str):
+            raise ValueError(f"columns={columns!r}: expected a sequence of names, not one text")
+        wf_lock_init(&self.lock)
+        memcpy(self.secrets, PyBytes_AsString(secrets), sizeof(self.secrets))
+        pool_open()
+        self.pooling = True
+        self.binary = addresses == "binary"
+        self.null_errors = errors == "null"
+        self.specs = event_specs(self.binary)
+        self.selection = Selection(EVENT_COLUMNS if columns is None else columns, COLUMN_SLOTS)
+        self.selection.prepare(self.specs)
+        for place in self.selection.by_name.values():
+            self.wanted[place >> 6] |= <uint64_t>1 << (place & 63)
+        for place in range(N_EVENT_COLUMNS):
+            self.dictionaries[place].secrets = self.secrets
+            self.dictionaries[place].names = enumeration(place).names
+            self.dictionaries[place].n_names = enumeration(place).count
+
+    def __dealloc__(self):
+        cdef int place
+        for place in range(N_EVENT_COLUMNS):
+            dictionary_clear(&self.dictionaries[place])
+        buffer_release(self.scratch)
+        shelf_release(self.shelf)
+        if self.pooling:
+            wf_lock_destroy(&self.lock)
+            pool_close()
+
+    @property
+    def column_names(self):
+        """The names of the columns that this decoder makes, in their order."""
+        return list(self.selection.names)
+
+    @cython.binding(False)  # called without a tuple of arguments
+    @cython.embedsignature(True)
+    @cython.embedsignature.format("clinic")
+    def decode(self, Block block not None):
+        """Decode a block.
+
+        Returns
+        -------
+        EventBatch
+            One row an event, in the order of the block's pointers.
+
+        Raises
+        ------
+        MalformedBlockError
+            With ``errors="raise"``: the first pointer that may not be followed.
+        OverflowError
+            If the block holds more than 50 million events, or a column more than 2 GiB of text.
+        MemoryError
+            If there is no memory for the columns.
+        """
+        cdef Decode state
+        if block.count > MOST_EVENTS:
+            raise OverflowError(f"{block.count} events: a batch holds at most {MOST_EVENTS}")
+        self._begin(block, &state)
+        if state.out == NULL:
+            raise MemoryError
+        if block.count <= FEW and wf_try_lock(&self.lock):
+            decode_block(&state, block.entries, block.count)
+            wf_unlock(&self.lock)
+        else:
+            with nogil:
+                wf_lock(&self.lock)
+                decode_block(&state, block.entries, block.count)
+                wf_unlock(&self.lock)
+        try:
+            if state.failure != NO_FAILURE:
+                state.out.spoilt = True
+                _raise(&state)
+            return self._batch(block, &state)
+        finally:
+            columns_release(state.out)
+
+    cdef void _begin(self, Block block, Decode* state) noexcept:
+        cdef int place, word
+        memset(state, 0, <char*>&state.live_columns - <char*>state)
+        state.out = columns_new(
+            self.selection.shape.nest, self.specs, N_SPECS, N_EVENT_COLUMNS, block.count)
+        state.memory = block.memory
+        state.base = block.base
+        state.size = block.nbytes
+        state.roomy = block.nbytes - ROOM if block.nbytes > <size_t>ROOM else 0
+        state.budget = MOST_SHARING * <uint64_t>block.nbytes + SLACK
+        state.version = block.version
+        state.internal = block.internal
+        for word in range(N_WORDS):
+            state.wanted[word] = state.untouched[word] = self.wanted[word]
+        state.binary_addresses = self.binary
+        state.null_errors = self.null_errors
+        state.dictionaries = self.dictionaries
+        state.shelf = &self.shelf
+        state.scratch = &self.scratch
+        for place in range(N_EVENT_COLUMNS):
+            state.cursor[place] = <uint8_t*>state.spare
+
+    cdef EventBatch _batch(self, Block block, Decode* state):
+        cdef EventBatch batch = EventBatch.__new__(EventBatch)
+        batch.columns = state.out
+        state.out = NULL
+        batch.selection = self.selection
+        batch.version = block.version
+        batch.malformed = state.malformed
+        batch.replaced = state.replaced
+        batch.out_of_range = state.out_of_range
+        batch.unknown_types = state.unknown_types
+        return batch
+
+    def __arrow_c_schema__(self):
+        """Export the schema of the batches that this decoder makes."""
+        empty = Block(b"", base=0, count=0, version=0)
+        return self.decode(empty).__arrow_c_schema__()
+
+
+cdef int _raise(const Decode* state) except -1:
+    if state.failure == MALFORMED:
+        raise MalformedBlockError(
+            state.bad_index, state.bad_field.decode(), state.reason.decode())
+    if state.failure == TOO_LARGE:
+        raise OverflowError("a column would hold more than 2 GiB of text: decode fewer events")
+    raise MemoryError
+
+
+def decode(block, **options):
+    """Decode one block; `options` are those of `Decoder`.
+
+    For many blocks keep a `Decoder`: it converts each path and SID once.
+    """
+    return Decoder(**options).decode(block)

@@ -1,0 +1,340 @@
+"""Decodes net events into columns: what happens to one event; must not know handles or Python.
+
+For each event: find it in the block, read its header, then the payload that its type selects, then
+the tail of a source that has one. Values go to the columns as they are read; which of them mean
+anything is gathered in one word of bits an event.
+"""
+
+from libc.stdint cimport uint8_t, uint32_t
+from libc.string cimport memset
+
+from wfpfast._decode.arms cimport (
+    N_TYPES, Arm, EventPlan, HeaderColumns, columns_of_flags, event_plan, header_sets, late_flags)
+from wfpfast._columns.columns cimport CHUNK, LINE, Column
+from wfpfast._decode.context cimport (
+    NO_FAILURE, Live, end_chunk, finish, has_room, locate_small, malformed, need, need_word,
+    place_of, put_8, put_16, put_32, put_64, put_enum, touch, vouch)
+from wfpfast._decode.tail cimport decode_tail
+from wfpfast._decode.payloads cimport decode_classify, put_no_classify
+from wfpfast._base.portable cimport (
+    wf_likely, wf_low_bit, wf_lowest_bit, wf_prefetch, wf_prefetch_write)
+from wfpfast._decode.schema cimport *
+from wfpfast._decode.values cimport (
+    put_address_binary, put_address_row, put_blob, put_path, put_sid_text, put_wide)
+from wfpfast.abi.fwpmtypes cimport *
+
+cdef enum:
+    AHEAD = 16       # events between the one being decoded and the one being fetched
+    HALFWAY = 8      # and the one that is here by now, whose cells may not be
+    FETCHED = 448    # bytes fetched of it: event, path, SIDs and payload lie together
+    TEXT_AHEAD = 256
+    NEAR = 1 << 17   # bytes of a block that the caches still hold from when it was made
+    MANY = 4096      # events whose columns the nearer caches do not hold
+    MOST_NEAR = 1 << 18   # events of whose sparse columns no cache has much
+    FLAG_HALF = 128
+    EVENT_WORDS = 64  # more than an event of any version has
+
+
+# One test skips all columns that a caller with a short list of columns usually omits.
+cdef inline uint64_t seldom_wanted() noexcept nogil:
+    return (
+        wf_low_bit(FLAGS) | wf_low_bit(IP_VERSION) | wf_low_bit(IP_PROTOCOL)
+        | wf_low_bit(LOCAL_PORT) | wf_low_bit(SCOPE_ID) | wf_low_bit(ADDRESS_FAMILY))
+
+
+# FILETIME counts 100 ns from 1601; a timestamp counts 1 ns from 1970 and holds 1677 to 2262. These
+# are functions since a compiler's enumerations may end at 32 bits, and variables are not folded.
+cdef inline uint64_t unix_epoch() noexcept nogil:
+    return 116444736000000000
+
+
+cdef inline uint64_t furthest() noexcept nogil:
+    return 92233720368547758
+
+
+# What the tables of _arms say, where the hot path finds it at once.
+cdef HeaderColumns header_columns = header_sets()[0]
+cdef uint64_t ADDRESSES = wf_low_bit(LOCAL_ADDRESS) | wf_low_bit(REMOTE_ADDRESS)
+# Which columns the header's flags make valid, for the lower and upper seven of the 14 flags; the
+# first half also has those that are valid under any flags.
+cdef uint64_t flag_columns[2][FLAG_HALF]
+# Stands for an event, of any version, that may not be followed: a row of nothing.
+cdef uint64_t[EVENT_WORDS] no_event
+
+
+cdef void fill_constants() noexcept:
+    cdef FWPM_NET_EVENT_HEADER3* header = <FWPM_NET_EVENT_HEADER3*>no_event
+    cdef uint32_t flags
+    header.timeStamp.dwLowDateTime = <uint32_t>unix_epoch()
+    header.timeStamp.dwHighDateTime = <uint32_t>(unix_epoch() >> 32)
+    for flags in range(FLAG_HALF):
+        flag_columns[0][flags] = columns_of_flags(flags) | header_columns.always[0]
+        flag_columns[1][flags] = columns_of_flags(flags << 7)
+
+
+cdef inline void put_timestamp(Decode* d, int i, uint64_t ticks, uint64_t* valid) noexcept nogil:
+    if wf_likely(ticks - (unix_epoch() - furthest()) <= 2 * furthest()):
+        put_64(d, TIMESTAMP, i, (ticks - unix_epoch()) * 100)
+    else:
+        put_64(d, TIMESTAMP, i, 0)
+        d.out_of_range += 1
+        valid[0] &= ~wf_low_bit(TIMESTAMP)
+
+
+cdef inline uint64_t valid_columns(const FWPM_NET_EVENT_HEADER3* h) noexcept nogil:
+    """Return the columns that this header vouches for, whatever its version has of them."""
+    cdef uint64_t valid = (
+        flag_columns[0][h.flags & (FLAG_HALF - 1)]
+        | flag_columns[1][h.flags >> 7 & (FLAG_HALF - 1)])
+    if not wf_likely(h.flags & FWPM_NET_EVENT_FLAG_IP_VERSION_SET != 0 and h.ipVersion <= 1):
+        valid &= ~(wf_low_bit(IP_VERSION) | ADDRESSES)
+    return valid
+
+
+cdef inline uint64_t clear_if(uint64_t valid, int column, bint null) noexcept nogil:
+    return valid & ~(<uint64_t>null << column)
+
+
+cdef inline void put_addresses(
+    Decode* d, int i, const FWPM_NET_EVENT_HEADER3* h, bint is_v6, uint64_t valid
+) noexcept nogil:
+    """Every row passes here."""
+    cdef bint has_local = valid & wf_low_bit(LOCAL_ADDRESS) != 0
+    cdef bint has_remote = valid & wf_low_bit(REMOTE_ADDRESS) != 0
+    if wf_likely(not d.binary_addresses):
+        put_address_row(
+            d, LOCAL_ADDRESS, i, h.localAddr.localAddrV6.byteArray16, is_v6, has_local)
+        put_address_row(
+            d, REMOTE_ADDRESS, i, h.remoteAddr.remoteAddrV6.byteArray16, is_v6, has_remote)
+        return
+    if has_local:
+        put_address_binary(d, LOCAL_ADDRESS, i, h.localAddr.localAddrV6.byteArray16, is_v6)
+    if has_remote:
+        put_address_binary(d, REMOTE_ADDRESS, i, h.remoteAddr.remoteAddrV6.byteArray16, is_v6)
+
+
+cdef inline void decode_header(
+    Decode* d, int i, const FWPM_NET_EVENT_HEADER3* h, uint64_t readable, int level
+) noexcept nogil:
+    """Read a header of any version; `readable` are the columns that it has and that are wanted."""
+    cdef uint64_t valid = valid_columns(h) & readable
+    cdef bint is_v6 = h.ipVersion == 1
+    put_timestamp(
+        d, i, h.timeStamp.dwLowDateTime | <uint64_t>h.timeStamp.dwHighDateTime << 32, &valid)
+    put_16(d, REMOTE_PORT, i, h.remotePort)
+    if wf_likely(d.wanted[0] & seldom_wanted() != 0):
+        put_32(d, FLAGS, i, h.flags)
+        put_8(d, IP_VERSION, i, 6 if is_v6 else 4)
+        put_8(d, IP_PROTOCOL, i, h.ipProtocol)
+        put_16(d, LOCAL_PORT, i, h.localPort)
+        put_32(d, SCOPE_ID, i, h.scopeId)
+        if wf_likely(level >= 2):
+            put_enum(d, ADDRESS_FAMILY, i, h.addressFamily)
+    put_addresses(d, i, h, is_v6, valid)
+    if wf_likely(valid & wf_low_bit(APP_PATH) != 0):
+        valid = clear_if(valid, APP_PATH, not put_path(d, APP_PATH, i, "header.appId", &h.appId))
+    if wf_likely(valid & wf_low_bit(USER_SID) != 0):
+        valid = clear_if(valid, USER_SID, not put_sid_text(
+            d, USER_SID, i, "header.userId", h.userId))
+    if wf_likely(valid & wf_low_bit(PACKAGE_SID) != 0):
+        valid = clear_if(valid, PACKAGE_SID, not put_sid_text(
+            d, PACKAGE_SID, i, "header.packageSid", h.packageSid))
+    d.words[0][i] = valid
+    if h.flags & d.late_flags:
+        decode_late_header(d, i, h, h.flags & d.late_flags)
+
+
+cdef void decode_late_header(
+    Decode* d, int i, const FWPM_NET_EVENT_HEADER3* h, uint32_t flags
+) noexcept nogil:
+    """The members that HEADER3 added: seldom there, so they get memory with the first of them."""
+    if flags & FWPM_NET_EVENT_FLAG_POLICY_FLAGS_SET and need(d, POLICY_FLAGS):
+        put_64(d, POLICY_FLAGS, i, h.policyFlags)
+        vouch(d, i, POLICY_FLAGS)
+    if flags & FWPM_NET_EVENT_FLAG_ENTERPRISE_ID_SET and need(d, ENTERPRISE_ID):
+        if put_wide(d, ENTERPRISE_ID, i, "header.enterpriseId", h.enterpriseId):
+            vouch(d, i, ENTERPRISE_ID)
+    if flags & FWPM_NET_EVENT_FLAG_EFFECTIVE_NAME_SET and need(d, EFFECTIVE_NAME):
+        if put_blob(d, EFFECTIVE_NAME, i, "header.effectiveName", &h.effectiveName):
+            vouch(d, i, EFFECTIVE_NAME)
+
+
+cdef inline bint need_all(Decode* d, const Arm* arm) noexcept nogil:
+    """Give memory to the columns of a payload."""
+    cdef int k
+    for k in range(N_WORDS):
+        if not need_word(d, k, arm.columns[k]):
+            return False
+    return True
+
+
+cdef inline void decode_payload(
+    Decode* d, int i, const EventPlan* plan, uint32_t type, const void* pointer
+) noexcept nogil:
+    """Follow the payload pointer if this version has an arm for the type; NULL leaves nulls."""
+    cdef const Arm* arm = plan.arms[min(type, <uint32_t>N_TYPES)]
+    cdef const uint8_t* at
+    cdef int k
+    if not wf_likely(arm.size != 0 and pointer != NULL):
+        d.unknown_types += not arm.known
+        put_no_classify(d, i)
+        return
+    at = locate_small(d, pointer, arm.size, arm.alignment)
+    if not wf_likely(at != NULL):
+        malformed(d, i, arm.field)
+        put_no_classify(d, i)
+        return
+    d.words[0][i] |= arm.always[0]
+    if wf_likely(arm.decode == NULL):
+        decode_classify(d, i, at, arm.level, arm.tail)
+    elif need_all(d, arm):
+        for k in range(1, N_WORDS):
+            d.words[k][i] |= arm.always[k]
+        put_no_classify(d, i)
+        arm.decode(d, i, at, arm.level)
+
+
+cdef inline void decode_event(
+    Decode* d, int i, const EventPlan* plan, uint64_t readable, uint64_t address
+) noexcept nogil:
+    cdef const uint8_t* at = locate_small(d, <const void*>address, plan.size, 8)
+    cdef uint32_t type
+    cdef int k
+    if not wf_likely(at != NULL):
+        if address == 0:
+            d.reason = "is NULL"
+        malformed(d, i, "entries")
+        at = <const uint8_t*>no_event
+        readable = 0
+        for k in range(1, N_WORDS):
+            d.words[k][i] = 0
+    decode_header(d, i, <const FWPM_NET_EVENT_HEADER3*>at, readable, plan.header_level)
+    type = (<const uint32_t*>(at + plan.type_offset))[0]
+    put_enum(d, EVENT_TYPE, i, type)
+    decode_payload(d, i, plan, type, (<void* const*>(at + plan.payload_offset))[0])
+    if d.internal and at != <const uint8_t*>no_event:
+        decode_tail(d, i, address + plan.size)
+
+
+cdef inline void fetch(const Decode* d, uint64_t address) noexcept nogil:
+    """Ask for an event's memory; an address outside the block asks for nothing."""
+    cdef uint64_t offset = address - d.base
+    cdef int k
+    if offset < d.size:
+        for k in range(FETCHED // LINE):
+            wf_prefetch(d.memory + offset + k * LINE)
+
+
+cdef inline void fetch_cells(const Decode* d, int i) noexcept nogil:
+    """Ask for the cells of the next chunk, a column at every second event: to be written to."""
+    cdef const Live* live = d.live_columns + i // 2
+    cdef const uint8_t* cells
+    cdef int k
+    if i & 1 or i // 2 >= d.n_live or live.sparse:
+        return
+    cells = d.cursor[live.index] + live.stride
+    for k in range(live.stride // LINE):
+        wf_prefetch_write(cells + k * LINE)
+
+
+cdef inline void fetch_sparse(
+    const Decode* d, const EventPlan* plan, int i, uint64_t address
+) noexcept nogil:
+    """Ask for the cells that an event further on will write, if these are of few events."""
+    cdef const uint8_t* at
+    cdef const Arm* arm
+    cdef int k
+    if has_room(d, <const void*>address, 8):
+        at = place_of(d, <const void*>address) + plan.type_offset
+        arm = plan.arms[min((<const uint32_t*>at)[0], <uint32_t>N_TYPES)]
+        if not wf_likely(arm.decode == NULL):
+            for k in range(N_WORDS):
+                fetch_row(d, i, k, arm.columns[k] & d.live[k] & ~d.dense[k])
+
+
+cdef void fetch_row(const Decode* d, int i, int word, uint64_t columns) noexcept nogil:
+    cdef int column
+    while columns:
+        column = 64 * word + wf_lowest_bit(columns)
+        columns &= columns - 1
+        wf_prefetch_write(d.cursor[column] + i * d.out.columns[column].spec.width)
+
+
+cdef inline void fetch_text(const Column* column) noexcept nogil:
+    """Ask for where an address's text will go: nearly every event has one."""
+    if column.text.data != NULL:
+        wf_prefetch_write(column.text.data + column.text_used + TEXT_AHEAD)
+
+
+cdef int begin_block(Decode* d, const EventPlan* plan) noexcept nogil:
+    """Give memory to the columns that nearly every event fills; -1 and a failure without."""
+    cdef const Arm* classify = plan.arms[<int>FWPM_NET_EVENT_TYPE_CLASSIFY_DROP]
+    cdef uint64_t columns
+    cdef int k
+    d.zeros = no_event + 1
+    d.late_flags = late_flags(plan, d.wanted)
+    for k in range(N_WORDS):
+        columns = plan.columns[k] | classify.columns[k]
+        # A sparse cell holds a valid row's value only, but a tail takes some back.
+        d.dense[k] = ~<uint64_t>0 if d.internal else columns
+        d.row_by_row[k] = header_columns.every_row[k] | classify.columns[k]
+        d.initial[k] = header_columns.always[k] & plan.columns[k]
+    d.row_by_row[0] &= ~wf_low_bit(IS_LOOPBACK)  # a bit, which is added to those of the chunk
+    if not d.binary_addresses:
+        d.row_by_row[0] |= ADDRESSES
+    for k in range(N_WORDS):
+        columns = plan.columns[k] & ~header_columns.late[k] | classify.columns[k]
+        if columns & d.wanted[k] and touch(d, k, columns & d.wanted[k]) < 0:
+            return -1
+    return 0
+
+
+cdef inline void fetch_ahead(
+    Decode* d, const EventPlan* plan, int i, const uint64_t* entry, int64_t count
+) noexcept nogil:
+    """Ask for the memory that events and rows further on need, of a block of `count`."""
+    fetch(d, entry[AHEAD])
+    if count >= MANY:
+        fetch_cells(d, i)
+        if count > MOST_NEAR:
+            fetch_sparse(d, plan, i + HALFWAY, entry[HALFWAY])
+        fetch_text(d.out.columns + LOCAL_ADDRESS)
+        fetch_text(d.out.columns + REMOTE_ADDRESS)
+
+
+cdef void end_words(Decode* d, int rows) noexcept nogil:
+    """The last chunk is not full: what the other words began its rows with is of no row."""
+    cdef int k
+    for k in range(1, N_WORDS):
+        if d.live[k]:
+            memset(d.words[k] + rows, 0, (CHUNK - rows) * sizeof(uint64_t))
+
+
+cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexcept nogil:
+    """Decode `count` events; d.failure says whether and why it stopped."""
+    cdef const EventPlan* plan = event_plan(d.version)
+    cdef uint64_t readable = plan.columns[0] & ~header_columns.late[0] & d.wanted[0]
+    cdef int64_t fetched = count - AHEAD if d.size > NEAR else 0
+    cdef int64_t first = 0, rows
+    cdef int i
+    if begin_block(d, plan) < 0:
+        return
+    while first < count:
+        d.first_row = first
+        rows = min(<int64_t>CHUNK, count - first)
+        if rows < CHUNK:
+            memset(d.words[0], 0, sizeof(d.words[0]))
+        for i in range(<int>rows):
+            if first + i < fetched:
+                fetch_ahead(d, plan, i, entries + first + i, count)
+            decode_event(d, i, plan, readable, entries[first + i])
+            if not wf_likely(d.failure == NO_FAILURE):  # columns may be without their memory
+                return
+        if rows < CHUNK:
+            end_words(d, <int>rows)
+        end_chunk(d)
+        first += CHUNK
+    finish(d)
+
+
+fill_constants()

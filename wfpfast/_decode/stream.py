@@ -1,0 +1,131 @@
+"""Streams of batches: what every source of events gives; must not know where batches come from."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from wfpfast._base.closing import Closing
+from wfpfast._columns.capsule import stream_capsule
+from wfpfast._decode.decoder import Decoder, EventBatch
+
+if TYPE_CHECKING:
+    from wfpfast._decode.mappings import Item
+
+
+class EventStream(Closing):
+    """Batches of events, one after another, from any source.
+
+    Iterate over it, or hand it to anything that reads an Arrow stream:
+    ``pyarrow.RecordBatchReader.from_stream(stream)``, ``polars.from_arrow(stream)``. A stream can
+    be read once. Close it, or use it in a ``with`` statement, to free what its source holds.
+
+    Parameters
+    ----------
+    batches : iterator of EventBatch
+        Pulled only as the stream is read.
+    decoder : Decoder
+        Says which columns the batches have before the first one is there.
+    close : callable, optional
+        Called once, when the stream is closed or has ended.
+    """
+
+    def __init__(
+        self,
+        batches: Iterator[EventBatch],
+        *,
+        decoder: Decoder,
+        close: Callable[[], None] | None = None,
+    ) -> None:
+        self._batches = batches
+        self._decoder = decoder
+        self._close = close
+        self._stats: Counter[str] = Counter()
+
+    @staticmethod
+    def from_mappings(
+        mappings: "Iterable[Item]",
+        *,
+        batch_size: int = 1024,
+        close: Callable[[], None] | None = None,
+        **decoder_options: Any,
+    ) -> "EventStream":
+        """Make a stream of events that are given as mappings: what a new source needs.
+
+        Parameters
+        ----------
+        mappings : iterable
+            One item an event, pulled as the stream is read: a mapping as for `encode`, or a tuple
+            of it and how many values could not be read, for ``stats["malformed"]`` of its batch.
+            What a mapping lacks is null; without ``"flags"`` a header's members count as set.
+        batch_size : int
+            Events a batch; the last one may have fewer.
+        close : callable, optional
+            Called once: when the stream is closed or ends, or if this method raises.
+        **decoder_options
+            As for `Decoder`.
+
+        Raises
+        ------
+        ValueError
+            If ``batch_size`` is less than 1, or a decoder option is wrong.
+        Exception
+            While the stream is read: what the iterable raises, by custom a `SourceError`, or what
+            `encode` raises, with a note which mapping it was. The events before it come first.
+        """
+        from wfpfast._decode.mappings import decoded  # engines do not need `encode`
+
+        try:
+            decoder = Decoder(**decoder_options)
+            batches = decoded(iter(mappings), decoder, batch_size)
+        except BaseException:
+            if close is not None:
+                close()
+            raise
+        return EventStream(batches, decoder=decoder, close=close)
+
+    @property
+    def column_names(self) -> list[str]:
+        """The names of the columns of every batch."""
+        return self._decoder.column_names
+
+    @property
+    def stats(self) -> dict[str, int]:
+        """The sums of the statistics of the batches read so far."""
+        return dict(self._stats)
+
+    def count(self, name: str, amount: int = 1) -> None:
+        """Add to a statistic: for sources that lose or mend something before the decoder."""
+        self._stats[name] += amount
+
+    def __iter__(self) -> Iterator[EventBatch]:
+        return self
+
+    def __next__(self) -> EventBatch:
+        try:
+            batch = next(self._batches)
+        except BaseException:  # the end, or an error: either way nothing more will come
+            self.close()
+            raise
+        self._add(batch)
+        return batch
+
+    def _add(self, batch: EventBatch) -> None:
+        """Add a batch's statistics; a loop, since Counter.update takes longer than all else."""
+        for name, count in batch.stats.items():
+            if count or name not in self._stats:
+                self._stats[name] += count
+
+    def close(self) -> None:
+        """Free what the source holds; reading then ends. Closing twice is allowed."""
+        close, self._close = self._close, None
+        self._batches = iter(())
+        if close is not None:
+            close()
+
+    def __arrow_c_schema__(self) -> Any:
+        """Export the schema as an Arrow PyCapsule."""
+        return self._decoder.__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        """Export what is left of the stream as an Arrow PyCapsule."""
+        return stream_capsule(self._decoder, self)

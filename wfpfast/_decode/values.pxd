@@ -1,0 +1,188 @@
+# What header and payloads point to, put into text columns; must not know which member points.
+from libc.stddef cimport size_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
+from libc.string cimport memcpy
+
+from wfpfast._columns.columns cimport Column, end_rows
+from wfpfast._decode.context cimport (
+    Decode, bit, has_room, malformed, out_of_room, place_of, put_32)
+from wfpfast._base.portable cimport wf_likely
+from wfpfast._columns.dictionaries cimport (
+    Dictionary, Recent, cheap_key, recent_bytes, same, same_sid, sid_key)
+from wfpfast._base.text cimport put_ipv4, put_ipv6
+from wfpfast.abi.fwptypes cimport FWP_BYTE_BLOB
+from wfpfast.abi.guiddef cimport GUID
+from wfpfast.abi.minwindef cimport WCHAR
+from wfpfast.abi.winnt cimport SID
+
+cdef enum:
+    FREE = 256       # bytes of a path or SID that cost no more than the event that points to it
+
+# Each of these writes the cell of row `i` of the chunk and returns True, or returns False for null;
+# a pointer that may not be followed is reported under `field` first.
+cdef bint put_blob(
+    Decode* d, int column, int i, const char* field, const FWP_BYTE_BLOB* blob
+) noexcept nogil
+cdef bint put_wide(
+    Decode* d, int column, int i, const char* field, const WCHAR* text) noexcept nogil
+cdef bint put_key(
+    Decode* d, int column, int i, const char* field, const GUID* key) noexcept nogil
+cdef bint put_key_value(Decode* d, int column, int i, const uint8_t* key) noexcept nogil
+cdef bint put_groups(
+    Decode* d, int column, int i, const char* field, uint32_t count, WCHAR* const* groups
+) noexcept nogil
+cdef bint put_mac_address(Decode* d, int column, int i, const uint8_t* address) noexcept nogil
+
+# Finders return NULL, with the reason in `d`, for what may not be followed; who calls them reports.
+cdef const uint8_t* find_long_blob(Decode* d, const FWP_BYTE_BLOB* blob) noexcept nogil
+cdef const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil
+
+# The pieces that rendering a condition value needs too.
+cdef const uint8_t* find_wide(Decode* d, const WCHAR* text, size_t* units) noexcept nogil
+cdef uint8_t* room_for_text(Decode* d, Column* column, size_t more) noexcept nogil
+cdef bint append_text(Decode* d, Column* items, const WCHAR* text) noexcept nogil
+cdef int append_wide(
+    Decode* d, Column* column, const uint8_t* text, size_t units
+) noexcept nogil
+
+# What an event nearly always has is inlined; what is converted once and then remembered is not.
+cdef bint put_new_utf16(
+    Decode* d, int column, int i, const uint8_t* raw, uint32_t size, uint64_t key, bint path
+) noexcept nogil
+cdef bint put_new_sid(
+    Decode* d, int column, int i, const uint8_t* raw, uint32_t size, uint64_t key
+) noexcept nogil
+cdef bint put_mapped(Decode* d, int column, int i, uint32_t v4) noexcept nogil
+
+
+cdef inline bint put_code(Decode* d, int column, int i, int code) noexcept nogil:
+    if code < 0:
+        out_of_room(d, d.dictionaries[column].text_used, 0)
+        return False
+    put_32(d, column, i, <uint32_t>code)
+    return True
+
+
+cdef inline bint put_utf16(
+    Decode* d, int column, int i, const uint8_t* raw, uint32_t size, bint path
+) noexcept nogil:
+    cdef Dictionary* dictionary = d.dictionaries + column
+    cdef uint64_t key = cheap_key(raw, size)
+    cdef const Recent* recent = dictionary.recent + (key >> dictionary.shift)
+    if wf_likely(recent.size == size):
+        if wf_likely(same(recent_bytes(dictionary, recent), raw, size)):
+            put_32(d, column, i, <uint32_t>recent.code)
+            return True
+    return put_new_utf16(d, column, i, raw, size, key, path)
+
+
+cdef inline const uint8_t* find_blob(Decode* d, const FWP_BYTE_BLOB* blob) noexcept nogil:
+    """Return where the bytes of a blob that is not NULL are; one of size 0 is not followed."""
+    if not wf_likely(blob.size != 0):
+        return d.memory
+    if wf_likely(blob.size <= FREE):
+        if wf_likely(has_room(d, blob.data, 1)):
+            return place_of(d, blob.data)
+    return find_long_blob(d, blob)
+
+
+cdef inline bint put_path(
+    Decode* d, int column, int i, const char* field, const FWP_BYTE_BLOB* blob
+) noexcept nogil:
+    """A blob of UTF-16 with or without its NUL: an application's path."""
+    cdef const uint8_t* data
+    if not wf_likely(blob.data != NULL):
+        return False
+    data = find_blob(d, blob)
+    if not wf_likely(data != NULL):
+        malformed(d, i, field)
+        return False
+    return put_utf16(d, column, i, data, blob.size, True)
+
+
+cdef inline bint put_sid_text(
+    Decode* d, int column, int i, const char* field, const SID* sid
+) noexcept nogil:
+    cdef Dictionary* dictionary = d.dictionaries + column
+    cdef const Recent* recent
+    cdef const uint8_t* raw = NULL
+    cdef uint32_t size = 0, found
+    cdef uint64_t key
+    if not wf_likely(sid != NULL):
+        return False
+    if wf_likely(has_room(d, sid, 4)):
+        raw = place_of(d, sid)
+        size = 8 + 4 * <uint32_t>raw[1]
+    if not wf_likely(size - 1 < FREE):  # long, or at the block's end
+        found = 0
+        raw = find_sid(d, sid, &found)
+        size = found
+        if raw == NULL:
+            malformed(d, i, field)
+            return False
+    key = sid_key(raw, size)
+    recent = dictionary.recent + (key >> dictionary.shift)
+    if wf_likely(recent.size == size):
+        if wf_likely(same_sid(recent_bytes(dictionary, recent), raw, size)):
+            put_32(d, column, i, <uint32_t>recent.code)
+            return True
+    return put_new_sid(d, column, i, raw, size, key)
+
+
+cdef inline char* next_text(Decode* d, int column, int i) noexcept nogil:
+    """Return where row `i`'s text goes, in a column that has room for the longest texts."""
+    cdef Column* target = d.out.columns + column
+    if target.ended != d.first_row + i:
+        end_rows(target, d.first_row + i, target.text_used)
+    return <char*>target.text.data + target.text_used
+
+
+cdef inline void end_text(Decode* d, int column, int i, const char* end) noexcept nogil:
+    cdef Column* target = d.out.columns + column
+    target.text_used = end - <char*>target.text.data
+    target.ended = d.first_row + i + 1
+    (<int32_t*>target.values.data)[target.ended] = <int32_t>target.text_used
+
+
+cdef inline char* put_ip(char* text, const uint8_t* address, bint is_v6) noexcept nogil:
+    cdef uint32_t v4
+    if is_v6:
+        return put_ipv6(text, address)
+    memcpy(&v4, address, 4)  # a number in host order
+    return put_ipv4(text, v4)
+
+
+cdef inline void put_address_row(
+    Decode* d, int column, int i, const uint8_t* address, bint is_v6, bint valid
+) noexcept nogil:
+    """The text of a row of a column in `row_by_row`: to be called for every row."""
+    cdef Column* target = d.out.columns + column
+    cdef char* text = <char*>target.text.data + target.text_used
+    if wf_likely(valid):
+        text = put_ip(text, address, is_v6)
+    elif not d.wanted[0] & bit(column):
+        return
+    target.text_used = text - <char*>target.text.data
+    (<int32_t*>d.cursor[column])[i] = <int32_t>target.text_used
+
+
+cdef inline bint put_address_binary(
+    Decode* d, int column, int i, const uint8_t* address, bint is_v6
+) noexcept nogil:
+    """An address as 16 bytes."""
+    cdef uint32_t v4
+    if is_v6:
+        memcpy(d.cursor[column] + 16 * i, address, 16)
+        return True
+    memcpy(&v4, address, 4)
+    return put_mapped(d, column, i, v4)
+
+
+cdef inline bint put_address(
+    Decode* d, int column, int i, const uint8_t* address, bint is_v6
+) noexcept nogil:
+    """An address as text or, on request, as 16 bytes."""
+    if d.binary_addresses:
+        return put_address_binary(d, column, i, address, is_v6)
+    end_text(d, column, i, put_ip(next_text(d, column, i), address, is_v6))
+    return True

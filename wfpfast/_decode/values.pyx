@@ -1,0 +1,267 @@
+"""Follows the pointers of header and payloads into text columns; must not know which member points.
+
+Text that needed a replacement character is never remembered in a dictionary's table of raw bytes:
+each time it is met it is converted, and counted, again.
+"""
+
+from libc.stdint cimport INT32_MAX
+from libc.string cimport memcpy, memset
+
+from wfpfast._columns.columns cimport end_rows, text_append, text_reserve
+from wfpfast._decode.context cimport (
+    NO_MEMORY, locate, malformed, out_of_budget, out_of_room, spend)
+from wfpfast._base.memory cimport buffer_reserve
+from wfpfast._columns.dictionaries cimport (
+    Dictionary, dictionary_code, dictionary_find, dictionary_remember)
+from wfpfast._base.text cimport (
+    GUID_SIZE, MAC_SIZE, SID_SIZE, put_guid, put_mac, put_sid, utf8_from_utf16)
+
+
+cdef int remember(
+    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, int code
+) noexcept nogil:
+    if code >= 0 and dictionary_remember(dictionary, raw, size, code) < 0:
+        d.failure = NO_MEMORY
+    return code
+
+
+cdef int convert(
+    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, bint path
+) noexcept nogil:
+    """Return the code of UTF-16 that the dictionary has not seen in this form."""
+    cdef size_t replaced = 0, length
+    cdef uint8_t* text
+    cdef int code
+    if buffer_reserve(d.scratch, 0, <size_t>size // 2 * 3 + 3) < 0:
+        d.failure = NO_MEMORY
+        return -1
+    text = d.scratch[0].data
+    length = utf8_from_utf16(text, raw, size // 2, &replaced)
+    if size & 1 and raw[size - 1]:  # half a unit; half a NUL is nothing
+        memcpy(text + length, b"\xef\xbf\xbd", 3)
+        length += 3
+        replaced += 1
+    while path and length and text[length - 1] == 0:
+        length -= 1
+    code = dictionary_code(dictionary, text, <uint32_t>length)
+    d.replaced += replaced
+    return code if replaced else remember(d, dictionary, raw, size, code)
+
+
+cdef int convert_sid(
+    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size
+) noexcept nogil:
+    """Return the code of a SID that the dictionary has not seen."""
+    cdef char[SID_SIZE] text
+    cdef int code = dictionary_code(
+        dictionary, <uint8_t*>text, <uint32_t>(put_sid(text, raw) - text))
+    return remember(d, dictionary, raw, size, code)
+
+
+cdef bint put_new_utf16(
+    Decode* d, int column, int i, const uint8_t* raw, uint32_t size, uint64_t key, bint path
+) noexcept nogil:
+    """UTF-16 that is not where its cheap key says."""
+    cdef Dictionary* dictionary = d.dictionaries + column
+    cdef int code = dictionary_find(dictionary, raw, size, key)
+    return put_code(
+        d, column, i, code if code >= 0 else convert(d, dictionary, raw, size, path))
+
+
+cdef bint put_new_sid(
+    Decode* d, int column, int i, const uint8_t* raw, uint32_t size, uint64_t key
+) noexcept nogil:
+    """A SID that is not where its cheap key says."""
+    cdef Dictionary* dictionary = d.dictionaries + column
+    cdef int code = dictionary_find(dictionary, raw, size, key)
+    return put_code(d, column, i, code if code >= 0 else convert_sid(d, dictionary, raw, size))
+
+
+cdef const uint8_t* find_long_blob(Decode* d, const FWP_BYTE_BLOB* blob) noexcept nogil:
+    cdef const uint8_t* data = locate(d, blob.data, blob.size, 1)
+    if data == NULL or not spend(d, blob.size):
+        return NULL
+    if blob.size > INT32_MAX:
+        out_of_room(d, 0, blob.size)
+        return NULL
+    return data
+
+
+cdef const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil:
+    """Return where a whole SID is, and its size; NULL if it may not be followed."""
+    cdef const uint8_t* data = locate(d, sid, 8, 4)
+    if data == NULL:
+        return NULL
+    size[0] = 8 + 4 * <uint32_t>data[1]
+    if d.size - <uint64_t>(data - d.memory) < size[0]:
+        d.reason = "points outside the block"
+        return NULL
+    return data if size[0] <= FREE or spend(d, size[0]) else NULL
+
+
+cdef bint put_blob(
+    Decode* d, int column, int i, const char* field, const FWP_BYTE_BLOB* blob
+) noexcept nogil:
+    """A blob of no documented encoding: its bytes."""
+    cdef const uint8_t* data
+    if blob.data == NULL:
+        return False
+    data = find_blob(d, blob)
+    if data == NULL:
+        malformed(d, i, field)
+        return False
+    return put_code(d, column, i, dictionary_code(d.dictionaries + column, data, blob.size))
+
+
+cdef bint put_mapped(Decode* d, int column, int i, uint32_t v4) noexcept nogil:
+    """An IPv4 address as 16 bytes."""
+    cdef uint8_t* mapped = d.cursor[column] + 16 * i
+    memset(mapped, 0, 10)
+    memset(mapped + 10, 0xff, 2)
+    mapped[12] = <uint8_t>(v4 >> 24)
+    mapped[13] = <uint8_t>(v4 >> 16)
+    mapped[14] = <uint8_t>(v4 >> 8)
+    mapped[15] = <uint8_t>v4
+    return True
+
+
+cdef const uint8_t* measure_wide(
+    Decode* d, const WCHAR* text, uint64_t most, size_t* units
+) noexcept nogil:
+    """Return where NUL-terminated UTF-16 of at most `most` bytes begins, and its units."""
+    cdef const uint8_t* data = locate(d, text, 2, 2)
+    cdef uint64_t left
+    if data == NULL:
+        return NULL
+    left = (d.size - <uint64_t>(data - d.memory)) // 2
+    units[0] = 0
+    while data[2 * units[0]] or data[2 * units[0] + 1]:
+        units[0] += 1
+        if 2 * units[0] > most:
+            out_of_budget(d)
+            return NULL
+        if units[0] == left:
+            d.reason = "is text that does not end inside the block"
+            return NULL
+    return data
+
+
+cdef const uint8_t* find_wide(Decode* d, const WCHAR* text, size_t* units) noexcept nogil:
+    """Return where NUL-terminated UTF-16 begins, and its units, and charge it."""
+    cdef const uint8_t* data = measure_wide(d, text, d.budget, units)
+    return data if data != NULL and spend(d, 2 * units[0]) else NULL
+
+
+cdef bint put_wide(
+    Decode* d, int column, int i, const char* field, const WCHAR* text
+) noexcept nogil:
+    cdef size_t units = 0
+    cdef const uint8_t* data
+    if text == NULL:
+        return False
+    data = find_wide(d, text, &units)
+    if data == NULL:
+        malformed(d, i, field)
+        return False
+    if 2 * units > INT32_MAX:
+        out_of_room(d, 0, 2 * units)
+        return False
+    return put_utf16(d, column, i, data, <uint32_t>(2 * units), False)
+
+
+cdef bint put_key_value(Decode* d, int column, int i, const uint8_t* key) noexcept nogil:
+    """A GUID that lies in the payload itself."""
+    cdef char[GUID_SIZE] text
+    put_guid(text, key)
+    return put_code(
+        d, column, i, dictionary_code(d.dictionaries + column, <uint8_t*>text, GUID_SIZE))
+
+
+cdef bint put_key(
+    Decode* d, int column, int i, const char* field, const GUID* key
+) noexcept nogil:
+    cdef const uint8_t* data
+    if key == NULL:
+        return False
+    data = locate(d, key, sizeof(GUID), 4)
+    if data == NULL:
+        malformed(d, i, field)
+        return False
+    return put_key_value(d, column, i, data)
+
+
+cdef uint8_t* room_for_text(Decode* d, Column* column, size_t more) noexcept nogil:
+    """Return where the next text of `column` goes, with room for `more` bytes; NULL: no room."""
+    if text_reserve(column, more) < 0:
+        out_of_room(d, <size_t>column.text_used, more)
+        return NULL
+    return column.text.data + column.text_used
+
+
+cdef int append_wide(Decode* d, Column* column, const uint8_t* text, size_t units) noexcept nogil:
+    """Convert UTF-16 to the end of a column's text, within the row that is being written."""
+    cdef size_t replaced = 0
+    cdef uint8_t* out = room_for_text(d, column, 3 * units)
+    if out == NULL:
+        return -1
+    column.text_used += <int64_t>utf8_from_utf16(out, text, units, &replaced)
+    d.replaced += replaced
+    return 0
+
+
+cdef bint put_groups(
+    Decode* d, int column, int i, const char* field, uint32_t count, WCHAR* const* groups
+) noexcept nogil:
+    """An array of texts; one that may not be followed makes the whole list null."""
+    cdef Column* list_column = d.out.columns + column
+    cdef Column* items = d.out.columns + list_column.spec.first_child
+    cdef const WCHAR* const* array
+    cdef size_t units = 0
+    cdef uint32_t k
+    if groups == NULL:
+        return False
+    array = <const WCHAR* const*>locate(d, groups, 8 * <uint64_t>count, 8)
+    if array == NULL or not spend(d, 8 * <uint64_t>count):
+        malformed(d, i, field)
+        return False
+    for k in range(count):  # all of them before any is written
+        if array[k] != NULL and find_wide(d, array[k], &units) == NULL:
+            malformed(d, i, field)
+            return False
+    end_rows(list_column, d.first_row + i, items.length)
+    for k in range(count):
+        if not append_text(d, items, array[k]):
+            return False
+    end_rows(list_column, d.first_row + i + 1, items.length)
+    return True
+
+
+cdef bint append_text(Decode* d, Column* items, const WCHAR* text) noexcept nogil:
+    """Add a text that find_wide() has found and charged, or NULL, to a column that grows."""
+    cdef size_t units = 0, replaced = 0
+    cdef const uint8_t* data
+    if text != NULL:
+        data = measure_wide(d, text, d.size, &units)
+        if buffer_reserve(d.scratch, 0, 3 * units + 1) < 0:
+            d.failure = NO_MEMORY
+            return False
+        units = utf8_from_utf16(d.scratch[0].data, data, units, &replaced)
+        d.replaced += replaced
+    elif buffer_reserve(d.scratch, 0, 1) < 0:
+        d.failure = NO_MEMORY
+        return False
+    if text_append(items, d.scratch[0].data, units, text != NULL) < 0:
+        out_of_room(d, <size_t>items.text_used, units)
+        return False
+    return True
+
+
+cdef bint put_mac_address(Decode* d, int column, int i, const uint8_t* address) noexcept nogil:
+    cdef char* text
+    if d.binary_addresses:
+        memcpy(d.cursor[column] + 6 * i, address, 6)
+        return True
+    text = next_text(d, column, i)
+    put_mac(text, address)
+    end_text(d, column, i, text + MAC_SIZE)
+    return True

@@ -1,5 +1,0 @@
-from typing import Any
-
-from wfpfast._session import Session
-
-def read_objects(session: Session, kind: int) -> list[dict[str, Any]]: ...

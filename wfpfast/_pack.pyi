@@ -1,5 +1,0 @@
-from collections.abc import Sequence
-
-from wfpfast._block import Block
-
-def repack(block: Block, events: Sequence[int] | None = None) -> Block: ...

@@ -1,3 +1,0 @@
-from wfpfast._api import Api
-
-def load() -> Api: ...

@@ -1,0 +1,3 @@
+from wfpfast.engine._api import Api
+
+def load() -> Api: ...

@@ -1,0 +1,77 @@
+"""Streams records out of one of netsh's XML files; must not know what a record means."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import IO, Any
+
+from wfpfast.netsh._xml_expat import ExpatReader, NetshError, Record
+from wfpfast.netsh._xml_plain import PlainFeeder
+from wfpfast.netsh._xml_text import BrokenText, read_text
+
+Source = str | os.PathLike[str] | IO[bytes]
+
+
+class RecordReader:
+    """Pulls records from a file.
+
+    Parameters
+    ----------
+    source : path or binary file
+        What to read.
+    lists : mapping of str to str
+        Tags of lists whose items are records, and the kind of record. ``""`` stands for the file
+        itself: a record may be a root.
+    roots : sequence of str
+        What a root element may be.
+    convert : callable
+        Makes of a kind and a record what `read` yields; raises `BadElement`.
+    plain : bool
+        Whether records that `Scanner.record` can take pass by the parser; `convert` gets them as
+        that returns them, and may raise `NotPlain`.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        lists: dict[str, str],
+        roots: tuple[str, ...],
+        convert: Callable[[str, Record], Any],
+        *,
+        plain: bool = False,
+    ) -> None:
+        self._file: Any = source
+        self._own = isinstance(source, str | os.PathLike)
+        if isinstance(source, str | os.PathLike):
+            path = os.fspath(source)
+            self._file = open(source, "rb")  # noqa: SIM115 -- until close(), at the end of read()
+        elif hasattr(source, "read"):
+            path = str(getattr(source, "name", type(source).__name__))
+        else:
+            raise TypeError(f"expected a path or a binary file, not {type(source).__name__}")
+        self._reader = ExpatReader(path, lists, roots, convert)
+        self._feeder = PlainFeeder(self._reader, convert) if plain else None
+
+    def read(self) -> Iterator[Any]:
+        """Yield what `convert` makes of each record; all of them before an error of the file."""
+        reader, feeder = self._reader, self._feeder
+        try:
+            for text in read_text(self._file):
+                (feeder or reader).feed(text.encode())
+                yield from reader.take()
+            if feeder is not None:
+                feeder.flush()
+            reader.end()
+        except NetshError:
+            yield from reader.take()
+            raise
+        except BrokenText as error:
+            if feeder is not None:
+                feeder.flush()
+            raise reader.error(str(error)) from None
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Close the file, if it was opened here."""
+        if self._own:
+            self._file.close()

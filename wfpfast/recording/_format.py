@@ -1,0 +1,178 @@
+"""The bytes of a recording (docs/recording.md); must not know files.
+
+What is read here may come from anybody: every number is checked before it is believed, and a length
+is believed only under its own checksum.
+"""
+
+import struct
+import time
+import zlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from wfpfast._blocks.block import Block
+from wfpfast.errors import SourceError
+
+if TYPE_CHECKING:  # in the standard library from Python 3.12 on
+    from typing_extensions import Buffer
+
+MAGIC = b"\x89WFPREC\n"
+FORMAT_VERSION = 2
+POINTER_SIZE = 8
+INTERNAL = 1  # the only flag of a record
+MOST_TEXT_BYTES = 4096
+MOST_TEXT_CHARACTERS = 255  # four texts of them, 4 bytes each at most, stay below MOST_TEXT_BYTES
+MOST_BLOCK_BYTES = 1 << 30  # one write() takes at most 2 GiB on any system
+RECORD_MARK = b"BLCK"
+END_MARK = b"END\n"
+
+CHECKSUM = struct.Struct("<I")
+PREAMBLE = struct.Struct("<8sHHIq")
+RECORD = struct.Struct("<4sIqQQQQQBBH")
+TRAILER = struct.Struct("<I4s")
+PREAMBLE_BYTES = PREAMBLE.size + CHECKSUM.size
+RECORD_BYTES = RECORD.size + CHECKSUM.size
+
+
+class RecordingError(SourceError):
+    """A file is no recording, or is damaged.
+
+    Attributes
+    ----------
+    offset : int
+        The byte of the file, counted from 0, at which what is wrong begins.
+    reason : str
+        What is wrong there.
+    """
+
+    def __init__(self, offset: int, reason: str) -> None:
+        # Both go to ValueError, so that the exception can be pickled and copied.
+        super().__init__(offset, reason)
+        self.offset = offset
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"byte {self.offset}: {self.reason}"
+
+
+class RecordHeader(NamedTuple):
+    """What stands before a block: how to read it, and where it ends."""
+
+    internal: bool
+    time_ns: int
+    dropped: int
+    base: int
+    entries_offset: int
+    events: int
+    nbytes: int
+    version: int
+
+
+def checksum(data: bytes) -> bytes:
+    """The CRC-32 of zlib, as it stands in the file."""
+    return CHECKSUM.pack(zlib.crc32(data))
+
+
+def pack_file_header(created_ns: int, texts: Sequence[str]) -> bytes:
+    """The header of a new file; texts that nobody needs in full are shortened."""
+    body = b""
+    for text in texts:
+        encoded = text[:MOST_TEXT_CHARACTERS].encode(errors="replace")
+        body += struct.pack("<H", len(encoded)) + encoded
+    preamble = PREAMBLE.pack(MAGIC, FORMAT_VERSION, 0, len(body), created_ns)
+    head = preamble + checksum(preamble) + body
+    return head + checksum(head)
+
+
+def check_start(start: bytes) -> None:
+    """Raise RecordingError if no recording of this format begins like this."""
+    if start[: len(MAGIC)] != MAGIC[: len(start)]:
+        raise RecordingError(0, "this is no recording of wfpfast")
+    if len(start) >= 10:
+        (version,) = struct.unpack_from("<H", start, 8)
+        if version != FORMAT_VERSION:
+            raise RecordingError(
+                8, f"format version {version} is unknown; this wfpfast reads {FORMAT_VERSION}")
+
+
+def parse_preamble(preamble: bytes) -> tuple[int, int]:
+    """How many bytes of text follow the preamble, and the creation time in ns."""
+    check_start(preamble)
+    if checksum(preamble[: PREAMBLE.size]) != preamble[PREAMBLE.size :]:
+        raise RecordingError(0, "the file's header has a wrong checksum")
+    _, _, flags, nbytes, created_ns = PREAMBLE.unpack_from(preamble)
+    if flags:
+        raise RecordingError(10, f"flags {flags:#x} are unknown")
+    if nbytes > MOST_TEXT_BYTES:
+        raise RecordingError(
+            12, f"the header claims {nbytes} bytes of text; {MOST_TEXT_BYTES} are the limit")
+    return nbytes, created_ns
+
+
+def parse_texts(body: bytes, many: int) -> list[str]:
+    """The texts of the file's header; its checksum is right, which anybody can compute."""
+    texts = []
+    at = 0
+    for _ in range(many):
+        nbytes = int.from_bytes(body[at : at + 2], "little")
+        text = body[at + 2 : at + 2 + nbytes]
+        at += 2 + nbytes
+        if at > len(body):
+            raise RecordingError(PREAMBLE_BYTES, "a text of the header is longer than the header")
+        try:
+            texts.append(text.decode())
+        except UnicodeDecodeError:
+            raise RecordingError(PREAMBLE_BYTES, "a text of the header is not UTF-8") from None
+    if at != len(body):
+        raise RecordingError(PREAMBLE_BYTES + at, "the header's texts end before the header")
+    return texts
+
+
+def pack_record(block: Block, time_ns: int | None, dropped: int) -> bytes:
+    """A block with all that is needed to decode it again."""
+    if block.nbytes > MOST_BLOCK_BYTES:
+        raise ValueError(f"a block of {block.nbytes} bytes: {MOST_BLOCK_BYTES} are the limit")
+    when = time.time_ns() if time_ns is None else time_ns
+    try:
+        header = RECORD.pack(
+            RECORD_MARK, INTERNAL if block.internal else 0, when, dropped, block.base,
+            block.entries_offset, block.count, block.nbytes, block.version, POINTER_SIZE, 0)
+    except struct.error as error:
+        raise ValueError(f"time_ns {when} or dropped {dropped} is no 64-bit number") from error
+    header += checksum(header)
+    return b"".join((header, block.data, pack_trailer(header, block.data)))
+
+
+def pack_trailer(header: bytes, data: "Buffer") -> bytes:
+    """What follows the data; it covers the header too, so that no data pass for another's."""
+    return TRAILER.pack(zlib.crc32(data, zlib.crc32(header)), END_MARK)
+
+
+def parse_record(header: bytes, offset: int) -> RecordHeader:
+    """Check the header of the record at `offset`, short of what `Block` checks itself."""
+    if checksum(header[: RECORD.size]) != header[RECORD.size :]:
+        raise RecordingError(offset, "the record's header has a wrong checksum")
+    (mark, flags, time_ns, dropped, base, entries_offset, count, nbytes, version, pointer_size,
+     rest) = RECORD.unpack_from(header)
+    if mark != RECORD_MARK:
+        raise RecordingError(offset, f"a record begins with {RECORD_MARK!r}, not {mark!r}")
+    if flags & ~INTERNAL or rest:
+        raise RecordingError(offset, f"the record's flags {flags:#x}, {rest:#x} are unknown")
+    if pointer_size != POINTER_SIZE:
+        raise RecordingError(
+            offset, f"pointers of {pointer_size} bytes; only {POINTER_SIZE} can be read")
+    if nbytes > MOST_BLOCK_BYTES:
+        raise RecordingError(
+            offset, f"the record claims {nbytes} bytes; {MOST_BLOCK_BYTES} are the limit")
+    return RecordHeader(
+        bool(flags & INTERNAL), time_ns, dropped, base, entries_offset, count, nbytes, version)
+
+
+def parse_block(header: RecordHeader, data: bytes, offset: int) -> Block:
+    """The block of the record at `offset`; its checksums are right, which anybody can compute."""
+    try:
+        return Block(
+            data, base=header.base, count=header.events, version=header.version,
+            entries_offset=header.entries_offset, internal=header.internal)
+    except ValueError as error:
+        raise RecordingError(offset, f"the record is no block: {error}") from error

@@ -1,0 +1,145 @@
+"""Walks over the records of a file that may be cut, damaged or still growing; reads, never writes.
+
+The file is read, not mapped: one that is truncated meanwhile ends early and kills nobody.
+"""
+
+import os
+import stat
+import threading
+from collections.abc import Iterator
+from io import FileIO
+from typing import NamedTuple
+
+from wfpfast._blocks.block import Block
+from wfpfast.recording._format import (
+    CHECKSUM,
+    END_MARK,
+    PREAMBLE_BYTES,
+    RECORD_BYTES,
+    TRAILER,
+    RecordHeader,
+    RecordingError,
+    check_start,
+    checksum,
+    pack_trailer,
+    parse_block,
+    parse_preamble,
+    parse_record,
+    parse_texts,
+)
+
+_TEXTS = 4
+_ZEROS = bytes(1 << 16)
+
+
+class FileHeader(NamedTuple):
+    """What the beginning of a file says, and where its records begin."""
+
+    created_ns: int
+    host: str
+    system: str
+    release: str
+    wfpfast_version: str
+    nbytes: int
+
+
+class Cut(Exception):
+    """The file ends before what began at `whole`: all before that is complete."""
+
+    def __init__(self, whole: int, message: str) -> None:
+        super().__init__(whole, message)
+        self.whole = whole
+        self.message = message
+
+
+def check_regular(path: str) -> None:
+    """Raise RecordingError for a pipe or a device, which opening or reading could block on."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise RecordingError(0, "this is no regular file")
+
+
+class Scan:
+    """Reads a recording by offset, so that several readers can share one open file."""
+
+    def __init__(self, file: FileIO) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+
+    def size(self) -> int:
+        """How many bytes the file has now."""
+        return os.fstat(self._file.fileno()).st_size
+
+    def _read(self, offset: int, nbytes: int) -> bytes:
+        """At most `nbytes`; fewer where the file ends. Memory is taken for what is there."""
+        wanted = min(nbytes, max(0, self.size() - offset))
+        parts: list[bytes] = []
+        with self._lock:
+            self._file.seek(offset)
+            while wanted and (part := self._file.read(wanted)):
+                parts.append(part)
+                wanted -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _read_whole(self, offset: int, nbytes: int, whole: int, what: str) -> bytes:
+        """All of `nbytes`, or Cut: they belong to what began at `whole`."""
+        there = self.size() - offset
+        if there >= nbytes:
+            data = self._read(offset, nbytes)
+            if len(data) == nbytes:
+                return data
+            there = len(data)
+        raise Cut(whole, f"byte {offset + there}: the file ends in {what} that begins at byte"
+                         f" {whole}: {nbytes - there} bytes are missing")
+
+    def _check_zeros(self, offset: int, whole: int) -> None:
+        """Raise Cut if there are only zeros from `offset` on: room for data that never came.
+
+        A file system may enlarge a file before the data are in it; a power failure, or a reader
+        at that moment, finds zeros.
+        """
+        position = offset
+        while data := self._read(position, len(_ZEROS)):
+            if data != _ZEROS[: len(data)]:
+                return
+            position += len(data)
+        raise Cut(whole, f"byte {offset}: only zeros from here to the end of the file; the end of"
+                         f" the record that begins at byte {whole} is missing")
+
+    def header(self) -> FileHeader:
+        """Read the file's header, or raise Cut or RecordingError."""
+        start = self._read(0, PREAMBLE_BYTES)
+        check_start(start)
+        preamble = self._read_whole(0, PREAMBLE_BYTES, 0, "the file header")
+        nbytes, created_ns = parse_preamble(preamble)
+        rest = self._read_whole(PREAMBLE_BYTES, nbytes + CHECKSUM.size, 0, "the file header")
+        body = rest[:nbytes]
+        if checksum(preamble + body) != rest[nbytes:]:
+            raise RecordingError(PREAMBLE_BYTES, "the file header's texts have a wrong checksum")
+        host, system, release, version = parse_texts(body, _TEXTS)
+        return FileHeader(
+            created_ns, host, system, release, version, PREAMBLE_BYTES + len(rest))
+
+    def records(self, offset: int) -> Iterator[tuple[RecordHeader, Block]]:
+        """Yield the records from `offset` on; raise Cut where the file ends within one."""
+        while offset != self.size():  # smaller than the offset it is if truncated meanwhile
+            header, block = self._record(offset)
+            yield header, block
+            offset += RECORD_BYTES + header.nbytes + TRAILER.size
+
+    def _record(self, offset: int) -> tuple[RecordHeader, Block]:
+        what = "the record"
+        raw = self._read_whole(offset, RECORD_BYTES, offset, f"the header of {what}")
+        try:
+            header = parse_record(raw, offset)
+        except RecordingError:
+            self._check_zeros(offset + RECORD_BYTES - CHECKSUM.size, offset)
+            raise
+        start = offset + RECORD_BYTES
+        data = self._read_whole(start, header.nbytes, offset, what)
+        end = start + header.nbytes
+        trailer = self._read_whole(end, TRAILER.size, offset, what)
+        if trailer != pack_trailer(raw, data):
+            self._check_zeros(end + TRAILER.size - len(END_MARK), offset)
+            raise RecordingError(start, f"the data of the record at byte {offset} are damaged:"
+                                     " wrong checksum, or no end mark")
+        return header, parse_block(header, data, offset)
