@@ -13,6 +13,7 @@ if sys.path[0] in ("", _ROOT):
     # `python -m benchmarks` puts the checkout first, where wfpfast has no compiled modules unless
     # it was built in place; last, it hides no installed wfpfast.
     sys.path.append(sys.path.pop(0) or _ROOT)
+sys.path.append(str(Path(_ROOT, "tests")))  # the ctypes oracle, a rival
 
 
 class MissingLibraryError(Exception):

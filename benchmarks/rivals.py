@@ -8,6 +8,7 @@ from collections.abc import Callable
 from socket import AF_INET6, inet_ntoa, inet_ntop
 from typing import Any, Protocol
 
+import oracle
 from oracle.structs import COLUMNS, DIRECTIONS, ENUMERATIONS
 
 from wfpfast import Block, Decoder
@@ -109,7 +110,7 @@ class Twin:
     slow = True
 
     def decode(self, block: Block) -> Lists:
-        return _reference.decode(block)
+        return oracle.decode(block)
 
 
 # FWPM_NET_EVENT5 as far as COMMON needs it, and the payloads.

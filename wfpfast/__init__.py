@@ -13,6 +13,7 @@ from wfpfast.errors import EngineClosedError, MalformedBlockError, SourceError, 
 if TYPE_CHECKING:
     from wfpfast import netsh
     from wfpfast._blocks.encode import encode
+    from wfpfast._blocks.pack import repack
     from wfpfast._columns.table import Table
     from wfpfast._decode.stream import EventStream
     from wfpfast.engine import Engine
@@ -46,6 +47,7 @@ __all__ = [
     "encode",
     "names",
     "netsh",
+    "repack",
 ]
 __version__ = "0.1.0"
 
@@ -62,6 +64,7 @@ _LATER = {
     "Template": "wfpfast.engine.template",
     "diagnose": "wfpfast.engine.diagnosis",
     "encode": "wfpfast._blocks.encode",
+    "repack": "wfpfast._blocks.pack",
 }
 
 

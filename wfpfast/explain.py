@@ -40,7 +40,8 @@ def explain(text: str) -> list[str]:
     """
     text = text.strip()
     if text.upper().startswith("S-1-"):
-        return [_sid(text.upper())]
+        found = text.upper()
+        return [f"SID: {found}: {sid(found) or 'not a well-known SID'}"]
     kind, colon, rest = text.partition(":")
     if colon and kind.lower() in _KINDS:
         return _one_kind(kind.lower(), rest)
@@ -207,11 +208,16 @@ def _named(text: str) -> list[str]:
     return lines
 
 
-def _sid(text: str) -> str:
+def sid(text: str) -> str | None:
+    """Return who a well-known SID is, or of which kind it is; None if it is not well known.
+
+    >>> sid("S-1-5-18")
+    'LocalSystem: Windows itself and many of its services'
+    """
     from wfpfast._tables.texts import SID_PREFIXES, SIDS
 
     meaning = SIDS.get(text)
     for prefix, kind in SID_PREFIXES.items():
         if meaning is None and text.startswith(prefix):
             meaning = kind
-    return f"SID: {text}: {meaning or 'not a well-known SID'}"
+    return meaning

@@ -16,10 +16,11 @@ from wfpfast._tables.enums import (
     NET_EVENT_KEYWORDS,
     REAUTHORIZE_REASONS,
 )
+from wfpfast._tables.event_kinds import EVENT_KINDS
 
 __all__ = [
-    "EM_FAILURE_FLAGS", "ENUMS", "EVENT_TYPES", "INTERNAL_EVENT_TYPES", "MM_FAILURE_FLAGS",
-    "NET_EVENT_FLAGS", "NET_EVENT_KEYWORDS", "REAUTHORIZE_REASONS",
+    "EM_FAILURE_FLAGS", "ENUMS", "EVENT_KINDS", "EVENT_TYPES", "ICMP", "INTERNAL_EVENT_TYPES",
+    "MM_FAILURE_FLAGS", "NET_EVENT_FLAGS", "NET_EVENT_KEYWORDS", "REAUTHORIZE_REASONS",
     "direction", "error", "error_meaning", "error_remedy", "event_flags", "event_type", "icmp",
     "keywords", "layer", "layer_key", "profile", "protocol", "reauth_reasons",
 ]  # fmt: skip
@@ -32,6 +33,7 @@ _DIRECTIONS = {
     0x3902: "FORWARD",
     0x3903: "BIDIRECTIONAL",
 }
+ICMP = (1, 58)  # the protocols whose messages have a type and a code
 _PROFILES = ("none", "public", "private", "domain")
 
 

@@ -7,6 +7,7 @@ what each entry is.
 import struct
 from typing import Any
 
+import oracle
 import pyarrow as pa
 import pytest
 from example_events import event, one_of_each
@@ -42,7 +43,7 @@ def test_rows_are_those_of_the_few_events(options: dict[str, Any]) -> None:
     few_rows = Block(
         bytes(block.data) + struct.pack(f"<{len(entries)}Q", *entries), base=block.base,
         count=len(entries), version=block.version, entries_offset=block.nbytes)
-    expected = _reference.decode(few_rows, errors="null", **options)
+    expected = oracle.decode(few_rows, errors="null", **options)
     decoder = Decoder(errors="null", **options)
     for _ in range(2):  # the second time in memory that is not fresh
         batch = decoder.decode(block)

@@ -6,6 +6,7 @@ Must not know how either works; they meet only in the block and in its columns.
 import struct
 from typing import Any
 
+import oracle
 import pyarrow as pa
 import pytest
 import strategies
@@ -51,7 +52,7 @@ def decode_compiled(block: Block, **options: Any) -> tuple[dict[str, list[Any]],
 def both(block: Block, **options: Any) -> list[tuple[object, object]]:
     """What each of the two makes of the block: its columns and counts, or where it stops."""
     outcomes: list[tuple[object, object]] = []
-    for decode_all in (decode_compiled, _reference.decode_with_stats):
+    for decode_all in (decode_compiled, oracle.decode_with_stats):
         try:
             outcomes.append(decode_all(block, **options))
         except MalformedBlockError as error:
@@ -172,7 +173,7 @@ def test_each_type_of_subnet(kind: int, data: st.DataObject) -> None:
 def test_any_columns_are_those_of_all(block: Block, names: list[str]) -> None:
     assert_same(block, columns=names)
     assert_same(block, columns=names, errors="null")
-    every = _reference.decode(block, errors="null")
+    every = oracle.decode(block, errors="null")
     some = compiled_columns(decode(block, columns=names, errors="null"))
     assert list(some) == names
     assert some == {name: every[name] for name in names}

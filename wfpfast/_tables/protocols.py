@@ -35,8 +35,6 @@ PROTOCOLS: dict[int, str] = {
     137: "mpls-in-ip",
 }
 
-# The protocols whose messages have a type and a code: ICMP and ICMPv6.
-ICMP = (1, 58)
 
 ICMP_TYPES: dict[int, dict[int, str]] = {
     4: {

@@ -8,12 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wfpfast import Decoder
-from wfpfast._tables.event_kinds import EVENT_KINDS
-from wfpfast._tables.protocols import ICMP
 from wfpfast.cli import _cells
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Source
 from wfpfast.cli._tally import Tally
+from wfpfast.names import EVENT_KINDS, ICMP
 
 DROPS = [kind.name for kind in EVENT_KINDS.values() if kind.is_drop]
 # What is counted of dropped events: a name, and the columns whose combinations are counted.

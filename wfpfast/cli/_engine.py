@@ -1,16 +1,14 @@
 """Opens the engine that a command was told to use; must not know what it is asked."""
 
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from wfpfast import Engine, Subscription, names
-from wfpfast._tables.event_kinds import EVENT_KINDS
-from wfpfast._tables.filetime import UNIX_EPOCH
 from wfpfast.cli._live_options import EngineOptions, Simulation
 from wfpfast.cli._screen import Fault, say
+from wfpfast.names import EVENT_KINDS
 
 if TYPE_CHECKING:
     from wfpfast import Simulator
@@ -58,24 +56,12 @@ def only_on_windows() -> None:
 def simulator(how: Simulation) -> "Simulator":
     """Make an engine whose log ends now."""
     from wfpfast.simulator import RING_BYTES, Simulator
+    from wfpfast.simulator.synthetic import Mix
 
     count = 1_000 if how.events is None else how.events  # the usual ring holds fewer
     room = RING_BYTES if how.events is None else max(RING_BYTES, how.events * _ROOM_FOR_ONE)
     return Simulator(
-        events=_recent(how.seed, count), ring_bytes=room, seed=how.seed, rate=how.rate)
-
-
-def _recent(seed: int, count: int) -> list[dict[str, Any]]:
-    """Make up events, the last of which happens now."""
-    from wfpfast.simulator.synthetic import Mix
-
-    events = list(Mix(seed).events(count))
-    if events:
-        now = time.time_ns() // 100 + UNIX_EPOCH
-        later = now - events[-1]["header"]["timeStamp"]
-        for event in events:
-            event["header"]["timeStamp"] += later
-    return events
+        events=Mix(how.seed).recent(count), ring_bytes=room, seed=how.seed, rate=how.rate)
 
 
 def subscribed(engine: Engine, choice: EngineOptions, *, log: bool, **options: Any) -> Subscription:

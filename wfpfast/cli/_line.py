@@ -13,9 +13,8 @@ import click
 from rich.cells import cell_len
 
 from wfpfast import EventBatch, names
-from wfpfast._tables.event_kinds import ALLOW, DROP, EVENT_KINDS, FAIL
-from wfpfast._tables.protocols import ICMP
 from wfpfast.cli._screen import begin, brief, middle, printable, tail
+from wfpfast.names import EVENT_KINDS, ICMP
 
 COLUMNS = [
     "timestamp", "event_type", "ip_version", "ip_protocol", "local_address", "remote_address",
@@ -23,7 +22,7 @@ COLUMNS = [
     "ether_type", "network_capability", "failure_error", "failure_status",
 ]  # fmt: skip
 STYLES: dict[str, dict[str, Any]] = {
-    DROP: {"fg": "red", "bold": True}, ALLOW: {"fg": "green"}, FAIL: {"fg": "yellow"},
+    "drop": {"fg": "red", "bold": True}, "allow": {"fg": "green"}, "fail": {"fg": "yellow"},
     "quiet": {"dim": True}, "figure": {"fg": "cyan"},
 }  # fmt: skip
 ARROWS = {"OUTBOUND": "→", "INBOUND": "←", "FORWARD": "↷", "BIDIRECTIONAL": "↔"}

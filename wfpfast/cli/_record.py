@@ -5,8 +5,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from wfpfast import Block, Subscription
-from wfpfast._blocks.pack import repack
+from wfpfast import Block, Subscription, repack
 from wfpfast.cli import _screen
 from wfpfast.cli._engine import opened, subscribed
 from wfpfast.cli._live import POLL, say_dropped

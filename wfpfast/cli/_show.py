@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from wfpfast._tables.event_kinds import EVENT_KINDS
 from wfpfast.cli._screen import brief, events, number, printable, seconds, tail
+from wfpfast.names import EVENT_KINDS
 
 Row = dict[str, Any]
 Label = Callable[[Row, int], list[Text]]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from wfpfast._decode.schema import EVENT_COLUMNS
+from wfpfast import Decoder
 from wfpfast.cli._screen import Fault
 from wfpfast.errors import SourceError
 
@@ -51,7 +51,7 @@ class Request:
         twice = [name for name, count in Counter(present).items() if count > 1]
         if twice:
             raise Fault(f"{path}: there are two columns {twice[0]!r}")
-        if not set(present) & set(EVENT_COLUMNS):
+        if not set(present) & set(Decoder().column_names):
             raise Fault(f"{path}: no net events: no column has a name that wfpfast knows")
         if self.columns is None:
             return list(present)

@@ -43,8 +43,7 @@ import click
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wfpfast import names, netsh
-from wfpfast._tables.texts import SID_PREFIXES, SIDS
+from wfpfast import explain, names, netsh
 from wfpfast.cli import _cells, _screen, _show
 from wfpfast.cli._count import COLUMNS, Count
 from wfpfast.cli._formats import source_of
@@ -167,10 +166,7 @@ def _port_named(row: Report) -> Report:
 
 def _user_named(row: Report) -> Report:
     sid = row["user_sid"] or ""
-    meaning = SIDS.get(sid)
-    for prefix, kind in SID_PREFIXES.items():
-        if meaning is None and sid.startswith(prefix) and prefix != MACHINE_ACCOUNT:
-            meaning = kind
+    meaning = None if sid.startswith(MACHINE_ACCOUNT) else explain.sid(sid)
     return {**row, "name": meaning and meaning.partition(":")[0]}
 
 

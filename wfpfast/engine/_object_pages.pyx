@@ -6,7 +6,8 @@ There are a thousand or two of them, read once in a while: the memory is read wi
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport uint64_t
 
-from wfpfast.engine._api cimport FILTERS, LAYERS, N_OBJECTS, PROVIDERS, SUBLAYERS, HANDLE, ObjectCalls
+from wfpfast.engine._api cimport (
+    FILTERS, LAYERS, N_OBJECTS, PROVIDERS, SUBLAYERS, HANDLE, ObjectCalls)
 from wfpfast.engine._session cimport Session
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_DISPLAY_DATA0, FWPM_FILTER0, FWPM_LAYER0, FWPM_PROVIDER0, FWPM_SUBLAYER0)

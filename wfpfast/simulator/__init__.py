@@ -49,8 +49,8 @@ class Simulator(Simulation, Closing):
     Parameters
     ----------
     events : int, iterable of mappings, or Block, optional
-        What the log holds at first: so many made-up events (`wfpfast.simulator.synthetic`), or these, as for
-        `encode`. By default as many made-up ones as the ring has room for.
+        What the log holds at first: so many made-up events (`wfpfast.simulator.synthetic`), or
+        these, as for `encode`. By default as many made-up ones as the ring has room for.
     rate : float
         How many new events a second are made up from the beginning; 0, none, by default;
         ``math.inf``, as many as can be.

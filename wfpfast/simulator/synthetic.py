@@ -8,11 +8,12 @@ Addresses are from the documentation ranges of RFC 5737 and RFC 3849.
 import itertools
 import random
 import struct
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from wfpfast._tables.event_kinds import EVENT_KINDS
-from wfpfast._tables.filetime import TICKS
+from wfpfast._tables.filetime import TICKS, UNIX_EPOCH
 
 N_PATHS = 171
 N_REMOTES_V4, N_REMOTES_V6 = 197, 46
@@ -158,6 +159,14 @@ class Mix:
         for done in range(0, count, _AT_ONCE):
             raw = self._random.randbytes(_DRAWS.size * min(_AT_ONCE, count - done))
             yield from map(self._event, _DRAWS.iter_unpack(raw))
+
+    def recent(self, count: int) -> list[dict[str, Any]]:
+        """Return the next `count` events, the last of which happens now."""
+        events = list(self.events(count))
+        now = time.time_ns() // 100 + UNIX_EPOCH
+        for event in events:
+            event["header"]["timeStamp"] += now - self._time
+        return events
 
     def _event(self, draws: tuple[int, ...]) -> dict[str, Any]:
         kind, passed, protocol, family, port, service, path, user, local, remote, decision, loop = (
