@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 WHEELS = os.environ.get("WFPFAST_WHEELS")
 BUILD_TOOLS = PYPROJECT["build-system"]["requires"]
-WORKERS = ("-n", str(os.cpu_count() or 1))
+WORKERS = ("-n", str(os.cpu_count() or 1), "--dist", "worksteal")
 
 # What runs compiled code on blocks, texts and handles that somebody else made. The sanitizers see
 # these tests, and no others.
@@ -170,7 +170,6 @@ def bench(session: nox.Session) -> None:
 @nox.session
 def coverage(session: nox.Session) -> None:
     """How many lines of the compiled modules the whole suite runs, by module and in all."""
-    session.install("gcovr")
     tree = source_tree(session)
     session.install(f"{tree}[test]", env={"WFPFAST_BUILD": "coverage"})
     session.chdir(tree)
