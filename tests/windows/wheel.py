@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -44,7 +45,7 @@ def compiler(folder: Path) -> str:
 
 def build(source: Path, python: WindowsPython, folder: Path) -> Path:
     """Build the wheel by the project's own setup.py; return where it is."""
-    cc = compiler(folder)
+    cc = ("ccache " if shutil.which("ccache") else "") + compiler(folder)
     (folder / "_sysconfigdata_windows.py").write_text(
         _SYSCONFIG.format(cc=cc, include=str(python.include), libs=str(python.libs)))
     (folder / "setup.cfg").write_text(_SETUP.format(libs=python.libs, jobs=os.cpu_count() or 1))

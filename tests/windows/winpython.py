@@ -23,8 +23,8 @@ _LIBRARIES = ("libffi-8.dll", "libcrypto-3.dll", "libssl-3.dll", "sqlite3.dll")
 # Of numpy, the newest that Wine 8 runs: later ones want functions that its C library lacks.
 # Markers are judged for Linux, so that what Windows needs besides is named.
 PACKAGES = (
-    "pip", "pytest", "hypothesis", "colorama", "tzdata", "numpy==2.1.3", "pyarrow", "pandas",
-    "polars", "duckdb", "click", "rich",
+    "pip", "pytest", "pytest-xdist", "hypothesis", "colorama", "tzdata", "numpy==2.1.3", "pyarrow",
+    "pandas", "polars", "duckdb", "click", "rich",
 )
 _FOR_WINDOWS = (
     "--platform=win_amd64", "--python-version=3.11", "--implementation=cp",
