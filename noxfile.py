@@ -20,14 +20,12 @@ WORKERS = ("-n", str(os.cpu_count() or 1), "--dist", "worksteal")
 # What runs compiled code on blocks, texts and handles that somebody else made. The sanitizers see
 # these tests, and no others.
 ASAN_TESTS = (
-    "tests/hostile",
     "tests/decode",
+    "tests/blocks",
     "tests/engine",
-    "tests/unit/test_encode*.py",
-    "tests/unit/test_simulator*.py",
-    "tests/unit/test_netsh_hostile.py",
-    "tests/property/test_pack.py",
-    "tests/property/test_netsh_plain.py",
+    "tests/simulator",
+    "tests/netsh/test_hostile.py",
+    "tests/netsh/test_plain.py",
 )
 
 nox.options.sessions = ["lint", "types", "test"]

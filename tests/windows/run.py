@@ -24,7 +24,7 @@ from winpython import HERE, WindowsPython, cache_name, download
 ROOT = HERE.parents[1]
 LEAST_SHARE = 0.95
 # These count what a process has open: under Wine another thread, as workers have, changes that.
-ALONE = ("tests/unit/test_netsh_events.py::test_the_file_is_closed_on_every_path",)
+ALONE = ("tests/netsh/test_events.py::test_the_file_is_closed_on_every_path",)
 WORKERS = ("-n", str(os.cpu_count() or 1), "--dist", "worksteal")
 NOT_SOURCE = (".git", "build", "*.so", ".venv*", "*.egg-info", ".hypothesis")
 LEAST_STANDIN, LEAST_ENGINE = 10, 200   # tests that there are: none at all would be no failure
