@@ -102,7 +102,7 @@ def complaints(command: list[str], text: str, folder: Path) -> str:
     source = folder / "layout.c"
     source.write_text(text)
     done = subprocess.run(
-        [*command, f"-I{SOURCES}", "-c", "-o", os.devnull, str(source)], capture_output=True,
+        [*command, f"-I{SOURCES}", f"-I{SOURCES.parent / 'abi'}", "-c", "-o", os.devnull, str(source)], capture_output=True,
         text=True, check=False)
     assert (done.returncode == 0) == ("error" not in done.stderr)
     return done.stderr

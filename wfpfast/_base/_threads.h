@@ -2,6 +2,7 @@
 #ifndef WFPFAST_THREADS_H
 #define WFPFAST_THREADS_H
 
+#include "_filetime.h"
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -129,7 +130,7 @@ static inline uint64_t wf_filetime(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    return ((uint64_t)now.tv_sec + 11644473600u) * 10000000u + (uint64_t)now.tv_nsec / 100;
+    return FILETIME_UNIX_EPOCH + (uint64_t)now.tv_sec * 10000000u + (uint64_t)now.tv_nsec / 100;
 }
 
 static inline uint64_t wf_thread_id(void) { return (uint64_t)(uintptr_t)pthread_self(); }

@@ -22,6 +22,7 @@ from wfpfast._decode.schema cimport *
 from wfpfast._decode.values cimport (
     put_address_binary, put_address_row, put_blob, put_path, put_sid_text, put_wide)
 from wfpfast.abi.fwpmtypes cimport *
+from wfpfast.abi.minwindef cimport FILETIME_UNIX_EPOCH
 
 cdef enum:
     AHEAD = 16       # events between the one being decoded and the one being fetched
@@ -42,12 +43,8 @@ cdef inline uint64_t seldom_wanted() noexcept nogil:
         | wf_low_bit(LOCAL_PORT) | wf_low_bit(SCOPE_ID) | wf_low_bit(ADDRESS_FAMILY))
 
 
-# FILETIME counts 100 ns from 1601; a timestamp counts 1 ns from 1970 and holds 1677 to 2262. These
-# are functions since a compiler's enumerations may end at 32 bits, and variables are not folded.
-cdef inline uint64_t unix_epoch() noexcept nogil:
-    return 116444736000000000
-
-
+# A timestamp counts 1 ns from 1970 and holds 1677 to 2262: so many FILETIME ticks before and after.
+# A function, since a compiler's enumerations may end at 32 bits and variables are not folded.
 cdef inline uint64_t furthest() noexcept nogil:
     return 92233720368547758
 
@@ -65,16 +62,16 @@ cdef uint64_t[EVENT_WORDS] no_event
 cdef void fill_constants() noexcept:
     cdef FWPM_NET_EVENT_HEADER3* header = <FWPM_NET_EVENT_HEADER3*>no_event
     cdef uint32_t flags
-    header.timeStamp.dwLowDateTime = <uint32_t>unix_epoch()
-    header.timeStamp.dwHighDateTime = <uint32_t>(unix_epoch() >> 32)
+    header.timeStamp.dwLowDateTime = <uint32_t>FILETIME_UNIX_EPOCH
+    header.timeStamp.dwHighDateTime = <uint32_t>(FILETIME_UNIX_EPOCH >> 32)
     for flags in range(FLAG_HALF):
         flag_columns[0][flags] = columns_of_flags(flags) | header_columns.always[0]
         flag_columns[1][flags] = columns_of_flags(flags << 7)
 
 
 cdef inline void put_timestamp(Decode* d, int i, uint64_t ticks, uint64_t* valid) noexcept nogil:
-    if wf_likely(ticks - (unix_epoch() - furthest()) <= 2 * furthest()):
-        put_64(d, TIMESTAMP, i, (ticks - unix_epoch()) * 100)
+    if wf_likely(ticks - (FILETIME_UNIX_EPOCH - furthest()) <= 2 * furthest()):
+        put_64(d, TIMESTAMP, i, (ticks - FILETIME_UNIX_EPOCH) * 100)
     else:
         put_64(d, TIMESTAMP, i, 0)
         d.out_of_range += 1

@@ -1,1 +1,2 @@
+UNIX_EPOCH: int
 EVENT_VERSIONS: int

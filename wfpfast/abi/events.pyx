@@ -5,7 +5,10 @@ new version is one more row in `fill_versions()`, a new event type one more line
 """
 
 from wfpfast.abi.fwpmtypes cimport *
+from wfpfast.abi.minwindef cimport FILETIME_UNIX_EPOCH
 
+UNIX_EPOCH = FILETIME_UNIX_EPOCH
+"""1970 as a FILETIME, which counts 100 ns from 1601: where UNIX time begins."""
 EVENT_VERSIONS = N_VERSIONS
 """How many versions of FWPM_NET_EVENT there are: 0 to this less one."""
 

@@ -19,6 +19,10 @@ ctypedef uint64_t UINT64
 ctypedef uint16_t WCHAR
 
 
+cdef extern from "_filetime.h" nogil:
+    const uint64_t FILETIME_UNIX_EPOCH
+
+
 cdef struct FILETIME "FILETIME":
     # Two DWORDs, not one UINT64: its alignment is 4, and on x86 HEADER0's follows from it.
     DWORD dwLowDateTime

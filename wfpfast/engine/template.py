@@ -10,7 +10,7 @@ from uuid import UUID
 from wfpfast._blocks.encode_values import sid_to_bytes
 from wfpfast._tables.enums import ENUMS
 from wfpfast._tables.event_kinds import EVENT_KINDS
-from wfpfast._tables.filetime import UNIX_EPOCH
+from wfpfast.abi.events import UNIX_EPOCH
 from wfpfast.engine._session import NativeTemplate
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from wfpfast._tables.event_kinds import EVENT_KINDS
-from wfpfast._tables.filetime import TICKS, UNIX_EPOCH
+from wfpfast.abi.events import UNIX_EPOCH
 
 N_PATHS = 171
 N_REMOTES_V4, N_REMOTES_V6 = 197, 46
@@ -51,6 +51,7 @@ _VENDORS = ("contoso", "fabrikam", "northwind", "tailspin", "adventure works", "
 _DRAWS = struct.Struct("<12H")
 SLOTS = 1 << 16
 _AT_ONCE = 4096
+_GAP = 100_000  # FILETIME ticks, 10 ms: more than two events are apart
 _IPV6 = int(0.19 * SLOTS)
 _IS_TCP, _IS_ICMP = int(0.66 * SLOTS), int(0.99 * SLOTS)  # UDP between them
 _IS_LOOPBACK = int(0.03 * SLOTS)
@@ -171,7 +172,7 @@ class Mix:
     def _event(self, draws: tuple[int, ...]) -> dict[str, Any]:
         kind, passed, protocol, family, port, service, path, user, local, remote, decision, loop = (
             draws)
-        self._time += passed * (TICKS // 100) // SLOTS
+        self._time += passed * _GAP // SLOTS
         sid, v6 = self._users[user], 1 if family < _IPV6 else 0
         mine = self._local_v6 + self._rare.randbytes(8) if v6 else 0xC0000200 | local & 0xFF
         # A dict that grows would cost more than the rest of this method, hence one display.
