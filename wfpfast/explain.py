@@ -3,6 +3,9 @@
 from collections.abc import Callable
 
 from wfpfast import names
+from wfpfast._tables.event_kinds import EVENT_KINDS
+
+__all__ = ["EVENT_KINDS", "explain", "sid"]
 
 _FoundLayer = tuple[str, int] | None
 
@@ -139,8 +142,6 @@ def _layer_meaning(name: str) -> str | None:
 
 
 def _type(number: int) -> list[str]:
-    from wfpfast._tables.event_kinds import EVENT_KINDS
-
     name = names.event_type(number)
     kind = EVENT_KINDS.get(name)
     if kind is not None:

@@ -16,10 +16,9 @@ from wfpfast._tables.enums import (
     NET_EVENT_KEYWORDS,
     REAUTHORIZE_REASONS,
 )
-from wfpfast._tables.event_kinds import EVENT_KINDS
 
 __all__ = [
-    "EM_FAILURE_FLAGS", "ENUMS", "EVENT_KINDS", "EVENT_TYPES", "ICMP", "INTERNAL_EVENT_TYPES",
+    "EM_FAILURE_FLAGS", "ENUMS", "EVENT_TYPES", "ICMP", "INTERNAL_EVENT_TYPES",
     "MM_FAILURE_FLAGS", "NET_EVENT_FLAGS", "NET_EVENT_KEYWORDS", "REAUTHORIZE_REASONS",
     "direction", "error", "error_meaning", "error_remedy", "event_flags", "event_type", "icmp",
     "keywords", "layer", "layer_key", "profile", "protocol", "reauth_reasons",

@@ -19,6 +19,7 @@ import wfpfast
 from wfpfast._blocks.layouts import ROWS
 
 SOURCES = Path(__file__).resolve().parents[2] / "wfpfast" / "_blocks"
+INCLUDE = [f"-I{SOURCES}", f"-I{SOURCES.parent / 'abi'}"]
 CLANG = ("clang", "-ferror-limit=0")
 # Cross compilers for Windows, and the one that is at hand.
 COMPILERS = {
@@ -102,7 +103,7 @@ def complaints(command: list[str], text: str, folder: Path) -> str:
     source = folder / "layout.c"
     source.write_text(text)
     done = subprocess.run(
-        [*command, f"-I{SOURCES}", f"-I{SOURCES.parent / 'abi'}", "-c", "-o", os.devnull, str(source)], capture_output=True,
+        [*command, *INCLUDE, "-c", "-o", os.devnull, str(source)], capture_output=True,
         text=True, check=False)
     assert (done.returncode == 0) == ("error" not in done.stderr)
     return done.stderr

@@ -12,7 +12,8 @@ from wfpfast.cli import _cells
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Source
 from wfpfast.cli._tally import Tally
-from wfpfast.names import EVENT_KINDS, ICMP
+from wfpfast.explain import EVENT_KINDS
+from wfpfast.names import ICMP
 
 DROPS = [kind.name for kind in EVENT_KINDS.values() if kind.is_drop]
 # What is counted of dropped events: a name, and the columns whose combinations are counted.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from wfpfast import Engine, Subscription, names
 from wfpfast.cli._live_options import EngineOptions, Simulation
 from wfpfast.cli._screen import Fault, say
-from wfpfast.names import EVENT_KINDS
+from wfpfast.explain import EVENT_KINDS
 
 if TYPE_CHECKING:
     from wfpfast import Simulator

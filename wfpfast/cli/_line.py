@@ -14,7 +14,8 @@ from rich.cells import cell_len
 
 from wfpfast import EventBatch, names
 from wfpfast.cli._screen import begin, brief, middle, printable, tail
-from wfpfast.names import EVENT_KINDS, ICMP
+from wfpfast.explain import EVENT_KINDS
+from wfpfast.names import ICMP
 
 COLUMNS = [
     "timestamp", "event_type", "ip_version", "ip_protocol", "local_address", "remote_address",

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from wfpfast.cli._screen import brief, events, number, printable, seconds, tail
-from wfpfast.names import EVENT_KINDS
+from wfpfast.explain import EVENT_KINDS
 
 Row = dict[str, Any]
 Label = Callable[[Row, int], list[Text]]
