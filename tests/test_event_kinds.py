@@ -13,7 +13,7 @@ from wfpfast._tables.enums import ENUMS, NET_EVENT_KEYWORDS
 from wfpfast._tables.event_kinds import EVENT_KINDS
 from wfpfast.netsh._events import PAYLOADS
 
-GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDEN = Path(__file__).parent / "golden"
 SOURCE = (Path(wfpfast.__file__).parent / "_tables/event_kinds.py").read_text()
 # From the pages of FWPM_NET_EVENT_TYPE and of the engine's option for keywords.
 DROPS = {"CLASSIFY_DROP", "IPSEC_KERNEL_DROP", "IPSEC_DOSP_DROP", "CAPABILITY_DROP",

@@ -14,7 +14,7 @@ from wfpfast import names
 from wfpfast._tables.errors import ERRORS, REMEDIES
 from wfpfast._tables.layer_keys import NAMES as LAYER_KEYS
 
-GOLDEN = pathlib.Path(__file__).parents[1] / "golden"
+GOLDEN = pathlib.Path(__file__).parent / "golden"
 
 
 def golden(name: str) -> Any:
