@@ -1,2 +1,0 @@
-FIELD_NAMES: tuple[str, ...]
-REASONS: tuple[str, ...]
