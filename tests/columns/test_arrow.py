@@ -14,7 +14,6 @@ from example_events import event, one_of_each
 
 from wfpfast import Decoder, EventStream, Table, decode, encode
 from wfpfast._base.memory import live_buffers
-from wfpfast._decode.schema import EVENT_COLUMNS
 
 EVENTS = one_of_each(internal=True)[:11]  # the types of SDK 26100
 
@@ -23,7 +22,7 @@ def test_pyarrow_sees_a_valid_batch() -> None:
     batch = decode(encode(EVENTS))
     record_batch = pa.record_batch(batch)
     record_batch.validate(full=True)
-    assert record_batch.schema.names == list(EVENT_COLUMNS)
+    assert record_batch.schema.names == Decoder().column_names
     assert record_batch.num_rows == 11
 
 

@@ -147,6 +147,30 @@ def test_the_oracle_imports_nothing_compiled() -> None:
     assert seen == 3
 
 
+# What the tests of a part may take from inside other parts, besides from those below it: the engine
+# is tested on the simulator, and abi by the table that _blocks has of it.
+TESTS_MAY = {"engine": {"simulator"}, "abi": {"_blocks"}}
+
+
+def part_tested_in(folder: str) -> str:
+    return folder if folder in {*ALLOWED, *TOP} else f"_{folder}"
+
+
+def test_tests_look_into_their_own_part_only() -> None:
+    """The others they use as users do, by public names; live_buffers() is for every test."""
+    seen = 0
+    for path in modules(".py", folder=ROOT / "tests"):
+        folder = path.relative_to(ROOT / "tests").parts[0]
+        part = part_tested_in(folder)
+        if part not in {*ALLOWED, *TOP}:  # what is about all parts: meta, samples, windows, ...
+            continue
+        inside = {part, "_base", *ALLOWED.get(part, set()), *TESTS_MAY.get(part, set())}
+        for target in filter(private, imports(path)):
+            seen += 1
+            assert target.split(".")[0] in inside, f"{path.name} imports wfpfast.{target}"
+    assert seen > 30
+
+
 WRONG = {
     "names.py": "from wfpfast.cli import main\n",
     "explain.py": "def f():\n    import wfpfast.netsh\n",
