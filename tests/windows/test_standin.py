@@ -73,7 +73,7 @@ VERSIONS = """
 import wfpfast
 from wfpfast import Engine
 with Engine() as engine:
-    print(engine.event_versions)
+    print(tuple(engine.event_versions))
     print(sum(len(batch) for batch in engine.net_events()))
     for ask in (lambda: engine.subscribe(version=5).close(), lambda: engine.net_events(version=5)):
         try:
