@@ -27,4 +27,4 @@ def test_no_other_file_writes_them_down() -> None:
     assert len(sources) > 50
     again = [path.name for path in sources
              if re.search(r"^    (ERROR|FWP_E|EPT_S|RPC_S)_\w+ = ", path.read_text(), re.M)]
-    assert again == []
+    assert again == ["winerror.pxd"]
