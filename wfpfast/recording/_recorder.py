@@ -14,7 +14,7 @@ from wfpfast.recording._scan import Cut, Scan, check_regular
 
 
 class Recorder(Closing):
-    """Appends blocks to a file, which it makes or continues.
+    """Appends blocks to a file, which it creates or continues.
 
     Use it in a ``with`` statement, or close it. Only one recorder at a time writes a file; any
     number of `Recording` may read it meanwhile. Threads may share a recorder.
@@ -66,7 +66,7 @@ class Recorder(Closing):
         self._file = file
 
     def _resume(self, file: FileIO) -> None:
-        """Check what is there and cut off what is incomplete; a new file gets its header."""
+        """Check the file and cut off an incomplete tail; a new file gets its header."""
         scan = Scan(file)
         self._end = scan.size()
         try:
@@ -90,7 +90,7 @@ class Recorder(Closing):
                 min(size, self._end), "something else than this recorder changed the file")
         rest = memoryview(data)
         try:
-            while rest:  # once round, but for a full disk
+            while rest:  # a single write is enough unless the disk is full
                 rest = rest[file.write(rest):]
             if self._sync:
                 os.fsync(file.fileno())
@@ -149,7 +149,7 @@ class Recorder(Closing):
 
 
 def _here() -> list[str]:
-    import platform  # whoever only reads does not pay for it
+    import platform  # slow to load, and only a new file needs it
 
     from wfpfast import __version__
 

@@ -71,7 +71,7 @@ class Recording(Closing):
         self._file = file
 
     def _read_header(self) -> FileHeader | None:
-        """The header, once it is whole: the recorder may be about to write it."""
+        """Return the header, or None while it is incomplete: the recorder may be writing it."""
         if self._header is None:
             try:
                 self._header = self._scan.header()
