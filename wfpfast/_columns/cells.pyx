@@ -168,8 +168,8 @@ cdef class Column:
         if column.spec.kind != CODES:
             raise TypeError(f"{self.name} is {self.type}, not a dictionary column")
         return [
-            text_value(column, column.dictionary_text,
-                    <const int32_t*>column.dictionary_offsets, k)
+            text_value(
+                column, column.dictionary_text, <const int32_t*>column.dictionary_offsets, k)
             for k in range(column.dictionary_length)]
 
     def _bits(self, bint validity):
