@@ -91,10 +91,6 @@ cdef inline uint64_t valid_columns(const FWPM_NET_EVENT_HEADER3* h) noexcept nog
     return valid
 
 
-cdef inline uint64_t clear_if(uint64_t valid, int column, bint null) noexcept nogil:
-    return valid & ~(<uint64_t>null << column)
-
-
 cdef inline void put_addresses(
     Decode* d, int i, const FWPM_NET_EVENT_HEADER3* h, bint is_v6, uint64_t valid
 ) noexcept nogil:
@@ -132,13 +128,14 @@ cdef inline void decode_header(
             put_enum(d, ADDRESS_FAMILY, i, h.addressFamily)
     put_addresses(d, i, h, is_v6, valid)
     if wf_likely(valid & wf_low_bit(APP_PATH) != 0):
-        valid = clear_if(valid, APP_PATH, not put_path(d, APP_PATH, i, "header.appId", &h.appId))
+        if not wf_likely(put_path(d, APP_PATH, i, "header.appId", &h.appId)):
+            valid &= ~wf_low_bit(APP_PATH)
     if wf_likely(valid & wf_low_bit(USER_SID) != 0):
-        valid = clear_if(valid, USER_SID, not put_sid_text(
-            d, USER_SID, i, "header.userId", h.userId))
+        if not wf_likely(put_sid_text(d, USER_SID, i, "header.userId", h.userId)):
+            valid &= ~wf_low_bit(USER_SID)
     if wf_likely(valid & wf_low_bit(PACKAGE_SID) != 0):
-        valid = clear_if(valid, PACKAGE_SID, not put_sid_text(
-            d, PACKAGE_SID, i, "header.packageSid", h.packageSid))
+        if not wf_likely(put_sid_text(d, PACKAGE_SID, i, "header.packageSid", h.packageSid)):
+            valid &= ~wf_low_bit(PACKAGE_SID)
     d.words[0][i] = valid
     if h.flags & d.late_flags:
         decode_late_header(d, i, h, h.flags & d.late_flags)
