@@ -175,7 +175,7 @@ WRONG = {
     "names.py": "from wfpfast.cli import main\n",
     "explain.py": "def f():\n    import wfpfast.netsh\n",
     "errors.py": "from importlib import import_module\nimport_module('wfpfast.engine')\n",
-    "_base/shelf.pyx": "from wfpfast._columns.columns cimport Column\n",
+    "_base/shared_buffers.pyx": "from wfpfast._columns.columns cimport Column\n",
     "_blocks/encode.pyx": "from wfpfast._decode.schema import EVENT_COLUMNS\n",
     "_blocks/pack.pxd": "from wfpfast._decode.arms cimport (\n    Arm)\n",
     "simulator/_log.pyx": "cimport wfpfast.engine._session\n",

@@ -12,8 +12,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from wfpfast import Block, recording
-from wfpfast.recording import Recorder, Recording, RecordingError
+from wfpfast import Block
+from wfpfast.recording import Recorder, Recording, RecordingError, _recorder
 from wfpfast.recording import _lock as _recording_lock
 
 BLOCK = Block(b"0123456789", base=0, count=0, version=5)
@@ -48,7 +48,7 @@ class Disk(FileIO):
 
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> type[Disk]:
-    monkeypatch.setattr(recording, "FileIO", Disk)
+    monkeypatch.setattr(_recorder, "FileIO", Disk)
     for name in ("room", "most", "sick"):
         monkeypatch.setattr(Disk, name, getattr(Disk, name))  # put back at the end
     return Disk

@@ -1,10 +1,10 @@
-/* The numbers 0 to 255 as text with a dot behind: the pieces of an IPv4 address; knows no struct. */
+/* The numbers 0 to 255 as text, each with a dot: the parts of an IPv4 address; knows no struct. */
 #ifndef WFPFAST_OCTETS_H
 #define WFPFAST_OCTETS_H
 
 #include <stdint.h>
 
-/* The text in the lowest four bytes, little-endian, and its size with the dot in the next. */
+/* Bytes 0 to 3, little-endian, are the text with its dot; byte 4 is its size. */
 #define WF_PIECE(size, a, b, c, d) \
     ((uint64_t)(size) << 32 | (uint64_t)(d) << 24 | (c) << 16 | (b) << 8 | (a))
 #define WF_OCTET(n) \

@@ -15,9 +15,9 @@
 #define wf_prefetch_write(address) wf_prefetch(address)
 static inline int wf_trailing_zeros(uint32_t x) /* of x != 0 */
 {
-    unsigned long place;
-    _BitScanForward(&place, x);
-    return (int)place;
+    unsigned long position;
+    _BitScanForward(&position, x);
+    return (int)position;
 }
 static inline int32_t wf_atomic_add(int32_t *value, int32_t delta)
 {
@@ -33,7 +33,7 @@ static inline void wf_unlock_spin(int32_t *lock)
 }
 #else
 #define wf_prefetch(address) __builtin_prefetch((const void *)(address))
-#if defined(__x86_64__) /* the builtin needs -mprfchw to mean it; without 3DNow it does nothing */
+#if defined(__x86_64__) /* the builtin emits this only with -mprfchw; a CPU without it ignores it */
 #define wf_prefetch_write(address) __asm__ volatile("prefetchw %0" : : "m"(*(const char *)(address)))
 #else
 #define wf_prefetch_write(address) __builtin_prefetch((const void *)(address), 1)
@@ -53,7 +53,7 @@ static inline void wf_unlock_spin(int32_t *lock)
 }
 #endif
 
-/* What the compiler cannot know of a branch or a pointer. */
+/* Hints for the compiler about a branch or a condition. */
 #if defined(__GNUC__)
 #define wf_likely(x) __builtin_expect(!!(x), 1)
 #define wf_assume(x) do { if (!(x)) __builtin_unreachable(); } while (0)
@@ -65,14 +65,14 @@ static inline void wf_unlock_spin(int32_t *lock)
 #define wf_assume(x) ((void)0)
 #endif
 
-/* For what takes a few instructions: nobody sleeps, and nobody needs to set the lock up. */
+/* A spin lock, to be held for a few instructions only; zero is its initial state. */
 static inline void wf_lock_spin(int32_t *lock)
 {
     while (!wf_try_spin(lock))
         ;
 }
 
-/* Fresh memory is paid by the page: ask for large pages where the system has them to give. */
+/* Each page of fresh memory costs a fault: ask for large pages where the system has them. */
 #if defined(__linux__)
 #include <sys/mman.h>
 static inline void wf_advise_large(void *start, size_t size)
@@ -102,7 +102,7 @@ static inline uint64_t wf_fold(uint64_t a, uint64_t b)
 #endif
 }
 
-/* Without -mpopcnt the compilers' builtin is a table walk; this is a dozen plain operations. */
+/* Without -mpopcnt the compiler's builtin looks up a table; these are a dozen plain operations. */
 static inline int wf_popcount(uint64_t x)
 {
     x -= (x >> 1) & 0x5555555555555555u;
@@ -111,11 +111,11 @@ static inline int wf_popcount(uint64_t x)
     return (int)((x * 0x0101010101010101u) >> 56);
 }
 
-/* A column's bit in the first word of a set of columns; of a column in another word it ends the build,
-   since a shift would silently give another column's bit. The argument is a constant. */
+/* A column's bit in the first word of a set of columns. The argument is a constant; a column of
+   another word does not compile, since the shift would silently give another column's bit. */
 #define wf_low_bit(column) ((uint64_t)sizeof(char[(column) < 64 ? 1 : -1]) << (column))
 
-/* Of a word that is not 0. */
+/* The number of the lowest bit set in a word that is not 0. */
 static inline int wf_lowest_bit(uint64_t x)
 {
 #if defined(__GNUC__)

@@ -151,7 +151,7 @@ static inline int wf_start(wf_thread_t *thread, struct wf_task *task)
 static inline void wf_thread_join(wf_thread_t thread) { pthread_join(thread, NULL); }
 #endif
 
-/* Start a thread; -1 if there is no memory or no thread to be had. */
+/* Start a thread; -1 if there is no memory or the system refuses. */
 static inline int wf_thread_start(wf_thread_t *thread, void (*run)(void *), void *argument)
 {
     struct wf_task *task = malloc(sizeof *task);

@@ -1,11 +1,11 @@
-/* What a vector unit does much faster, each beside its portable twin; knows no struct. */
+/* Functions that vector instructions speed up, each with a portable version; knows no struct. */
 #ifndef WFPFAST_VECTOR_H
 #define WFPFAST_VECTOR_H
 
 #include <stdint.h>
 #include <string.h>
 
-/* 64 x 64 bits: bit r of columns[c] becomes what bit c of rows[r] is. */
+/* Transpose 64 x 64 bits: bit r of columns[c] is bit c of rows[r]. */
 static inline void wf_transpose_portable(const uint64_t rows[64], uint64_t columns[64])
 {
     uint64_t mask = 0xffffffffu;
@@ -18,7 +18,7 @@ static inline void wf_transpose_portable(const uint64_t rows[64], uint64_t colum
         }
 }
 
-/* 16 bytes as 32 hexadecimal digits; bit k of the result: the k-th digit is not 0. */
+/* Write 16 bytes as 32 hexadecimal digits; bit k of the result says that digit k is not 0. */
 static inline uint32_t wf_hex16_portable(char out[32], const uint8_t bytes[16])
 {
     uint32_t others = 0;
@@ -30,9 +30,9 @@ static inline uint32_t wf_hex16_portable(char out[32], const uint8_t bytes[16])
     return others;
 }
 
-/* The NH hash of UMAC (RFC 4418, section 5.2) of 32 to 192 bytes. Blocks past the end are clipped to
- * it: what is read twice does no harm, and a number of blocks that does not depend on the size is
- * never mispredicted. */
+/* The NH hash of UMAC (RFC 4418, section 5.2) of 32 to 192 bytes. Blocks past the end are moved
+ * back to end with the text: reading bytes twice does no harm, and a loop count that does not depend on
+ * the size is never mispredicted. */
 static inline uint64_t wf_hash_192_portable(
     const uint8_t *text, uint64_t size, const uint64_t secrets[24])
 {
@@ -58,7 +58,7 @@ static inline int wf_same_192_portable(const uint8_t *a, const uint8_t *b, uint6
 #if defined(__SSE2__) || (defined(_MSC_VER) && defined(_M_X64))
 #include <emmintrin.h>
 
-/* The eight bytes of each of 16 rows: afterwards plane b holds byte b of all of them. */
+/* Split 16 rows of eight bytes: plane b gets byte b of every row. */
 static inline void wf_byte_planes(const uint64_t rows[16], __m128i planes[8])
 {
     __m128i a[8], b[8];
@@ -145,7 +145,7 @@ static inline uint64_t wf_hash_192(
     return halves[0] + halves[1];
 }
 
-/* Whether `half` to 2 * `half` bytes are equal: what lies in the middle may be read twice. */
+/* Whether `half` to 2 * `half` bytes are equal; bytes in the middle may be compared twice. */
 static inline int wf_same_ends(const uint8_t *a, const uint8_t *b, uint64_t size, int half)
 {
     __m128i same = _mm_set1_epi8(-1);
@@ -161,7 +161,7 @@ static inline int wf_same_ends(const uint8_t *a, const uint8_t *b, uint64_t size
 
 static inline int wf_same_192(const uint8_t *a, const uint8_t *b, uint64_t size)
 {
-    if (size >= 96) /* most paths: a loop to the end would be mispredicted */
+    if (size >= 96) /* most paths: the exit of a loop would be mispredicted */
         return wf_same_ends(a, b, size, 96);
     if (size >= 48)
         return wf_same_ends(a, b, size, 48);

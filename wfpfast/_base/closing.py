@@ -1,4 +1,4 @@
-"""What is closed at the end of a ``with`` statement; must not know what closing frees."""
+"""A base for classes that a ``with`` statement closes; must not know what closing frees."""
 
 from types import TracebackType
 from typing import Self

@@ -1,11 +1,11 @@
-"""Counted memory for columns and dictionaries, and a pool of it; must not know what lies in it.
+"""Reference-counted memory for columns, and a pool of it; must not know what the memory holds.
 
-Fresh memory costs more than a decode that fills it: the system zeroes every page. So memory that a
-batch gives back is kept for the next one, as long as some decoder lives. What is kept and what is
-in use are together at most `MOST_MORE` bytes more than was in use at one time of late.
+Fresh memory costs more than the decode that fills it, since the system zeroes every page. So the
+pool keeps the memory that a batch gives back for the next batch, as long as any decoder exists.
+Kept and used memory together exceed the recent peak of used memory by at most `MAX_EXCESS` bytes.
 
-`live_buffers()` is the number of buffers in use in this process: the tests ask that it returns to
-where it was. Neither what the pool keeps nor the zeros that all batches share are in use.
+`live_buffers()` is the number of buffers in use in this process; the tests check that it returns to
+its earlier value. Buffers that the pool keeps, and the zeros that all batches share, do not count.
 """
 
 from libc.stdint cimport uintptr_t
@@ -18,31 +18,31 @@ cdef enum:
     ALIGNMENT = 64
     HUGE = 1 << 22
     SMALLEST_ZEROS = 1 << 16
-    MOST_MORE = 1 << 30
-    PERIOD = 64              # buffers taken: what was in use before the last but one is past
+    MAX_EXCESS = 1 << 30
+    PERIOD = 64              # takes from the pool; the peaks of the last two periods count
     SMALLEST_CLASS = 12      # 4 KB
     LARGEST_CLASS = 31       # 2 GB
     N_CLASSES = 4 * (LARGEST_CLASS - SMALLEST_CLASS)
 
 cdef enum:
-    # Instead of a size class.
+    # Values that stand in place of a size class.
     UNPOOLED = -1
-    ZEROS = -2               # shared by all, and not counted as in use
+    ZEROS = -2               # the shared zeros, which do not count as in use
 
-cdef int32_t live = 0      # of buffers that are not the pool's
+cdef int32_t live = 0      # buffers in use that the pool did not give
 
 
 cdef struct Pool:
-    # Buffers that wait for the next batch, by size class.
-    int32_t lock             # held for a few instructions only, and never while freeing
+    # Unused buffers by size class.
+    int32_t lock             # held for a few instructions only, never while memory is freed
     int32_t users
-    int32_t used             # buffers that are in use
-    int32_t takes            # of this period
-    size_t kept              # bytes
-    size_t lent              # bytes of the buffers that will come back
-    size_t most[2]           # the most of them at one time, in this period and in the one before
-    Buffer* first[2 * N_CLASSES]   # with any content; then those that are all zero
-    Buffer* zeros
+    int32_t used             # buffers in use that the pool, or a recycler, gave
+    int32_t takes            # in this period
+    size_t kept              # bytes of the unused buffers
+    size_t bytes_out         # bytes of the used buffers that will return to the pool
+    size_t peak[2]           # the highest `bytes_out` of this period and of the one before
+    Buffer* first[2 * N_CLASSES]   # chains: with any content; then all zero
+    Buffer* zeros            # a reference to the shared zeros, or NULL
 
 cdef Pool pool
 
@@ -53,22 +53,22 @@ def live_buffers() -> int:
 
 
 def pooled_bytes() -> int:
-    """Return how much memory waits for the next batch."""
+    """Return how many bytes the pool keeps for the next batches."""
     return pool.kept
 
 
 def pooled_zeros() -> tuple[int, int]:
-    """Return how many bytes wait as zeros, and how many of them are none: for the tests."""
+    """Return the bytes of zeroed buffers in the pool, and how many of them are not zero (tests)."""
     cdef Buffer* buffer
-    cdef size_t at, size = 0, others = 0
+    cdef size_t offset, size = 0, others = 0
     cdef int k
     wf_lock_spin(&pool.lock)
     for k in range(N_CLASSES, 2 * N_CLASSES):
         buffer = pool.first[k]
         while buffer != NULL:
             size += buffer.capacity
-            for at in range(buffer.capacity):
-                others += buffer.data[at] != 0
+            for offset in range(buffer.capacity):
+                others += buffer.data[offset] != 0
             buffer = buffer.next
     wf_unlock_spin(&pool.lock)
     return size, others
@@ -88,7 +88,7 @@ cdef Buffer* allocate(size_t capacity, bint zeroed) noexcept nogil:
     buffer.size_class = UNPOOLED
     buffer.capacity = capacity
     buffer.next = NULL
-    buffer.nest = NULL
+    buffer.recycler = NULL
     buffer.data = <uint8_t*>(
         (<uintptr_t>buffer + sizeof(Buffer) + ALIGNMENT - 1) & ~<uintptr_t>(ALIGNMENT - 1))
     return buffer
@@ -102,15 +102,18 @@ cdef Buffer* counted(size_t capacity, bint zeroed) noexcept nogil:
 
 
 cdef Buffer* buffer_new(size_t capacity) noexcept nogil:
-    """Return a new buffer with one count and any content, or NULL without memory.
+    """Return a new buffer with one reference and any content, or NULL without memory.
 
-    Writers of whole words may run over its end by less than 64 bytes.
+    A writer of whole words may write up to 63 bytes past its end.
     """
     return counted(capacity, False)
 
 
 cdef int class_of(size_t* capacity) noexcept nogil:
-    """Round up to a size of the pool, four sizes to a power of two; UNPOOLED: too large."""
+    """Round `capacity` up to a size of the pool, four sizes to a power of two; return its class.
+
+    A capacity that is too large for the pool is left as it is, and its class is UNPOOLED.
+    """
     cdef int shift = SMALLEST_CLASS
     cdef size_t quarter, quarters
     if capacity[0] > <size_t>1 << LARGEST_CLASS:
@@ -124,9 +127,9 @@ cdef int class_of(size_t* capacity) noexcept nogil:
 
 
 cdef Buffer* buffer_take(size_t capacity, bint zeroed) noexcept nogil:
-    """As buffer_new(), from the pool if it has one of the size, and back to the pool at its end.
+    """As buffer_new(), but from the pool if it has a buffer of the size; it returns to the pool.
 
-    One that is all zero when it is taken has to be so again when its last count is given back.
+    A buffer that was taken as zeroed must be all zero again when its last reference is released.
     """
     cdef int size_class = class_of(&capacity)
     cdef Buffer* buffer
@@ -139,7 +142,7 @@ cdef Buffer* buffer_take(size_t capacity, bint zeroed) noexcept nogil:
     if buffer != NULL:
         pool.first[size_class] = buffer.next
         pool.kept -= capacity
-    lend(capacity)
+    count_out(capacity)
     wf_unlock_spin(&pool.lock)
     if buffer == NULL:
         return fresh(capacity, zeroed, size_class)
@@ -148,64 +151,68 @@ cdef Buffer* buffer_take(size_t capacity, bint zeroed) noexcept nogil:
     return buffer
 
 
-cdef inline void lend(size_t capacity) noexcept nogil:
+cdef inline void count_out(size_t capacity) noexcept nogil:
+    """Count a buffer as in use; the lock is held."""
     pool.used += 1
-    pool.lent += capacity
+    pool.bytes_out += capacity
     pool.takes += 1
     if pool.takes == PERIOD:
         pool.takes = 0
-        pool.most[1] = pool.most[0]
-        pool.most[0] = 0
-    pool.most[0] = max(pool.most[0], pool.lent)
+        pool.peak[1] = pool.peak[0]
+        pool.peak[0] = 0
+    pool.peak[0] = max(pool.peak[0], pool.bytes_out)
 
 
 cdef Buffer* fresh(size_t capacity, bint zeroed, int size_class) noexcept nogil:
-    """Allocate what the pool has not, and has counted already."""
+    """Allocate a buffer that the pool does not have, and that count_out() has counted."""
     cdef Buffer* buffer = allocate(capacity, zeroed)
     if buffer != NULL:
         buffer.size_class = size_class
         return buffer
     wf_lock_spin(&pool.lock)
     pool.used -= 1
-    pool.lent -= capacity
+    pool.bytes_out -= capacity
     wf_unlock_spin(&pool.lock)
     return NULL
 
 
-cdef Nest* nest_new() noexcept nogil:
-    """Return an empty nest for one owner, or NULL without memory."""
-    cdef Nest* nest = <Nest*>calloc(1, sizeof(Nest))
-    if nest != NULL:
-        nest.owned = True
-    return nest
+cdef Recycler* recycler_new() noexcept nogil:
+    """Return an empty recycler for one owner, or NULL without memory."""
+    cdef Recycler* recycler = <Recycler*>calloc(1, sizeof(Recycler))
+    if recycler != NULL:
+        recycler.owned = True
+    return recycler
 
 
-cdef void nest_leave(Nest* nest) noexcept nogil:
-    """Its owner needs a nest (which may be NULL) no longer: what waits in it is freed."""
+cdef void recycler_close(Recycler* recycler) noexcept nogil:
+    """End the owner's use of a recycler (NULL is allowed) and free the buffers that wait in it.
+
+    The recycler itself is freed when the last buffer in use has been returned.
+    """
     cdef int k
-    if nest == NULL:
+    if recycler == NULL:
         return
     wf_lock_spin(&pool.lock)
-    nest.owned = False
-    nest.out += 1  # this function
+    recycler.owned = False
+    recycler.in_use += 1  # for this function, or a release elsewhere could free the recycler
     pool.used += 1
     wf_unlock_spin(&pool.lock)
-    for k in range(N_PLACES):
-        free(nest.waiting[k])
-    free(come_back(nest, 0, NULL))
+    for k in range(N_SLOTS):
+        free(recycler.waiting[k])
+    free(recycler_put(recycler, 0, NULL))
 
 
-cdef Buffer* nest_take(Nest* nest, int place, size_t capacity) noexcept nogil:
-    """Return the buffer that waits at a place, as it was left, or else a new one, or NULL.
+cdef Buffer* recycler_take(Recycler* recycler, int slot, size_t capacity) noexcept nogil:
+    """Return the buffer of a slot with its content, or a new one; NULL without memory.
 
-    At one place all are of one capacity. A new one begins with a zero; so should one whose content
-    is not worth keeping. It comes back when its last count is given back.
+    All buffers of a slot have the same capacity. A new one begins with 64 zero bytes, which tells
+    it from a used one. A buffer returns to its slot when its last reference is released.
     """
     cdef Buffer* buffer
     wf_lock_spin(&pool.lock)
-    buffer = nest.waiting[place]
-    nest.waiting[place] = NULL
-    nest.out += 1
+    buffer = recycler.waiting[slot]
+    recycler.waiting[slot] = NULL
+    recycler.in_use += 1
     pool.used += 1
     wf_unlock_spin(&pool.lock)
     if buffer != NULL:
@@ -213,44 +220,44 @@ cdef Buffer* nest_take(Nest* nest, int place, size_t capacity) noexcept nogil:
         return buffer
     buffer = allocate(capacity, False)
     if buffer == NULL:
-        free(come_back(nest, place, NULL))
+        free(recycler_put(recycler, slot, NULL))
         return NULL
-    buffer.nest = nest
-    buffer.size_class = place
+    buffer.recycler = recycler
+    buffer.size_class = slot
     memset(buffer.data, 0, ALIGNMENT)
     return buffer
 
 
-cdef Nest* come_back(Nest* nest, int place, Buffer* buffer) noexcept nogil:
-    """Let a buffer wait, or free it; return the nest if nobody needs it any more, or NULL."""
-    cdef Nest* empty = NULL
+cdef Recycler* recycler_put(Recycler* recycler, int slot, Buffer* buffer) noexcept nogil:
+    """Keep a buffer in its slot, or free it; return the recycler if the caller must free it."""
+    cdef Recycler* empty = NULL
     wf_lock_spin(&pool.lock)
     pool.used -= 1
-    nest.out -= 1
-    if nest.owned and nest.waiting[place] == NULL:
-        nest.waiting[place] = buffer
+    recycler.in_use -= 1
+    if recycler.owned and recycler.waiting[slot] == NULL:
+        recycler.waiting[slot] = buffer
         buffer = NULL
-    elif nest.out == 0 and not nest.owned:
-        empty = nest
+    elif recycler.in_use == 0 and not recycler.owned:
+        empty = recycler
     wf_unlock_spin(&pool.lock)
     free(buffer)
     return empty
 
 
-cdef void buffer_spoil(Buffer* buffer) noexcept nogil:
-    """Keep a buffer out of the pool: what should be zero may not be."""
+cdef void buffer_unpool(Buffer* buffer) noexcept nogil:
+    """Let a buffer be freed and not return to the pool: it was zeroed and may not be zero now."""
     if buffer.size_class < 0:
         return
     wf_lock_spin(&pool.lock)
     pool.used -= 1
-    pool.lent -= buffer.capacity
+    pool.bytes_out -= buffer.capacity
     wf_unlock_spin(&pool.lock)
     buffer.size_class = UNPOOLED
     wf_atomic_add(&live, 1)
 
 
 cdef Buffer* empty_pool() noexcept nogil:
-    """Take all that the pool keeps, as a chain; its lock is held."""
+    """Return all that the pool keeps, as a chain; the lock is held."""
     cdef Buffer* chain = NULL
     cdef Buffer* buffer
     cdef int k
@@ -273,18 +280,18 @@ cdef void free_chain(Buffer* chain) noexcept nogil:
 
 
 cdef void keep(Buffer* buffer) noexcept nogil:
-    """Put a buffer into the pool; a full pool is emptied first, for the sizes may have changed."""
+    """Put a buffer into the pool; a full pool is emptied first, as other sizes may be needed."""
     cdef Buffer* chain = NULL
-    cdef size_t most
+    cdef size_t limit
     wf_lock_spin(&pool.lock)
-    most = <size_t>MOST_MORE + max(pool.most[0], pool.most[1])
+    limit = <size_t>MAX_EXCESS + max(pool.peak[0], pool.peak[1])
     pool.used -= 1
-    pool.lent -= buffer.capacity
+    pool.bytes_out -= buffer.capacity
     if pool.users == 0:
         buffer.next = NULL
         chain = buffer
     else:
-        if pool.kept + pool.lent + buffer.capacity > most:
+        if pool.kept + pool.bytes_out + buffer.capacity > limit:
             chain = empty_pool()
         buffer.next = pool.first[buffer.size_class]
         pool.first[buffer.size_class] = buffer
@@ -294,14 +301,14 @@ cdef void keep(Buffer* buffer) noexcept nogil:
 
 
 cdef void pool_open() noexcept nogil:
-    """Keep memory from now on, for one more user."""
+    """Add a user of the pool: it keeps memory while it has any."""
     wf_lock_spin(&pool.lock)
     pool.users += 1
     wf_unlock_spin(&pool.lock)
 
 
 cdef void pool_close() noexcept nogil:
-    """One user less; the last one's leaving frees what is kept."""
+    """Remove a user of the pool; removing the last one frees what it keeps."""
     cdef Buffer* chain = NULL
     cdef Buffer* zeros = NULL
     wf_lock_spin(&pool.lock)
@@ -316,18 +323,18 @@ cdef void pool_close() noexcept nogil:
 
 
 cdef Buffer* buffer_share(Buffer* buffer) noexcept nogil:
-    """Take another count of `buffer` (which may be NULL) and return it."""
+    """Add a reference to `buffer` (NULL is allowed) and return it."""
     if buffer != NULL:
         wf_atomic_add(&buffer.refs, 1)
     return buffer
 
 
 cdef void buffer_release(Buffer* buffer) noexcept nogil:
-    """Give back one count; NULL is allowed."""
+    """Release one reference; NULL is allowed."""
     if buffer == NULL or wf_atomic_add(&buffer.refs, -1) != 0:
         return
-    if buffer.nest != NULL:
-        free(come_back(buffer.nest, buffer.size_class, buffer))
+    if buffer.recycler != NULL:
+        free(recycler_put(buffer.recycler, buffer.size_class, buffer))
         return
     if buffer.size_class >= 0:
         keep(buffer)
@@ -340,7 +347,7 @@ cdef void buffer_release(Buffer* buffer) noexcept nogil:
 cdef int buffer_reserve(Buffer** slot, size_t used, size_t needed) noexcept nogil:
     """Make `slot[0]` hold at least `needed` bytes and keep the first `used`; -1 without memory.
 
-    The old memory is given back, not changed: an export that shares it keeps what it saw.
+    The old buffer is released, not changed: an export that shares it still sees its content.
     """
     cdef Buffer* old = slot[0]
     cdef Buffer* new
@@ -361,7 +368,7 @@ cdef int buffer_reserve(Buffer** slot, size_t used, size_t needed) noexcept nogi
 
 
 cdef int piece_reserve(Piece* piece, size_t used, size_t needed) noexcept nogil:
-    """As buffer_reserve(), for a piece that has nothing or a buffer of its own."""
+    """As buffer_reserve(), for a piece that has no memory yet or its own buffer."""
     if buffer_reserve(&piece.own, used, needed) < 0:
         return -1
     piece.data = piece.own.data
@@ -369,7 +376,7 @@ cdef int piece_reserve(Piece* piece, size_t used, size_t needed) noexcept nogil:
 
 
 cdef Buffer* shared_zeros(size_t size) noexcept nogil:
-    """Return a count of a buffer of at least `size` zeros, the same one for all, or NULL."""
+    """Return a reference to the shared buffer of zeros, of at least `size` bytes, or NULL."""
     cdef Buffer* old = NULL
     cdef Buffer* zeros
     wf_lock_spin(&pool.lock)

@@ -1,4 +1,4 @@
-# _portable.h for Cython; knows no struct of ours.
+# _portable.h for Cython; must not know any struct.
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, uint32_t, uint64_t
 

@@ -1,5 +1,6 @@
 # Numbers, addresses and identifiers as text; must not know blocks, columns or Python objects.
-# Every function writes at `out`, which has the room named, and returns the end of the text.
+# Every put_... function writes at `out`, which must have room for the text's largest size, and
+# returns the end of the text.
 from libc.stddef cimport size_t
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
@@ -30,14 +31,14 @@ cdef size_t utf8_from_utf16(
 
 
 cdef inline char* put_octet(char* out, uint32_t value) noexcept nogil:
-    """A number below 256 and a dot."""
+    """Write a number below 256 and a dot."""
     cdef uint64_t octet = wf_octets[value & 255]
     memcpy(out, &octet, 4)
     return out + (octet >> 32)
 
 
 cdef inline char* put_ipv4(char* out, uint32_t address) noexcept nogil:
-    """`address` is a number in host order: the highest byte is written first."""
+    """Write an address, given as a number in host order: its highest byte is the first octet."""
     out = put_octet(out, address >> 24)
     out = put_octet(out, address >> 16)
     out = put_octet(out, address >> 8)
@@ -47,9 +48,9 @@ cdef inline char* put_ipv4(char* out, uint32_t address) noexcept nogil:
 cdef inline char* put_group_range(
     char* out, const char* digits, uint32_t others, int first, int last
 ) noexcept nogil:
-    """Groups of IPv6 without leading zeros, a colon behind each; of `0000` one digit stays.
+    """Write groups of IPv6 without leading zeros, each with a colon; `0000` becomes `0`.
 
-    Bit k of `others`: digit k is not 0, or is the last of its group.
+    Bit k of `others` is set if digit k is not 0, or is the last of its group.
     """
     cdef uint64_t text, skip
     cdef uint32_t group
@@ -65,7 +66,7 @@ cdef inline char* put_group_range(
 
 
 cdef inline char* put_ipv6(char* out, const uint8_t* address) noexcept nogil:
-    """RFC 5952 section 4, always in hexadecimal."""
+    """Write an address as RFC 5952, section 4, says, always in hexadecimal."""
     cdef char[32] digits
     cdef uint32_t others = wf_hex16(digits, address)
     cdef uint32_t zeros = others | others >> 1

@@ -11,21 +11,21 @@ cdef const char* HEX = "0123456789abcdef"
 
 cdef char* put_decimal(char* out, uint64_t value) noexcept nogil:
     cdef char[DECIMAL_SIZE] digits
-    cdef int at = DECIMAL_SIZE
+    cdef int start = DECIMAL_SIZE
     while True:
-        at -= 1
-        digits[at] = <char>(48 + value % 10)
+        start -= 1
+        digits[start] = <char>(48 + value % 10)
         value //= 10
         if value == 0:
             break
-    memcpy(out, digits + at, DECIMAL_SIZE - at)
-    return out + DECIMAL_SIZE - at
+    memcpy(out, digits + start, DECIMAL_SIZE - start)
+    return out + DECIMAL_SIZE - start
 
 
 cdef char* put_compressed(
     char* out, const char* digits, uint32_t others, uint32_t zeros
 ) noexcept nogil:
-    """An IPv6 address with `::` for the longest run of zero groups, the first of the longest."""
+    """Write an IPv6 address with `::` for the first of the longest runs of zero groups."""
     cdef int start = 0, length = 0, k = 0, run
     while k < 8:
         run = 0
@@ -69,7 +69,7 @@ cdef inline char* put_reversed(char* out, const uint8_t* data, int size) noexcep
 
 
 cdef char* put_guid(char* out, const uint8_t* guid) noexcept nogil:
-    """The first three members of a GUID are little-endian numbers, the rest are bytes."""
+    """Write a GUID: its first three members are little-endian numbers, the rest are bytes."""
     out = put_reversed(out, guid, 4)
     out[0] = b"-"
     out = put_reversed(out + 1, guid + 4, 2)
@@ -82,7 +82,7 @@ cdef char* put_guid(char* out, const uint8_t* guid) noexcept nogil:
 
 
 cdef char* put_sid(char* out, const uint8_t* sid) noexcept nogil:
-    """`sid` has all its sub-authorities; an authority of 2**32 and more is hexadecimal."""
+    """Write a whole SID; an authority of 2**32 or more is written in hexadecimal."""
     cdef uint64_t authority = 0
     cdef uint32_t part
     cdef int i
@@ -126,7 +126,7 @@ cdef inline uint8_t* put_code_point(uint8_t* out, uint32_t c) noexcept nogil:
 cdef size_t utf8_from_utf16(
     uint8_t* out, const uint8_t* text, size_t units, size_t* replaced
 ) noexcept nogil:
-    """Convert `units` little-endian units, which need no alignment; `out` has 3 bytes for each.
+    """Convert `units` little-endian units, which may be unaligned; `out` has 3 bytes for each.
 
     Every unpaired surrogate becomes one U+FFFD and is counted in `replaced`.
     """

@@ -1,4 +1,4 @@
-# Locks, waiting, threads and the clock, from _threads.h; must not know what they are used for.
+# _threads.h for Cython: locks, waiting, threads and clocks; must not know what they are used for.
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
 

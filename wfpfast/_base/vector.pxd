@@ -1,4 +1,4 @@
-# _vector.h for Cython: the vector unit's work and its portable twin; knows no struct of ours.
+# _vector.h for Cython: vectorized functions and their portable versions; must not know any struct.
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 

@@ -1,4 +1,4 @@
-"""Both twins of _vector.h for Python, so that the tests hold them equal; nothing else uses it."""
+"""Both versions of each function in _vector.h, so that tests can compare them; for tests only."""
 
 from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
 from libc.string cimport memcpy
@@ -18,7 +18,7 @@ def transpose(bytes rows, *, bint portable) -> bytes:
 
 
 def hexadecimal(bytes data, *, bint portable) -> tuple[bytes, int]:
-    """Return the 32 digits of 16 bytes, and a bit for each that is not 0."""
+    """Return the 32 digits of 16 bytes, and a mask with a bit for each digit that is not 0."""
     cdef char[32] digits
     cdef uint32_t others
     if len(data) != 16:

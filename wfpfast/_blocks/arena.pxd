@@ -9,15 +9,15 @@ cdef class Arena:
     cdef size_t capacity
     cdef uint64_t base
 
-    # Where in the caller's events the writer stands, for messages.
+    # The position in the caller's events, for messages.
     cdef Py_ssize_t event
     cdef str section         # "header." or the like
-    cdef Py_ssize_t element  # of the list that `member` is; -1: it is none
+    cdef Py_ssize_t element  # the index, if the member is a list; else -1
 
     cdef size_t allot(self, size_t size) except? 0
-    cdef size_t place(self, const void* data, size_t size) except? 0
+    cdef size_t copy(self, const void* data, size_t size) except? 0
     cdef int reserve(self, size_t more) except -1
-    cdef void store(self, size_t at, uint64_t value, size_t size) noexcept
+    cdef void store(self, size_t offset, uint64_t value, size_t size) noexcept
     cdef void point(self, size_t slot, size_t target) noexcept
     cdef bytes image(self)
     cdef str label(self, member)

@@ -11,10 +11,10 @@ cdef enum:
 
 
 cdef class Arena:
-    """Zeroed objects one after another, each aligned by the address that it claims to have.
+    """A growing buffer of zeroed objects, each aligned by the address that it claims to have.
 
-    It owns its memory until it dies, also when an error ends the work on it; `image()` copies.
-    Objects are named by their offset, since growing moves them all.
+    Objects are referred to by their offset, since growing moves them. The arena frees its memory
+    when it is deallocated; `image()` returns a copy.
     """
 
     def __cinit__(self, uint64_t base):
@@ -42,27 +42,27 @@ cdef class Arena:
     cdef size_t allot(self, size_t size) except? 0:
         """Return the offset of `size` new zero bytes, whose claimed address is a multiple of 8."""
         cdef size_t gap = <size_t>(0 - (self.base + self.used)) % ALIGNMENT
-        cdef size_t at = self.used + gap
+        cdef size_t offset = self.used + gap
         if size > self.capacity - self.used or gap > self.capacity - self.used - size:
             self.reserve(gap + size)
         memset(self.data + self.used, 0, gap + size)
-        self.used = at + size
-        return at
+        self.used = offset + size
+        return offset
 
-    cdef size_t place(self, const void* data, size_t size) except? 0:
+    cdef size_t copy(self, const void* data, size_t size) except? 0:
         """Return the offset of a copy of `data`."""
-        cdef size_t at = self.allot(size)
-        memcpy(self.data + at, data, size)
-        return at
+        cdef size_t offset = self.allot(size)
+        memcpy(self.data + offset, data, size)
+        return offset
 
-    cdef void store(self, size_t at, uint64_t value, size_t size) noexcept:
+    cdef void store(self, size_t offset, uint64_t value, size_t size) noexcept:
         """Write the lowest `size` bytes of `value`: 1, 2, 4 or 8."""
         if size == 4:
-            memcpy(self.data + at, &value, 4)
+            memcpy(self.data + offset, &value, 4)
         elif size == 8:
-            memcpy(self.data + at, &value, 8)
+            memcpy(self.data + offset, &value, 8)
         else:
-            memcpy(self.data + at, &value, size)
+            memcpy(self.data + offset, &value, size)
 
     cdef void point(self, size_t slot, size_t target) noexcept:
         """Make the pointer at `slot` point to `target`."""
@@ -72,11 +72,11 @@ cdef class Arena:
         return PyBytes_FromStringAndSize(<char*>self.data, <Py_ssize_t>self.used)
 
     cdef str label(self, member):
-        """Return how messages name what is written: its path from the event mapping on."""
+        """Return the name of a member in messages: its path from the event mapping."""
         index = f"[{self.element}]" if self.element >= 0 else ""
         return f"{self.section}{member}{index}"
 
     cdef int fail(self, type error, member, str reason) except -1:
-        """Raise `error`; `member` None means the event itself."""
-        place = "" if member is None else f" {self.label(member)}:"
-        raise error(f"event {self.event}:{place} {reason}")
+        """Raise `error` about a member, or about the event itself if `member` is None."""
+        path = "" if member is None else f" {self.label(member)}:"
+        raise error(f"event {self.event}:{path} {reason}")

@@ -1,12 +1,12 @@
-# The memory of one enumeration result, with the address it lived at; must not know what it holds.
+# The memory of one enumeration result and its original address; must not know what it holds.
 from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 
 
 cdef class Block:
-    cdef object _owner               # what the caller gave
+    cdef object _owner               # the caller's object
     cdef Py_buffer _buffer           # keeps the memory of _owner alive and in place
-    cdef bytes _copy                 # an aligned image, where the caller's is not
+    cdef bytes _copy                 # holds an aligned image if the caller's is not aligned
     cdef const uint8_t* memory
     cdef const uint64_t* entries
     cdef readonly uint64_t base

@@ -1,7 +1,7 @@
 """Blocks: the memory of one enumeration result; must not know what an event looks like.
 
-A block from anywhere but the running process is untrusted bytes: this module checks only that the
-array of entries lies in it; the decoder checks every other pointer before it follows it.
+A block from outside the running process is untrusted: this module checks only that the array of
+entries lies in it; the decoder checks every other pointer before it follows it.
 """
 
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
@@ -72,7 +72,7 @@ cdef class Block:
         self.entries = <const uint64_t*>(self.memory + self.entries_offset)
 
     cdef int _align(self) except -1:
-        """Copy the image if it would be read at another alignment than it was written at."""
+        """Copy the image if its alignment in memory differs from that of `base`."""
         cdef bytes copy
         cdef size_t shift
         if (<size_t>self.memory - self.base) % ALIGNMENT == 0 or self.nbytes == 0:
@@ -85,11 +85,11 @@ cdef class Block:
         return 0
 
     cdef void _end(self) noexcept:
-        """Let go of memory that its owner takes back: whoever still has the block reads nothing."""
+        """Detach the block from memory that its owner takes back: the block is empty afterwards."""
         self.memory, self.entries, self.count, self.nbytes = NULL, NULL, 0, 0
 
     def __dealloc__(self):
-        PyBuffer_Release(&self._buffer)  # does nothing where nothing was acquired
+        PyBuffer_Release(&self._buffer)  # does nothing if nothing was acquired
 
     @property
     def data(self):

@@ -1,73 +1,70 @@
 """Event mappings into blocks, the inverse of decoding; must not know how events are decoded.
 
-Which members and payloads an FWPM_NET_EVENTn has is read off _layouts once, at import: a
-version or a payload that is declared there is encoded without a change here.
+The members and payloads of each FWPM_NET_EVENTn are taken from layouts.py at import: a version or a
+payload that is declared there can be encoded without a change here.
 """
-
-from collections.abc import Mapping
 
 from cython cimport internal as internal_class
 from libc.stddef cimport size_t
 from libc.stdint cimport uint32_t
+
+from wfpfast._blocks.arena cimport Arena
+from wfpfast._blocks.encode_structs cimport (
+    Field, Plan, field_of, has_member, plan_of, write_inner, write_member)
+from wfpfast._blocks.encode_values cimport as_dict
+from wfpfast.abi.events cimport N_VERSIONS, POINTER_SIZE
+from wfpfast.abi.internal cimport (
+    ABSENT_WORDS, INTERNAL_FILTER_ORIGIN, INTERNAL_INTERFACE_INDEX, INTERNAL_PROCESS_ID,
+    INTERNAL_TERMINATING_FILTERS)
+
+from collections.abc import Mapping
 
 from wfpfast._blocks.block import Block
 from wfpfast._blocks.layouts import STRUCTS
 from wfpfast._tables.enums import NET_EVENT_FLAGS
 from wfpfast._tables.members import MEMBERS
 
-from wfpfast._blocks.arena cimport Arena
-from wfpfast._blocks.encode_structs cimport (
-    Field, Plan, field_of, has_member, plan_of, write_inner, write_member)
-from wfpfast._blocks.encode_values cimport as_dict
-from wfpfast.abi.events cimport N_VERSIONS
-from wfpfast.abi.internal cimport (
-    ABSENT_WORDS, INTERNAL_FILTER_ORIGIN, INTERNAL_INTERFACE_INDEX, INTERNAL_PROCESS_ID,
-    INTERNAL_TERMINATING_FILTERS)
-
-cdef enum:
-    POINTER = 8
-
 
 @internal_class
 cdef class Payload:
     cdef str name
     cdef Plan plan         # None: this version has no such payload
-    cdef list missable     # what a source may lack of it: Missable
+    cdef list optional     # its OptionalMembers
 
 
 @internal_class
 cdef class Version:
-    # How an event mapping becomes an FWPM_NET_EVENTn.
+    # How to write an event mapping as an FWPM_NET_EVENTn.
     cdef size_t size
     cdef size_t payload_offset
     cdef Field type
     cdef Plan header
-    cdef list missable     # of header
-    cdef dict members      # what an event mapping may have -> its Payload, or None
+    cdef list optional     # the header's OptionalMembers
+    cdef dict members      # key of an event mapping -> its Payload, or None for the other keys
 
 
 @internal_class
-cdef class Mark:
-    # A key of "internalFields"; `field` None: only its bit is told.
-    cdef uint32_t bit
+cdef class TailMember:
+    # A key of "internalFields" that becomes a member of INTERNAL_FIELDS0.
+    cdef uint32_t bit      # of INTERNAL_FIELDS0.present
     cdef Field field
 
 
 @internal_class
-cdef class Missable:
-    # A member, under all of its names, that a source may lack.
-    cdef tuple members
+cdef class OptionalMember:
+    # A member that a source may lack.
+    cdef tuple members     # its names: the arms of a union are one member
     cdef object bit        # of INTERNAL_FIELDS0.absent
     cdef uint32_t flag     # of the header, or 0
 
 
-cdef list missable_of(str section, Plan plan):
-    """Return what a source may lack of the header or of a payload."""
-    cdef Missable each
+cdef list optional_members(str section, Plan plan):
+    """Return the members of the header or of a payload that a source may lack."""
+    cdef OptionalMember each
     found = []
     for number, member in enumerate(MEMBERS):
         if member.section == section and any([has_member(plan, m) for m in member.members]):
-            each = Missable()
+            each = OptionalMember()
             each.members = member.members
             each.bit = 1 << number
             each.flag = NET_EVENT_FLAGS.get(f"FWPM_NET_EVENT_FLAG_{member.flag}_SET", 0)
@@ -79,7 +76,7 @@ cdef Payload make_payload(str name, Plan plan):
     cdef Payload payload = Payload()
     payload.name = name
     payload.plan = plan
-    payload.missable = [] if plan is None else missable_of("payload", plan)
+    payload.optional = [] if plan is None else optional_members("payload", plan)
     return payload
 
 
@@ -98,28 +95,28 @@ cdef Version make_version(int number):
             version.members[arm] = make_payload(arm, plan)
             version.payload_offset = member.offset
     version.header = plan_of(STRUCTS[name].members["header"].c_type)
-    version.missable = missable_of("header", version.header)
+    version.optional = optional_members("header", version.header)
     version.members.update(dict.fromkeys(["header", "type", "internalFields"]))
     return version
 
 
-cdef Mark make_mark(uint32_t bit, str member):
-    cdef Mark mark = Mark()
-    mark.bit = bit
-    mark.field = field_of("INTERNAL_FIELDS0", member)
-    return mark
+cdef TailMember make_tail_member(uint32_t bit, str member):
+    cdef TailMember tail_member = TailMember()
+    tail_member.bit = bit
+    tail_member.field = field_of("INTERNAL_FIELDS0", member)
+    return tail_member
 
 
 cdef list VERSIONS = [make_version(number) for number in range(N_VERSIONS)]
-cdef dict MARKS = {
-    "processId": make_mark(INTERNAL_PROCESS_ID, "processId"),
-    "interfaceIndex": make_mark(INTERNAL_INTERFACE_INDEX, "interfaceIndex"),
-    "filterOrigin": make_mark(INTERNAL_FILTER_ORIGIN, "filterOrigin"),
-    "terminatingFiltersInfo": make_mark(INTERNAL_TERMINATING_FILTERS, "terminatingFilters"),
+cdef dict TAIL_MEMBERS = {
+    "processId": make_tail_member(INTERNAL_PROCESS_ID, "processId"),
+    "interfaceIndex": make_tail_member(INTERNAL_INTERFACE_INDEX, "interfaceIndex"),
+    "filterOrigin": make_tail_member(INTERNAL_FILTER_ORIGIN, "filterOrigin"),
+    "terminatingFiltersInfo": make_tail_member(INTERNAL_TERMINATING_FILTERS, "terminatingFilters"),
     "absent": None,
 }
 cdef object ALL = (1 << 64) - 1
-cdef size_t INTERNAL_SIZE = STRUCTS["INTERNAL_FIELDS0"].size
+cdef size_t TAIL_SIZE = STRUCTS["INTERNAL_FIELDS0"].size
 cdef Field PRESENT = field_of("INTERNAL_FIELDS0", "present")
 cdef Field N_FILTERS = field_of("INTERNAL_FIELDS0", "numTerminatingFilters")
 cdef size_t ABSENT = STRUCTS["INTERNAL_FIELDS0"].members["absent"].offset
@@ -129,7 +126,7 @@ cdef dict ABSENT_BITS = {
 
 
 cdef object absent_columns(Arena arena, names):
-    """Return the bits of the columns whose members the source did not have."""
+    """Return the bits for the columns that the source lists as absent."""
     bits = 0
     if not isinstance(names, (list, tuple)):
         arena.fail(TypeError, "absent", f"expected a list of columns, not {names!r}")
@@ -140,11 +137,11 @@ cdef object absent_columns(Arena arena, names):
     return bits
 
 
-cdef object lacking(list missable, given, uint32_t* flags):
-    """Return a bit for each member that is not given; add the flags of those that are."""
-    cdef Missable each
+cdef object missing_bits(list optional, given, uint32_t* flags):
+    """Return the bits of the members that are not given; add the flags of the given ones."""
+    cdef OptionalMember each
     bits = 0
-    for each in missable:
+    for each in optional:
         for member in each.members:
             if given.get(member) is not None:
                 flags[0] |= each.flag
@@ -155,49 +152,49 @@ cdef object lacking(list missable, given, uint32_t* flags):
 
 
 cdef object write_missing(
-    Arena arena, Version version, Payload payload, dict event, size_t at
+    Arena arena, Version version, Payload payload, dict event, size_t offset
 ):
-    """Return the bits of what the source lacks; without flags, say which members there are."""
+    """Return the bits of all missing members; write the flags if the header does not give them."""
     cdef uint32_t flags = 0
     header = event.get("header") or {}
-    bits = lacking(version.missable, header, &flags)
+    bits = missing_bits(version.optional, header, &flags)
     if event.get("type") is None:
         bits |= ABSENT_BITS["event_type"]
     if payload is not None:
-        bits |= lacking(payload.missable, event[payload.name], &flags)
+        bits |= missing_bits(payload.optional, event[payload.name], &flags)
     if header.get("flags") is None:
-        arena.store(at + FLAGS.offset, flags, FLAGS.size)
+        arena.store(offset + FLAGS.offset, flags, FLAGS.size)
     return bits
 
 
-cdef int write_internal(Arena arena, fields, absent, size_t at) except -1:
-    """Write wfpfast's own tail of an event; `absent` are the bits of what the source lacks."""
+cdef int write_tail(Arena arena, fields, absent, size_t offset) except -1:
+    """Write wfpfast's own tail of an event; `absent` has the bits of the missing members."""
     cdef uint32_t present = 0
-    cdef Mark mark
+    cdef TailMember tail_member
     cdef dict values = as_dict(arena, "internalFields", fields)
     cdef int k
     arena.section = "internalFields."
     for key, value in values.items():
-        if key not in MARKS:
+        if key not in TAIL_MEMBERS:
             return arena.fail(ValueError, key, "internalFields has no such member")
         if value is None:
             continue
-        mark = MARKS[key]
-        if mark is None:
+        tail_member = TAIL_MEMBERS[key]
+        if tail_member is None:
             absent |= absent_columns(arena, value)
             continue
-        present |= mark.bit
-        write_member(arena, mark.field, key, value, at + mark.field.offset)
-        if mark.bit == INTERNAL_TERMINATING_FILTERS:
-            arena.store(at + N_FILTERS.offset, len(value), N_FILTERS.size)
-    arena.store(at + PRESENT.offset, present, PRESENT.size)
+        present |= tail_member.bit
+        write_member(arena, tail_member.field, key, value, offset + tail_member.field.offset)
+        if tail_member.bit == INTERNAL_TERMINATING_FILTERS:
+            arena.store(offset + N_FILTERS.offset, len(value), N_FILTERS.size)
+    arena.store(offset + PRESENT.offset, present, PRESENT.size)
     for k in range(ABSENT_WORDS):
-        arena.store(at + ABSENT + 8 * k, absent >> 64 * k & ALL, 8)
+        arena.store(offset + ABSENT + 8 * k, absent >> 64 * k & ALL, 8)
     return 0
 
 
 cdef Payload find_payload(Arena arena, Version version, dict event):
-    """Return which payload the event gives, or None, after looking at all its keys."""
+    """Return the payload that the event has, or None; check all keys of the event."""
     cdef Payload payload, found = None
     for key, value in event.items():
         if key not in version.members:
@@ -212,39 +209,39 @@ cdef Payload find_payload(Arena arena, Version version, dict event):
 
 
 cdef size_t write_event(Arena arena, Version version, event, bint internal) except? 0:
-    """Write an event, what follows it directly, and all that it points to; return its offset."""
+    """Write an event with its tail and all that it points to; return its offset."""
     cdef Payload payload
     cdef dict values
-    cdef size_t at, target = 0
+    cdef size_t offset, target = 0
     arena.section = ""
     values = as_dict(arena, None, event)
     payload = find_payload(arena, version, values)
-    at = arena.allot(version.size + (INTERNAL_SIZE if internal else 0))
-    write_member(arena, version.type, "type", values.get("type", 0), at + version.type.offset)
+    offset = arena.allot(version.size + (TAIL_SIZE if internal else 0))
+    write_member(arena, version.type, "type", values.get("type", 0), offset + version.type.offset)
     if payload is not None and payload.plan is not None:
         target = arena.allot(payload.plan.size)
-        arena.point(at + version.payload_offset, target)
+        arena.point(offset + version.payload_offset, target)
     if values.get("header") is not None:
-        write_inner(arena, version.header, "header", values["header"], at)
+        write_inner(arena, version.header, "header", values["header"], offset)
     if target:
         write_inner(arena, payload.plan, payload.name, values[payload.name], target)
     if internal:
-        absent = write_missing(arena, version, payload if target else None, values, at)
-        write_internal(arena, values.get("internalFields") or {}, absent, at + version.size)
-    return at
+        absent = write_missing(arena, version, payload if target else None, values, offset)
+        write_tail(arena, values.get("internalFields") or {}, absent, offset + version.size)
+    return offset
 
 
 cdef list memory_order(order, Py_ssize_t count):
-    """Return which event comes first in memory, second, and so on."""
+    """Return the indices of the events in the order in which to write them."""
     if order is None:
         return list(range(count))
-    places = list(order)
-    if sorted(places) != list(range(count)):
+    indices = list(order)
+    if sorted(indices) != list(range(count)):
         raise ValueError(f"order is not a permutation of range({count})")
-    return places
+    return indices
 
 
-cdef bint any_internal(list events) except -1:
+cdef bint any_tail(list events) except -1:
     for event in events:
         if type(event) is dict or isinstance(event, Mapping):
             if event.get("internalFields") is not None:
@@ -256,11 +253,11 @@ cdef object build(
     list events, Version layout, version, base, list order, bint internal
 ):
     cdef Arena arena = Arena(base)
-    cdef size_t entries = arena.allot(POINTER * <size_t>len(events))
+    cdef size_t entries = arena.allot(POINTER_SIZE * <size_t>len(events))
     cdef Py_ssize_t k
     for k in order:
         arena.event = k
-        arena.point(entries + POINTER * k, write_event(arena, layout, events[k], internal))
+        arena.point(entries + POINTER_SIZE * k, write_event(arena, layout, events[k], internal))
     return Block(
         arena.image(), base=base, count=len(events), version=version, entries_offset=entries,
         internal=internal)
@@ -304,5 +301,5 @@ def encode(events, *, version=5, base=0x20000000000, order=None, internal=None):
     if not 0 <= base < 1 << 64:
         raise ValueError(f"base {base:#x} is not an address")
     if internal is None:
-        internal = any_internal(items)
+        internal = any_tail(items)
     return build(items, VERSIONS[version], version, base, memory_order(order, len(items)), internal)

@@ -6,21 +6,21 @@ from wfpfast._blocks.arena cimport Arena
 
 
 cdef class Field:
-    # How a member is written; `offset` is in its struct.
-    cdef int kind
-    cdef size_t offset
+    # How to write a member.
+    cdef int kind          # AS_UNSIGNED and so on
+    cdef size_t offset     # in its struct
     cdef size_t size
     cdef str c_type
-    cdef uint64_t group    # a bit of its struct's own: its union, or itself if it is a count; or 0
-    cdef bint is_arm       # whether `group` is a union
-    cdef Field target      # AS_POINTER: to what; AS_ARRAY: its elements
-    cdef Field counter     # AS_ARRAY: the member that holds its length
-    cdef Plan plan         # AS_STRUCT: its members
-    cdef dict arms         # AS_VALUE: data type -> the arm that the type selects
+    cdef uint64_t group    # a bit for its union, or for itself if it is a counter; else 0
+    cdef bint is_arm       # `group` is a union
+    cdef Field target      # of AS_POINTER, its target; of AS_ARRAY, its elements
+    cdef Field counter     # of AS_ARRAY, the member that holds its length
+    cdef Plan plan         # of AS_STRUCT, its members
+    cdef dict arms         # of AS_VALUE: data type -> the arm that the type selects
 
 
 cdef class Plan:
-    # How a mapping becomes a struct.
+    # How to write a mapping as a struct.
     cdef str family        # the struct's name without its version
     cdef size_t size
     cdef dict fields       # member -> Field
@@ -29,5 +29,5 @@ cdef class Plan:
 cdef Plan plan_of(str name)
 cdef bint has_member(Plan plan, str member) except -1
 cdef Field field_of(str struct, str member)
-cdef int write_member(Arena arena, Field field, member, value, size_t at) except -1
-cdef int write_inner(Arena arena, Plan plan, member, value, size_t at) except -1
+cdef int write_member(Arena arena, Field field, member, value, size_t offset) except -1
+cdef int write_inner(Arena arena, Plan plan, member, value, size_t offset) except -1

@@ -1,15 +1,12 @@
-"""Mappings into structs, by the members that _layouts lists; must not know which is an event.
+"""Mappings into structs, by the members that layouts.py lists; must not know which is an event.
 
-A plan says how each member of a struct is written. It follows from the member's C type alone, by
-the tables below: a struct of known types needs no code here. A type that no table knows ends the
-import.
+A plan says how to write each member of a struct. It follows from the member's C type and the tables
+below, so that a struct of known types needs no code here. An unknown type fails the import.
 """
 
 from cpython.dict cimport PyDict_GetItemWithError, PyDict_Next
 from cpython.ref cimport PyObject
 from cython cimport critical_section
-
-from wfpfast._blocks.layouts import STRUCTS
 
 from wfpfast._blocks.encode_values cimport (
     as_dict, point_to_sid, point_to_text, put_blob, put_bytes, put_float, put_guid, put_signed,
@@ -19,8 +16,10 @@ from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.fwptypes cimport *
 from wfpfast.abi.internal cimport *
 
+from wfpfast._blocks.layouts import STRUCTS
+
 cdef extern from "_layouts.h":
-    # Compiles only if the structs of abi/ are laid out as _layouts has them.
+    # Compiles only if the structs of abi/ have the layouts of layouts.py.
     void WF_ASSERT_LAYOUTS() noexcept
 
 cdef enum:
@@ -112,9 +111,9 @@ cdef Field pointee(str c_type):
 
 
 cdef Field element_of(str c_type):
-    """An element's size is the distance to the next."""
+    """Return how to write an element of an array; its size is the distance to the next element."""
     cdef Field sid
-    if c_type == "PSID_AND_ATTRIBUTES":  # given as SIDs: the attributes stay zero
+    if c_type == "PSID_AND_ATTRIBUTES":  # the caller gives SIDs only: attributes stay zero
         sid = field_of("SID_AND_ATTRIBUTES", "Sid")
         sid.size = STRUCTS["SID_AND_ATTRIBUTES"].size
         return sid
@@ -162,35 +161,35 @@ cdef Field left_out():
 
 
 cdef int find_groups(Plan plan, members) except -1:
-    """Find the members that lie on one another, and the counts of lists."""
+    """Find the arms of unions, which share an offset, and the counters of arrays."""
     cdef Field field, counter
     offsets = [member.offset for member in members.values()]
-    places = sorted(set(offsets))  # a group's bit is its rank among these
+    ranks = sorted(set(offsets))  # the number of a group's bit is its index here
     for name, member in members.items():
         if offsets.count(member.offset) > 1:
             field = plan.fields[name]
-            field.group = <uint64_t>1 << <int>places.index(member.offset)
+            field.group = <uint64_t>1 << <int>ranks.index(member.offset)
             field.is_arm = True
     for name in COUNTS:
         if name in members:
             field = plan.fields[name]
             counter = plan.fields[COUNTS[name]]
             field.counter = counter
-            counter.group = <uint64_t>1 << <int>places.index(members[COUNTS[name]].offset)
+            counter.group = <uint64_t>1 << <int>ranks.index(members[COUNTS[name]].offset)
     return 0
 
 
-cdef int write_struct(Arena arena, Plan plan, dict values, size_t at) except -1:
-    """Write the members; key and value are held, since writing may run code that drops them."""
-    cdef PyObject *key_at
-    cdef PyObject *value_at
+cdef int write_struct(Arena arena, Plan plan, dict values, size_t offset) except -1:
+    """Write the members; hold key and value, since writing may run code that changes the dict."""
+    cdef PyObject *key_pointer
+    cdef PyObject *value_pointer
     cdef PyObject *found
     cdef Py_ssize_t position = 0
     cdef uint64_t given = 0
     cdef Field field
-    while PyDict_Next(values, &position, &key_at, &value_at):
-        key = <object>key_at
-        value = <object>value_at
+    while PyDict_Next(values, &position, &key_pointer, &value_pointer):
+        key = <object>key_pointer
+        value = <object>value_pointer
         found = PyDict_GetItemWithError(plan.fields, key)
         if found == NULL:
             return arena.fail(ValueError, key, f"{plan.family} has no such member")
@@ -200,10 +199,10 @@ cdef int write_struct(Arena arena, Plan plan, dict values, size_t at) except -1:
         if field.is_arm and given & field.group:
             return refuse_second_arm(arena, plan, field, key)
         given |= field.group
-        write_member(arena, field, key, value, at + field.offset)
+        write_member(arena, field, key, value, offset + field.offset)
         if field.counter is not None and value is not None:
             if not given & field.counter.group:
-                arena.store(at + field.counter.offset, len(value), field.counter.size)
+                arena.store(offset + field.counter.offset, len(value), field.counter.size)
     return 0
 
 
@@ -215,47 +214,47 @@ cdef int refuse_second_arm(Arena arena, Plan plan, Field field, member) except -
     return arena.fail(ValueError, member, f"{others[0]} of the same union is given, too")
 
 
-cdef int write_member(Arena arena, Field field, member, value, size_t at) except -1:
-    """Write `value` at offset `at`; `member` is what an error calls it."""
+cdef int write_member(Arena arena, Field field, member, value, size_t offset) except -1:
+    """Write `value` at `offset`; `member` is its name in errors."""
     cdef size_t target
     cdef int kind = field.kind
     if kind == AS_UNSIGNED:
-        return put_unsigned(arena, member, value, at, field.size, field.c_type)
+        return put_unsigned(arena, member, value, offset, field.size, field.c_type)
     if kind == AS_SIGNED:
-        return put_signed(arena, member, value, at, field.size, field.c_type)
+        return put_signed(arena, member, value, offset, field.size, field.c_type)
     if kind == AS_BYTES:
-        return put_bytes(arena, member, value, at, field.size)
+        return put_bytes(arena, member, value, offset, field.size)
     if kind == AS_BLOB:
-        return put_blob(arena, member, value, at)
+        return put_blob(arena, member, value, offset)
     if kind == AS_SID:
-        return point_to_sid(arena, member, value, at)
+        return point_to_sid(arena, member, value, offset)
     if kind == AS_TEXT:
-        return point_to_text(arena, member, value, at)
+        return point_to_text(arena, member, value, offset)
     if kind == AS_VALUE:
-        return write_value(arena, field, member, value, at)
+        return write_value(arena, field, member, value, offset)
     if kind == AS_GUID:
-        return put_guid(arena, member, value, at)
+        return put_guid(arena, member, value, offset)
     if kind == AS_REAL:
-        return put_float(arena, member, value, at, field.size, field.c_type)
+        return put_float(arena, member, value, offset, field.size, field.c_type)
     if kind == AS_STRUCT:
-        return write_inner(arena, field.plan, member, value, at)
+        return write_inner(arena, field.plan, member, value, offset)
     if kind == AS_ARRAY:
-        return write_array(arena, field, member, value, at)
+        return write_array(arena, field, member, value, offset)
     if value is not None:  # AS_POINTER
         target = arena.allot(field.target.size)
-        arena.point(at, target)
+        arena.point(offset, target)
         write_member(arena, field.target, member, value, target)
     return 0
 
 
-cdef int write_inner(Arena arena, Plan plan, member, value, size_t at) except -1:
-    """Write the struct that `value` is; its members' messages begin with the name of `member`."""
+cdef int write_inner(Arena arena, Plan plan, member, value, size_t offset) except -1:
+    """Write `value` as a struct; errors name its members by a path that begins with `member`."""
     cdef str outer = arena.section
     cdef dict values = as_dict(arena, member, value)
     arena.section = arena.label(member) + "."
     arena.element = -1
     with critical_section(values):
-        write_struct(arena, plan, values, at)
+        write_struct(arena, plan, values, offset)
     arena.section = outer
     return 0
 
@@ -278,23 +277,23 @@ cdef int write_array(Arena arena, Field field, member, value, size_t slot) excep
     return 0
 
 
-cdef int write_value(Arena arena, Field field, member, value, size_t at) except -1:
-    """Write a (type, value) pair; for a type without an arm, `value` is the union's 8 bytes."""
+cdef int write_value(Arena arena, Field field, member, value, size_t offset) except -1:
+    """Write a (type, value) pair; for a type without an arm the value fills the union's 8 bytes."""
     cdef PyObject* arm
     if value is None:
         return 0
     if not isinstance(value, (tuple, list)) or len(value) != 2:
         return arena.fail(TypeError, member, f"{type(value).__name__} is not a (type, value) pair")
     data_type, content = value
-    put_unsigned(arena, member, data_type, at + VALUE_TYPE, 4, "FWP_DATA_TYPE")
+    put_unsigned(arena, member, data_type, offset + VALUE_TYPE, 4, "FWP_DATA_TYPE")
     arm = PyDict_GetItemWithError(field.arms, data_type)
     if arm != NULL:
-        return write_member(arena, <Field>arm, member, content, at + (<Field>arm).offset)
+        return write_member(arena, <Field>arm, member, content, offset + (<Field>arm).offset)
     if content is None:
         return 0
     if data_type == FWP_EMPTY:
         return arena.fail(ValueError, member, "a value of type FWP_EMPTY has no content")
-    return put_unsigned(arena, member, content, at + VALUE_UNION, 8, "UINT64")
+    return put_unsigned(arena, member, content, offset + VALUE_UNION, 8, "UINT64")
 
 
 WF_ASSERT_LAYOUTS()

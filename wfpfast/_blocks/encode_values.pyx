@@ -1,7 +1,5 @@
 """Python values into the bytes of members; must not know which struct a member belongs to."""
 
-from collections.abc import Mapping
-
 from cpython.exc cimport PyErr_Clear, PyErr_Occurred
 from cpython.long cimport PyLong_Check
 from cpython.number cimport PyNumber_Index
@@ -10,10 +8,12 @@ from libc.math cimport fabs, isfinite
 from libc.stdint cimport INT64_MAX, UINT32_MAX, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
+from collections.abc import Mapping
+
 from wfpfast._blocks.layouts import STRUCTS
 
 cdef extern from "Python.h":
-    # Declared as not raising: the message of a refusal has to name the member.
+    # Declared without an exception check, so that the caller can raise one that names the member.
     unsigned long long PyLong_AsUnsignedLongLong(object number) noexcept
     long long PyLong_AsLongLong(object number) noexcept
     double PyFloat_AsDouble(object number) noexcept
@@ -23,9 +23,9 @@ cdef size_t BLOB_DATA = STRUCTS["FWP_BYTE_BLOB"].members["data"].offset
 
 cdef enum:
     SID_HEAD = 8
-    MOST_SUB_AUTHORITIES = 255
+    MAX_SUB_AUTHORITIES = 255
 
-# What rounds to a float's infinity: half a step above the largest float.
+# The smallest number that rounds to a float's infinity: half a step above the largest float.
 cdef double FLOAT_LIMIT = 3.4028235677973366e38
 
 
@@ -34,21 +34,21 @@ cdef str kind_of(value):
 
 
 cdef int misfit(Arena arena, member, value, str c_type) except -1:
-    """Raise OverflowError; a number too long for messages is given by its length."""
+    """Raise OverflowError; a message shows only the length of a very large number."""
     bits = value.bit_length() if isinstance(value, int) else 0
     shown = value if bits <= 128 else f"an int of {bits} bits"
     return arena.fail(OverflowError, member, f"{shown} does not fit {c_type}")
 
 
 cdef object as_int(Arena arena, member, value):
-    """Return `value` as an int: anything that an index may be."""
+    """Return a value of any type with ``__index__`` as an int."""
     if not hasattr(value, "__index__"):
         arena.fail(TypeError, member, f"{kind_of(value)} is not an int")
     return PyNumber_Index(value)
 
 
 cdef int put_unsigned(
-    Arena arena, member, value, size_t at, size_t size, str c_type
+    Arena arena, member, value, size_t offset, size_t size, str c_type
 ) except -1:
     cdef uint64_t number
     if not PyLong_Check(value):
@@ -59,25 +59,25 @@ cdef int put_unsigned(
         return misfit(arena, member, value, c_type)
     if size < 8 and number >> (8 * size):
         return misfit(arena, member, value, c_type)
-    arena.store(at, number, size)
+    arena.store(offset, number, size)
     return 0
 
 
-cdef int put_signed(Arena arena, member, value, size_t at, size_t size, str c_type) except -1:
-    cdef int64_t number, most = INT64_MAX >> (64 - 8 * size)
+cdef int put_signed(Arena arena, member, value, size_t offset, size_t size, str c_type) except -1:
+    cdef int64_t number, limit = INT64_MAX >> (64 - 8 * size)
     if not PyLong_Check(value):
         value = as_int(arena, member, value)
     number = PyLong_AsLongLong(value)
     if number == -1 and PyErr_Occurred() != NULL:
         PyErr_Clear()
         return misfit(arena, member, value, c_type)
-    if number > most or number < -most - 1:
+    if number > limit or number < -limit - 1:
         return misfit(arena, member, value, c_type)
-    arena.store(at, <uint64_t>number, size)
+    arena.store(offset, <uint64_t>number, size)
     return 0
 
 
-cdef int put_float(Arena arena, member, value, size_t at, size_t size, str c_type) except -1:
+cdef int put_float(Arena arena, member, value, size_t offset, size_t size, str c_type) except -1:
     cdef double number
     cdef float single
     if not isinstance(value, (float, int)):
@@ -87,12 +87,12 @@ cdef int put_float(Arena arena, member, value, size_t at, size_t size, str c_typ
         PyErr_Clear()
         return misfit(arena, member, value, c_type)
     if size == sizeof(double):
-        memcpy(arena.data + at, &number, sizeof(double))
+        memcpy(arena.data + offset, &number, sizeof(double))
         return 0
     if isfinite(number) and fabs(number) >= FLOAT_LIMIT:
         return misfit(arena, member, value, c_type)
     single = <float>number
-    memcpy(arena.data + at, &single, sizeof(float))
+    memcpy(arena.data + offset, &single, sizeof(float))
     return 0
 
 
@@ -104,16 +104,16 @@ cdef bytes as_bytes(Arena arena, member, value):
     return bytes(value)
 
 
-cdef int put_bytes(Arena arena, member, value, size_t at, size_t size) except -1:
+cdef int put_bytes(Arena arena, member, value, size_t offset, size_t size) except -1:
     cdef bytes data = as_bytes(arena, member, value)
     if <size_t>len(data) != size:
         return arena.fail(ValueError, member, f"{len(data)} bytes where {size} belong")
-    memcpy(arena.data + at, <const char*>data, size)
+    memcpy(arena.data + offset, <const char*>data, size)
     return 0
 
 
-cdef int put_guid(Arena arena, member, value, size_t at) except -1:
-    """A UUID, its text, or 16 bytes as they are in memory; None is all zero."""
+cdef int put_guid(Arena arena, member, value, size_t offset) except -1:
+    """Write a UUID, its text, or its 16 bytes as they are in memory; None is all zero."""
     if value is None:
         return 0
     if isinstance(value, str):
@@ -122,96 +122,99 @@ cdef int put_guid(Arena arena, member, value, size_t at) except -1:
             value = UUID(value)
         except ValueError:
             arena.fail(ValueError, member, f"{value!r} is not a GUID")
-    return put_bytes(arena, member, getattr(value, "bytes_le", value), at, 16)
+    return put_bytes(arena, member, getattr(value, "bytes_le", value), offset, 16)
 
 
-cdef size_t place_text(Arena arena, text, size_t* size) except? 0:
-    """Return where a copy of `text` is, as UTF-16 with a NUL; its bytes are counted in `size`."""
+cdef size_t copy_text(Arena arena, text, size_t* size) except? 0:
+    """Write `text` as UTF-16 with a NUL; return its offset, and its bytes in `size`."""
     cdef const char* narrow
     cdef bytes wide
     cdef Py_ssize_t length, k
     cdef uint16_t unit
-    cdef size_t at
+    cdef size_t offset
     if text.isascii():
         narrow = PyUnicode_AsUTF8AndSize(text, &length)
         size[0] = 2 * <size_t>length + 2
-        at = arena.allot(size[0])
+        offset = arena.allot(size[0])
         for k in range(length):
             unit = <uint8_t>narrow[k]
-            memcpy(arena.data + at + 2 * k, &unit, 2)
-        return at
+            memcpy(arena.data + offset + 2 * k, &unit, 2)
+        return offset
     wide = text.encode("utf-16-le", "surrogatepass")
     size[0] = <size_t>len(wide) + 2
-    at = arena.allot(size[0])
-    memcpy(arena.data + at, <const char*>wide, len(wide))
-    return at
+    offset = arena.allot(size[0])
+    memcpy(arena.data + offset, <const char*>wide, len(wide))
+    return offset
 
 
 cdef int point_to_text(Arena arena, member, value, size_t slot) except -1:
-    """Text is given a NUL, bytes are left as they are; None is NULL."""
+    """Write a pointer to text with a NUL added, or to bytes as they are; None is NULL."""
     cdef bytes data
     cdef size_t size
     if value is None:
         return 0
     if isinstance(value, str):
-        arena.point(slot, place_text(arena, value, &size))
+        arena.point(slot, copy_text(arena, value, &size))
     else:
         data = as_bytes(arena, member, value)
-        arena.point(slot, arena.place(<const char*>data, len(data)))
+        arena.point(slot, arena.copy(<const char*>data, len(data)))
     return 0
 
 
-cdef int put_blob(Arena arena, member, value, size_t at) except -1:
-    """Text is as `point_to_text` has it, its NUL counted; a mapping may contradict itself."""
+cdef int put_blob(Arena arena, member, value, size_t offset) except -1:
+    """Write a blob of text (its NUL counts), of bytes, or of a mapping of ``size`` and ``data``.
+
+    The mapping allows blobs that contradict themselves, for tests.
+    """
     cdef bytes data
     cdef size_t size, target
     if value is None:
         return 0
     if isinstance(value, str):
-        target = place_text(arena, value, &size)
+        target = copy_text(arena, value, &size)
     elif type(value) is not bytes and isinstance(value, Mapping):
-        return put_blob_parts(arena, member, dict(value), at)
+        return put_blob_parts(arena, member, dict(value), offset)
     else:
         data = as_bytes(arena, member, value)
         size = len(data)
-        target = arena.place(<const char*>data, size)
+        target = arena.copy(<const char*>data, size)
     if size > UINT32_MAX:
         return arena.fail(OverflowError, member, f"{size} bytes do not fit a blob")
-    arena.store(at + BLOB_SIZE, size, sizeof(uint32_t))
-    arena.point(at + BLOB_DATA, target)
+    arena.store(offset + BLOB_SIZE, size, sizeof(uint32_t))
+    arena.point(offset + BLOB_DATA, target)
     return 0
 
 
-cdef int put_blob_parts(Arena arena, member, dict parts, size_t at) except -1:
+cdef int put_blob_parts(Arena arena, member, dict parts, size_t offset) except -1:
     for key in parts:
         if key not in ("size", "data"):
             return arena.fail(ValueError, f"{member}.{key}", "a blob has no such member")
     if parts.get("data") is not None:
-        put_blob(arena, f"{member}.data", as_bytes(arena, f"{member}.data", parts["data"]), at)
+        put_blob(arena, f"{member}.data", as_bytes(arena, f"{member}.data", parts["data"]), offset)
     if "size" in parts:
         put_unsigned(
-            arena, f"{member}.size", parts["size"], at + BLOB_SIZE, sizeof(uint32_t), "UINT32")
+            arena, f"{member}.size", parts["size"], offset + BLOB_SIZE, sizeof(uint32_t), "UINT32")
     return 0
 
 
-cdef bint take_decimal(const char** text, uint64_t most, uint64_t* number) noexcept nogil:
+cdef bint take_decimal(const char** text, uint64_t limit, uint64_t* number) noexcept nogil:
     cdef const char* start = text[0]
     cdef uint64_t digit
     number[0] = 0
     while c"0" <= text[0][0] <= c"9":
         digit = text[0][0] - c"0"
-        if number[0] > (most - digit) // 10:
+        if number[0] > (limit - digit) // 10:
             return False
         number[0] = 10 * number[0] + digit
         text[0] += 1
     return text[0] != start
 
 
-cdef bint take_hexadecimal(const char** text, int most_digits, uint64_t* number) noexcept nogil:
+cdef bint take_hexadecimal(const char** text, int max_digits, uint64_t* number) noexcept nogil:
     cdef int digits = 0
     cdef char letter
     number[0] = 0
-    while digits <= most_digits:
+    while digits <= max_digits:
         letter = text[0][0] | 0x20  # lower case; digits have that bit already
         if c"0" <= letter <= c"9" and text[0][0] == letter:
             number[0] = number[0] << 4 | <uint64_t>(letter - c"0")
@@ -221,11 +224,11 @@ cdef bint take_hexadecimal(const char** text, int most_digits, uint64_t* number)
             break
         digits += 1
         text[0] += 1
-    return 1 <= digits <= most_digits
+    return 1 <= digits <= max_digits
 
 
 cdef int sid_from_text(const char* text, const char* end, uint8_t* sid) noexcept nogil:
-    """Write the SID that the whole NUL-terminated text is and return its size, or -1."""
+    """Write the SID of a NUL-terminated text and return its size, or -1 if the text is no SID."""
     cdef uint64_t revision, authority, part
     cdef int count = 0, k
     if (text[0] != c"S" and text[0] != c"s") or text[1] != c"-":
@@ -242,7 +245,7 @@ cdef int sid_from_text(const char* text, const char* end, uint8_t* sid) noexcept
         return -1
     while text[0] == c"-":
         text += 1
-        if count == MOST_SUB_AUTHORITIES or not take_decimal(&text, UINT32_MAX, &part):
+        if count == MAX_SUB_AUTHORITIES or not take_decimal(&text, UINT32_MAX, &part):
             return -1
         memcpy(sid + SID_HEAD + 4 * count, &part, 4)
         count += 1
@@ -254,8 +257,8 @@ cdef int sid_from_text(const char* text, const char* end, uint8_t* sid) noexcept
 
 
 def sid_to_bytes(str value):
-    """Return a SID, given as text, as it lies in memory."""
-    cdef uint8_t[SID_HEAD + 4 * MOST_SUB_AUTHORITIES] sid
+    """Return the bytes in memory of a SID that is given as text."""
+    cdef uint8_t[SID_HEAD + 4 * MAX_SUB_AUTHORITIES] sid
     cdef const char* text
     cdef Py_ssize_t length
     cdef int size = -1
@@ -268,7 +271,7 @@ def sid_to_bytes(str value):
 
 
 cdef int point_to_sid(Arena arena, member, value, size_t slot) except -1:
-    """Text is converted, bytes are left as they are; None is NULL."""
+    """Write a pointer to a SID, given as text or as its bytes; None is NULL."""
     cdef bytes data
     if value is None:
         return 0
@@ -279,7 +282,7 @@ cdef int point_to_sid(Arena arena, member, value, size_t slot) except -1:
             return arena.fail(ValueError, member, str(error))
     else:
         data = as_bytes(arena, member, value)
-    arena.point(slot, arena.place(<const char*>data, len(data)))
+    arena.point(slot, arena.copy(<const char*>data, len(data)))
     return 0
 
 

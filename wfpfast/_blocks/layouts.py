@@ -1,7 +1,7 @@
 """The layout of every struct of abi/, as the SDK has it; must not know what any member means.
 
-tools/layouts.py writes the tables, and _layouts.h with the same numbers: by that the C compiler
-refuses declarations in abi/ that are laid out otherwise.
+tools/layouts.py writes the tables, and the same numbers to _layouts.h, with which the C compiler
+refuses declarations in abi/ that have another layout.
 """
 
 import sys
@@ -28,19 +28,19 @@ class Struct(NamedTuple):
     members: dict[str, Member]
 
 
-# By name: size and alignment for 64-bit pointers and for 32-bit; by the way to each member its C
-# type, then offset and size for either. A way has a dot where the SDK leaves the union unnamed.
+# By name: size and alignment, for 64-bit and then for 32-bit pointers; then by the path to each
+# member its C type, and offset and size for both. A path has a dot if the union has no name.
 ROWS = _layouts_events.ROWS | _layouts_objects.ROWS
 
 
-def _struct(name: str, at: int) -> Struct:
-    """Return a struct, given where the numbers of its pointers begin."""
+def _struct(name: str, first: int) -> Struct:
+    """Return a struct; `first` is the index of the numbers for its pointer size."""
     sizes, rows = ROWS[name]
     members = {
-        way.rpartition(".")[2]: Member(numbers[at], numbers[at + 1], c_type)
-        for way, (c_type, *numbers) in rows.items()
+        path.rpartition(".")[2]: Member(numbers[first], numbers[first + 1], c_type)
+        for path, (c_type, *numbers) in rows.items()
     }
-    return Struct(name, sizes[at], sizes[at + 1], members)
+    return Struct(name, sizes[first], sizes[first + 1], members)
 
 
 STRUCTS = {name: _struct(name, 0 if sys.maxsize > 2**32 else 2) for name in ROWS}

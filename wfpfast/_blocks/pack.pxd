@@ -1,4 +1,4 @@
-# Deep copies of single events into memory of our own; must not know who asks or who will read.
+# Deep copies of single events into the caller's memory; must not know who calls or reads them.
 from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
@@ -8,21 +8,21 @@ cdef enum:
 
 
 cdef struct Pack:
-    # Where events are read: `image` holds what lay at `base` when it was taken. With image NULL
-    # the event lies in this process, where its pointers are followed as they are.
+    # The source: `image` holds `size` bytes that were at `base` when the block was taken. If it is
+    # NULL, the event is in this process and its pointers are followed as they are.
     const uint8_t* image
     uint64_t base
     uint64_t size
-    # Where copies go, aligned to 8 bytes, and the address that out[0] has for their pointers.
+    # The destination, aligned to 8 bytes, and the address that its pointers give to out[0].
     uint8_t* out
     uint64_t out_base
     size_t capacity
     size_t used
-    # Where pointers were written, as offsets in `out`; NULL if nobody needs to know.
+    # Receives the offsets in `out` of all pointers written; NULL if the caller does not need them.
     uint32_t* places
     int n_places
     int most_places
-    # What went wrong in this event.
+    # Of the current event: 0, PACK_FULL or PACK_MALFORMED.
     int failure
 
 

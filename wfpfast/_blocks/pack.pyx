@@ -1,8 +1,8 @@
-"""Deep copies of single events into memory of our own; must not know who asks or who will read.
+"""Deep copies of single events into the caller's memory; must not know who calls or reads them.
 
-An event of a subscription is promised only during the callback, and its pointers come without the
-size of what they lie in. So there sizes are believed up to limits that no event of Windows comes
-near, and what is beyond makes the event malformed; in a block, the block is the limit. The copy has
+An event of a subscription is valid only during the callback, and the size of the memory that its
+pointers lead to is not known. So sizes are trusted there up to limits far above those of Windows'
+events; an event that exceeds a limit is malformed. In a block, the block is the limit. The copy has
 the same version and holds exactly what the pointers lead to; a decoder checks it like any block.
 """
 
@@ -11,7 +11,7 @@ from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy, memset
 
 from wfpfast._blocks.block cimport Block
-from wfpfast.abi.events cimport EventVersion, Payload, event_version, payload_of
+from wfpfast.abi.events cimport POINTER_SIZE, EventVersion, Payload, event_version, payload_of
 from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.fwptypes cimport *
 from wfpfast.abi.guiddef cimport GUID
@@ -22,16 +22,15 @@ from wfpfast.abi.winnt cimport SID, SID_AND_ATTRIBUTES
 from wfpfast.errors import MalformedBlockError
 
 cdef enum:
-    MOST_BYTES = 1 << 20        # of a blob
-    MOST_CHARACTERS = 1 << 15   # of a text with its NUL
-    MOST_ITEMS = 1 << 12        # of an array of groups or SIDs
-    MOST_SUBAUTHORITIES = 15    # SID_MAX_SUB_AUTHORITIES of winnt.h
-    POINTER = 8
-    BASE = 1 << 16              # of a block made here: nothing in it may lie at NULL
+    MAX_BYTES = 1 << 20        # of a blob
+    MAX_CHARACTERS = 1 << 15   # of a text with its NUL
+    MAX_ITEMS = 1 << 12        # of an array of groups or SIDs
+    MAX_SUB_AUTHORITIES = 15    # SID_MAX_SUB_AUTHORITIES of winnt.h
+    BASE = 1 << 16              # of a block that is built here; not 0, so that no pointer is NULL
 
 
-cdef const void* at(Pack* p, const void* pointer, uint64_t size) noexcept nogil:
-    """Return where `size` bytes at `pointer` are; NULL, and the failure, if that is nowhere."""
+cdef const void* locate(Pack* p, const void* pointer, uint64_t size) noexcept nogil:
+    """Return where the `size` bytes at `pointer` are; NULL and p.failure if outside the image."""
     cdef uint64_t offset = <uint64_t>pointer - p.base
     if p.image == NULL:
         return pointer
@@ -42,7 +41,7 @@ cdef const void* at(Pack* p, const void* pointer, uint64_t size) noexcept nogil:
 
 
 cdef uint8_t* room(Pack* p, size_t size, size_t alignment) noexcept nogil:
-    """Return the next `size` bytes of the copy; NULL, and the failure, if there are not as many."""
+    """Return the next `size` bytes of the copy; NULL and p.failure if there is no room."""
     cdef size_t start = (p.used + alignment - 1) & ~(alignment - 1)
     if p.failure:
         return NULL
@@ -55,9 +54,9 @@ cdef uint8_t* room(Pack* p, size_t size, size_t alignment) noexcept nogil:
 
 
 cdef void point(Pack* p, void* slot, const uint8_t* copy) noexcept nogil:
-    """Write into a pointer of the copy where the copy of what it leads to will be."""
+    """Write the address of `copy` into `slot`, a pointer of the copy, and record its offset."""
     cdef uint64_t address = p.out_base + <uint64_t>(copy - p.out)
-    memcpy(slot, &address, POINTER)
+    memcpy(slot, &address, POINTER_SIZE)
     if p.places == NULL:
         return
     if p.n_places == p.most_places:
@@ -70,8 +69,8 @@ cdef void point(Pack* p, void* slot, const uint8_t* copy) noexcept nogil:
 cdef uint8_t* copy_to(
     Pack* p, void* slot, const void* pointer, size_t size, size_t alignment
 ) noexcept nogil:
-    """Copy `size` bytes at `pointer`; let `slot`, a pointer of the copy, lead there."""
-    cdef const void* source = at(p, pointer, size)
+    """Copy `size` bytes at `pointer`, and point `slot`, a pointer of the copy, to them."""
+    cdef const void* source = locate(p, pointer, size)
     cdef uint8_t* copy
     if source == NULL:
         return NULL
@@ -84,7 +83,7 @@ cdef uint8_t* copy_to(
 
 
 cdef void empty(Pack* p, void* slot) noexcept nogil:
-    """There is something, and it is empty: it may lead anywhere, so it is not followed."""
+    """Point `slot` to an empty place: the source's pointer to no bytes may be invalid."""
     cdef uint8_t* copy = room(p, 0, 8)
     if copy != NULL:
         point(p, slot, copy)
@@ -95,7 +94,7 @@ cdef void pack_blob(Pack* p, FWP_BYTE_BLOB* blob) noexcept nogil:
         return
     if blob.size == 0:
         empty(p, &blob.data)
-    elif p.image == NULL and blob.size > MOST_BYTES:
+    elif p.image == NULL and blob.size > MAX_BYTES:
         p.failure = PACK_MALFORMED
     else:
         copy_to(p, &blob.data, blob.data, blob.size, 2)  # most blobs hold UTF-16
@@ -105,10 +104,10 @@ cdef void pack_sid(Pack* p, SID** slot) noexcept nogil:
     cdef const SID* sid
     if slot[0] == NULL:
         return
-    sid = <const SID*>at(p, slot[0], 8)
+    sid = <const SID*>locate(p, slot[0], 8)
     if sid == NULL:
         return
-    if p.image == NULL and sid.SubAuthorityCount > MOST_SUBAUTHORITIES:
+    if p.image == NULL and sid.SubAuthorityCount > MAX_SUB_AUTHORITIES:
         p.failure = PACK_MALFORMED
         return
     copy_to(p, slot, slot[0], 8 + 4 * <size_t>sid.SubAuthorityCount, 4)
@@ -121,8 +120,8 @@ cdef void pack_text(Pack* p, WCHAR** slot) noexcept nogil:
     if slot[0] == NULL:
         return
     while character:
-        source = at(p, slot[0] + length, sizeof(WCHAR))
-        if source == NULL or (p.image == NULL and length == MOST_CHARACTERS):
+        source = locate(p, slot[0] + length, sizeof(WCHAR))
+        if source == NULL or (p.image == NULL and length == MAX_CHARACTERS):
             p.failure = PACK_MALFORMED
             return
         memcpy(&character, source, sizeof(WCHAR))
@@ -138,10 +137,10 @@ cdef void pack_texts(Pack* p, UINT32 count, WCHAR*** slot) noexcept nogil:
     if count == 0:
         empty(p, slot)
         return
-    if p.image == NULL and count > MOST_ITEMS:
+    if p.image == NULL and count > MAX_ITEMS:
         p.failure = PACK_MALFORMED
         return
-    copy = <WCHAR**>copy_to(p, slot, slot[0], POINTER * <size_t>count, POINTER)
+    copy = <WCHAR**>copy_to(p, slot, slot[0], POINTER_SIZE * <size_t>count, POINTER_SIZE)
     if copy == NULL:
         return
     for k in range(count):
@@ -156,11 +155,11 @@ cdef void pack_sids(Pack* p, UINT32 count, SID_AND_ATTRIBUTES** slot) noexcept n
     if count == 0:
         empty(p, slot)
         return
-    if p.image == NULL and count > MOST_ITEMS:
+    if p.image == NULL and count > MAX_ITEMS:
         p.failure = PACK_MALFORMED
         return
     copy = <SID_AND_ATTRIBUTES*>copy_to(
-        p, slot, slot[0], sizeof(SID_AND_ATTRIBUTES) * <size_t>count, POINTER)
+        p, slot, slot[0], sizeof(SID_AND_ATTRIBUTES) * <size_t>count, POINTER_SIZE)
     if copy == NULL:
         return
     for k in range(count):
@@ -176,7 +175,7 @@ cdef void pack_blob_pointer(Pack* p, FWP_BYTE_BLOB** slot) noexcept nogil:
     cdef FWP_BYTE_BLOB* copy
     if slot[0] == NULL:
         return
-    copy = <FWP_BYTE_BLOB*>copy_to(p, slot, slot[0], sizeof(FWP_BYTE_BLOB), POINTER)
+    copy = <FWP_BYTE_BLOB*>copy_to(p, slot, slot[0], sizeof(FWP_BYTE_BLOB), POINTER_SIZE)
     if copy != NULL:
         pack_blob(p, copy)
 
@@ -186,7 +185,7 @@ cdef void pack_token(Pack* p, FWP_TOKEN_INFORMATION** slot) noexcept nogil:
     if slot[0] == NULL:
         return
     copy = <FWP_TOKEN_INFORMATION*>copy_to(
-        p, slot, slot[0], sizeof(FWP_TOKEN_INFORMATION), POINTER)
+        p, slot, slot[0], sizeof(FWP_TOKEN_INFORMATION), POINTER_SIZE)
     if copy == NULL:
         return
     pack_sids(p, copy.sidCount, &copy.sids)
@@ -210,14 +209,14 @@ cdef void pack_value(Pack* p, FWP_DATA_TYPE type, FWP_VALUE0_UNION* v) noexcept 
     elif type == FWP_UNICODE_STRING_TYPE:
         pack_text(p, &v.unicodeString)
     elif type > FWP_FLOAT:
-        v.uint64 = NULL  # of a type that is not known: its pointer, if it is one, leads nowhere
+        v.uint64 = NULL  # the type is unknown, so a pointer could not be followed
 
 
 cdef void pack_range(Pack* p, FWP_RANGE0** slot) noexcept nogil:
     cdef FWP_RANGE0* copy
     if slot[0] == NULL:
         return
-    copy = <FWP_RANGE0*>copy_to(p, slot, slot[0], sizeof(FWP_RANGE0), POINTER)
+    copy = <FWP_RANGE0*>copy_to(p, slot, slot[0], sizeof(FWP_RANGE0), POINTER_SIZE)
     if copy == NULL:
         return
     pack_value(p, copy.valueLow.type, &copy.valueLow.value)
@@ -232,7 +231,7 @@ cdef void pack_condition(Pack* p, FWP_CONDITION_VALUE0* x) noexcept nogil:
     elif x.type == FWP_RANGE_TYPE:
         pack_range(p, &x.value.rangeValue)
     else:
-        pack_value(p, x.type, <FWP_VALUE0_UNION*>&x.value)  # the unions begin alike
+        pack_value(p, x.type, <FWP_VALUE0_UNION*>&x.value)  # the unions begin with the same arms
 
 
 cdef void pack_mm_failure(Pack* p, FWPM_NET_EVENT_IKEEXT_MM_FAILURE2* x, int level) noexcept nogil:
@@ -256,7 +255,7 @@ cdef void pack_em_failure(Pack* p, FWPM_NET_EVENT_IKEEXT_EM_FAILURE1* x, int lev
 
 
 cdef void pack_subnet(Pack* p, IPSEC_TRAFFIC_TYPE traffic, FWP_CONDITION_VALUE0* v) noexcept nogil:
-    """Of another traffic type than tunnel these bytes mean nothing, and are not followed."""
+    """Copy what a subnet points to; except for a tunnel its bytes are undefined: clear them."""
     if traffic == IPSEC_TRAFFIC_TYPE_TUNNEL:
         pack_condition(p, v)
     else:
@@ -264,7 +263,7 @@ cdef void pack_subnet(Pack* p, IPSEC_TRAFFIC_TYPE traffic, FWP_CONDITION_VALUE0*
 
 
 cdef void pack_payload(Pack* p, uint32_t type, uint8_t* x, int level) noexcept nogil:
-    """Follow what a copied payload points to; types without pointers are done already."""
+    """Copy what a copied payload points to; the other types have no pointers."""
     cdef FWPM_NET_EVENT_IKEEXT_QM_FAILURE1* qm
     if type == FWPM_NET_EVENT_TYPE_IKEEXT_MM_FAILURE:
         pack_mm_failure(p, <FWPM_NET_EVENT_IKEEXT_MM_FAILURE2*>x, level)
@@ -281,7 +280,7 @@ cdef void pack_payload(Pack* p, uint32_t type, uint8_t* x, int level) noexcept n
 
 
 cdef void pack_header(Pack* p, FWPM_NET_EVENT_HEADER3* x, int level) noexcept nogil:
-    """Members without their flag mean nothing: their pointers lead nowhere in the copy."""
+    """Copy what a header points to; members whose flag is not set are undefined and are cleared."""
     if not x.flags & FWPM_NET_EVENT_FLAG_APP_ID_SET:
         memset(&x.appId, 0, sizeof(x.appId))
     if not x.flags & FWPM_NET_EVENT_FLAG_USER_ID_SET:
@@ -306,7 +305,7 @@ cdef void pack_header(Pack* p, FWPM_NET_EVENT_HEADER3* x, int level) noexcept no
 cdef int64_t pack_event(Pack* p, uint64_t address, int version) noexcept nogil:
     """Copy the event at `address` and all that it points to.
 
-    Returns where in `out` the copy begins; or PACK_FULL or PACK_MALFORMED, and `used` stays.
+    Return the offset of the copy in `out`; or PACK_FULL or PACK_MALFORMED, with `used` unchanged.
     """
     cdef const EventVersion* v = event_version(version)
     cdef const Payload* struct
@@ -318,7 +317,7 @@ cdef int64_t pack_event(Pack* p, uint64_t address, int version) noexcept nogil:
     cdef uint32_t type
     p.failure = 0
     p.n_places = 0
-    source = at(p, <const void*>address, v.size)
+    source = locate(p, <const void*>address, v.size)
     if source == NULL:
         return PACK_MALFORMED
     copy = room(p, v.size, 8)
@@ -329,7 +328,7 @@ cdef int64_t pack_event(Pack* p, uint64_t address, int version) noexcept nogil:
         pack_header(p, <FWPM_NET_EVENT_HEADER3*>copy, v.header_level)
         struct = payload_of(version, type)
         if struct.size == 0:
-            slot[0] = NULL  # the type is not known, nor is how much there is to copy
+            slot[0] = NULL  # the type is unknown, and so is the payload's size
         elif slot[0] != NULL:
             payload = copy_to(p, slot, slot[0], struct.size, 8)
             if payload != NULL:
@@ -375,7 +374,7 @@ def repack(Block block not None, events=None):
 
 
 cdef object _repack(Pack* p, Block block, list chosen):
-    """Grow what the copies go to until they fit: shared memory is copied for each event."""
+    """Copy the events, growing `out` as needed: memory that events share is copied for each."""
     cdef int64_t start
     cdef int64_t event
     cdef uint8_t* larger

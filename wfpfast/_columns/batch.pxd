@@ -1,12 +1,12 @@
 # Columns with names as one Python object; must not know events.
-from wfpfast._columns.export cimport Shape
 from wfpfast._columns.columns cimport ColumnSet, Spec
+from wfpfast._columns.export cimport Shape
 
 
 cdef class Selection:
     cdef Shape shape
-    cdef int* places
-    cdef dict by_name
+    cdef int* slots          # of the selected columns, in their order
+    cdef dict by_name        # name -> slot
     cdef list names
     cdef int prepare(self, const Spec* specs) except -1
 

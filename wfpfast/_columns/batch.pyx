@@ -3,49 +3,52 @@
 cimport cython
 from libc.stdlib cimport free, malloc
 
-from wfpfast._columns.export cimport array_capsule, measure_shape, schema_capsule
+from wfpfast._base.memory cimport recycler_close, recycler_new
 from wfpfast._columns.cells cimport cell, new_column
 from wfpfast._columns.columns cimport columns_release
-from wfpfast._base.memory cimport nest_leave, nest_new
+from wfpfast._columns.export cimport array_capsule, measure_shape, schema_capsule
 
 
 @cython.final
 cdef class Selection:
-    """Which columns of a set are shown, in which order."""
+    """The columns of a set that a batch shows, in their order.
+
+    A column's slot is its number in the set, and in the array of specs.
+    """
 
     def __cinit__(self, names, known):
         names = list(names)
-        self.places = <int*>malloc(max(1, len(names)) * sizeof(int))
-        if self.places == NULL:
+        self.slots = <int*>malloc(max(1, len(names)) * sizeof(int))
+        if self.slots == NULL:
             raise MemoryError
         self.names = names
         self.by_name = {}
         for name in names:
             if name not in known:
-                import difflib  # slow to load, and only for those who mistype
+                import difflib  # slow to load, and needed only after a mistyped name
 
                 near = difflib.get_close_matches(str(name), known, 3)
                 hint = f"; did you mean {' or '.join(near)}?" if near else ""
                 raise ValueError(f"there is no column {name!r}{hint}")
             if name in self.by_name:
                 raise ValueError(f"column {name!r} is asked for twice")
-            self.places[self.shape.count] = known[name]
+            self.slots[self.shape.count] = known[name]
             self.by_name[name] = known[name]
             self.shape.count += 1
 
     cdef int prepare(self, const Spec* specs) except -1:
-        """Say what the columns are: `specs` are those of every batch with this selection."""
-        self.shape.nest = nest_new()
-        if self.shape.nest == NULL:
+        """Describe the columns for export; every batch of this selection must have these specs."""
+        self.shape.recycler = recycler_new()
+        if self.shape.recycler == NULL:
             raise MemoryError
         self.shape.specs = specs
-        self.shape.selected = self.places
+        self.shape.selected = self.slots
         measure_shape(&self.shape)
         return 0
 
     def __dealloc__(self):
-        nest_leave(self.shape.nest)
-        free(self.places)
+        recycler_close(self.shape.recycler)
+        free(self.slots)
 
 
 cdef class Batch:
@@ -84,8 +87,8 @@ cdef class Batch:
         return cell(self.columns, self.selection.by_name[name], row)
 
     def _dict(self, row):
-        places = self.selection.by_name.items()
-        return {name: cell(self.columns, place, row) for name, place in places}
+        slots = self.selection.by_name.items()
+        return {name: cell(self.columns, slot, row) for name, slot in slots}
 
     def __iter__(self):
         return (self._row_at(row) for row in range(len(self)))

@@ -12,7 +12,7 @@ cdef enum:
 
 
 cdef class Source:
-    """What a stream pulls from: an iterator of batches, and a schema for those who ask first."""
+    """What a stream reads: an iterator of batches, and a schema that is known before the first."""
 
     cdef object schema
     cdef object batches

@@ -1,11 +1,11 @@
-# Columns as Python objects; must not know who filled them.
+# Columns and cells as Python objects; must not know who filled them.
 from libc.stdint cimport int64_t
 
 from wfpfast._columns.columns cimport Column as Memory, ColumnSet
 
 
 cdef class Column:
-    cdef object _batch           # keeps the memory
+    cdef object _batch           # keeps the memory alive
     cdef ColumnSet* columns
     cdef int index
     cdef Py_ssize_t[2] shape

@@ -5,9 +5,9 @@ from cpython.bytes cimport PyBytes_FromStringAndSize
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 
-from wfpfast._columns.export cimport ensure_zeros
 from wfpfast._columns.columns cimport (
     BOOL, CODES, FIXED, LIST, STRUCT, TEXT, Column as Memory, Spec, is_valid)
+from wfpfast._columns.export cimport ensure_zeros
 
 import datetime
 
@@ -39,7 +39,9 @@ cdef str type_name(const Spec* specs, int index):
     return _NAMES[format]
 
 
-cdef object text_at(const Memory* column, const uint8_t* text, const int32_t* offsets, int64_t k):
+cdef object text_value(
+    const Memory* column, const uint8_t* text, const int32_t* offsets, int64_t k
+):
     cdef const char* start = <const char*>text + offsets[k]
     cdef Py_ssize_t size = offsets[k + 1] - offsets[k]
     if column.spec.format[0] == b"u":
@@ -47,28 +49,28 @@ cdef object text_at(const Memory* column, const uint8_t* text, const int32_t* of
     return PyBytes_FromStringAndSize(start, size)
 
 
-cdef object fixed_at(const Memory* column, int64_t row):
-    cdef const uint8_t* at = column.values.data + row * column.spec.width
+cdef object fixed_value(const Memory* column, int64_t row):
+    cdef const uint8_t* value = column.values.data + row * column.spec.width
     cdef char kind = column.spec.format[0]
     if kind == b"C":
-        return at[0]
+        return value[0]
     if kind == b"S":
-        return (<const uint16_t*>at)[0]
+        return (<const uint16_t*>value)[0]
     if kind == b"I":
-        return (<const uint32_t*>at)[0]
+        return (<const uint32_t*>value)[0]
     if kind == b"L":
-        return (<const uint64_t*>at)[0]
+        return (<const uint64_t*>value)[0]
     if kind == b"i":
-        return (<const int32_t*>at)[0]
+        return (<const int32_t*>value)[0]
     if kind == b"l":
-        return (<const int64_t*>at)[0]
+        return (<const int64_t*>value)[0]
     if kind == b"t":  # datetime has no nanoseconds: the last digit of 100 ns is cut off
-        return _EPOCH + datetime.timedelta(microseconds=(<const int64_t*>at)[0] // 1000)
-    return PyBytes_FromStringAndSize(<const char*>at, column.spec.width)
+        return _EPOCH + datetime.timedelta(microseconds=(<const int64_t*>value)[0] // 1000)
+    return PyBytes_FromStringAndSize(<const char*>value, column.spec.width)
 
 
 cdef object cell(const ColumnSet* columns, int index, int64_t row):
-    """Return one cell as the Python object that people expect; None for null."""
+    """Return one cell as the usual Python object for its type; None for null."""
     cdef const Memory* column = columns.columns + index
     cdef const Spec* spec = column.spec
     cdef const int32_t* offsets
@@ -81,14 +83,14 @@ cdef object cell(const ColumnSet* columns, int index, int64_t row):
     if column.values.data == NULL or not is_valid(column, row):
         return None
     if spec.kind == FIXED:
-        return fixed_at(column, row)
+        return fixed_value(column, row)
     if spec.kind == BOOL:
         return bool(column.values.data[row >> 3] >> (row & 7) & 1)
     offsets = <const int32_t*>column.values.data
     if spec.kind == TEXT:
-        return text_at(column, column.text.data, offsets, row)
+        return text_value(column, column.text.data, offsets, row)
     if spec.kind == CODES:
-        return text_at(
+        return text_value(
             column, column.dictionary_text,
             <const int32_t*>column.dictionary_offsets, offsets[row])
     return [cell(columns, spec.first_child, k) for k in range(offsets[row], offsets[row + 1])]
@@ -166,12 +168,12 @@ cdef class Column:
         if column.spec.kind != CODES:
             raise TypeError(f"{self.name} is {self.type}, not a dictionary column")
         return [
-            text_at(column, column.dictionary_text,
-                    <const int32_t*>column.dictionary_offsets, k)
+            text_value(
+                column, column.dictionary_text, <const int32_t*>column.dictionary_offsets, k)
             for k in range(column.dictionary_length)]
 
     def _bits(self, bint validity):
-        """Validity, or the values of a bool column, a bit a row."""
+        """Return the validity of the rows, or the values of a bool column, as one bit a row."""
         cdef const Memory* column = self.memory()
         cdef Py_ssize_t size = (column.length + 7) // 8
         if column.values.data == NULL:

@@ -1,33 +1,33 @@
 """Allocates, grows and frees columns; must not know events, Python objects or who fills them.
 
-A column without `values` has never been touched: all its rows are null, and it exports zeros.
+A column without `values` is untouched: all its rows are null, and it exports zeros.
 """
 
 from libc.stdint cimport INT32_MAX
 from libc.string cimport memcpy, memset
 
 from wfpfast._base.memory cimport (
-    COLUMNS_PLACE, buffer_release, buffer_spoil, buffer_take, nest_take, piece_reserve)
+    COLUMNS_SLOT, buffer_release, buffer_take, buffer_unpool, piece_reserve, recycler_take)
 from wfpfast._base.portable cimport wf_atomic_add
-from wfpfast._base.shelf cimport shelf_release
+from wfpfast._base.shared_buffers cimport shared_buffers_release
 
 cdef enum:
     PAGE = 4096
-    # Columns that all begin at the same place of a page fight for the same sets of the cache when
-    # a row of each is written in turn. 192 is odd in lines: columns spread over all the sets.
+    # Columns that begin at the same offset in a page compete for the same sets of the cache when a
+    # row of each is written in turn. 192 is an odd number of lines, so that they use all sets.
     STAGGER = 192
 
 
 cdef ColumnSet* columns_new(
-    Nest* nest, const Spec* specs, int count, int n_tops, int64_t length
+    Recycler* recycler, const Spec* specs, int count, int n_tops, int64_t length
 ) noexcept nogil:
-    """Return a set of untouched columns with one count, or NULL without memory.
+    """Return a set of untouched columns with one reference, or NULL without memory.
 
-    The first `n_tops` columns have `length` rows, all null; the others are children, without any.
-    All sets of one nest are of the same columns: the last one's are untouched again.
+    The first `n_tops` columns have `length` rows, all null; the others are children without rows.
+    All sets of one recycler must have the same specs, since a set that was used before is reused.
     """
-    cdef Buffer* memory = nest_take(
-        nest, COLUMNS_PLACE, sizeof(ColumnSet) + count * sizeof(Column))
+    cdef Buffer* memory = recycler_take(
+        recycler, COLUMNS_SLOT, sizeof(ColumnSet) + count * sizeof(Column))
     cdef ColumnSet* columns
     cdef bint fresh
     cdef int i
@@ -58,7 +58,7 @@ cdef ColumnSet* columns_share(ColumnSet* columns) noexcept nogil:
 
 
 cdef void wipe(Column* column, int64_t chunks) noexcept nogil:
-    """Make a sparse column all zero again, as the next one to have its memory wants it."""
+    """Make a sparse column all zero again, as the pool requires of zeroed memory."""
     cdef uint64_t* validity = <uint64_t*>column.validity.data
     cdef int size = column.spec.chunk
     cdef int64_t k
@@ -71,14 +71,14 @@ cdef void wipe(Column* column, int64_t chunks) noexcept nogil:
 
 
 cdef inline void untouch(ColumnSet* columns, int index) noexcept nogil:
-    """Give back a column's own memory, and make it one without a value."""
+    """Release a column's own buffers and make it untouched."""
     cdef Column* column = columns.columns + index
     cdef const Spec* spec = column.spec
     if column.values.own != NULL or column.text.own != NULL or column.validity.own != NULL:
         buffer_release(column.values.own)
         buffer_release(column.text.own)
         buffer_release(column.validity.own)
-    if column.sparse and not columns.spoilt:
+    if column.sparse and not columns.dirty:
         wipe(column, columns.rows // CHUNK)
     memset(column, 0, sizeof(Column))
     column.spec = spec
@@ -87,7 +87,7 @@ cdef inline void untouch(ColumnSet* columns, int index) noexcept nogil:
 
 
 cdef void columns_release(ColumnSet* columns) noexcept nogil:
-    """Give back one count; the last one frees every buffer. Any thread, no GIL."""
+    """Release one reference; the last one releases every buffer. Any thread, no GIL needed."""
     cdef int i
     cdef Column* column
     cdef Buffer* slab
@@ -100,35 +100,35 @@ cdef void columns_release(ColumnSet* columns) noexcept nogil:
     while columns.slabs != NULL:
         slab = columns.slabs
         columns.slabs = slab.next
-        if columns.spoilt:
-            buffer_spoil(slab)
+        if columns.dirty:
+            buffer_unpool(slab)
         buffer_release(slab)
     buffer_release(columns.zeros)
-    shelf_release(columns.shelf)
+    shared_buffers_release(columns.dictionary_buffers)
     columns.zeros = NULL
-    columns.shelf = NULL
-    columns.spoilt = False
-    columns.place = 0
+    columns.dictionary_buffers = NULL
+    columns.dirty = False
+    columns.stagger = 0
     buffer_release(columns.memory)
 
 
-cdef inline uint8_t* lay(ColumnSet* columns, size_t* end, size_t size) noexcept nogil:
-    """Return the offset in a slab of `size` bytes behind `end`, and move that."""
+cdef inline uint8_t* slab_reserve(ColumnSet* columns, size_t* end, size_t size) noexcept nogil:
+    """Reserve `size` bytes behind `end`, the end of a slab; return their offset as a pointer."""
     cdef size_t start = (end[0] + LINE - 1) & ~<size_t>(LINE - 1)
     if size >= PAGE // 2:
-        start += (columns.place - start) & (PAGE - 1)
-        columns.place += STAGGER
+        start += (columns.stagger - start) & (PAGE - 1)
+        columns.stagger += STAGGER
     end[0] = start + size
     return <uint8_t*>start
 
 
 cdef int columns_allocate(
-    ColumnSet* columns, const int* places, int count, bint sparse
+    ColumnSet* columns, const int* slots, int count, bint sparse
 ) noexcept nogil:
     """Give `count` columns memory in one slab; -1 without memory.
 
-    There is room for whole chunks of rows, and for the longest texts where these have a limit.
-    Sparse columns are all zero, others have any content.
+    Each gets room for whole chunks of rows and, if its text has a limit, for the longest texts.
+    Sparse columns are all zero; the others have any content.
     """
     cdef size_t end = 0, chunks = <size_t>columns.rows // CHUNK
     cdef size_t offsets = 4 * (<size_t>columns.rows + 1)
@@ -136,15 +136,16 @@ cdef int columns_allocate(
     cdef Buffer* slab
     cdef int k
     for k in range(count):
-        column = columns.columns + places[k]
-        column.values.data = lay(
+        column = columns.columns + slots[k]
+        column.values.data = slab_reserve(
             columns, &end, chunks * column.spec.chunk if column.spec.chunk else offsets)
-        column.validity.data = lay(columns, &end, 8 * chunks)
+        column.validity.data = slab_reserve(columns, &end, 8 * chunks)
         if column.spec.kind == TEXT and column.spec.width:
-            column.text.data = lay(columns, &end, <size_t>columns.rows * column.spec.width + LINE)
+            column.text.data = slab_reserve(
+                columns, &end, <size_t>columns.rows * column.spec.width + LINE)
     slab = buffer_take(end, sparse)
     for k in range(count):
-        column = columns.columns + places[k]
+        column = columns.columns + slots[k]
         if slab == NULL:
             column.values.data = column.validity.data = column.text.data = NULL
             continue
@@ -161,7 +162,7 @@ cdef int columns_allocate(
 
 
 cdef void end_rows(Column* column, int64_t row, int64_t end) noexcept nogil:
-    """Write the end offsets of all rows before `row`: rows that were passed over are empty."""
+    """Write the end offsets that rows before `row` lack: these rows are empty."""
     cdef int32_t* offsets = <int32_t*>column.values.data
     cdef int64_t k
     for k in range(column.ended + 1, row + 1):
@@ -170,14 +171,14 @@ cdef void end_rows(Column* column, int64_t row, int64_t end) noexcept nogil:
 
 
 cdef int text_reserve(Column* column, size_t more) noexcept nogil:
-    """Make room for `more` bytes of text; -1 without memory or where int32 offsets end."""
+    """Make room for `more` bytes of text; -1 without memory or if int32 offsets would overflow."""
     if <size_t>column.text_used + more > INT32_MAX:
         return -1
     return piece_reserve(&column.text, <size_t>column.text_used, <size_t>column.text_used + more)
 
 
 cdef int row_append(Column* column, bint valid) noexcept nogil:
-    """Add one row's validity to a column that grows; its values are the caller's."""
+    """Add a row's validity to a column that grows; the caller adds the row's values."""
     cdef int64_t row = column.length
     cdef size_t used = <size_t>(row + 7) // 8
     cdef const Buffer* old = column.validity.own

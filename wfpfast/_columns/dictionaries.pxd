@@ -1,13 +1,13 @@
-# Dictionaries of text that live from block to block; must not know events or what the text means.
+# Dictionaries of text that are kept from block to block; must not know events or what texts mean.
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcmp, memcpy, memset
 
-from wfpfast._columns.columns cimport Column
 from wfpfast._base.memory cimport Buffer
 from wfpfast._base.portable cimport wf_fold
-from wfpfast._base.shelf cimport Shelf
+from wfpfast._base.shared_buffers cimport SharedBuffers
 from wfpfast._base.vector cimport wf_hash_192, wf_same_192
+from wfpfast._columns.columns cimport Column
 
 
 cdef enum:
@@ -17,8 +17,8 @@ cdef enum:
 
 cdef struct Slot:
     uint64_t hash
-    uint64_t key     # where the key begins in `keys`
-    uint32_t size
+    uint64_t key     # offset of the key in `keys`
+    uint32_t size    # of the key
     int32_t code     # -1: the slot is free
 
 
@@ -31,35 +31,35 @@ cdef struct HashTable:
 
 
 cdef struct Recent:
-    uint64_t key     # where the key begins in `raw.keys`
-    uint32_t size    # NOTHING: the place is free
+    uint64_t key     # offset of the raw bytes in `raw.keys`
+    uint32_t size    # of the raw bytes; NOTHING: the entry is free
     int32_t code
 
 
 cdef struct Dictionary:
-    # Two tables, since one text may have several forms in memory (with and without a final NUL):
-    # consumers want the values of a dictionary to differ.
-    HashTable raw        # bytes as the block has them -> code
-    # What was found of late, by a cheap key, and compared in full: to hash all bytes takes longer.
-    # Texts made to share their keys only make it useless.
+    # There are two tables, since one text may have several forms in a block (with and without a
+    # final NUL), and consumers expect the values of a dictionary to be distinct.
+    HashTable raw        # bytes as they are in the block -> code
+    # A cache of `raw` by a cheap key, since hashing all bytes takes longer. A hit is compared in
+    # full, so texts that were chosen to share a key only make the cache useless.
     Recent* recent
-    int shift            # from a key to its place
+    int shift            # a key's entry in `recent` is key >> shift
     HashTable texts      # text -> code
     Buffer* offsets
     Buffer* text
     size_t text_used
     int32_t length
-    const uint64_t* secrets   # of the hash: or a block could force collisions
-    const char** names   # what the dictionary begins with
+    const uint64_t* secrets   # of the hash, so that a block cannot force collisions
+    const char** names   # the first texts of the dictionary
     int n_names
 
 
 cdef int dictionary_begin(Dictionary* dictionary) noexcept nogil
 cdef void dictionary_clear(Dictionary* dictionary) noexcept nogil
 cdef void dictionary_export(const Dictionary* dictionary, Column* column) noexcept nogil
-cdef bint dictionary_is_on(
-    const Dictionary* dictionary, const Shelf* shelf, int place) noexcept nogil
-cdef Shelf* dictionaries_shelve(const Dictionary* dictionaries, int count) noexcept nogil
+cdef bint dictionary_is_shared(
+    const Dictionary* dictionary, const SharedBuffers* shared, int index) noexcept nogil
+cdef SharedBuffers* dictionaries_share(const Dictionary* dictionaries, int count) noexcept nogil
 cdef int32_t dictionary_code(
     Dictionary* dictionary, const uint8_t* text, uint32_t size
 ) noexcept nogil
@@ -72,34 +72,34 @@ cdef int dictionary_remember(
 cdef int32_t dictionary_unknown(Dictionary* dictionary, uint32_t value) noexcept nogil
 
 
-cdef inline uint64_t word(const uint8_t* at) noexcept nogil:
+cdef inline uint64_t word(const uint8_t* data) noexcept nogil:
     cdef uint64_t value
-    memcpy(&value, at, 8)
+    memcpy(&value, data, 8)
     return value
 
 
 cdef inline uint64_t mix(
-    const uint8_t* at, const uint8_t* second, uint64_t seed, uint64_t place
+    const uint8_t* first, const uint8_t* second, uint64_t seed, uint64_t position
 ) noexcept nogil:
-    """One summand of the hash: 16 bytes, each half under a secret of its own."""
+    """Return one term of the hash: 16 bytes, whose halves are mixed with different secrets."""
     return wf_fold(
-        word(at) ^ (seed + place * <uint64_t>0xe7037ed1a0b428db),
-        word(second) ^ (seed * <uint64_t>0x8ebc6af09c88c6e3 + place))
+        word(first) ^ (seed + position * <uint64_t>0xe7037ed1a0b428db),
+        word(second) ^ (seed * <uint64_t>0x8ebc6af09c88c6e3 + position))
 
 
 cdef inline uint64_t hash_bytes(
     const uint8_t* data, uint64_t size, const uint64_t* secrets
 ) noexcept nogil:
-    """A hash of all bytes: without the secrets nobody can make two texts collide."""
-    cdef uint64_t h, at, seed = secrets[N_SECRETS - 1]
+    """Hash all bytes; nobody can construct a collision without knowing the secrets."""
+    cdef uint64_t h, offset, seed = secrets[N_SECRETS - 1]
     cdef uint8_t[16] short
     if 32 < size <= 192:  # a path
         h = wf_hash_192(data, size, secrets)
     elif size >= 16:
         h = mix(data + size - 16, data + size - 8, seed, 0) + mix(data, data + 8, seed, 1)
         if size > 32:
-            for at in range(16, size - 16, 16):
-                h += mix(data + at, data + at + 8, seed, at + 1)
+            for offset in range(16, size - 16, 16):
+                h += mix(data + offset, data + offset + 8, seed, offset + 1)
     elif size >= 8:
         h = mix(data, data + size - 8, seed, 1)
     else:
@@ -143,11 +143,11 @@ cdef inline const Slot* table_find(
 
 
 cdef inline uint64_t cheap_key(const uint8_t* raw, uint32_t size) noexcept nogil:
-    """A key of some of the bytes, the last ones above all: there most paths and SIDs differ."""
+    """Compute a key from some of the bytes, mainly the last: most paths and SIDs differ there."""
     cdef const uint8_t* end = raw + size
     cdef uint64_t name, folder, key = 0
     if size >= 48:
-        # In UTF-16 most odd bytes are zero: a second word goes between the first one's.
+        # In UTF-16 most odd bytes are zero: a second word, shifted by a byte, fills the gaps.
         name = word(end - 16) ^ word(end - 24) << 8
         folder = word(end - 32) ^ word(end - 40) << 8
         key = name + (folder ^ word(raw + size // 2)) * <uint64_t>0x8ebc6af09c88c6e3
@@ -157,7 +157,7 @@ cdef inline uint64_t cheap_key(const uint8_t* raw, uint32_t size) noexcept nogil
 
 
 cdef inline uint64_t sid_key(const uint8_t* sid, uint32_t size) noexcept nogil:
-    """As cheap_key(), of at least 8 bytes; SIDs differ at their end."""
+    """As cheap_key(), for SIDs: they have at least 8 bytes and differ in the last ones."""
     return word(sid + size - 8) * <uint64_t>0x9e3779b97f4a7c15
 
 

@@ -1,7 +1,8 @@
 """Grows and bounds dictionaries of text; must not know events or what the text means.
 
-A dictionary lives from block to block, so that a path is converted once, not once an event. Batches
-share its memory: text is only ever appended, and growth leaves the old memory to those who hold it.
+A dictionary is kept from block to block, so that a path is converted once and not for every event.
+Batches share its memory: text is only appended, and a dictionary that grows moves to new memory and
+leaves the old memory to the batches that use it.
 """
 
 from libc.stdint cimport INT32_MAX
@@ -10,18 +11,18 @@ from libc.string cimport memset, strlen
 
 from wfpfast._base.memory cimport buffer_release, buffer_reserve, buffer_share
 from wfpfast._base.portable cimport wf_popcount
-from wfpfast._base.shelf cimport shelf_new
+from wfpfast._base.shared_buffers cimport shared_buffers_new
 from wfpfast._base.text cimport DECIMAL_SIZE, put_decimal
 
 cdef enum:
-    # What a dictionary may carry over to the next block; beyond it, it begins anew.
-    MOST_VALUES = 1 << 16
-    MOST_BYTES = 1 << 24
+    # A dictionary that is larger than this is cleared before the next block.
+    MAX_VALUES = 1 << 16
+    MAX_BYTES = 1 << 24
     FIRST_SLOTS = 64
-    FEWEST_RECENT = 1024
+    MIN_RECENT = 1024
     PROBES = 4
 
-# Where a dictionary without raw bytes looks them up.
+# The `recent` of a dictionary that has no raw bytes yet.
 cdef Recent[2] no_recent
 no_recent[0].size = no_recent[1].size = NOTHING
 
@@ -33,10 +34,10 @@ cdef void table_clear(HashTable* table) noexcept nogil:
 
 
 cdef int table_grow(HashTable* table) noexcept nogil:
-    """Keep the table at most a quarter full: the first slot is nearly always the right one."""
+    """Keep the table at most a quarter full: nearly always the first slot is the right one."""
     cdef uint64_t count = 2 * (table.mask + 1) if table.slots != NULL else FIRST_SLOTS
     cdef Slot* slots
-    cdef uint64_t i, at
+    cdef uint64_t i, index
     if table.slots != NULL and 4 * (table.used + 1) <= table.mask + 1:
         return 0
     slots = <Slot*>malloc(count * sizeof(Slot))
@@ -46,10 +47,10 @@ cdef int table_grow(HashTable* table) noexcept nogil:
     if table.slots != NULL:
         for i in range(table.mask + 1):
             if table.slots[i].code >= 0:
-                at = table.slots[i].hash & (count - 1)
-                while slots[at].code >= 0:
-                    at = (at + 1) & (count - 1)
-                slots[at] = table.slots[i]
+                index = table.slots[i].hash & (count - 1)
+                while slots[index].code >= 0:
+                    index = (index + 1) & (count - 1)
+                slots[index] = table.slots[i]
     free(table.slots)
     table.slots = slots
     table.mask = count - 1
@@ -59,17 +60,17 @@ cdef int table_grow(HashTable* table) noexcept nogil:
 cdef int table_insert(
     HashTable* table, const uint8_t* key, uint32_t size, uint64_t hash, int32_t code
 ) noexcept nogil:
-    """Add a key that is not there; -1 without memory."""
-    cdef uint64_t at
+    """Add a key that the table does not have; -1 without memory."""
+    cdef uint64_t index
     if table_grow(table) < 0:
         return -1
     if buffer_reserve(&table.keys, table.keys_used, table.keys_used + size) < 0:
         return -1
     memcpy(table.keys.data + table.keys_used, key, size)
-    at = hash & table.mask
-    while table.slots[at].code >= 0:
-        at = (at + 1) & table.mask
-    table.slots[at] = Slot(hash, table.keys_used, size, code)
+    index = hash & table.mask
+    while table.slots[index].code >= 0:
+        index = (index + 1) & table.mask
+    table.slots[index] = Slot(hash, table.keys_used, size, code)
     table.keys_used += size
     table.used += 1
     return 0
@@ -94,9 +95,9 @@ cdef void recent_clear(Dictionary* dictionary) noexcept nogil:
     dictionary.shift = 63
 
 
-cdef int recent_make(Dictionary* dictionary) noexcept nogil:
-    """Make room, empty, for as many as the table of raw bytes can hold; -1 without memory."""
-    cdef uint64_t i, count = max(dictionary.raw.mask + 1, <uint64_t>FEWEST_RECENT)
+cdef int recent_new(Dictionary* dictionary) noexcept nogil:
+    """Make an empty `recent` with as many entries as `raw` has slots; -1 without memory."""
+    cdef uint64_t i, count = max(dictionary.raw.mask + 1, <uint64_t>MIN_RECENT)
     recent_clear(dictionary)
     cdef Recent* recent = <Recent*>malloc(count * sizeof(Recent))
     if recent == NULL:
@@ -109,18 +110,21 @@ cdef int recent_make(Dictionary* dictionary) noexcept nogil:
 
 
 cdef int32_t recent_probe(
-    Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key, Recent** place
+    Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key, Recent** entry
 ) noexcept nogil:
-    """Look at the places after the one that a key says; give a free one, or else that one."""
+    """Return the code of `raw` from one of the entries from the key's own on, or -1.
+
+    Then `entry` is where to write it: a free entry, or else the key's own.
+    """
     cdef uint64_t mask = (<uint64_t>1 << (64 - dictionary.shift)) - 1
     cdef uint64_t home = key >> dictionary.shift
     cdef Recent* recent
     cdef int k
-    place[0] = dictionary.recent + home
+    entry[0] = dictionary.recent + home
     for k in range(PROBES):
         recent = dictionary.recent + (home + k & mask)
         if recent.size == NOTHING:
-            place[0] = recent
+            entry[0] = recent
             return -1
         if recent.size == size and same(recent_bytes(dictionary, recent), raw, size):
             return recent.code
@@ -128,10 +132,10 @@ cdef int32_t recent_probe(
 
 
 cdef int dictionary_begin(Dictionary* dictionary) noexcept nogil:
-    """Make the dictionary ready for a block: begin anew if it has grown too large."""
+    """Prepare the dictionary for a block; it is cleared if it has grown too large."""
     cdef size_t bytes = dictionary.raw.keys_used + dictionary.text_used
     cdef int i
-    if dictionary.raw.used > MOST_VALUES or dictionary.length > MOST_VALUES or bytes > MOST_BYTES:
+    if dictionary.raw.used > MAX_VALUES or dictionary.length > MAX_VALUES or bytes > MAX_BYTES:
         dictionary_clear(dictionary)
     if dictionary.offsets != NULL:
         return 0
@@ -153,7 +157,7 @@ cdef int dictionary_begin(Dictionary* dictionary) noexcept nogil:
 cdef int32_t dictionary_code(
     Dictionary* dictionary, const uint8_t* text, uint32_t size
 ) noexcept nogil:
-    """Return the code of `text`, adding it if it is new; -1 without memory or code."""
+    """Return the code of `text`, adding it if it is new; -1 without memory or a free code."""
     cdef uint64_t hash = hash_bytes(text, size, dictionary.secrets)
     cdef const Slot* slot = table_find(&dictionary.texts, text, size, hash)
     cdef size_t used = <size_t>(dictionary.length + 1) * 4
@@ -178,32 +182,32 @@ cdef int32_t dictionary_code(
 cdef int32_t dictionary_find(
     Dictionary* dictionary, const uint8_t* raw, uint32_t size, uint64_t key
 ) noexcept nogil:
-    """Return the code of `raw`, or -1; from now on its cheap key finds it."""
-    cdef Recent* place
+    """Return the code of `raw`, or -1; afterwards `recent` finds it."""
+    cdef Recent* entry
     cdef const Slot* slot
-    cdef int32_t code = recent_probe(dictionary, raw, size, key, &place)
+    cdef int32_t code = recent_probe(dictionary, raw, size, key, &entry)
     if code >= 0:
         return code
     slot = table_find(&dictionary.raw, raw, size, hash_bytes(raw, size, dictionary.secrets))
     if slot == NULL:
         return -1
-    place[0] = Recent(slot.key, size, slot.code)
+    entry[0] = Recent(slot.key, size, slot.code)
     return slot.code
 
 
 cdef int dictionary_remember(
     Dictionary* dictionary, const uint8_t* raw, uint32_t size, int32_t code
 ) noexcept nogil:
-    """Let `raw`, which `dictionary_find` did not find, give `code` from now on."""
+    """Store the code of `raw`, which dictionary_find() did not find."""
     cdef uint64_t mask = dictionary.raw.mask
     cdef uint64_t hash = hash_bytes(raw, size, dictionary.secrets)
     if table_insert(&dictionary.raw, raw, size, hash, code) < 0:
         return -1
-    return recent_make(dictionary) if dictionary.raw.mask != mask else 0
+    return recent_new(dictionary) if dictionary.raw.mask != mask else 0
 
 
 cdef int32_t dictionary_unknown(Dictionary* dictionary, uint32_t value) noexcept nogil:
-    """Return the code of a value that the SDK does not name."""
+    """Return the code of a value for which the SDK has no name."""
     cdef char[8 + DECIMAL_SIZE] text
     cdef char* end
     memcpy(text, b"UNKNOWN_", 8)
@@ -212,26 +216,26 @@ cdef int32_t dictionary_unknown(Dictionary* dictionary, uint32_t value) noexcept
 
 
 cdef void dictionary_export(const Dictionary* dictionary, Column* column) noexcept nogil:
-    """Let a batch's column see the dictionary as it is now; the batch has to share its shelf."""
+    """Point a column to the dictionary as it is now; the column's set must share its buffers."""
     column.dictionary_offsets = dictionary.offsets.data
     column.dictionary_text = dictionary.text.data
     column.dictionary_length = dictionary.length
 
 
-cdef bint dictionary_is_on(
-    const Dictionary* dictionary, const Shelf* shelf, int place
+cdef bint dictionary_is_shared(
+    const Dictionary* dictionary, const SharedBuffers* shared, int index
 ) noexcept nogil:
-    """Tell whether the shelf has the dictionary's memory as it is now."""
-    return (shelf != NULL and shelf.buffers[2 * place] == dictionary.offsets
-            and shelf.buffers[2 * place + 1] == dictionary.text)
+    """Tell whether `shared` has the buffers that the dictionary, number `index`, has now."""
+    return (shared != NULL and shared.buffers[2 * index] == dictionary.offsets
+            and shared.buffers[2 * index + 1] == dictionary.text)
 
 
-cdef Shelf* dictionaries_shelve(const Dictionary* dictionaries, int count) noexcept nogil:
-    """Return a new shelf with the memory of all of them, or NULL without memory."""
-    cdef Shelf* shelf = shelf_new(2 * count)
+cdef SharedBuffers* dictionaries_share(const Dictionary* dictionaries, int count) noexcept nogil:
+    """Return references to the buffers of `count` dictionaries, or NULL without memory."""
+    cdef SharedBuffers* shared = shared_buffers_new(2 * count)
     cdef int k
-    if shelf != NULL:
+    if shared != NULL:
         for k in range(count):
-            shelf.buffers[2 * k] = buffer_share(dictionaries[k].offsets)
-            shelf.buffers[2 * k + 1] = buffer_share(dictionaries[k].text)
-    return shelf
+            shared.buffers[2 * k] = buffer_share(dictionaries[k].offsets)
+            shared.buffers[2 * k + 1] = buffer_share(dictionaries[k].text)
+    return shared

@@ -2,8 +2,8 @@
 # https://arrow.apache.org/docs/format/CDataInterface.html and CStreamInterface.html
 from libc.stdint cimport int64_t
 
+from wfpfast._base.memory cimport Recycler
 from wfpfast._columns.columns cimport ColumnSet, Spec
-from wfpfast._base.memory cimport Nest
 
 
 cdef struct ArrowSchema:
@@ -40,13 +40,13 @@ cdef struct ArrowArrayStream:
 
 
 cdef struct Shape:
-    # Which columns of a set are exported, and what their structs need.
-    Nest* nest             # where the structs of an export that has ended wait for the next one
+    # The columns of a set that are exported, and the memory that their structs need.
+    Recycler* recycler      # keeps the structs of an export that has ended for the next one
     const Spec* specs
-    const int* selected    # places in `specs` of the `count` columns at the top
+    const int* selected     # slots of the `count` exported columns
     int count
-    int structs
-    size_t texts
+    int structs             # with those of children and dictionaries
+    size_t texts            # bytes of all names and formats
 
 
 cdef void measure_shape(Shape* shape) noexcept

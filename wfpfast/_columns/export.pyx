@@ -1,9 +1,9 @@
 """Hands columns out through the Arrow PyCapsule interface; must not see an event.
 
-All structs of one export lie in one arena with one count: a struct that is released, wherever it
-has been moved to, gives back one; the last one gives back the arena and its count of the columns.
-An arena whose structs all stayed where they are waits for the next export, which changes what is
-another batch's: lengths, counts of nulls and buffers.
+All structs of one export lie in one arena, and each holds a reference to it, also after a consumer
+has moved the struct. Releasing the last one releases the arena and its reference to the columns.
+An arena whose structs were never moved is reused by the next export, which updates only the members
+that depend on the batch: lengths, null counts and buffers.
 """
 
 from cpython.pycapsule cimport (
@@ -13,26 +13,24 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, uint8_t
 from libc.string cimport memcpy, strlen
 
-from wfpfast._columns.columns cimport CODES, LINE, WIDEST, Column, columns_release, columns_share
 from wfpfast._base.memory cimport (
-    ARRAY_PLACE, SCHEMA_PLACE, Buffer, buffer_release, nest_take, shared_zeros)
+    ARRAY_SLOT, SCHEMA_SLOT, Buffer, buffer_release, recycler_take, shared_zeros)
 from wfpfast._base.portable cimport wf_atomic_add
+from wfpfast._columns.columns cimport (
+    CODES, LINE, STRUCT, TEXT, WIDEST, Column, Kind, columns_release, columns_share)
 
 cdef enum:
     ARROW_FLAG_NULLABLE = 2
 
-# By kind of column. The buffers of a struct that it does not have are never looked at.
-cdef int* N_BUFFERS = [2, 2, 3, 2, 2, 1]
-
 
 cdef struct Arena:
-    Buffer* memory           # where it lies itself
+    Buffer* memory           # holds this struct and all that follows it
     int32_t refs
-    int32_t structs
+    int32_t structs          # used so far
     ColumnSet* columns       # NULL for schemas
-    void** pointers          # to children; first those of the struct at the top
-    int32_t n_pointers
-    bint made                # the structs below the top are here, and none has been moved away
+    void** pointers          # to children; those of the top-level struct come first
+    int32_t n_pointers       # used so far
+    bint built               # all structs below the top are filled in, and none was moved away
 
 
 cdef struct Export:
@@ -41,15 +39,15 @@ cdef struct Export:
 
 
 cdef Arena* arena_take(
-    const Shape* shape, int place, size_t struct_size, size_t rest
+    const Shape* shape, int slot, size_t struct_size, size_t rest
 ) noexcept nogil:
-    """Return an arena with a count for each of its structs and one for whoever asked, or NULL.
+    """Return an arena with a reference for each of its structs and one for the caller, or NULL.
 
-    Its structs, but for that at the top, are those of an export that has ended, if there is one.
+    If it is `built`, its structs below the top are those of an earlier export.
     """
     cdef int structs = shape.structs
-    cdef Buffer* memory = nest_take(
-        shape.nest, place, sizeof(Arena) + structs * (struct_size + sizeof(void*)) + rest)
+    cdef Buffer* memory = recycler_take(
+        shape.recycler, slot, sizeof(Arena) + structs * (struct_size + sizeof(void*)) + rest)
     cdef Arena* arena
     if memory == NULL:
         return NULL
@@ -57,8 +55,8 @@ cdef Arena* arena_take(
     arena.memory = memory
     arena.refs = structs + 1
     arena.columns = NULL
-    if not arena.made:
-        arena.structs = 1  # that at the top
+    if not arena.built:
+        arena.structs = 1  # the top-level struct
         arena.pointers = <void**>(<uint8_t*>(arena + 1) + structs * struct_size)
         arena.n_pointers = shape.count
     return arena
@@ -78,9 +76,9 @@ cdef void arena_release(Arena* arena, int32_t counts) noexcept nogil:
 cdef inline bint all_ours(
     const void* first, const void* ours, size_t stride, int32_t count
 ) noexcept nogil:
-    """Tell whether no struct below the top has been moved away: then all end with it.
+    """Tell whether no struct below the top was moved away, so that all can be released at once.
 
-    `first` is where the first of `count` structs keeps its release function.
+    `first` points to the release member of the first of `count` structs.
     """
     cdef int32_t k
     for k in range(count):
@@ -90,7 +88,7 @@ cdef inline bint all_ours(
 
 
 cdef inline int32_t end_schema(ArrowSchema* schema) noexcept nogil:
-    """Mark a schema and what hangs on it as released; return how many of ours these were."""
+    """Mark a schema and its descendants as released; return how many of them were ours."""
     if schema.release == release_schema:
         schema.release = NULL
         if schema.n_children or schema.dictionary != NULL:
@@ -117,7 +115,7 @@ cdef void release_schema(ArrowSchema* schema) noexcept nogil:
             &schemas[1].release, <const void*>release_schema, sizeof(ArrowSchema), counts - 1):
         schema.release = NULL
     else:
-        arena.made = False
+        arena.built = False
         counts = end_schema(schema)
     arena_release(arena, counts)
 
@@ -149,7 +147,7 @@ cdef void release_array(ArrowArray* array) noexcept nogil:
             &exports[1].array.release, <const void*>release_array, sizeof(Export), counts - 1):
         array.release = NULL
     else:
-        arena.made = False
+        arena.built = False
         counts = end_array(array)
     arena_release(arena, counts)
 
@@ -183,11 +181,11 @@ cdef void measure_shape(Shape* shape) noexcept:
 
 
 cdef const char* copy_text(char** texts, const char* text) noexcept:
-    """Copy a name: the schema may outlive whoever declared the column."""
+    """Copy a name or format: the schema may outlive the specs."""
     cdef size_t size = strlen(text) + 1
-    cdef char* place = texts[0]
+    cdef char* copy = texts[0]
     texts[0] += size
-    return <const char*>memcpy(place, text, size)
+    return <const char*>memcpy(copy, text, size)
 
 
 cdef void fill_schema(
@@ -235,7 +233,7 @@ cdef ArrowSchema* column_schema(
 
 cdef object schema_capsule(const Shape* shape):
     """Return a capsule "arrow_schema"."""
-    cdef Arena* arena = arena_take(shape, SCHEMA_PLACE, sizeof(ArrowSchema), shape.texts)
+    cdef Arena* arena = arena_take(shape, SCHEMA_SLOT, sizeof(ArrowSchema), shape.texts)
     cdef ArrowSchema* top
     cdef char* texts
     cdef int k
@@ -244,20 +242,20 @@ cdef object schema_capsule(const Shape* shape):
     top = <ArrowSchema*>(arena + 1)
     fill_schema(arena, top, b"+s", b"", arena.pointers, shape.count)
     top.flags = 0
-    if not arena.made:
+    if not arena.built:
         texts = <char*>(arena.pointers + shape.structs)
         for k in range(shape.count):
             top.children[k] = column_schema(arena, &texts, shape.specs, shape.selected[k])
-        arena.made = True
+        arena.built = True
     return new_capsule(top, b"arrow_schema", free_schema_capsule, arena)
 
 
 cdef object new_capsule(
     void* top, const char* name, PyCapsule_Destructor destructor, Arena* arena
 ):
-    """The capsule owns a count of the arena and finds it in its context.
+    """Make a capsule that owns a reference to the arena and keeps it in its context.
 
-    Not in the struct: whoever takes the struct may leave anything behind.
+    The struct cannot keep it: a consumer that moves the struct may overwrite what it leaves behind.
     """
     try:
         capsule = PyCapsule_New(top, name, NULL)
@@ -281,8 +279,15 @@ cdef inline Export* take_export(Arena* arena) noexcept nogil:
     return <Export*>(arena + 1) + (arena.structs - 1)
 
 
+cdef inline int n_buffers(Kind kind) noexcept nogil:
+    """Return how many buffers Arrow gives a kind of column: validity, and those of its values."""
+    if kind == STRUCT:
+        return 1
+    return 3 if kind == TEXT else 2
+
+
 cdef ArrowArray* new_array(Arena* arena, Export* export, int buffers) noexcept nogil:
-    """Say of an array what does not change from batch to batch."""
+    """Fill in the members that do not change from batch to batch."""
     export.array.offset = 0
     export.array.n_buffers = buffers
     export.array.n_children = 0
@@ -299,10 +304,10 @@ cdef ArrowArray* column_array(
     Arena* arena, Export* export, const Spec* specs, int index
 ) noexcept nogil:
     cdef const Spec* spec = specs + index
-    cdef ArrowArray* array = new_array(arena, export, N_BUFFERS[<int>spec.kind])
+    cdef ArrowArray* array = new_array(arena, export, n_buffers(spec.kind))
     cdef int k
     if spec.kind == CODES:
-        array.dictionary = new_array(arena, take_export(arena), 3)
+        array.dictionary = new_array(arena, take_export(arena), n_buffers(TEXT))
         array.dictionary.null_count = 0
     elif spec.n_children:
         array.n_children = spec.n_children
@@ -320,7 +325,7 @@ cdef inline const void* data_of(const uint8_t* data, const void* zeros) noexcept
 cdef inline void fill_array(
     Export* export, const ColumnSet* columns, const Column* column, const void* zeros
 ) noexcept nogil:
-    """Say of an array what is this batch's."""
+    """Fill in the members that depend on the batch; consumers ignore buffers past n_buffers."""
     cdef Export* values
     export.array.length = column.length
     export.array.null_count = column.null_count
@@ -347,7 +352,7 @@ cdef void fill_children(
 
 
 cdef int ensure_zeros(ColumnSet* columns) except -1:
-    """Give the columns that no event touched something to point at."""
+    """Make sure that there are zeros for the untouched columns to point at."""
     if columns.zeros == NULL:
         columns.zeros = shared_zeros(LINE + <size_t>columns.length * WIDEST)
         if columns.zeros == NULL:
@@ -364,7 +369,7 @@ cdef object array_capsule(const Shape* shape, ColumnSet* columns):
     cdef int k
     ensure_zeros(columns)
     zeros = columns.zeros.data
-    arena = arena_take(shape, ARRAY_PLACE, sizeof(Export), 0)
+    arena = arena_take(shape, ARRAY_SLOT, sizeof(Export), 0)
     if arena == NULL:
         raise MemoryError
     exports = <Export*>(arena + 1)
@@ -373,12 +378,12 @@ cdef object array_capsule(const Shape* shape, ColumnSet* columns):
     top.null_count = 0
     top.n_children = shape.count
     top.children = <ArrowArray**>arena.pointers
-    if not arena.made:
-        arena.structs += shape.count  # dictionaries and children come behind those at the top
+    if not arena.built:
+        arena.structs += shape.count  # dictionaries and children come after the top-level columns
         for k in range(shape.count):
             top.children[k] = column_array(
                 arena, exports + 1 + k, shape.specs, shape.selected[k])
-        arena.made = True
+        arena.built = True
     arena.columns = columns_share(columns)
     for k in range(shape.count):
         fill_array(

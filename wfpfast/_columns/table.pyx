@@ -1,4 +1,4 @@
-"""Tables made of Python lists, exported to Arrow like batches; must not know events."""
+"""Tables that are built from Python lists and exported to Arrow; must not know events."""
 
 cimport cython
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize
@@ -6,11 +6,11 @@ from libc.stdint cimport uint8_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
+from wfpfast._base.memory cimport piece_reserve
 from wfpfast._columns.batch cimport Batch, Selection
 from wfpfast._columns.columns cimport (
     FIXED, LIST, TEXT, Column, Spec, columns_new, end_rows, fixed_append, new_spec, row_append,
     text_append)
-from wfpfast._base.memory cimport piece_reserve
 
 from wfpfast._columns.capsule import stream_capsule
 
@@ -34,11 +34,11 @@ cdef class Table(Batch):
     """
 
     cdef Spec* own_specs
-    cdef list _texts              # keeps names and formats alive
+    cdef list _texts              # keeps the names in `own_specs` alive
 
     def __cinit__(self, columns):
         cdef int n = <int>len(columns)
-        cdef int place, items = n
+        cdef int slot, items = n
         cdef Selection selection
         lengths = {len(values) for _, values in columns.values()}
         if len(lengths) > 1:
@@ -50,27 +50,27 @@ cdef class Table(Batch):
         self.own_specs = <Spec*>calloc(2 * n + 1, sizeof(Spec))
         if self.own_specs == NULL:
             raise MemoryError
-        for place, (name, (kind, _)) in enumerate(columns.items()):
-            self.own_specs[place] = new_spec(
-                <bytes>self._texts[place], <bytes>FORMATS[kind],
+        for slot, (name, (kind, _)) in enumerate(columns.items()):
+            self.own_specs[slot] = new_spec(
+                <bytes>self._texts[slot], <bytes>FORMATS[kind],
                 FIXED if kind == "uint64" else TEXT if kind == "utf8" else LIST, 8, 0, 0)
             if kind == "list<utf8>":
-                self.own_specs[place].first_child = items
-                self.own_specs[place].n_children = 1
+                self.own_specs[slot].first_child = items
+                self.own_specs[slot].n_children = 1
                 self.own_specs[items] = new_spec(b"item", b"u", TEXT, 0, 0, 0)
                 items += 1
         selection = Selection(list(columns), {name: i for i, name in enumerate(columns)})
         selection.prepare(self.own_specs)
         self.selection = selection
         self.columns = columns_new(
-            selection.shape.nest, self.own_specs, items, 0, lengths.pop() if lengths else 0)
+            selection.shape.recycler, self.own_specs, items, 0, lengths.pop() if lengths else 0)
         if self.columns == NULL:
             raise MemoryError
-        for place, (_, values) in enumerate(columns.values()):
-            self._fill(place, values)
+        for slot, (_, values) in enumerate(columns.values()):
+            self._fill(slot, values)
 
-    cdef int _fill(self, int place, list values) except -1:
-        cdef Column* column = self.columns.columns + place
+    cdef int _fill(self, int slot, list values) except -1:
+        cdef Column* column = self.columns.columns + slot
         cdef Column* items
         if column.spec.kind == TEXT:
             for value in values:
@@ -85,7 +85,7 @@ cdef class Table(Batch):
         return 0
 
     def __dealloc__(self):
-        # Exported schemas have copies of the names; exported arrays never look at specs again.
+        # Exported schemas have copies of the names; exported arrays do not use the specs.
         free(self.own_specs)
 
     def __arrow_c_stream__(self, requested_schema=None):

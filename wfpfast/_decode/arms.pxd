@@ -8,17 +8,17 @@ from wfpfast.abi.events cimport N_TYPES
 
 
 cdef struct Arm:
-    # What an event of one type carries in one version; size 0: the version's union has no such arm.
-    size_t size
+    # The payload of one event type in one version.
+    size_t size                 # 0: the union of this version has no such arm
     size_t alignment
-    int level                   # how far into the newest struct of its family the payload reaches
-    uint64_t tail               # of a classify event: all bits where it reaches DROP2's members
-    uint64_t[N_WORDS] columns   # what its decoder writes
-    uint64_t[N_WORDS] always    # of these, what every such event has; it vouches for the others
-    const char* field           # what an error calls its pointer
-    bint known                  # the SDK's newest version has an arm for this type
-    # NULL: a classify event, nearly every one, whose decoder is inlined.
-    void (*decode)(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
+    int level                   # which struct of its family it is, from 0
+    uint64_t tail               # of a classify event: all bits set if it has DROP2's members
+    uint64_t[N_WORDS] columns   # that its decoder writes
+    uint64_t[N_WORDS] always    # of these, columns that are valid in every such event
+    const char* field           # the name of its pointer in errors
+    bint known                  # the newest version of the SDK has an arm for this type
+    # NULL for classify events: nearly every event is one, so their decoder is inlined.
+    void (*decode)(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil
 
 
 cdef struct EventPlan:
@@ -26,16 +26,16 @@ cdef struct EventPlan:
     size_t size
     size_t type_offset
     size_t payload_offset
-    uint64_t[N_WORDS] columns   # what its header can fill
+    uint64_t[N_WORDS] columns   # that its header can fill
     int header_level
-    const Arm* arms[N_TYPES + 1]  # the last one: of a type that the SDK does not have
+    const Arm* arms[N_TYPES + 1]  # by type; the last one is for types that the SDK does not have
 
 
 cdef struct HeaderColumns:
     # Sets of header columns.
-    uint64_t[N_WORDS] always    # valid whatever the flags say
-    uint64_t[N_WORDS] every_row  # every row writes the cell
-    uint64_t[N_WORDS] late      # under flags that are seldom set: decode_late_header()
+    uint64_t[N_WORDS] always    # valid under any flags
+    uint64_t[N_WORDS] every_row  # their cells are written for every row
+    uint64_t[N_WORDS] late      # left to decode_late_header(): their flags are seldom set
 
 
 cdef const EventPlan* event_plan(int version) noexcept nogil

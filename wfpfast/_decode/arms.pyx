@@ -5,9 +5,9 @@ A new event type is one more row in `fill_arms()`, a new header member one more 
 
 from libc.string cimport memset
 
+from wfpfast._base.portable cimport wf_trailing_zeros
 from wfpfast._decode.context cimport bit
 from wfpfast._decode.payloads cimport *
-from wfpfast._base.portable cimport wf_trailing_zeros
 from wfpfast._decode.schema cimport *
 from wfpfast.abi.events cimport N_VERSIONS, Payload, event_version, is_sdk_type
 from wfpfast.abi.fwpmtypes cimport *
@@ -18,7 +18,7 @@ from wfpfast._tables.members import MEMBERS
 
 cdef enum:
     N_LEVELS = 4       # FWPM_NET_EVENT_HEADER0 to 3
-    MOST_LATE = 32     # the bits of the header's flags
+    MAX_LATE = 32      # the header's flags have as many bits
 
 
 cdef struct LateColumn:
@@ -29,24 +29,24 @@ cdef struct LateColumn:
 cdef EventPlan[N_VERSIONS] plans
 cdef Arm arms[N_VERSIONS][N_TYPES + 1]
 cdef HeaderColumns sets
-cdef uint64_t[32] by_flag            # columns of the first word, by the bit of the header's flags
-cdef uint64_t[N_LEVELS][N_WORDS] by_level   # the columns that a header of this level adds
-cdef LateColumn[MOST_LATE] late_columns
+cdef uint64_t[32] by_flag            # columns of the first word, by the number of their flag's bit
+cdef uint64_t[N_LEVELS][N_WORDS] by_level   # columns that the header of each level adds
+cdef LateColumn[MAX_LATE] late_columns
 cdef int n_late = 0
 
 NAMES = {slot: name for name, slot in COLUMN_SLOTS.items()}
-# A column that is not here is valid in every event that has it.
+# Other columns are valid in every event whose version has them.
 FLAGS_OF_COLUMNS = {
     column: NET_EVENT_FLAGS[f"FWPM_NET_EVENT_FLAG_{member.flag}_SET"]
     for member in MEMBERS if member.flag for column in member.columns}
 
-ctypedef void (*Decoder)(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
+ctypedef void (*Decoder)(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil
 
 CLASSIFY_0 = [FILTER_ID, LAYER_ID]
 DIRECTIONS = [DIRECTION, DIRECTION_CODE]
 CLASSIFY_1 = [
     *CLASSIFY_0, *DIRECTIONS, REAUTH_REASON, ORIGINAL_PROFILE, CURRENT_PROFILE, IS_LOOPBACK]
-# vswitch_id is left to the decoder: it gets memory with the first event that has one.
+# vswitch_id is left to the decoder, so that it gets memory only if an event has one.
 CLASSIFY_2 = [*CLASSIFY_1, VSWITCH_SOURCE_PORT, VSWITCH_DESTINATION_PORT]
 MAC = [
     *CLASSIFY_2, MEDIA_TYPE, INTERFACE_TYPE, ETHER_TYPE, NDIS_PORT, VLAN_TAG, INTERFACE_LUID]
@@ -71,7 +71,7 @@ cdef const HeaderColumns* header_sets() noexcept nogil:
 
 
 cdef uint64_t columns_of_flags(uint32_t flags) noexcept nogil:
-    """Return the columns of the first word that these flags vouch for, late ones apart."""
+    """Return the columns of the first word that these flags make valid, without the late ones."""
     cdef uint64_t columns = 0
     cdef int k
     for k in range(32):
@@ -92,14 +92,14 @@ cdef uint32_t late_flags(const EventPlan* plan, const uint64_t* wanted) noexcept
 
 
 cdef int header(int column, int since, bint every_row) except -1:
-    """A column of the header; which flag vouches for it stands in _tables/members.py.
+    """Declare a column of the header; _tables/members.py says which flag makes it valid.
 
     Parameters
     ----------
     since : level
         The first FWPM_NET_EVENT_HEADERn that has it.
     every_row : bool
-        Whether `decode_header()` writes the cell whatever the flags say, so nobody clears it.
+        Whether `decode_header()` writes the cell under any flags, so that it is not cleared before.
     """
     global n_late
     cdef uint32_t flag = FLAGS_OF_COLUMNS.get(NAMES[column], 0)
@@ -109,7 +109,7 @@ cdef int header(int column, int since, bint every_row) except -1:
         sets.every_row[word] |= bit(column)
     if flag == 0:
         sets.always[word] |= bit(column)
-    elif since >= 3 or word > 0:  # no test of its flag in decode_header()
+    elif since >= 3 or word > 0:  # decode_header() does not test its flag
         sets.late[word] |= bit(column)
         late_columns[n_late] = LateColumn(column, flag)
         n_late += 1
@@ -119,13 +119,13 @@ cdef int header(int column, int since, bint every_row) except -1:
 
 
 cdef int fill_header() except -1:
-    """The first header that has the column, and whether each row writes its cell."""
+    """Declare each column with its first header, and whether every row writes its cell."""
     header(TIMESTAMP, 0, True)
     header(EVENT_TYPE, 0, True)
     header(FLAGS, 0, True)
     header(IP_VERSION, 0, True)
     header(IP_PROTOCOL, 0, True)
-    # Every row ends the texts of its addresses: see put_address_row().
+    # The end offset of an address's text is written for every row: see put_address_row().
     header(LOCAL_ADDRESS, 0, False)
     header(REMOTE_ADDRESS, 0, False)
     header(LOCAL_PORT, 0, True)
@@ -150,7 +150,7 @@ cdef int gather(uint64_t* words, columns) except -1:
 cdef int arm(
     int type, const char* field, Decoder decode, list always, list sometimes
 ) except -1:
-    """What events of one type fill; the lists have an entry for each level of the payload."""
+    """Declare the columns of one event type; each list has an entry for each level of payload."""
     cdef const Payload* payload
     cdef Arm* a
     for v in range(N_VERSIONS):
@@ -176,7 +176,7 @@ cdef int arm(
 
 
 cdef int fill_arms() except -1:
-    """Each type's name in an error, its decoder, and the columns by level of its payload."""
+    """Declare each type: its field in errors, its decoder, and its columns by level."""
     arm(FWPM_NET_EVENT_TYPE_IKEEXT_MM_FAILURE, "ikeMmFailure", decode_mm_failure,
         [MM, MM, MM], [[], PRINCIPALS, [*PRINCIPALS, PROVIDER_CONTEXT_KEY]])
     arm(FWPM_NET_EVENT_TYPE_IKEEXT_QM_FAILURE, "ikeQmFailure", decode_qm_failure,

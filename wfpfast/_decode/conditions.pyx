@@ -10,11 +10,11 @@ from libc.stdio cimport snprintf
 from libc.stdlib cimport strtod
 from libc.string cimport memcpy, strlen
 
-from wfpfast._columns.columns cimport Column, end_rows
-from wfpfast._decode.context cimport locate, malformed, spend
 from wfpfast._base.text cimport (
     ADDRESS_SIZE, DECIMAL_SIZE, MAC_SIZE, SID_SIZE, put_decimal, put_hex, put_ipv4, put_ipv6,
     put_mac, put_sid)
+from wfpfast._columns.columns cimport Column, end_rows
+from wfpfast._decode.context cimport locate, malformed, spend
 from wfpfast._decode.values cimport append_wide, find_sid, find_wide, room_for_text
 from wfpfast.abi.fwptypes cimport (
     FWP_BYTE_ARRAY6_TYPE, FWP_BYTE_ARRAY16_TYPE, FWP_BYTE_BLOB, FWP_BYTE_BLOB_TYPE, FWP_DOUBLE,
@@ -28,10 +28,10 @@ from wfpfast.abi.winnt cimport SID, SID_AND_ATTRIBUTES
 
 cdef enum Result:
     DONE = 0
-    ABSENT = 1    # a NULL pointer: the cell is null
-    BAD = 2       # a pointer that may not be followed; d.reason says why
+    ABSENT = 1    # a NULL pointer, or d.failure is set: the cell is null
+    BAD = 2       # a pointer that may not be followed, for the reason in `d`
 
-ctypedef Result (*Renderer)(Decode* d, Column* out, const uint8_t* at) noexcept nogil
+ctypedef Result (*Renderer)(Decode* d, Column* out, const uint8_t* pointee) noexcept nogil
 
 
 cdef bint put_condition(
@@ -65,15 +65,15 @@ cdef Result follow(
     Decode* d, Column* out, const void* pointer, uint64_t size, uint64_t alignment, Renderer how
 ) noexcept nogil:
     """Render what a pointer of the value points to."""
-    cdef const uint8_t* at
+    cdef const uint8_t* pointee
     if pointer == NULL:
         return ABSENT
-    at = locate(d, pointer, size, alignment)
-    return BAD if at == NULL else how(d, out, at)
+    pointee = locate(d, pointer, size, alignment)
+    return BAD if pointee == NULL else how(d, out, pointee)
 
 
 cdef Result render(Decode* d, Column* out, const FWP_VALUE0* value) noexcept nogil:
-    """Render a value by its type; the pointers of the union share one place."""
+    """Render a value by its type; all pointers of the union are the same member in memory."""
     cdef const void* pointer = value.value.uint64
     cdef unsigned int kind = value.type
     if kind == FWP_EMPTY:
@@ -93,11 +93,11 @@ cdef Result render(Decode* d, Column* out, const FWP_VALUE0* value) noexcept nog
     if kind == FWP_FLOAT:
         return real_number(d, out, value.value.float32, True)
     if kind == FWP_UINT64:
-        return follow(d, out, pointer, 8, 8, uint64_at)
+        return follow(d, out, pointer, 8, 8, uint64_value)
     if kind == FWP_INT64:
-        return follow(d, out, pointer, 8, 8, int64_at)
+        return follow(d, out, pointer, 8, 8, int64_value)
     if kind == FWP_DOUBLE:
-        return follow(d, out, pointer, 8, 8, double_at)
+        return follow(d, out, pointer, 8, 8, double_value)
     if kind == FWP_BYTE_ARRAY16_TYPE:
         return follow(d, out, pointer, 16, 1, v6_address)
     if kind == FWP_BYTE_ARRAY6_TYPE:
@@ -148,7 +148,7 @@ cdef Result signed_number(Decode* d, Column* out, int64_t value) noexcept nogil:
 
 
 cdef Result real_number(Decode* d, Column* out, double value, bint single) noexcept nogil:
-    """The shortest %g form that reads back as the same number."""
+    """Render a number in the shortest %g form that reads back as the same number."""
     cdef char[40] text
     cdef int digits, k
     if isnan(value):
@@ -167,16 +167,16 @@ cdef Result real_number(Decode* d, Column* out, double value, bint single) noexc
     return literal(d, out, text)
 
 
-cdef Result uint64_at(Decode* d, Column* out, const uint8_t* at) noexcept nogil:
-    return unsigned_number(d, out, (<const uint64_t*>at)[0])
+cdef Result uint64_value(Decode* d, Column* out, const uint8_t* pointee) noexcept nogil:
+    return unsigned_number(d, out, (<const uint64_t*>pointee)[0])
 
 
-cdef Result int64_at(Decode* d, Column* out, const uint8_t* at) noexcept nogil:
-    return signed_number(d, out, (<const int64_t*>at)[0])
+cdef Result int64_value(Decode* d, Column* out, const uint8_t* pointee) noexcept nogil:
+    return signed_number(d, out, (<const int64_t*>pointee)[0])
 
 
-cdef Result double_at(Decode* d, Column* out, const uint8_t* at) noexcept nogil:
-    return real_number(d, out, (<const double*>at)[0], False)
+cdef Result double_value(Decode* d, Column* out, const uint8_t* pointee) noexcept nogil:
+    return real_number(d, out, (<const double*>pointee)[0], False)
 
 
 cdef Result v4_address(Decode* d, Column* out, uint32_t address) noexcept nogil:
@@ -187,26 +187,26 @@ cdef Result v4_address(Decode* d, Column* out, uint32_t address) noexcept nogil:
     return DONE
 
 
-cdef Result v6_address(Decode* d, Column* out, const uint8_t* at) noexcept nogil:
+cdef Result v6_address(Decode* d, Column* out, const uint8_t* pointee) noexcept nogil:
     cdef uint8_t* room = room_for_text(d, out, ADDRESS_SIZE)
     if room == NULL:
         return ABSENT
-    out.text_used += put_ipv6(<char*>room, at) - <char*>room
+    out.text_used += put_ipv6(<char*>room, pointee) - <char*>room
     return DONE
 
 
-cdef Result mac_address(Decode* d, Column* out, const uint8_t* at) noexcept nogil:
+cdef Result mac_address(Decode* d, Column* out, const uint8_t* pointee) noexcept nogil:
     cdef uint8_t* room = room_for_text(d, out, MAC_SIZE + 1)
     if room == NULL:
         return ABSENT
-    put_mac(<char*>room, at)
+    put_mac(<char*>room, pointee)
     out.text_used += MAC_SIZE
     return DONE
 
 
-cdef Result v4_subnet(Decode* d, Column* out, const uint8_t* at) noexcept nogil:
-    """`a.b.c.d/n`, or the mask itself where its bits are not contiguous."""
-    cdef const FWP_V4_ADDR_AND_MASK* subnet = <const FWP_V4_ADDR_AND_MASK*>at
+cdef Result v4_subnet(Decode* d, Column* out, const uint8_t* pointee) noexcept nogil:
+    """Render `a.b.c.d/n`, or the mask in place of n if its bits are not contiguous."""
+    cdef const FWP_V4_ADDR_AND_MASK* subnet = <const FWP_V4_ADDR_AND_MASK*>pointee
     cdef uint32_t host = ~subnet.mask
     cdef int prefix = 0
     if v4_address(d, out, subnet.addr) != DONE or literal(d, out, "/") != DONE:
@@ -218,15 +218,15 @@ cdef Result v4_subnet(Decode* d, Column* out, const uint8_t* at) noexcept nogil:
     return unsigned_number(d, out, prefix)
 
 
-cdef Result v6_subnet(Decode* d, Column* out, const uint8_t* at) noexcept nogil:
-    cdef const FWP_V6_ADDR_AND_MASK* subnet = <const FWP_V6_ADDR_AND_MASK*>at
+cdef Result v6_subnet(Decode* d, Column* out, const uint8_t* pointee) noexcept nogil:
+    cdef const FWP_V6_ADDR_AND_MASK* subnet = <const FWP_V6_ADDR_AND_MASK*>pointee
     if v6_address(d, out, subnet.addr) != DONE or literal(d, out, "/") != DONE:
         return ABSENT
     return unsigned_number(d, out, subnet.prefixLength)
 
 
-cdef Result address_range(Decode* d, Column* out, const uint8_t* at) noexcept nogil:
-    cdef const FWP_RANGE0* bounds = <const FWP_RANGE0*>at
+cdef Result address_range(Decode* d, Column* out, const uint8_t* pointee) noexcept nogil:
+    cdef const FWP_RANGE0* bounds = <const FWP_RANGE0*>pointee
     cdef Result result = render(d, out, &bounds.valueLow)
     if result != DONE:
         return result
@@ -235,8 +235,8 @@ cdef Result address_range(Decode* d, Column* out, const uint8_t* at) noexcept no
     return render(d, out, &bounds.valueHigh)
 
 
-cdef Result blob(Decode* d, Column* out, const uint8_t* at) noexcept nogil:
-    cdef const FWP_BYTE_BLOB* value = <const FWP_BYTE_BLOB*>at
+cdef Result blob(Decode* d, Column* out, const uint8_t* pointee) noexcept nogil:
+    cdef const FWP_BYTE_BLOB* value = <const FWP_BYTE_BLOB*>pointee
     cdef const uint8_t* data
     cdef uint8_t* room
     if value.size == 0:
@@ -303,9 +303,9 @@ cdef Result sids(
     return literal(d, out, "}") if result == DONE else result
 
 
-cdef Result token_information(Decode* d, Column* out, const uint8_t* at) noexcept nogil:
-    """`{SIDs}/{restricted SIDs}`."""
-    cdef const FWP_TOKEN_INFORMATION* token = <const FWP_TOKEN_INFORMATION*>at
+cdef Result token_information(Decode* d, Column* out, const uint8_t* pointee) noexcept nogil:
+    """Render `{SIDs}/{restricted SIDs}`."""
+    cdef const FWP_TOKEN_INFORMATION* token = <const FWP_TOKEN_INFORMATION*>pointee
     cdef Result result = sids(d, out, token.sidCount, token.sids)
     if result != DONE:
         return result

@@ -3,12 +3,12 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
-from wfpfast._columns.columns cimport CHUNK, Column, ColumnSet
 from wfpfast._base.memory cimport Buffer
 from wfpfast._base.portable cimport wf_assume, wf_likely
-from wfpfast._decode.schema cimport N_EVENT_COLUMNS, N_WORDS
-from wfpfast._base.shelf cimport Shelf
+from wfpfast._base.shared_buffers cimport SharedBuffers
+from wfpfast._columns.columns cimport CHUNK, Column, ColumnSet
 from wfpfast._columns.dictionaries cimport Dictionary
+from wfpfast._decode.schema cimport N_EVENT_COLUMNS, N_WORDS
 
 cdef enum:
     ROOM = 1032       # bytes: the longest SID has 1,028
@@ -24,56 +24,57 @@ cdef enum Failure:
 cdef struct Live:
     # A column that has memory.
     Column* column
-    uint64_t* validity  # the word of this chunk
-    int64_t n_valid     # in the chunks before
-    int index
-    int stride          # bytes that its cursor moves for a chunk of rows
-    int cleared         # how many of them are zeroed before the rows are written
+    uint64_t* validity  # the word for the current chunk
+    int64_t n_valid     # valid rows of earlier chunks
+    int index           # its slot
+    int stride          # bytes that its cursor advances with each chunk
+    int cleared         # bytes to zero at the cursor before a chunk is written
     bint sparse
 
 
 cdef struct Decode:
-    # The block: `memory` holds what lay at `base` when it was taken.
+    # The block: `memory` holds the bytes that were at the address `base` when it was taken.
     const uint8_t* memory
     uint64_t base
     uint64_t size
-    uint64_t roomy              # offsets below it have `ROOM` bytes behind them
+    uint64_t roomy              # at least `ROOM` bytes of the block follow offsets below this
     uint64_t budget             # bytes of text and blobs that may still be followed
     int version
     bint internal
-    # What is asked for.
+    # The request.
     uint64_t[N_WORDS] wanted    # a bit a column, as in all arrays of N_WORDS
     bint binary_addresses
     bint null_errors
-    # Where it goes. The cursor of a column that is not wanted or not touched points at `spare`.
+    # The result. The cursor of a column without memory points at `spare`.
     ColumnSet* out
     Dictionary* dictionaries
-    Shelf** shelf               # what batches share of their memory
+    SharedBuffers** dictionary_buffers  # the decoder's, which its batches share
     Buffer** scratch
-    const void* zeros           # stand for a struct that is not there
-    uint64_t[N_WORDS] dense     # columns where most events have a value
-    uint64_t[N_WORDS] row_by_row  # columns whose cell, or end of text, every row writes
+    const void* zeros           # read in place of a struct that an event does not have
+    uint64_t[N_WORDS] dense     # columns that have a value in most events
+    uint64_t[N_WORDS] row_by_row  # columns whose cell, or end of text, is written for every row
     uint64_t[N_WORDS] live      # columns that have memory
-    uint64_t[N_WORDS] untouched  # columns that are wanted and have none
+    uint64_t[N_WORDS] untouched  # columns that are wanted and have no memory yet
     int n_live
-    uint64_t[N_WORDS] initial   # what a row's validity begins with; the first word is assigned
-    uint32_t late_flags         # flags of the header whose columns are wanted and seldom there
-    int64_t first_row           # of this chunk
-    # What went wrong.
+    uint64_t[N_WORDS] initial   # a row's validity at the start, in the words after the first
+    uint32_t late_flags         # the flags of those late columns of the header that are wanted
+    int64_t first_row           # of the current chunk
+    # The failure.
     Failure failure
-    const char* reason          # why the last pointer that was looked at may not be followed
+    const char* reason          # why the last pointer checked may not be followed
     int64_t bad_index
-    const char* bad_field       # what MalformedBlockError calls the member
-    # What was counted.
+    const char* bad_field       # the name of the member for MalformedBlockError
+    # Statistics.
     int64_t malformed
     int64_t replaced
     int64_t out_of_range
     int64_t unknown_types
-    # All before is zero when a decode begins, all from here on is not.
+    # A decode begins with zeros in all members above; those below are not initialized.
     Live[N_EVENT_COLUMNS] live_columns
     uint8_t* cursor[N_EVENT_COLUMNS]
-    # Validity: a bit a column of each row, until the chunk ends. A row assigns the first word and
-    # adds to the others, which hold `initial` from when the first of their columns has memory.
+    # The validity of each row of the chunk, a bit a column. An event assigns the first word of its
+    # row and sets bits in the others; these are set to `initial` when the first column of the word
+    # gets memory, and after each chunk.
     uint64_t words[N_WORDS][CHUNK]
     uint64_t[SPARE] spare
 
@@ -94,22 +95,23 @@ cdef inline uint64_t bit(int column) noexcept nogil:
 
 
 cdef inline bint has_room(const Decode* d, const void* pointer, uint64_t alignment) noexcept nogil:
-    """Tell whether `ROOM` bytes may be read at `pointer`: only the block's last ones have less."""
+    """Tell whether `ROOM` bytes may be read at `pointer`; False in the last `ROOM` of a block."""
     return <uint64_t>pointer - d.base < d.roomy and not <uint64_t>pointer & (alignment - 1)
 
 
-cdef inline const uint8_t* place_of(const Decode* d, const void* pointer) noexcept nogil:
-    cdef const uint8_t* place = d.memory + (<uint64_t>pointer - d.base)
-    wf_assume(place != NULL)
-    return place
+cdef inline const uint8_t* translate(const Decode* d, const void* pointer) noexcept nogil:
+    """Return where the memory is that a pointer of the block leads to, without checking it."""
+    cdef const uint8_t* memory = d.memory + (<uint64_t>pointer - d.base)
+    wf_assume(memory != NULL)
+    return memory
 
 
 cdef inline const uint8_t* locate_small(
     Decode* d, const void* pointer, uint64_t size, uint64_t alignment
 ) noexcept nogil:
-    """As locate(), of at most `ROOM` bytes."""
+    """As locate(), for a `size` of at most `ROOM`."""
     if wf_likely(has_room(d, pointer, alignment)):
-        return place_of(d, pointer)
+        return translate(d, pointer)
     return locate(d, pointer, size, alignment)
 
 
@@ -118,7 +120,7 @@ cdef inline void out_of_budget(Decode* d) noexcept nogil:
 
 
 cdef inline bint spend(Decode* d, uint64_t size) noexcept nogil:
-    """Charge `size` bytes of followed text; a block that aliases one big text runs out."""
+    """Take `size` bytes of text from the budget; False if many pointers to one text used it up."""
     if size > d.budget:
         out_of_budget(d)
         return False
@@ -127,23 +129,23 @@ cdef inline bint spend(Decode* d, uint64_t size) noexcept nogil:
 
 
 cdef inline bint need_word(Decode* d, int word, uint64_t columns) noexcept nogil:
-    """Give memory to the wanted ones of the columns of a word that are about to be written."""
+    """Give memory to those columns of a word that are wanted and have none."""
     columns &= d.untouched[word]
     return columns == 0 or touch(d, word, columns) == 0
 
 
 cdef inline bint need(Decode* d, int column) noexcept nogil:
-    """Give memory to a column that is about to be written, if it is wanted."""
+    """Give memory to a column if it is wanted and has none."""
     return need_word(d, column >> 6, bit(column))
 
 
 cdef inline bint is_live(const Decode* d, int column) noexcept nogil:
-    """Tell whether the column has memory: it is wanted, and an event needed it."""
+    """Tell whether the column has memory: it is wanted, and an event has needed it."""
     return d.live[column >> 6] >> (column & 63) & 1
 
 
 cdef inline void vouch(Decode* d, int i, int column) noexcept nogil:
-    """Say that row `i` has a value in the column, which has memory if it is wanted."""
+    """Mark row `i` of a column as valid; a wanted column must have memory."""
     d.words[column >> 6][i] |= bit(column)
 
 
@@ -174,7 +176,7 @@ cdef inline void put_bool(Decode* d, int column, int i, bint value) noexcept nog
 
 
 cdef inline void put_enum(Decode* d, int column, int i, uint32_t value) noexcept nogil:
-    """An enumeration's names are the first entries of its dictionary: the value is the code."""
+    """Write an enumerator: the names are the first entries of the dictionary, so value = code."""
     if wf_likely(value < <uint32_t>d.dictionaries[column].n_names):
         put_32(d, column, i, value)
     else:

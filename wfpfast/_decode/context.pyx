@@ -1,26 +1,27 @@
 """Moves the state of one decode from chunk to chunk; must not know the members of any event.
 
-Validity is one word an event, a bit a column. After 64 events the words are transposed and are then
-one word a column, as Arrow wants them.
+Validity is gathered as one word an event, with a bit a column. After 64 events the words are
+transposed into one word a column, which is Arrow's layout.
 """
 
 from libc.stdint cimport INT32_MAX
 from libc.string cimport memset
 
-from wfpfast._columns.columns cimport CODES, LIST, TEXT, Spec, columns_allocate, end_rows
 from wfpfast._base.portable cimport wf_lowest_bit, wf_popcount
-from wfpfast._decode.schema cimport N_EVENT_COLUMNS, N_WORDS
-from wfpfast._base.shelf cimport shelf_release, shelf_share
-from wfpfast._columns.dictionaries cimport (
-    dictionaries_shelve, dictionary_begin, dictionary_export, dictionary_is_on, dictionary_unknown)
+from wfpfast._base.shared_buffers cimport shared_buffers_release, shared_buffers_share
 from wfpfast._base.vector cimport wf_transpose
+from wfpfast._columns.columns cimport CODES, LIST, TEXT, Spec, columns_allocate, end_rows
+from wfpfast._columns.dictionaries cimport (
+    dictionaries_share, dictionary_begin, dictionary_export, dictionary_is_shared,
+    dictionary_unknown)
+from wfpfast._decode.schema cimport N_EVENT_COLUMNS, N_WORDS
 
-cdef uint64_t ALL = ~<uint64_t>0  # rows of a chunk
+cdef uint64_t ALL = ~<uint64_t>0  # all rows of a chunk are valid
 
 
 cdef int touch(Decode* d, int word, uint64_t columns) noexcept nogil:
-    """Give memory to `columns`, bits of `word`; -1 and a failure without memory."""
-    cdef int places[2][64]
+    """Give memory to `columns`, given as bits of `word`; -1 and d.failure if there is none."""
+    cdef int slots[2][64]
     cdef int[2] counts = [0, 0]
     cdef const Spec* spec
     cdef int index, sparse, k
@@ -33,9 +34,9 @@ cdef int touch(Decode* d, int word, uint64_t columns) noexcept nogil:
         columns &= columns - 1
         index = 64 * word + k
         spec = d.out.columns[index].spec
-        # Chunks of it that no event touches are left alone; offsets are written in any case.
+        # A column of offsets cannot be sparse: every row has an offset.
         sparse = not d.dense[word] >> k & 1 and spec.chunk != 0
-        places[sparse][counts[sparse]] = index
+        slots[sparse][counts[sparse]] = index
         counts[sparse] += 1
         if spec.kind == CODES and dictionary_begin(d.dictionaries + index) < 0:
             d.failure = NO_MEMORY
@@ -43,11 +44,11 @@ cdef int touch(Decode* d, int word, uint64_t columns) noexcept nogil:
     for sparse in range(2):
         if counts[sparse] == 0:
             continue
-        if columns_allocate(d.out, places[sparse], counts[sparse], sparse) < 0:
+        if columns_allocate(d.out, slots[sparse], counts[sparse], sparse) < 0:
             d.failure = NO_MEMORY
             return -1
         for k in range(counts[sparse]):
-            begin(d, places[sparse][k])
+            begin(d, slots[sparse][k])
     return 0
 
 
@@ -58,7 +59,7 @@ cdef void begin_word(Decode* d, int word) noexcept nogil:
 
 
 cdef inline void begin(Decode* d, int index) noexcept nogil:
-    """Point the cursor at this chunk; all up to its end is zero and null."""
+    """Point the cursor at the current chunk; all rows up to its end become null and zero."""
     cdef Column* column = d.out.columns + index
     cdef Live* live = d.live_columns + d.n_live
     cdef size_t chunks = <size_t>d.first_row // CHUNK
@@ -78,7 +79,7 @@ cdef inline void begin(Decode* d, int index) noexcept nogil:
         memset(column.validity.data, 0, 8 * chunks)
     if live.cleared and d.out.length:
         memset(column.values.data, 0, (chunks + 1) * live.cleared)
-    if live.stride == 0:  # of offsets only the first is there before the first row ends
+    if live.stride == 0:  # offsets: the first one is written here, the others as the rows end
         (<int32_t*>column.values.data)[0] = 0
         if row_by_row:
             d.cursor[index] += 4
@@ -86,7 +87,7 @@ cdef inline void begin(Decode* d, int index) noexcept nogil:
 
 
 cdef void end_chunk(Decode* d) noexcept nogil:
-    """Turn the rows' validity words into the columns', and go on to the next chunk."""
+    """Write the validity of the chunk to the columns, and advance to the next chunk."""
     cdef uint64_t planes[N_WORDS][CHUNK]
     cdef bint more = d.first_row + CHUNK < d.out.length
     cdef uint64_t valid
@@ -112,7 +113,7 @@ cdef void end_chunk(Decode* d) noexcept nogil:
 cdef void finish(Decode* d) noexcept nogil:
     """Complete the counts, offsets and dictionaries of a decoded batch."""
     cdef Column* column
-    cdef bint shelved = True
+    cdef bint shared = True
     cdef int k, index
     for k in range(d.n_live):
         column = d.live_columns[k].column
@@ -124,22 +125,23 @@ cdef void finish(Decode* d) noexcept nogil:
         elif column.spec.kind == CODES:
             index = d.live_columns[k].index
             dictionary_export(d.dictionaries + index, column)
-            shelved = shelved and dictionary_is_on(d.dictionaries + index, d.shelf[0], index)
-    if not shelved:
-        shelf_release(d.shelf[0])
-        d.shelf[0] = dictionaries_shelve(d.dictionaries, N_EVENT_COLUMNS)
-        if d.shelf[0] == NULL:
+            shared = shared and dictionary_is_shared(
+                d.dictionaries + index, d.dictionary_buffers[0], index)
+    if not shared:
+        shared_buffers_release(d.dictionary_buffers[0])
+        d.dictionary_buffers[0] = dictionaries_share(d.dictionaries, N_EVENT_COLUMNS)
+        if d.dictionary_buffers[0] == NULL:
             d.failure = NO_MEMORY
             return
-    d.out.shelf = shelf_share(d.shelf[0])
+    d.out.dictionary_buffers = shared_buffers_share(d.dictionary_buffers[0])
 
 
 cdef const uint8_t* locate(
     Decode* d, const void* pointer, uint64_t size, uint64_t alignment
 ) noexcept nogil:
-    """Return where `size` bytes that the block says lie at `pointer` are, or NULL and the reason.
+    """Return where the `size` bytes are that a pointer of the block leads to, or NULL and a reason.
 
-    Every pointer of a block goes through here, or locate_small(), before it is followed.
+    Every pointer of a block is checked here or in locate_small() before it is followed.
     """
     cdef uint64_t address = <uint64_t>pointer
     cdef uint64_t offset = address - d.base
@@ -153,12 +155,12 @@ cdef const uint8_t* locate(
 
 
 cdef void out_of_room(Decode* d, size_t used, size_t more) noexcept nogil:
-    """Say why text could not grow: int32 offsets end at 2 GiB, or there is no memory."""
+    """Set why text could not grow: int32 offsets end at 2 GiB, or there is no memory."""
     d.failure = TOO_LARGE if used + more > INT32_MAX else NO_MEMORY
 
 
 cdef void malformed(Decode* d, int i, const char* field) noexcept nogil:
-    """Count a member that may not be followed, or fail with the first one."""
+    """Count a pointer that may not be followed, or fail with the first one."""
     if d.null_errors:
         d.malformed += 1
     elif d.failure == NO_FAILURE:
@@ -168,7 +170,7 @@ cdef void malformed(Decode* d, int i, const char* field) noexcept nogil:
 
 
 cdef void put_unknown(Decode* d, int column, int i, uint32_t value) noexcept nogil:
-    """An enumerator that the SDK does not name."""
+    """Write an enumerator for which the SDK has no name."""
     cdef int32_t code
     if not is_live(d, column):
         return

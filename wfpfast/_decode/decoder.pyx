@@ -5,17 +5,17 @@ from cpython.bytes cimport PyBytes_AsString
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.string cimport memcpy, memset
 
-from wfpfast._columns.batch cimport Batch, Selection
-from wfpfast._blocks.block cimport Block
-from wfpfast._columns.columns cimport Spec, columns_new, columns_release
-from wfpfast._decode.context cimport MALFORMED, NO_FAILURE, ROOM, TOO_LARGE, Decode
-from wfpfast._decode.events cimport decode_block
 from wfpfast._base.memory cimport Buffer, buffer_release, pool_close, pool_open
-from wfpfast._decode.schema cimport N_EVENT_COLUMNS, N_SPECS, N_WORDS, enumeration, event_specs
-from wfpfast._base.shelf cimport Shelf, shelf_release
-from wfpfast._columns.dictionaries cimport N_SECRETS, Dictionary, dictionary_clear
+from wfpfast._base.shared_buffers cimport SharedBuffers, shared_buffers_release
 from wfpfast._base.threads cimport (
     wf_lock, wf_lock_destroy, wf_lock_init, wf_lock_t, wf_try_lock, wf_unlock)
+from wfpfast._blocks.block cimport Block
+from wfpfast._columns.batch cimport Batch, Selection
+from wfpfast._columns.columns cimport Spec, columns_new, columns_release
+from wfpfast._columns.dictionaries cimport N_SECRETS, Dictionary, dictionary_clear
+from wfpfast._decode.context cimport MALFORMED, NO_FAILURE, ROOM, TOO_LARGE, Decode
+from wfpfast._decode.events cimport decode_block
+from wfpfast._decode.schema cimport N_EVENT_COLUMNS, N_SPECS, N_WORDS, enumeration, event_specs
 
 import os
 
@@ -24,12 +24,12 @@ from wfpfast.errors import MalformedBlockError
 from wfpfast._decode.row import NetEvent
 
 cdef enum:
-    # How often over a block's text may be read; a block from Windows holds each text once.
-    MOST_SHARING = 64
+    # How many times the size of a block may be read as text; Windows stores each text once.
+    MAX_SHARING = 64
     SLACK = 1 << 20
-    # int32 offsets of address text, at 39 bytes a row, end beyond this many rows.
-    MOST_EVENTS = 50_000_000
-    # Blocks for which other threads wait: to let them run and to come back takes as long.
+    # With more rows, int32 offsets could not address text of 39 bytes a row.
+    MAX_EVENTS = 50_000_000
+    # Up to so many events the GIL is kept: releasing it and getting it back takes as long.
     FEW = 512
 
 
@@ -98,17 +98,17 @@ cdef class Decoder:
     cdef Dictionary[N_EVENT_COLUMNS] dictionaries
     cdef uint64_t[N_SECRETS] secrets
     cdef Buffer* scratch
-    cdef Shelf* shelf
+    cdef SharedBuffers* dictionary_buffers
     cdef uint64_t[N_WORDS] wanted
     cdef const Spec* specs
     cdef bint binary
     cdef bint null_errors
     cdef bint pooling
     cdef Selection selection
-    cdef wf_lock_t lock           # of the dictionaries; never waited for with the GIL
+    cdef wf_lock_t lock           # of the dictionaries; a thread with the GIL never waits for it
 
     def __cinit__(self, *, columns=None, addresses="text", errors="raise"):
-        cdef int place
+        cdef int slot
         cdef bytes secrets = os.urandom(sizeof(self.secrets))
         if addresses not in ("text", "binary"):
             raise ValueError(f"addresses={addresses!r}: expected 'text' or 'binary'")
@@ -125,19 +125,19 @@ cdef class Decoder:
         self.specs = event_specs(self.binary)
         self.selection = Selection(EVENT_COLUMNS if columns is None else columns, COLUMN_SLOTS)
         self.selection.prepare(self.specs)
-        for place in self.selection.by_name.values():
-            self.wanted[place >> 6] |= <uint64_t>1 << (place & 63)
-        for place in range(N_EVENT_COLUMNS):
-            self.dictionaries[place].secrets = self.secrets
-            self.dictionaries[place].names = enumeration(place).names
-            self.dictionaries[place].n_names = enumeration(place).count
+        for slot in self.selection.by_name.values():
+            self.wanted[slot >> 6] |= <uint64_t>1 << (slot & 63)
+        for slot in range(N_EVENT_COLUMNS):
+            self.dictionaries[slot].secrets = self.secrets
+            self.dictionaries[slot].names = enumeration(slot).names
+            self.dictionaries[slot].n_names = enumeration(slot).count
 
     def __dealloc__(self):
-        cdef int place
-        for place in range(N_EVENT_COLUMNS):
-            dictionary_clear(&self.dictionaries[place])
+        cdef int slot
+        for slot in range(N_EVENT_COLUMNS):
+            dictionary_clear(&self.dictionaries[slot])
         buffer_release(self.scratch)
-        shelf_release(self.shelf)
+        shared_buffers_release(self.dictionary_buffers)
         if self.pooling:
             wf_lock_destroy(&self.lock)
             pool_close()
@@ -168,8 +168,8 @@ cdef class Decoder:
             If there is no memory for the columns.
         """
         cdef Decode state
-        if block.count > MOST_EVENTS:
-            raise OverflowError(f"{block.count} events: a batch holds at most {MOST_EVENTS}")
+        if block.count > MAX_EVENTS:
+            raise OverflowError(f"{block.count} events: a batch holds at most {MAX_EVENTS}")
         self._begin(block, &state)
         if state.out == NULL:
             raise MemoryError
@@ -183,22 +183,22 @@ cdef class Decoder:
                 wf_unlock(&self.lock)
         try:
             if state.failure != NO_FAILURE:
-                state.out.spoilt = True
+                state.out.dirty = True
                 _raise(&state)
             return self._batch(block, &state)
         finally:
             columns_release(state.out)
 
     cdef void _begin(self, Block block, Decode* state) noexcept:
-        cdef int place, word
+        cdef int slot, word
         memset(state, 0, <char*>&state.live_columns - <char*>state)
         state.out = columns_new(
-            self.selection.shape.nest, self.specs, N_SPECS, N_EVENT_COLUMNS, block.count)
+            self.selection.shape.recycler, self.specs, N_SPECS, N_EVENT_COLUMNS, block.count)
         state.memory = block.memory
         state.base = block.base
         state.size = block.nbytes
         state.roomy = block.nbytes - ROOM if block.nbytes > <size_t>ROOM else 0
-        state.budget = MOST_SHARING * <uint64_t>block.nbytes + SLACK
+        state.budget = MAX_SHARING * <uint64_t>block.nbytes + SLACK
         state.version = block.version
         state.internal = block.internal
         for word in range(N_WORDS):
@@ -206,10 +206,10 @@ cdef class Decoder:
         state.binary_addresses = self.binary
         state.null_errors = self.null_errors
         state.dictionaries = self.dictionaries
-        state.shelf = &self.shelf
+        state.dictionary_buffers = &self.dictionary_buffers
         state.scratch = &self.scratch
-        for place in range(N_EVENT_COLUMNS):
-            state.cursor[place] = <uint8_t*>state.spare
+        for slot in range(N_EVENT_COLUMNS):
+            state.cursor[slot] = <uint8_t*>state.spare
 
     cdef EventBatch _batch(self, Block block, Decode* state):
         cdef EventBatch batch = EventBatch.__new__(EventBatch)

@@ -1,38 +1,38 @@
 """Decodes net events into columns: what happens to one event; must not know handles or Python.
 
-For each event: find it in the block, read its header, then the payload that its type selects, then
-the tail of a source that has one. Values go to the columns as they are read; which of them mean
-anything is gathered in one word of bits an event.
+For each event it locates the event in the block, reads the header, then the payload that the type
+selects, then the tail if the source has written one. Values are written to the columns as they are
+read; the validity of all cells of an event is gathered as bits of a few words.
 """
 
 from libc.stdint cimport uint8_t, uint32_t
 from libc.string cimport memset
 
-from wfpfast._decode.arms cimport (
-    N_TYPES, Arm, EventPlan, HeaderColumns, columns_of_flags, event_plan, header_sets, late_flags)
-from wfpfast._columns.columns cimport CHUNK, LINE, Column
-from wfpfast._decode.context cimport (
-    NO_FAILURE, Live, end_chunk, finish, has_room, locate_small, malformed, need, need_word,
-    place_of, put_8, put_16, put_32, put_64, put_enum, touch, vouch)
-from wfpfast._decode.tail cimport decode_tail
-from wfpfast._decode.payloads cimport decode_classify, put_no_classify
 from wfpfast._base.portable cimport (
     wf_likely, wf_low_bit, wf_lowest_bit, wf_prefetch, wf_prefetch_write)
+from wfpfast._columns.columns cimport CHUNK, LINE, Column
+from wfpfast._decode.arms cimport (
+    N_TYPES, Arm, EventPlan, HeaderColumns, columns_of_flags, event_plan, header_sets, late_flags)
+from wfpfast._decode.context cimport (
+    NO_FAILURE, Live, end_chunk, finish, has_room, locate_small, malformed, need, need_word, put_8,
+    put_16, put_32, put_64, put_enum, touch, translate, vouch)
+from wfpfast._decode.payloads cimport decode_classify, put_no_classify
 from wfpfast._decode.schema cimport *
+from wfpfast._decode.tail cimport decode_tail
 from wfpfast._decode.values cimport (
     put_address_binary, put_address_row, put_blob, put_path, put_sid_text, put_wide)
 from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.minwindef cimport FILETIME_UNIX_EPOCH
 
 cdef enum:
-    AHEAD = 16       # events between the one being decoded and the one being fetched
-    HALFWAY = 8      # and the one that is here by now, whose cells may not be
-    FETCHED = 448    # bytes fetched of it: event, path, SIDs and payload lie together
-    TEXT_AHEAD = 256
-    NEAR = 1 << 17   # bytes of a block that the caches still hold from when it was made
-    MANY = 4096      # events whose columns the nearer caches do not hold
-    MOST_NEAR = 1 << 18   # events of whose sparse columns no cache has much
-    FLAG_HALF = 128
+    AHEAD = 16       # the event to prefetch is so many events ahead
+    HALFWAY = 8      # the event whose sparse cells to prefetch: its own memory has arrived by then
+    FETCHED = 448    # bytes to prefetch: an event, its path, SIDs and payload are adjacent
+    TEXT_AHEAD = 256   # bytes between an address text and the memory to prefetch
+    NEAR = 1 << 17   # a block of so many bytes is still in the caches since it was built
+    MANY = 4096      # from so many events on, the columns do not fit the nearer caches
+    MAX_NEAR = 1 << 18   # above so many events, the sparse columns are in no cache
+    FLAG_HALF = 128  # values of seven flags
     EVENT_WORDS = 64  # more than an event of any version has
 
 
@@ -49,13 +49,13 @@ cdef inline uint64_t furthest() noexcept nogil:
     return 92233720368547758
 
 
-# What the tables of _arms say, where the hot path finds it at once.
+# Copies of tables of arms.pyx, which the hot path reads without a call.
 cdef HeaderColumns header_columns = header_sets()[0]
 cdef uint64_t ADDRESSES = wf_low_bit(LOCAL_ADDRESS) | wf_low_bit(REMOTE_ADDRESS)
-# Which columns the header's flags make valid, for the lower and upper seven of the 14 flags; the
-# first half also has those that are valid under any flags.
+# The columns that the header's flags make valid, by the lower and by the upper seven of 14 flags.
+# The first table includes the columns that are valid under any flags.
 cdef uint64_t flag_columns[2][FLAG_HALF]
-# Stands for an event, of any version, that may not be followed: a row of nothing.
+# Decoded in place of an event, of any version, that may not be followed: it gives a row of nulls.
 cdef uint64_t[EVENT_WORDS] no_event
 
 
@@ -79,7 +79,7 @@ cdef inline void put_timestamp(Decode* d, int i, uint64_t ticks, uint64_t* valid
 
 
 cdef inline uint64_t valid_columns(const FWPM_NET_EVENT_HEADER3* h) noexcept nogil:
-    """Return the columns that this header vouches for, whatever its version has of them."""
+    """Return the columns that the flags of this header make valid, in any version."""
     cdef uint64_t valid = (
         flag_columns[0][h.flags & (FLAG_HALF - 1)]
         | flag_columns[1][h.flags >> 7 & (FLAG_HALF - 1)])
@@ -88,14 +88,10 @@ cdef inline uint64_t valid_columns(const FWPM_NET_EVENT_HEADER3* h) noexcept nog
     return valid
 
 
-cdef inline uint64_t clear_if(uint64_t valid, int column, bint null) noexcept nogil:
-    return valid & ~(<uint64_t>null << column)
-
-
 cdef inline void put_addresses(
     Decode* d, int i, const FWPM_NET_EVENT_HEADER3* h, bint is_v6, uint64_t valid
 ) noexcept nogil:
-    """Every row passes here."""
+    """Write both addresses; to be called for every row."""
     cdef bint has_local = valid & wf_low_bit(LOCAL_ADDRESS) != 0
     cdef bint has_remote = valid & wf_low_bit(REMOTE_ADDRESS) != 0
     if wf_likely(not d.binary_addresses):
@@ -113,7 +109,7 @@ cdef inline void put_addresses(
 cdef inline void decode_header(
     Decode* d, int i, const FWPM_NET_EVENT_HEADER3* h, uint64_t readable, int level
 ) noexcept nogil:
-    """Read a header of any version; `readable` are the columns that it has and that are wanted."""
+    """Read a header of any version; `readable` are the wanted columns that it can fill."""
     cdef uint64_t valid = valid_columns(h) & readable
     cdef bint is_v6 = h.ipVersion == 1
     put_timestamp(
@@ -129,13 +125,14 @@ cdef inline void decode_header(
             put_enum(d, ADDRESS_FAMILY, i, h.addressFamily)
     put_addresses(d, i, h, is_v6, valid)
     if wf_likely(valid & wf_low_bit(APP_PATH) != 0):
-        valid = clear_if(valid, APP_PATH, not put_path(d, APP_PATH, i, "header.appId", &h.appId))
+        if not wf_likely(put_path(d, APP_PATH, i, "header.appId", &h.appId)):
+            valid &= ~wf_low_bit(APP_PATH)
     if wf_likely(valid & wf_low_bit(USER_SID) != 0):
-        valid = clear_if(valid, USER_SID, not put_sid_text(
-            d, USER_SID, i, "header.userId", h.userId))
+        if not wf_likely(put_sid_text(d, USER_SID, i, "header.userId", h.userId)):
+            valid &= ~wf_low_bit(USER_SID)
     if wf_likely(valid & wf_low_bit(PACKAGE_SID) != 0):
-        valid = clear_if(valid, PACKAGE_SID, not put_sid_text(
-            d, PACKAGE_SID, i, "header.packageSid", h.packageSid))
+        if not wf_likely(put_sid_text(d, PACKAGE_SID, i, "header.packageSid", h.packageSid)):
+            valid &= ~wf_low_bit(PACKAGE_SID)
     d.words[0][i] = valid
     if h.flags & d.late_flags:
         decode_late_header(d, i, h, h.flags & d.late_flags)
@@ -144,7 +141,7 @@ cdef inline void decode_header(
 cdef void decode_late_header(
     Decode* d, int i, const FWPM_NET_EVENT_HEADER3* h, uint32_t flags
 ) noexcept nogil:
-    """The members that HEADER3 added: seldom there, so they get memory with the first of them."""
+    """Read the members that HEADER3 added; they are rare, so their columns get memory on demand."""
     if flags & FWPM_NET_EVENT_FLAG_POLICY_FLAGS_SET and need(d, POLICY_FLAGS):
         put_64(d, POLICY_FLAGS, i, h.policyFlags)
         vouch(d, i, POLICY_FLAGS)
@@ -157,7 +154,7 @@ cdef void decode_late_header(
 
 
 cdef inline bint need_all(Decode* d, const Arm* arm) noexcept nogil:
-    """Give memory to the columns of a payload."""
+    """Give memory to the columns of a payload; False if there is none."""
     cdef int k
     for k in range(N_WORDS):
         if not need_word(d, k, arm.columns[k]):
@@ -168,53 +165,53 @@ cdef inline bint need_all(Decode* d, const Arm* arm) noexcept nogil:
 cdef inline void decode_payload(
     Decode* d, int i, const EventPlan* plan, uint32_t type, const void* pointer
 ) noexcept nogil:
-    """Follow the payload pointer if this version has an arm for the type; NULL leaves nulls."""
+    """Decode the payload if this version has an arm for the type; a NULL pointer gives nulls."""
     cdef const Arm* arm = plan.arms[min(type, <uint32_t>N_TYPES)]
-    cdef const uint8_t* at
+    cdef const uint8_t* payload
     cdef int k
     if not wf_likely(arm.size != 0 and pointer != NULL):
         d.unknown_types += not arm.known
         put_no_classify(d, i)
         return
-    at = locate_small(d, pointer, arm.size, arm.alignment)
-    if not wf_likely(at != NULL):
+    payload = locate_small(d, pointer, arm.size, arm.alignment)
+    if not wf_likely(payload != NULL):
         malformed(d, i, arm.field)
         put_no_classify(d, i)
         return
     d.words[0][i] |= arm.always[0]
     if wf_likely(arm.decode == NULL):
-        decode_classify(d, i, at, arm.level, arm.tail)
+        decode_classify(d, i, payload, arm.level, arm.tail)
     elif need_all(d, arm):
         for k in range(1, N_WORDS):
             d.words[k][i] |= arm.always[k]
         put_no_classify(d, i)
-        arm.decode(d, i, at, arm.level)
+        arm.decode(d, i, payload, arm.level)
 
 
 cdef inline void decode_event(
     Decode* d, int i, const EventPlan* plan, uint64_t readable, uint64_t address
 ) noexcept nogil:
-    cdef const uint8_t* at = locate_small(d, <const void*>address, plan.size, 8)
+    cdef const uint8_t* event = locate_small(d, <const void*>address, plan.size, 8)
     cdef uint32_t type
     cdef int k
-    if not wf_likely(at != NULL):
+    if not wf_likely(event != NULL):
         if address == 0:
             d.reason = "is NULL"
         malformed(d, i, "entries")
-        at = <const uint8_t*>no_event
+        event = <const uint8_t*>no_event
         readable = 0
         for k in range(1, N_WORDS):
             d.words[k][i] = 0
-    decode_header(d, i, <const FWPM_NET_EVENT_HEADER3*>at, readable, plan.header_level)
-    type = (<const uint32_t*>(at + plan.type_offset))[0]
+    decode_header(d, i, <const FWPM_NET_EVENT_HEADER3*>event, readable, plan.header_level)
+    type = (<const uint32_t*>(event + plan.type_offset))[0]
     put_enum(d, EVENT_TYPE, i, type)
-    decode_payload(d, i, plan, type, (<void* const*>(at + plan.payload_offset))[0])
-    if d.internal and at != <const uint8_t*>no_event:
+    decode_payload(d, i, plan, type, (<void* const*>(event + plan.payload_offset))[0])
+    if d.internal and event != <const uint8_t*>no_event:
         decode_tail(d, i, address + plan.size)
 
 
 cdef inline void fetch(const Decode* d, uint64_t address) noexcept nogil:
-    """Ask for an event's memory; an address outside the block asks for nothing."""
+    """Prefetch an event, unless its address is outside the block."""
     cdef uint64_t offset = address - d.base
     cdef int k
     if offset < d.size:
@@ -223,7 +220,7 @@ cdef inline void fetch(const Decode* d, uint64_t address) noexcept nogil:
 
 
 cdef inline void fetch_cells(const Decode* d, int i) noexcept nogil:
-    """Ask for the cells of the next chunk, a column at every second event: to be written to."""
+    """Prefetch the cells of the next chunk for writing: one column at every second event."""
     cdef const Live* live = d.live_columns + i // 2
     cdef const uint8_t* cells
     cdef int k
@@ -237,13 +234,13 @@ cdef inline void fetch_cells(const Decode* d, int i) noexcept nogil:
 cdef inline void fetch_sparse(
     const Decode* d, const EventPlan* plan, int i, uint64_t address
 ) noexcept nogil:
-    """Ask for the cells that an event further on will write, if these are of few events."""
-    cdef const uint8_t* at
+    """Prefetch the sparse cells that the event of row `i` will write."""
+    cdef const uint8_t* event_type
     cdef const Arm* arm
     cdef int k
     if has_room(d, <const void*>address, 8):
-        at = place_of(d, <const void*>address) + plan.type_offset
-        arm = plan.arms[min((<const uint32_t*>at)[0], <uint32_t>N_TYPES)]
+        event_type = translate(d, <const void*>address) + plan.type_offset
+        arm = plan.arms[min((<const uint32_t*>event_type)[0], <uint32_t>N_TYPES)]
         if not wf_likely(arm.decode == NULL):
             for k in range(N_WORDS):
                 fetch_row(d, i, k, arm.columns[k] & d.live[k] & ~d.dense[k])
@@ -258,13 +255,13 @@ cdef void fetch_row(const Decode* d, int i, int word, uint64_t columns) noexcept
 
 
 cdef inline void fetch_text(const Column* column) noexcept nogil:
-    """Ask for where an address's text will go: nearly every event has one."""
+    """Prefetch the memory that address texts will be written to soon."""
     if column.text.data != NULL:
         wf_prefetch_write(column.text.data + column.text_used + TEXT_AHEAD)
 
 
 cdef int begin_block(Decode* d, const EventPlan* plan) noexcept nogil:
-    """Give memory to the columns that nearly every event fills; -1 and a failure without."""
+    """Give memory to the columns that most events fill; -1 and d.failure if there is none."""
     cdef const Arm* classify = plan.arms[<int>FWPM_NET_EVENT_TYPE_CLASSIFY_DROP]
     cdef uint64_t columns
     cdef int k
@@ -272,11 +269,11 @@ cdef int begin_block(Decode* d, const EventPlan* plan) noexcept nogil:
     d.late_flags = late_flags(plan, d.wanted)
     for k in range(N_WORDS):
         columns = plan.columns[k] | classify.columns[k]
-        # A sparse cell holds a valid row's value only, but a tail takes some back.
+        # Null cells of a sparse column must be zero, but a tail can make a written cell null.
         d.dense[k] = ~<uint64_t>0 if d.internal else columns
         d.row_by_row[k] = header_columns.every_row[k] | classify.columns[k]
         d.initial[k] = header_columns.always[k] & plan.columns[k]
-    d.row_by_row[0] &= ~wf_low_bit(IS_LOOPBACK)  # a bit, which is added to those of the chunk
+    d.row_by_row[0] &= ~wf_low_bit(IS_LOOPBACK)  # put_bool() only sets bits: they must be clear
     if not d.binary_addresses:
         d.row_by_row[0] |= ADDRESSES
     for k in range(N_WORDS):
@@ -289,18 +286,21 @@ cdef int begin_block(Decode* d, const EventPlan* plan) noexcept nogil:
 cdef inline void fetch_ahead(
     Decode* d, const EventPlan* plan, int i, const uint64_t* entry, int64_t count
 ) noexcept nogil:
-    """Ask for the memory that events and rows further on need, of a block of `count`."""
+    """Prefetch what later events and rows need, in a block of `count` events."""
     fetch(d, entry[AHEAD])
     if count >= MANY:
         fetch_cells(d, i)
-        if count > MOST_NEAR:
+        if count > MAX_NEAR:
             fetch_sparse(d, plan, i + HALFWAY, entry[HALFWAY])
         fetch_text(d.out.columns + LOCAL_ADDRESS)
         fetch_text(d.out.columns + REMOTE_ADDRESS)
 
 
 cdef void end_words(Decode* d, int rows) noexcept nogil:
-    """The last chunk is not full: what the other words began its rows with is of no row."""
+    """Clear the validity words after the last row of a chunk that is not full.
+
+    The first words are zero there already; the others hold `initial`.
+    """
     cdef int k
     for k in range(1, N_WORDS):
         if d.live[k]:
@@ -308,7 +308,7 @@ cdef void end_words(Decode* d, int rows) noexcept nogil:
 
 
 cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexcept nogil:
-    """Decode `count` events; d.failure says whether and why it stopped."""
+    """Decode `count` events; after an error d.failure is set and the columns are incomplete."""
     cdef const EventPlan* plan = event_plan(d.version)
     cdef uint64_t readable = plan.columns[0] & ~header_columns.late[0] & d.wanted[0]
     cdef int64_t fetched = count - AHEAD if d.size > NEAR else 0
@@ -325,7 +325,7 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
             if first + i < fetched:
                 fetch_ahead(d, plan, i, entries + first + i, count)
             decode_event(d, i, plan, readable, entries[first + i])
-            if not wf_likely(d.failure == NO_FAILURE):  # columns may be without their memory
+            if not wf_likely(d.failure == NO_FAILURE):  # columns may lack memory
                 return
         if rows < CHUNK:
             end_words(d, <int>rows)

@@ -1,4 +1,4 @@
-"""Makes batches of events that are given as mappings; must not know where these come from."""
+"""Makes batches of events that are given as mappings; must not know the source of the mappings."""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -15,7 +15,7 @@ _REFUSED = (ValueError, TypeError, OverflowError)  # what `encode` raises
 
 
 def decoded(items: Iterator[Item], decoder: Decoder, size: int) -> Iterator[EventBatch]:
-    """Gather events to batches; those before an error come before it, in a smaller batch."""
+    """Yield batches of `size` events; the events before an error come first, in a smaller batch."""
     if size < 1:
         raise ValueError(f"batch_size {size}: a batch holds at least one event")
     return _batches(items, decoder, size)
@@ -32,7 +32,7 @@ def _batches(items: Iterator[Item], decoder: Decoder, size: int) -> Iterator[Eve
                 mapping, bad_values = item if isinstance(item, tuple) else (item, 0)
                 mappings.append(mapping)
                 malformed.append(bad_values)
-        except Exception as error:  # the source's own, of whatever kind
+        except Exception as error:  # the source may raise any kind
             fault = error
         try:
             block = encode(mappings, internal=True)
@@ -49,11 +49,11 @@ def _batches(items: Iterator[Item], decoder: Decoder, size: int) -> Iterator[Eve
     try:
         raise fault
     finally:
-        fault = None  # or it would hold this frame, which holds it
+        fault = None  # breaks the reference cycle of the error and this frame
 
 
 def _batch(decoder: Decoder, block: Block, malformed: int) -> EventBatch:
-    """Decode a block; `_batches` must not hold the batch that its reader is done with."""
+    """Decode a block in a function of its own, so that `_batches` holds no batch after its use."""
     batch = decoder.decode(block)
     batch.stats["malformed"] += malformed
     return batch

@@ -1,10 +1,10 @@
 # One function per payload struct of a net event; must not know headers, blocks or Python objects.
 # Each reads through the newest struct of its family and stops at the level that the event's version
-# has; `at` is the payload, already found good for that level's size.
+# has. The caller has checked that the memory at `payload` has the size of that level.
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from wfpfast._decode.context cimport Decode, put_16, put_32, put_64, put_bool
 from wfpfast._base.portable cimport wf_likely, wf_low_bit
+from wfpfast._decode.context cimport Decode, put_16, put_32, put_64, put_bool
 from wfpfast._decode.schema cimport (
     CURRENT_PROFILE, DIRECTION, DIRECTION_CODE, FILTER_ID, IS_LOOPBACK, LAYER_ID, ORIGINAL_PROFILE,
     REAUTH_REASON, VSWITCH_DESTINATION_PORT, VSWITCH_SOURCE_PORT)
@@ -12,23 +12,23 @@ from wfpfast.abi.fwpmtypes cimport FWPM_NET_EVENT_CLASSIFY_DROP2
 from wfpfast.abi.fwptypes cimport FWP_DIRECTION_INBOUND, FWP_DIRECTION_OUTBOUND
 
 cdef enum:
-    # msFwpDirection in, out, forward, both: 0x3900 + the place in the dictionary. The SDK's
-    # headers do not have it; the values are those of the CLASSIFY_DROP1 page and of Windows itself.
+    # msFwpDirection is 0x3900 + the code in the dictionary: in, out, forward, both. The headers of
+    # the SDK lack these values; they are from the CLASSIFY_DROP1 page and from Windows itself.
     FIRST_MS_FWP_DIRECTION = 0x3900
     INBOUND = 0
     OUTBOUND = 1
 
 
-cdef void decode_mm_failure(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
-cdef void decode_qm_failure(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
-cdef void decode_em_failure(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
-cdef void decode_kernel_drop(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
-cdef void decode_dosp_drop(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
-cdef void decode_capability(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
-cdef void decode_drop_mac(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
-cdef void decode_packet_arrival(Decode* d, int i, const uint8_t* at, int level) noexcept nogil
+cdef void decode_mm_failure(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil
+cdef void decode_qm_failure(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil
+cdef void decode_em_failure(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil
+cdef void decode_kernel_drop(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil
+cdef void decode_dosp_drop(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil
+cdef void decode_capability(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil
+cdef void decode_drop_mac(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil
+cdef void decode_packet_arrival(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil
 
-# The members that few classify events have; not inlined, unlike the rest of their decoder.
+# The members that few classify events have; not inlined, unlike decode_classify().
 cdef void put_uncommon_classify(
     Decode* d, int i, const FWPM_NET_EVENT_CLASSIFY_DROP2* e,
     const FWPM_NET_EVENT_CLASSIFY_DROP2* tail) noexcept nogil
@@ -43,7 +43,7 @@ cdef inline uint64_t seldom_wanted_of_classify() noexcept nogil:
 
 
 cdef inline int direction_name(uint32_t code) noexcept nogil:
-    """Both vocabularies of Windows: msFwpDirection and, 0 for out and 1 for in, FWP_DIRECTION."""
+    """Map msFwpDirection or FWP_DIRECTION (0 out, 1 in) to the code in the dictionary, or -1."""
     if wf_likely(code - FIRST_MS_FWP_DIRECTION < 4):
         return <int>code - FIRST_MS_FWP_DIRECTION
     if code == FWP_DIRECTION_OUTBOUND:
@@ -52,14 +52,14 @@ cdef inline int direction_name(uint32_t code) noexcept nogil:
 
 
 cdef inline void decode_classify(
-    Decode* d, int i, const uint8_t* at, int level, uint64_t has_tail
+    Decode* d, int i, const uint8_t* payload, int level, uint64_t has_tail
 ) noexcept nogil:
-    """CLASSIFY_DROP0..2, and CLASSIFY_ALLOW0, which is laid out as CLASSIFY_DROP1.
+    """Decode CLASSIFY_DROP0 to 2, or CLASSIFY_ALLOW0, which has the layout of CLASSIFY_DROP1.
 
-    `has_tail` is all bits or none. Drops and allows come in no predictable order, so a branch here
-    would be mispredicted: an event without DROP2's tail reads one of zeros instead.
+    `has_tail` has all bits set or none. Drops and allows come in no predictable order, so a branch
+    here would be mispredicted: an event without DROP2's tail reads one of zeros instead.
     """
-    cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* e = <const FWPM_NET_EVENT_CLASSIFY_DROP2*>at
+    cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* e = <const FWPM_NET_EVENT_CLASSIFY_DROP2*>payload
     cdef uint64_t zeros = <uint64_t>d.zeros
     cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* tail = <const FWPM_NET_EVENT_CLASSIFY_DROP2*>(
         zeros + ((<uint64_t>e - zeros) & has_tail))
@@ -83,7 +83,7 @@ cdef inline void decode_classify(
 
 
 cdef inline void put_no_classify(Decode* d, int i) noexcept nogil:
-    """The zeros of a row that is no classify event: nobody clears these cells beforehand."""
+    """Write zeros for a row that is no classify event: these cells are not cleared beforehand."""
     put_64(d, FILTER_ID, i, 0)
     put_16(d, LAYER_ID, i, 0)
     put_32(d, REAUTH_REASON, i, 0)

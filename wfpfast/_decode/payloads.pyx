@@ -1,12 +1,12 @@
 """Decodes the payload structs of net events; must not know headers, blocks or Python objects.
 
-To add a type: its struct in abi/fwpmtypes.pxd, a function here, its row in `fill_arms()`, and what
-CONTRIBUTING.md lists beside.
+To add a type: its struct in abi/fwpmtypes.pxd, a function here, its row in `fill_arms()`, and the
+other steps in CONTRIBUTING.md.
 """
 
+from wfpfast._decode.conditions cimport put_condition
 from wfpfast._decode.context cimport (
     is_live, need, put_16, put_32, put_64, put_bool, put_bytes, put_enum, put_unknown, vouch)
-from wfpfast._decode.conditions cimport put_condition
 from wfpfast._decode.schema cimport *
 from wfpfast._decode.values cimport (
     put_address, put_blob, put_groups, put_key, put_key_value, put_mac_address, put_wide)
@@ -45,8 +45,9 @@ cdef void put_uncommon_classify(
     put_vswitch_id(d, i, "classifyDrop.vSwitchId", &tail.vSwitchId)
 
 
-cdef void decode_drop_mac(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
-    cdef const FWPM_NET_EVENT_CLASSIFY_DROP_MAC0* e = <const FWPM_NET_EVENT_CLASSIFY_DROP_MAC0*>at
+cdef void decode_drop_mac(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil:
+    cdef const FWPM_NET_EVENT_CLASSIFY_DROP_MAC0* e = (
+        <const FWPM_NET_EVENT_CLASSIFY_DROP_MAC0*>payload)
     if is_live(d, LOCAL_MAC):
         set_valid(d, i, LOCAL_MAC, put_mac_address(d, LOCAL_MAC, i, e.localMacAddr.byteArray6))
     if is_live(d, REMOTE_MAC):
@@ -64,12 +65,13 @@ cdef void decode_drop_mac(Decode* d, int i, const uint8_t* at, int level) noexce
     put_vswitch_id(d, i, "classifyDropMac.vSwitchId", &e.vSwitchId)
 
 
-cdef void decode_kernel_drop(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
-    cdef const FWPM_NET_EVENT_IPSEC_KERNEL_DROP0* e = <const FWPM_NET_EVENT_IPSEC_KERNEL_DROP0*>at
+cdef void decode_kernel_drop(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil:
+    cdef const FWPM_NET_EVENT_IPSEC_KERNEL_DROP0* e = (
+        <const FWPM_NET_EVENT_IPSEC_KERNEL_DROP0*>payload)
     put_32(d, FAILURE_STATUS, i, <uint32_t>e.failureStatus)
     put_direction(d, i, e.direction)
     put_32(d, SPI, i, e.spi)
-    # Windows gives filter and layer only where the IPsec callout dropped the packet; else 0.
+    # Windows gives filter and layer only if the IPsec callout dropped the packet; else they are 0.
     if e.filterId:
         put_64(d, FILTER_ID, i, e.filterId)
         put_16(d, LAYER_ID, i, e.layerId)
@@ -77,11 +79,11 @@ cdef void decode_kernel_drop(Decode* d, int i, const uint8_t* at, int level) noe
         vouch(d, i, LAYER_ID)
 
 
-cdef void decode_dosp_drop(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
-    cdef const FWPM_NET_EVENT_IPSEC_DOSP_DROP0* e = <const FWPM_NET_EVENT_IPSEC_DOSP_DROP0*>at
+cdef void decode_dosp_drop(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil:
+    cdef const FWPM_NET_EVENT_IPSEC_DOSP_DROP0* e = <const FWPM_NET_EVENT_IPSEC_DOSP_DROP0*>payload
     cdef bint is_v6 = e.ipVersion == FWP_IP_VERSION_V6
     if is_v6 or e.ipVersion == FWP_IP_VERSION_V4:
-        # The byte order of the IPv4 members is documented nowhere; host order as in the header.
+        # The byte order of the IPv4 members is not documented; host order, as in the header.
         if is_live(d, PUBLIC_HOST):
             set_valid(d, i, PUBLIC_HOST, put_address(
                 d, PUBLIC_HOST, i, e.publicHost.publicHostV6Addr, is_v6))
@@ -92,20 +94,20 @@ cdef void decode_dosp_drop(Decode* d, int i, const uint8_t* at, int level) noexc
     put_direction(d, i, e.direction)
 
 
-cdef void decode_capability(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
-    """CAPABILITY_DROP0 and CAPABILITY_ALLOW0 are one layout."""
-    cdef const FWPM_NET_EVENT_CAPABILITY_DROP0* e = <const FWPM_NET_EVENT_CAPABILITY_DROP0*>at
+cdef void decode_capability(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil:
+    """Decode CAPABILITY_DROP0 or CAPABILITY_ALLOW0, which have the same layout."""
+    cdef const FWPM_NET_EVENT_CAPABILITY_DROP0* e = <const FWPM_NET_EVENT_CAPABILITY_DROP0*>payload
     put_enum(d, NETWORK_CAPABILITY, i, e.networkCapabilityId)
     put_64(d, FILTER_ID, i, e.filterId)
     put_bool(d, IS_LOOPBACK, i, e.isLoopback != 0)
 
 
-cdef void decode_packet_arrival(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
-    put_32(d, SPI, i, (<const FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0*>at).spi)
+cdef void decode_packet_arrival(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil:
+    put_32(d, SPI, i, (<const FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0*>payload).spi)
 
 
 cdef struct Principals:
-    # What errors call the members that say who the two sides are.
+    # The names, in errors, of the members that identify the two sides.
     const char* local
     const char* remote
     const char* local_groups
@@ -124,7 +126,7 @@ cdef void put_principals(
     Decode* d, int i, const Principals* fields, const WCHAR* local, const WCHAR* remote,
     uint32_t n_local, WCHAR* const* local_groups, uint32_t n_remote, WCHAR* const* remote_groups
 ) noexcept nogil:
-    """Who the two sides said to be: names and the groups they are in."""
+    """Write the identities that the two sides claimed: names and groups."""
     if is_live(d, LOCAL_PRINCIPAL):
         set_valid(d, i, LOCAL_PRINCIPAL, put_wide(
             d, LOCAL_PRINCIPAL, i, fields.local, local))
@@ -139,8 +141,9 @@ cdef void put_principals(
             d, REMOTE_GROUPS, i, fields.remote_groups, n_remote, remote_groups))
 
 
-cdef void decode_mm_failure(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
-    cdef const FWPM_NET_EVENT_IKEEXT_MM_FAILURE2* e = <const FWPM_NET_EVENT_IKEEXT_MM_FAILURE2*>at
+cdef void decode_mm_failure(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil:
+    cdef const FWPM_NET_EVENT_IKEEXT_MM_FAILURE2* e = (
+        <const FWPM_NET_EVENT_IKEEXT_MM_FAILURE2*>payload)
     put_32(d, FAILURE_ERROR, i, e.failureErrorCode)
     put_enum(d, FAILURE_POINT, i, e.failurePoint)
     put_32(d, FAILURE_FLAGS, i, e.flags)
@@ -171,8 +174,9 @@ cdef void put_subnet(
         set_valid(d, i, column, put_condition(d, column, i, field, subnet))
 
 
-cdef void decode_qm_failure(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
-    cdef const FWPM_NET_EVENT_IKEEXT_QM_FAILURE1* e = <const FWPM_NET_EVENT_IKEEXT_QM_FAILURE1*>at
+cdef void decode_qm_failure(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil:
+    cdef const FWPM_NET_EVENT_IKEEXT_QM_FAILURE1* e = (
+        <const FWPM_NET_EVENT_IKEEXT_QM_FAILURE1*>payload)
     put_32(d, FAILURE_ERROR, i, e.failureErrorCode)
     put_enum(d, FAILURE_POINT, i, e.failurePoint)
     put_enum(d, KEYING_MODULE, i, e.keyingModuleType)
@@ -180,7 +184,7 @@ cdef void decode_qm_failure(Decode* d, int i, const uint8_t* at, int level) noex
     put_enum(d, SA_ROLE, i, e.saRole)
     put_enum(d, TRAFFIC_TYPE, i, e.saTrafficType)
     put_64(d, QM_FILTER_ID, i, e.qmFilterId)
-    # For TRANSPORT the union arm is empty: its bytes mean nothing and are not to be followed.
+    # For TRANSPORT the union's arm is empty: its bytes are undefined and must not be followed.
     if e.saTrafficType == IPSEC_TRAFFIC_TYPE_TUNNEL:
         put_subnet(d, LOCAL_SUBNET, i, "ikeQmFailure.localSubNet", &e.localSubNet)
         put_subnet(d, REMOTE_SUBNET, i, "ikeQmFailure.remoteSubNet", &e.remoteSubNet)
@@ -192,8 +196,9 @@ cdef void decode_qm_failure(Decode* d, int i, const uint8_t* at, int level) noex
             d, PROVIDER_CONTEXT_KEY, i, <const uint8_t*>&e.mmProviderContextKey))
 
 
-cdef void decode_em_failure(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
-    cdef const FWPM_NET_EVENT_IKEEXT_EM_FAILURE1* e = <const FWPM_NET_EVENT_IKEEXT_EM_FAILURE1*>at
+cdef void decode_em_failure(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil:
+    cdef const FWPM_NET_EVENT_IKEEXT_EM_FAILURE1* e = (
+        <const FWPM_NET_EVENT_IKEEXT_EM_FAILURE1*>payload)
     put_32(d, FAILURE_ERROR, i, e.failureErrorCode)
     put_enum(d, FAILURE_POINT, i, e.failurePoint)
     put_32(d, FAILURE_FLAGS, i, e.flags)

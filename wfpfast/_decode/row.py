@@ -5,7 +5,7 @@ from typing import Any
 
 
 class NetEvent:
-    """One row of a batch: columns are attributes and keys; nothing is decoded until asked for."""
+    """One row of a batch: columns are attributes and keys; a value is made when it is read."""
 
     __slots__ = ("_batch", "_row")
 

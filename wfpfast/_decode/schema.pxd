@@ -1,9 +1,9 @@
-# The columns of an event batch, each with a number for life; must not know where values come from.
+# The columns of an event batch, each with a fixed number; must not know where values come from.
 from wfpfast._columns.columns cimport Spec
 
 cdef enum:
-    # A column's number is its slot: it never changes, and a new column takes the next free one. The
-    # order that users see is another matter: that of the lines in declare_events().
+    # A column's number is its slot. It never changes, and a new column takes the next free slot.
+    # Users see the columns in the order of the lines in declare_events().
     # The header and the classify events write to the slots below 64 only (checked at import).
     TIMESTAMP = 0
     EVENT_TYPE = 1
@@ -73,8 +73,8 @@ cdef enum:
     TERMINATING_FILTERS = 65
     INTERFACE_INDEX = 66
     N_EVENT_COLUMNS = 67
-    N_WORDS = (N_EVENT_COLUMNS + 63) >> 6  # of a set of columns, a bit a column
-    # Children of the list columns: behind all slots, in no order that matters.
+    N_WORDS = (N_EVENT_COLUMNS + 63) >> 6  # in a set of columns with a bit a column
+    # Children of the list columns, after all slots; their order does not matter.
     LOCAL_GROUP = N_EVENT_COLUMNS
     REMOTE_GROUP
     TERMINATING_FILTER

@@ -1,7 +1,7 @@
 """Declares every column of an event batch once; must not know where values come from.
 
-A column is a slot in the enumeration of _schema.pxd and one line in `declare_events()`. The lines
-stand in the order that users see; what they leave out or say twice ends the import.
+A column is a slot in the enumeration of schema.pxd and a line in `declare_events()`. The lines are
+in the order that users see. A slot without a line, or with two, fails the import.
 """
 
 from libc.stdlib cimport calloc
@@ -62,7 +62,7 @@ cdef int parent(
 cdef int names(int column, dict by_value) except -1:
     """Keep an enumeration's names, by value, for the life of the process.
 
-    A value is the place of its name in the column's dictionary, so gaps are filled as well.
+    A value is the position of its name in the column's dictionary, so gaps get names as well.
     """
     cdef int count = max(by_value) + 1
     cdef const char** pointers = <const char**>calloc(count, sizeof(char*))
@@ -78,7 +78,7 @@ cdef int names(int column, dict by_value) except -1:
 
 
 cdef int sdk_names(int column, str enumeration, str prefix) except -1:
-    """The SDK's enumerators without the prefix that says of which enumeration they are."""
+    """Keep the names of an SDK enumeration, without their common prefix."""
     return names(column, {
         value: name.removeprefix(prefix) for name, value in ENUMS[enumeration].items()})
 
@@ -179,7 +179,7 @@ cdef int declare_names() except -1:
 
 
 def _check() -> None:
-    """Every slot has its line, and every name is one column's: else a cell is read as another."""
+    """Raise ImportError unless every slot has a line and every name belongs to one column."""
     missing = sorted(set(range(N_SPECS)) - set(_DECLARED))
     if missing:
         raise ImportError(f"no line of declare_events() declares the slots {missing}")

@@ -1,4 +1,4 @@
-"""Streams of batches: what every source of events gives; must not know where batches come from."""
+"""The stream of batches that every source of events returns; must not know any source."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -94,7 +94,7 @@ class EventStream(Closing):
         return dict(self._stats)
 
     def count(self, name: str, amount: int = 1) -> None:
-        """Add to a statistic: for sources that lose or mend something before the decoder."""
+        """Add to a statistic; for sources that drop or repair something before decoding."""
         self._stats[name] += amount
 
     def __iter__(self) -> Iterator[EventBatch]:
@@ -103,14 +103,14 @@ class EventStream(Closing):
     def __next__(self) -> EventBatch:
         try:
             batch = next(self._batches)
-        except BaseException:  # the end, or an error: either way nothing more will come
+        except BaseException:  # the end or an error: in both cases nothing more will come
             self.close()
             raise
         self._add(batch)
         return batch
 
     def _add(self, batch: EventBatch) -> None:
-        """Add a batch's statistics; a loop, since Counter.update takes longer than all else."""
+        """Add a batch's statistics; a loop is much faster than Counter.update()."""
         for name, count in batch.stats.items():
             if count or name not in self._stats:
                 self._stats[name] += count

@@ -1,4 +1,4 @@
-# What a source knows more or less than the SDK's structs; must not know headers or payloads.
+# Decodes wfpfast's own tail of an event; must not know headers or payloads.
 from libc.stdint cimport uint64_t
 
 from wfpfast._decode.context cimport Decode

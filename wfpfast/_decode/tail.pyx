@@ -4,10 +4,10 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.string cimport memset
 
+from wfpfast._base.portable cimport wf_lowest_bit
 from wfpfast._columns.columns cimport Column, end_rows, fixed_append, row_append
 from wfpfast._decode.context cimport (
     Decode, bit, is_live, locate, malformed, need, out_of_room, put_32, spend, vouch)
-from wfpfast._base.portable cimport wf_lowest_bit
 from wfpfast._decode.schema cimport *
 from wfpfast._decode.values cimport append_text, find_wide, put_wide
 from wfpfast.abi.internal cimport *
@@ -17,18 +17,18 @@ from wfpfast._decode.schema import COLUMN_SLOTS
 from wfpfast._tables.members import MEMBERS
 
 cdef enum:
-    MOST_COLUMNS = 2   # of a member
+    MAX_COLUMNS = 2    # of one member
 
-cdef int[64 * ABSENT_WORDS][MOST_COLUMNS] absent_columns   # by the member's number; -1: none
+cdef int[64 * ABSENT_WORDS][MAX_COLUMNS] absent_columns   # by number of the member; -1: none
 
 
 cdef void take_back(Decode* d, int i, int first, uint64_t absent) noexcept nogil:
-    """Make the columns null whose members, a bit each from number `first` on, the source lacks."""
+    """Make the columns of absent members null; bit 0 of `absent` is for member number `first`."""
     cdef int number, column, k
     while absent:
         number = first + wf_lowest_bit(absent)
         absent &= absent - 1
-        for k in range(MOST_COLUMNS):
+        for k in range(MAX_COLUMNS):
             column = absent_columns[number][k]
             if column >= 0:
                 d.words[column >> 6][i] &= ~bit(column)
@@ -68,7 +68,7 @@ cdef bint good_text(Decode* d, const WCHAR* text) noexcept nogil:
 cdef bint put_filters(
     Decode* d, int i, uint32_t count, const TERMINATING_FILTER0* filters
 ) noexcept nogil:
-    """A list of structs; a text that may not be followed makes the whole list null."""
+    """Write a list of structs; a text that may not be followed makes the whole list null."""
     cdef Column* columns = d.out.columns
     cdef int64_t row = d.first_row + i
     cdef uint64_t size = count * <uint64_t>sizeof(TERMINATING_FILTER0)
@@ -98,10 +98,10 @@ cdef bint put_filters(
     return True
 
 
-# A column that is unknown, or more members than bits, ends the import.
+# An unknown column, or more members than bits, fails the import.
 memset(absent_columns, 0xff, sizeof(absent_columns))
 for number, member in enumerate(MEMBERS):
-    if number >= 64 * ABSENT_WORDS or len(member.columns) > MOST_COLUMNS:
+    if number >= 64 * ABSENT_WORDS or len(member.columns) > MAX_COLUMNS:
         raise ImportError(f"there is no room for member {number}, {member.columns}")
     for k, column in enumerate(member.columns):
         absent_columns[<int>number][<int>k] = COLUMN_SLOTS[column]

@@ -1,25 +1,25 @@
-# What header and payloads point to, put into text columns; must not know which member points.
+# Follows pointers of headers and payloads into text columns; must not know which member points.
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
-from wfpfast._columns.columns cimport Column, end_rows
-from wfpfast._decode.context cimport (
-    Decode, bit, has_room, malformed, out_of_room, place_of, put_32)
 from wfpfast._base.portable cimport wf_likely
+from wfpfast._base.text cimport put_ipv4, put_ipv6
+from wfpfast._columns.columns cimport Column, end_rows
 from wfpfast._columns.dictionaries cimport (
     Dictionary, Recent, cheap_key, recent_bytes, same, same_sid, sid_key)
-from wfpfast._base.text cimport put_ipv4, put_ipv6
+from wfpfast._decode.context cimport (
+    Decode, bit, has_room, malformed, out_of_room, put_32, translate)
 from wfpfast.abi.fwptypes cimport FWP_BYTE_BLOB
 from wfpfast.abi.guiddef cimport GUID
 from wfpfast.abi.minwindef cimport WCHAR
 from wfpfast.abi.winnt cimport SID
 
 cdef enum:
-    FREE = 256       # bytes of a path or SID that cost no more than the event that points to it
+    FREE = 256       # a path or SID of at most so many bytes is not charged to the budget
 
-# Each of these writes the cell of row `i` of the chunk and returns True, or returns False for null;
-# a pointer that may not be followed is reported under `field` first.
+# Each of these writes the cell of row `i` of the chunk and returns True, or returns False for null.
+# A pointer that may not be followed is reported as malformed, with the name `field`.
 cdef bint put_blob(
     Decode* d, int column, int i, const char* field, const FWP_BYTE_BLOB* blob
 ) noexcept nogil
@@ -33,11 +33,12 @@ cdef bint put_groups(
 ) noexcept nogil
 cdef bint put_mac_address(Decode* d, int column, int i, const uint8_t* address) noexcept nogil
 
-# Finders return NULL, with the reason in `d`, for what may not be followed; who calls them reports.
+# These return NULL, with the reason in `d`, for a pointer that may not be followed; the caller
+# reports it.
 cdef const uint8_t* find_long_blob(Decode* d, const FWP_BYTE_BLOB* blob) noexcept nogil
 cdef const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil
 
-# The pieces that rendering a condition value needs too.
+# Parts that conditions.pyx needs, too.
 cdef const uint8_t* find_wide(Decode* d, const WCHAR* text, size_t* units) noexcept nogil
 cdef uint8_t* room_for_text(Decode* d, Column* column, size_t more) noexcept nogil
 cdef bint append_text(Decode* d, Column* items, const WCHAR* text) noexcept nogil
@@ -45,7 +46,8 @@ cdef int append_wide(
     Decode* d, Column* column, const uint8_t* text, size_t units
 ) noexcept nogil
 
-# What an event nearly always has is inlined; what is converted once and then remembered is not.
+# These convert a text once, before a dictionary has it, so they are not inlined. The functions
+# below them are inlined, since nearly every event needs them.
 cdef bint put_new_utf16(
     Decode* d, int column, int i, const uint8_t* raw, uint32_t size, uint64_t key, bint path
 ) noexcept nogil
@@ -77,19 +79,19 @@ cdef inline bint put_utf16(
 
 
 cdef inline const uint8_t* find_blob(Decode* d, const FWP_BYTE_BLOB* blob) noexcept nogil:
-    """Return where the bytes of a blob that is not NULL are; one of size 0 is not followed."""
+    """Return where the bytes of a blob that is not NULL are; an empty one is not followed."""
     if not wf_likely(blob.size != 0):
         return d.memory
     if wf_likely(blob.size <= FREE):
         if wf_likely(has_room(d, blob.data, 1)):
-            return place_of(d, blob.data)
+            return translate(d, blob.data)
     return find_long_blob(d, blob)
 
 
 cdef inline bint put_path(
     Decode* d, int column, int i, const char* field, const FWP_BYTE_BLOB* blob
 ) noexcept nogil:
-    """A blob of UTF-16 with or without its NUL: an application's path."""
+    """Write an application's path: a blob of UTF-16 with or without a final NUL."""
     cdef const uint8_t* data
     if not wf_likely(blob.data != NULL):
         return False
@@ -111,7 +113,7 @@ cdef inline bint put_sid_text(
     if not wf_likely(sid != NULL):
         return False
     if wf_likely(has_room(d, sid, 4)):
-        raw = place_of(d, sid)
+        raw = translate(d, sid)
         size = 8 + 4 * <uint32_t>raw[1]
     if not wf_likely(size - 1 < FREE):  # long, or at the block's end
         found = 0
@@ -130,7 +132,7 @@ cdef inline bint put_sid_text(
 
 
 cdef inline char* next_text(Decode* d, int column, int i) noexcept nogil:
-    """Return where row `i`'s text goes, in a column that has room for the longest texts."""
+    """Return where the text of row `i` goes; the column has room for the longest texts."""
     cdef Column* target = d.out.columns + column
     if target.ended != d.first_row + i:
         end_rows(target, d.first_row + i, target.text_used)
@@ -155,7 +157,7 @@ cdef inline char* put_ip(char* text, const uint8_t* address, bint is_v6) noexcep
 cdef inline void put_address_row(
     Decode* d, int column, int i, const uint8_t* address, bint is_v6, bint valid
 ) noexcept nogil:
-    """The text of a row of a column in `row_by_row`: to be called for every row."""
+    """Write an address as text to a column in `row_by_row`; to be called for every row."""
     cdef Column* target = d.out.columns + column
     cdef char* text = <char*>target.text.data + target.text_used
     if wf_likely(valid):
@@ -169,7 +171,7 @@ cdef inline void put_address_row(
 cdef inline bint put_address_binary(
     Decode* d, int column, int i, const uint8_t* address, bint is_v6
 ) noexcept nogil:
-    """An address as 16 bytes."""
+    """Write an address as 16 bytes."""
     cdef uint32_t v4
     if is_v6:
         memcpy(d.cursor[column] + 16 * i, address, 16)
@@ -181,7 +183,7 @@ cdef inline bint put_address_binary(
 cdef inline bint put_address(
     Decode* d, int column, int i, const uint8_t* address, bint is_v6
 ) noexcept nogil:
-    """An address as text or, on request, as 16 bytes."""
+    """Write an address as text or, if the caller asked for binary addresses, as 16 bytes."""
     if d.binary_addresses:
         return put_address_binary(d, column, i, address, is_v6)
     end_text(d, column, i, put_ip(next_text(d, column, i), address, is_v6))

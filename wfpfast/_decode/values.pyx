@@ -1,20 +1,20 @@
-"""Follows the pointers of header and payloads into text columns; must not know which member points.
+"""Follows pointers of headers and payloads into text columns; must not know which member points.
 
-Text that needed a replacement character is never remembered in a dictionary's table of raw bytes:
-each time it is met it is converted, and counted, again.
+A text that needed a replacement character is not stored in a dictionary's table of raw bytes, so
+that it is converted, and counted, at every occurrence.
 """
 
 from libc.stdint cimport INT32_MAX
 from libc.string cimport memcpy, memset
 
-from wfpfast._columns.columns cimport end_rows, text_append, text_reserve
-from wfpfast._decode.context cimport (
-    NO_MEMORY, locate, malformed, out_of_budget, out_of_room, spend)
 from wfpfast._base.memory cimport buffer_reserve
-from wfpfast._columns.dictionaries cimport (
-    Dictionary, dictionary_code, dictionary_find, dictionary_remember)
 from wfpfast._base.text cimport (
     GUID_SIZE, MAC_SIZE, SID_SIZE, put_guid, put_mac, put_sid, utf8_from_utf16)
+from wfpfast._columns.columns cimport end_rows, text_append, text_reserve
+from wfpfast._columns.dictionaries cimport (
+    Dictionary, dictionary_code, dictionary_find, dictionary_remember)
+from wfpfast._decode.context cimport (
+    NO_MEMORY, locate, malformed, out_of_budget, out_of_room, spend)
 
 
 cdef int remember(
@@ -28,7 +28,7 @@ cdef int remember(
 cdef int convert(
     Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, bint path
 ) noexcept nogil:
-    """Return the code of UTF-16 that the dictionary has not seen in this form."""
+    """Convert UTF-16 whose raw bytes are new to the dictionary, and return its code."""
     cdef size_t replaced = 0, length
     cdef uint8_t* text
     cdef int code
@@ -37,7 +37,7 @@ cdef int convert(
         return -1
     text = d.scratch[0].data
     length = utf8_from_utf16(text, raw, size // 2, &replaced)
-    if size & 1 and raw[size - 1]:  # half a unit; half a NUL is nothing
+    if size & 1 and raw[size - 1]:  # half a unit; half of a NUL is dropped
         memcpy(text + length, b"\xef\xbf\xbd", 3)
         length += 3
         replaced += 1
@@ -51,7 +51,7 @@ cdef int convert(
 cdef int convert_sid(
     Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size
 ) noexcept nogil:
-    """Return the code of a SID that the dictionary has not seen."""
+    """Convert a SID that is new to the dictionary, and return its code."""
     cdef char[SID_SIZE] text
     cdef int code = dictionary_code(
         dictionary, <uint8_t*>text, <uint32_t>(put_sid(text, raw) - text))
@@ -61,7 +61,7 @@ cdef int convert_sid(
 cdef bint put_new_utf16(
     Decode* d, int column, int i, const uint8_t* raw, uint32_t size, uint64_t key, bint path
 ) noexcept nogil:
-    """UTF-16 that is not where its cheap key says."""
+    """Write UTF-16 that is not in the dictionary's `recent` under its key."""
     cdef Dictionary* dictionary = d.dictionaries + column
     cdef int code = dictionary_find(dictionary, raw, size, key)
     return put_code(
@@ -71,7 +71,7 @@ cdef bint put_new_utf16(
 cdef bint put_new_sid(
     Decode* d, int column, int i, const uint8_t* raw, uint32_t size, uint64_t key
 ) noexcept nogil:
-    """A SID that is not where its cheap key says."""
+    """Write a SID that is not in the dictionary's `recent` under its key."""
     cdef Dictionary* dictionary = d.dictionaries + column
     cdef int code = dictionary_find(dictionary, raw, size, key)
     return put_code(d, column, i, code if code >= 0 else convert_sid(d, dictionary, raw, size))
@@ -102,7 +102,7 @@ cdef const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept
 cdef bint put_blob(
     Decode* d, int column, int i, const char* field, const FWP_BYTE_BLOB* blob
 ) noexcept nogil:
-    """A blob of no documented encoding: its bytes."""
+    """Write the bytes of a blob whose encoding is not documented."""
     cdef const uint8_t* data
     if blob.data == NULL:
         return False
@@ -114,7 +114,7 @@ cdef bint put_blob(
 
 
 cdef bint put_mapped(Decode* d, int column, int i, uint32_t v4) noexcept nogil:
-    """An IPv4 address as 16 bytes."""
+    """Write an IPv4 address as 16 bytes."""
     cdef uint8_t* mapped = d.cursor[column] + 16 * i
     memset(mapped, 0, 10)
     memset(mapped + 10, 0xff, 2)
@@ -126,9 +126,9 @@ cdef bint put_mapped(Decode* d, int column, int i, uint32_t v4) noexcept nogil:
 
 
 cdef const uint8_t* measure_wide(
-    Decode* d, const WCHAR* text, uint64_t most, size_t* units
+    Decode* d, const WCHAR* text, uint64_t limit, size_t* units
 ) noexcept nogil:
-    """Return where NUL-terminated UTF-16 of at most `most` bytes begins, and its units."""
+    """Return where NUL-terminated UTF-16 of at most `limit` bytes begins, and its units."""
     cdef const uint8_t* data = locate(d, text, 2, 2)
     cdef uint64_t left
     if data == NULL:
@@ -137,7 +137,7 @@ cdef const uint8_t* measure_wide(
     units[0] = 0
     while data[2 * units[0]] or data[2 * units[0] + 1]:
         units[0] += 1
-        if 2 * units[0] > most:
+        if 2 * units[0] > limit:
             out_of_budget(d)
             return NULL
         if units[0] == left:
@@ -147,7 +147,7 @@ cdef const uint8_t* measure_wide(
 
 
 cdef const uint8_t* find_wide(Decode* d, const WCHAR* text, size_t* units) noexcept nogil:
-    """Return where NUL-terminated UTF-16 begins, and its units, and charge it."""
+    """As measure_wide(), within the budget, from which the text is taken."""
     cdef const uint8_t* data = measure_wide(d, text, d.budget, units)
     return data if data != NULL and spend(d, 2 * units[0]) else NULL
 
@@ -170,7 +170,7 @@ cdef bint put_wide(
 
 
 cdef bint put_key_value(Decode* d, int column, int i, const uint8_t* key) noexcept nogil:
-    """A GUID that lies in the payload itself."""
+    """Write a GUID that the payload itself holds."""
     cdef char[GUID_SIZE] text
     put_guid(text, key)
     return put_code(
@@ -212,7 +212,7 @@ cdef int append_wide(Decode* d, Column* column, const uint8_t* text, size_t unit
 cdef bint put_groups(
     Decode* d, int column, int i, const char* field, uint32_t count, WCHAR* const* groups
 ) noexcept nogil:
-    """An array of texts; one that may not be followed makes the whole list null."""
+    """Write a list of texts; one that may not be followed makes the whole list null."""
     cdef Column* list_column = d.out.columns + column
     cdef Column* items = d.out.columns + list_column.spec.first_child
     cdef const WCHAR* const* array
@@ -224,7 +224,7 @@ cdef bint put_groups(
     if array == NULL or not spend(d, 8 * <uint64_t>count):
         malformed(d, i, field)
         return False
-    for k in range(count):  # all of them before any is written
+    for k in range(count):  # check all before the first is written
         if array[k] != NULL and find_wide(d, array[k], &units) == NULL:
             malformed(d, i, field)
             return False
@@ -237,7 +237,7 @@ cdef bint put_groups(
 
 
 cdef bint append_text(Decode* d, Column* items, const WCHAR* text) noexcept nogil:
-    """Add a text that find_wide() has found and charged, or NULL, to a column that grows."""
+    """Add a text that find_wide() has accepted, or NULL, to a column that grows."""
     cdef size_t units = 0, replaced = 0
     cdef const uint8_t* data
     if text != NULL:

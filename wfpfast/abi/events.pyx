@@ -1,7 +1,7 @@
-"""The structs that each FWPM_NET_EVENTn is made of; must not know how any of them is decoded.
+"""The structs that each FWPM_NET_EVENTn consists of; must not know how any of them is decoded.
 
-Windows only appends to a struct, so a struct is told by the level that it reaches in its family. A
-new version is one more row in `fill_versions()`, a new event type one more line in `family()`.
+Windows only appends members to a struct, so a number, its level in its family, identifies it. A new
+version is one more row in `fill_versions()`, a new event type one more line in `family()`.
 """
 
 from wfpfast.abi.fwpmtypes cimport *
@@ -10,7 +10,7 @@ from wfpfast.abi.minwindef cimport FILETIME_UNIX_EPOCH
 UNIX_EPOCH = FILETIME_UNIX_EPOCH
 """1970 as a FILETIME, which counts 100 ns from 1601: where UNIX time begins."""
 EVENT_VERSIONS = N_VERSIONS
-"""How many versions of FWPM_NET_EVENT there are: 0 to this less one."""
+"""How many versions of FWPM_NET_EVENT there are, counted from FWPM_NET_EVENT0."""
 
 cdef EventVersion[N_VERSIONS] versions
 # The sizes of a family's structs, by level.
@@ -27,7 +27,7 @@ cdef tuple EM = (
 
 
 cdef const EventVersion* event_version(int version) noexcept nogil:
-    """Return what FWPM_NET_EVENT`version` is made of."""
+    """Return the structs of FWPM_NET_EVENT`version`."""
     return versions + version
 
 
@@ -67,7 +67,7 @@ cdef int family(
 
 
 cdef int fill_versions() except -1:
-    """HEADER1 appends only reserved members to HEADER0: its level is 0."""
+    """Describe all versions. HEADER1 only appends reserved members to HEADER0: its level is 0."""
     cdef FWPM_NET_EVENT0 e0
     cdef FWPM_NET_EVENT1 e1
     cdef FWPM_NET_EVENT2 e2

@@ -1,6 +1,6 @@
-# fwpmtypes.h, the rest: sessions, templates, filters and what they refer to; must not know events.
-# (FWPM_DISPLAY_DATA0 is fwptypes.h's. FWPM_SUBLAYER0 and FWPM_PROVIDER0: sdk-api, fwpmtypes pages;
-# older pages give flags 16 bits, which moves no member.)
+# fwpmtypes.h, the rest: sessions, templates, filters, providers; must not know events.
+# FWPM_DISPLAY_DATA0 is in fwptypes.h. FWPM_SUBLAYER0 and FWPM_PROVIDER0 are from the fwpmtypes
+# pages of sdk-api; older pages give `flags` 16 bits, which moves no member.
 from wfpfast.abi.fwptypes cimport (
     FWP_BYTE_BLOB, FWP_CONDITION_VALUE0, FWP_DATA_TYPE, FWP_VALUE0)
 from wfpfast.abi.guiddef cimport GUID

@@ -1,7 +1,7 @@
-# fwpmtypes.h: net events, every version of them; must not know how they are read.
-# Windows only ever appends to these structs (tests/abi proves it): the decoder reads the newest.
-# Anonymous unions are named after their subject, with the SDK's names inside; one of a single
-# member (QM_FAILURE's subnets) is written as that member.
+# fwpmtypes.h: all versions of net events; must not know how they are read.
+# Windows only ever appends members to these structs (tests/abi proves it), so the decoder reads all
+# versions through the newest. Anonymous unions get names here and keep the SDK's member names; a
+# union of a single member (QM_FAILURE's subnets) is written as that member.
 from wfpfast.abi.fwptypes cimport (
     FWP_AF, FWP_BYTE_ARRAY6, FWP_BYTE_ARRAY16, FWP_BYTE_BLOB, FWP_CONDITION_VALUE0, FWP_DIRECTION,
     FWP_IP_VERSION)

@@ -1,6 +1,6 @@
 # fwptypes.h: the value types of the filtering platform; must not know any event.
 # An anonymous union of the SDK gets a name here and keeps the SDK's member names inside.
-# The name in quotes is a struct's name in C, where _layouts.h checks it.
+# The name in quotes is the struct's name in C, by which _layouts.h checks it.
 from wfpfast.abi.minwindef cimport (
     INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, ULONG, WCHAR,
 )

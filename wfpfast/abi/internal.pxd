@@ -1,5 +1,5 @@
-# Not a Windows header: what wfpfast appends to an event whose source knows more than the SDK's
-# structs (netsh XML). It follows its FWPM_NET_EVENTn directly; Block.internal says it is there.
+# Not a Windows header: the tail that wfpfast appends to an event whose source has more or less than
+# the SDK's structs (netsh XML). It follows the FWPM_NET_EVENTn directly if Block.internal is set.
 from wfpfast.abi.minwindef cimport UINT32, UINT64, WCHAR
 
 cdef enum:
@@ -23,6 +23,6 @@ cdef struct INTERNAL_FIELDS0 "INTERNAL_FIELDS0":
     UINT32 numTerminatingFilters
     WCHAR* filterOrigin
     TERMINATING_FILTER0* terminatingFilters
-    # A bit for each member that the source lacks, by its number in _tables/members.py: the zero in
-    # the structs means nothing there.
+    # A bit for each member that the source lacks, by its number in _tables/members.py: the zeros of
+    # these members are no values.
     UINT64 absent[2]

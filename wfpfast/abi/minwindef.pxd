@@ -1,5 +1,5 @@
-# minwindef.h and basetsd.h: the integers that the other headers are written in; knows no event.
-# Every name is a fixed width: `long` is 4 bytes on Windows and 8 on Linux, and wchar_t is 2 and 4.
+# minwindef.h and basetsd.h: the integer types that the other headers use; must not know any event.
+# Every type has a fixed width: `long` is 4 bytes on Windows and 8 on Linux, and wchar_t 2 and 4.
 from libc.stdint cimport (
     int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t,
 )
@@ -24,6 +24,6 @@ cdef extern from "_filetime.h" nogil:
 
 
 cdef struct FILETIME "FILETIME":
-    # Two DWORDs, not one UINT64: its alignment is 4, and on x86 HEADER0's follows from it.
+    # Two DWORDs, not one UINT64: so its alignment is 4, and on x86 that of HEADER0, too.
     DWORD dwLowDateTime
     DWORD dwHighDateTime

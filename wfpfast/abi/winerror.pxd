@@ -1,4 +1,5 @@
-# winerror.h: the error codes that the engine's calls return or that we make up; knows no call.
+# winerror.h: error codes of the engine's functions, and those that wfpfast itself returns; must not
+# know any function.
 cdef enum:
     ERROR_INVALID_HANDLE = 6
     ERROR_NOT_ENOUGH_MEMORY = 8

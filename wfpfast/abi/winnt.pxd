@@ -7,7 +7,7 @@ cdef struct SID_IDENTIFIER_AUTHORITY "SID_IDENTIFIER_AUTHORITY":
 
 
 cdef struct SID "SID":
-    # A SID is 8 + 4 * SubAuthorityCount bytes; sizeof(SID) is only the case of one sub-authority.
+    # A SID has 8 + 4 * SubAuthorityCount bytes; sizeof(SID) is that of one sub-authority.
     BYTE Revision
     BYTE SubAuthorityCount
     SID_IDENTIFIER_AUTHORITY IdentifierAuthority

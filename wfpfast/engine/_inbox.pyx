@@ -11,17 +11,18 @@ from cpython.exc cimport PyErr_CheckSignals
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.string cimport memcpy, memset
 
-from wfpfast.engine._api cimport N_SUBSCRIBES, HANDLE, Callback, FwpmApi
 from wfpfast._blocks.block cimport Block
-from wfpfast.engine._queue cimport (
-    POINTER, Chunk, Queue, QueueStats, chunk_pointers, queue_end, queue_free, queue_give_back,
-    queue_new, queue_push, queue_stats, queue_take, queue_wait)
-from wfpfast.engine._session cimport NativeTemplate, Session
+from wfpfast.abi.events cimport POINTER_SIZE
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_NET_EVENT_ENUM_TEMPLATE0, FWPM_NET_EVENT_SUBSCRIPTION0)
 from wfpfast.abi.fwpmtypes cimport (
     FWPM_NET_EVENT1, FWPM_NET_EVENT2, FWPM_NET_EVENT3, FWPM_NET_EVENT4, FWPM_NET_EVENT5)
 from wfpfast.abi.minwindef cimport DWORD
+from wfpfast.engine._api cimport N_SUBSCRIBES, HANDLE, Callback, FwpmApi
+from wfpfast.engine._queue cimport (
+    Chunk, Queue, QueueStats, chunk_pointers, queue_end, queue_free, queue_give_back, queue_new,
+    queue_push, queue_stats, queue_take, queue_wait)
+from wfpfast.engine._session cimport NativeTemplate, Session
 
 import threading
 
@@ -191,17 +192,17 @@ cdef class Inbox:
         block.base = <uint64_t>chunk.data
         block.nbytes = self.queue.chunk_size
         block.entries = chunk_pointers(self.queue, chunk)
-        block.entries_offset = self.queue.chunk_size - POINTER * chunk.count
+        block.entries_offset = self.queue.chunk_size - POINTER_SIZE * chunk.count
         block.count = chunk.count
         return block
 
     cdef object _copy(self, Chunk* chunk):
         cdef const uint64_t* pointers = chunk_pointers(self.queue, chunk)
-        cdef size_t used = (chunk.used + POINTER - 1) & ~<size_t>(POINTER - 1)
-        cdef bytes image = PyBytes_FromStringAndSize(NULL, used + POINTER * chunk.count)
+        cdef size_t used = (chunk.used + POINTER_SIZE - 1) & ~<size_t>(POINTER_SIZE - 1)
+        cdef bytes image = PyBytes_FromStringAndSize(NULL, used + POINTER_SIZE * chunk.count)
         memset(PyBytes_AsString(image) + chunk.used, 0, used - chunk.used)
         memcpy(PyBytes_AsString(image), chunk.data, chunk.used)
-        memcpy(PyBytes_AsString(image) + used, pointers, POINTER * chunk.count)
+        memcpy(PyBytes_AsString(image) + used, pointers, POINTER_SIZE * chunk.count)
         return Block(image, base=<uint64_t>chunk.data, count=chunk.count, version=self.version,
                      entries_offset=used)
 

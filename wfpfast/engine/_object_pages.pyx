@@ -6,15 +6,15 @@ There are a thousand or two of them, read once in a while: the memory is read wi
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport uint64_t
 
-from wfpfast.engine._api cimport (
-    FILTERS, LAYERS, N_OBJECTS, PROVIDERS, SUBLAYERS, HANDLE, ObjectCalls)
-from wfpfast.engine._session cimport Session
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_DISPLAY_DATA0, FWPM_FILTER0, FWPM_LAYER0, FWPM_PROVIDER0, FWPM_SUBLAYER0)
 from wfpfast.abi.fwptypes cimport FWP_UINT64, FWP_VALUE0
 from wfpfast.abi.guiddef cimport GUID
 from wfpfast.abi.minwindef cimport DWORD, UINT32, UINT64, WCHAR
 from wfpfast.abi.winerror cimport ERROR_INVALID_DATA
+from wfpfast.engine._api cimport (
+    FILTERS, LAYERS, N_OBJECTS, PROVIDERS, SUBLAYERS, HANDLE, ObjectCalls)
+from wfpfast.engine._session cimport Session
 
 import uuid
 

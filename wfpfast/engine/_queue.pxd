@@ -6,7 +6,6 @@ from wfpfast._base.threads cimport wf_lock_t, wf_signal_t
 
 cdef enum:
     CHUNK_HEAD = 64
-    POINTER = 8               # bytes of a pointer in a block, on x86 too
 
 
 cdef struct Chunk:

@@ -9,10 +9,11 @@ from libc.stdint cimport INT32_MAX
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
-from wfpfast._blocks.pack cimport PACK_FULL, PACK_MALFORMED, Pack, pack_event
 from wfpfast._base.threads cimport (
     wf_lock, wf_lock_destroy, wf_lock_init, wf_signal_all, wf_signal_destroy, wf_signal_init,
     wf_unlock, wf_wait)
+from wfpfast._blocks.pack cimport PACK_FULL, PACK_MALFORMED, Pack, pack_event
+from wfpfast.abi.events cimport POINTER_SIZE
 
 cdef enum:
     MIN_CHUNK = 1 << 14
@@ -32,7 +33,7 @@ cdef Queue* queue_new(size_t capacity) noexcept nogil:
         return NULL
     wf_lock_init(&q.lock)
     wf_signal_init(&q.signal)
-    q.chunk_size = min(max(capacity // number, smallest), largest) & ~<size_t>(POINTER - 1)
+    q.chunk_size = min(max(capacity // number, smallest), largest) & ~<size_t>(POINTER_SIZE - 1)
     q.max_chunks = <int>min(max(capacity // q.chunk_size, number), <size_t>INT32_MAX)
     return q
 
@@ -89,7 +90,7 @@ cdef int64_t pack_into(Queue* q, const void* event, int version) noexcept nogil:
     cdef Chunk* chunk = q.filling
     cdef Pack p
     cdef int64_t start
-    cdef size_t pointers = POINTER * <size_t>(chunk.count + 1)
+    cdef size_t pointers = POINTER_SIZE * <size_t>(chunk.count + 1)
     if chunk.used + pointers > q.chunk_size:
         return PACK_FULL
     p.image = NULL

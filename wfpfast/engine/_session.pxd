@@ -1,11 +1,11 @@
 # Sessions with a filtering engine and what they own; must not know what an event looks like.
 from libc.stdint cimport int64_t
 
-from wfpfast.engine._api cimport HANDLE, Api
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_FILTER_CONDITION0, FWPM_NET_EVENT_ENUM_TEMPLATE0)
 from wfpfast.abi.fwptypes cimport FWP_BYTE_BLOB
 from wfpfast.abi.minwindef cimport UINT32
+from wfpfast.engine._api cimport HANDLE, Api
 
 
 cdef class NativeTemplate:

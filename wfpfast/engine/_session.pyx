@@ -13,9 +13,8 @@ from libc.stdint cimport int64_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, memset
 
-from wfpfast.engine._api cimport N_ENUMS, FwpmApi
-from wfpfast._blocks.block cimport Block
 from wfpfast._base.threads cimport wf_clock_ns
+from wfpfast._blocks.block cimport Block
 from wfpfast.abi.fwpmobjects cimport FWP_MATCH_EQUAL, FWPM_SESSION0, RPC_C_AUTHN_WINNT
 from wfpfast.abi.fwptypes cimport (
     FWP_BYTE_ARRAY16, FWP_BYTE_ARRAY16_TYPE, FWP_BYTE_BLOB_TYPE, FWP_SID, FWP_UINT8, FWP_UINT16,
@@ -25,6 +24,7 @@ from wfpfast.abi.guiddef cimport GUID
 from wfpfast.abi.minwindef cimport DWORD
 from wfpfast.abi.winerror cimport ERROR_INVALID_DATA
 from wfpfast.abi.winnt cimport SID
+from wfpfast.engine._api cimport N_ENUMS, FwpmApi
 
 from wfpfast.errors import EngineClosedError, WfpError
 

@@ -6,11 +6,11 @@ is not ours to run. Entry points are looked up by name, since an old Windows lac
 
 from libc.stdint cimport uint64_t
 
+from wfpfast.abi.minwindef cimport DWORD
 from wfpfast.engine._api cimport (
     FILTERS, LAYERS, N_ENUMS, N_SUBSCRIBES, PROVIDERS, SUBLAYERS, Api, CreateEnumHandle,
     DestroyEnumHandle, EngineClose, EngineOpen, Enum, FreeMemory, FwpmApi, GetOption,
     GetSecurityInfo, SetOption, Subscribe, Unsubscribe)
-from wfpfast.abi.minwindef cimport DWORD
 
 from wfpfast.errors import WfpError
 

@@ -1,11 +1,11 @@
 """Turns a net event of netsh's XML into a mapping for `encode`; must not know files.
 
-Tags are SDK member names, enumerators SDK names. All members of the header are printed, also where
-their flag is clear: what counts is decided by the flags, in the decoder. Members that a Windows
-version does not print are left out of the mapping, and their columns are null.
+Tags are the SDK's member names, and values its enumerator names. Windows prints all members of the
+header, also those whose flag is clear; the decoder looks at the flags. Members that a version of
+Windows does not print are left out of the mapping, and their columns are null.
 
-No capture of an IKE, IPsec, capability or MAC event is public: their tags are the SDK's union
-members by expectation.
+No capture of an IKE, IPsec, capability or MAC event is public: their tags are assumed to be the
+SDK's names of the union's arms.
 """
 
 from typing import Any
@@ -27,7 +27,7 @@ def member(name: str, convert: v.Convert) -> Members:
 
 
 def address(name: str) -> Members:
-    """Return the entries of an address, whose name has a place for its family."""
+    """Return the entries of an address; `name` has ``{}`` in place of its family."""
     v4, v6 = name.format("V4"), name.format("V6")
     return {
         v4: Member(v4, v.ipv4, form=IPV4, family=0),
@@ -162,7 +162,7 @@ _INTERNAL: Members = {
 _SECTIONS: dict[str, Members] = {
     "header": HEADER, "internalFields": _INTERNAL, **dict(PAYLOADS.values())}
 _BODIES = {tag for tag, _ in PAYLOADS.values()}
-# Arms of unions by section: their tags and members.
+# By section: the tags and members that are arms of a union.
 _ARMS = {
     section: [(tag, entry) for tag, entry in members.items() if entry.family is not None]
     for section, members in _SECTIONS.items()
@@ -216,7 +216,7 @@ class EventReader:
             return _UNKNOWN_TYPE, False
 
     def _section(self, tag: str, record: Record) -> dict[str, Any]:
-        """Return the members of a payload or the tail; an empty element is a NULL pointer."""
+        """Return the members of a payload or the tail; an empty element means a NULL pointer."""
         node = record.get(tag, "")
         if isinstance(node, dict):
             return self._members(tag, node)
@@ -225,7 +225,7 @@ class EventReader:
         return {}
 
     def _members(self, section: str, node: Record) -> dict[str, Any]:
-        """Convert the elements that are known; newer Windows may print others."""
+        """Convert the known elements; others are skipped, since newer Windows may print more."""
         built: dict[str, Any] = {}
         table = self._members_of[section]
         for tag, value in take_easy(node, table, built):
@@ -250,7 +250,7 @@ class EventReader:
             raise NotPlain from None
 
     def _keep_selected_arms(self, section: str, node: Record, built: dict[str, Any]) -> None:
-        """Drop addresses that ipVersion does not select; those of the other family are wrong."""
+        """Drop addresses that ipVersion does not select; one of the other family is an error."""
         version = built.get("ipVersion")
         for tag, entry in _ARMS[section]:
             if entry.name in built and entry.family != version:

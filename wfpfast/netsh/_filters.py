@@ -1,4 +1,4 @@
-"""Gathers filters, and the names of what they refer to, from netsh's XML; must not know files."""
+"""Collects filters, and names of objects they refer to, from netsh's XML; must not know files."""
 
 from collections.abc import Callable
 from typing import Any
@@ -28,7 +28,7 @@ class FilterReader:
         self._names: dict[str, dict[str, str]] = {"provider": {}, "sublayer": {}, "context": {}}
 
     def convert(self, kind: str, record: Record) -> None:
-        """Keep what a record says."""
+        """Store a filter, or the name of another object."""
         if kind == "filter":
             self._filters.append(_filter(record))
         elif kind == "context":
@@ -46,7 +46,7 @@ class FilterReader:
         for row in self._filters:
             row["provider_name"] = self._names["provider"].get(row["provider_key"])
             row["sublayer_name"] = self._names["sublayer"].get(row["sublayer_key"])
-            # Without the flag, the context is what a callout is given.
+            # Without the flag, the context is an argument of the filter's callout.
             has_origin = _ORIGIN_FLAG in row["flags"]
             origin = self._names["context"].get(row["context_key"])
             row["filter_origin"] = origin if has_origin else None
@@ -82,7 +82,7 @@ def _filter(record: Record) -> Row:
 
 
 def _read(record: Record, tag: str, convert: Callable[[Any], Any]) -> Any:
-    """Return what an element says; an empty one, and one that is not there, say nothing."""
+    """Return the value of an element; None if it is empty or missing."""
     value = record.get(tag, "")
     try:
         return convert(value) if value != "" or tag == "filterId" else None
@@ -110,20 +110,20 @@ def _action(value: Any) -> str:
 
 
 def _weight(value: Any) -> int | None:
-    """Return the number beside the type, whose tag depends on it."""
+    """Return the number that is next to the type; its tag depends on the type."""
     numbers = [number for tag, number in _elements(value).items() if tag != "type"]
     return v.u64(numbers[0]) if numbers else None
 
 
 def _origin(record: Record) -> str | None:
-    """A provider context's buffer is UTF-16 text where it says which rule a filter comes from."""
+    """Return the rule that a filter comes from, if a provider context names it as UTF-16 text."""
     buffer = record.get("dataBuffer")
     raw = buffer.get("data") if isinstance(buffer, dict) else None
     if not isinstance(raw, str):
         return None
     try:
         text = bytes.fromhex(raw).decode("utf-16-le").rstrip("\0")
-    except ValueError:  # not text: other contexts keep their policies in it
+    except ValueError:  # not text: the buffers of other contexts hold policies
         return None
     return text if text.isprintable() else None
 
@@ -139,7 +139,7 @@ def _condition(condition: Any) -> str:
 
 
 def _value(value: Any) -> str:
-    """Render a condition's value for people: what stands beside its type."""
+    """Render a condition's value, without its type, for people."""
     if isinstance(value, list):
         return ",".join(_value(part) for part in value)
     if not isinstance(value, dict):

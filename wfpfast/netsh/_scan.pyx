@@ -1,8 +1,8 @@
-"""Takes records out of plain XML without a parser; must not know what a record means.
+"""Reads records from plain XML without a parser; must not know what a record means.
 
-Plain is what netsh writes nearly always: ASCII, tags with at most one attribute, blanks between
-elements, no entities, comments, sections or instructions. Of all else nothing is said here but that
-it is not plain: expat reads it. What is taken here means to the reader what expat would have told.
+Nearly everything that netsh writes is plain: ASCII, tags with at most one attribute, blanks between
+elements, no entities, comments, sections or instructions. Anything else is only reported as not
+plain, and expat reads it. For plain XML the results are the same as with expat.
 """
 
 cimport cython
@@ -15,16 +15,16 @@ from cpython.unicode cimport (
 from libc.string cimport memchr, memcmp, memcpy
 
 cdef enum:
-    MOST_DEPTH = 16
-    MOST_RECORD = 1 << 17   # bytes: a larger one is for the parser, which has limits of its own
-    MEMBER = 2              # how deep in a record the elements stand that are given undivided
+    MAX_DEPTH = 16
+    MAX_RECORD = 1 << 17    # bytes; a larger record is left to the parser, which has other limits
+    MEMBER = 2              # the depth in a record of the elements that are returned undivided
 
 cdef enum Class:
     BLANK = 1
     NAME = 2
-    BLACK = 4               # neither blank nor wrong
+    BLACK = 4               # neither BLANK nor WRONG
     RETURN = 8
-    WRONG = 16              # not plain in a text
+    WRONG = 16              # makes a text not plain
 
 cdef unsigned char[256] classes
 
@@ -49,128 +49,128 @@ cdef enum Token:
     PLAIN_START
     PLAIN_EMPTY             # <tag/>
     PLAIN_END
-    MORE                    # the data ends before
+    MORE                    # the data ends before the token does
     OTHER                   # not plain
 
 
 cdef enum:
     N_TAGS = 512
-    LONGEST_TAG = 30
+    MAX_TAG = 30
 
 cdef struct Tag:
-    # Names that were met before, by a hash of no great quality: a collision costs a new string.
-    char name[LONGEST_TAG]
+    # A name that was read before. A weak hash gives its index: a collision costs a new string.
+    char name[MAX_TAG]
     unsigned char length
     PyObject* text
-    PyObject* value         # what a member of the name held last: most hold the same again
+    PyObject* value         # the last value of a member with this name: it is often the same again
 
 
 cdef struct Scan:
     const char* data
-    Py_ssize_t at
+    Py_ssize_t pos
     Py_ssize_t end
-    Py_ssize_t last         # where a record must have ended
-    Token fault             # why there is no element
+    Py_ssize_t last         # the record must end before this
+    Token fault             # why no element could be read
     Tag* tags
 
 
 cdef Token next_tag(Scan* s, Py_ssize_t* name, Py_ssize_t* length) noexcept:
-    """Read the tag that the scan stands at."""
+    """Read the tag at the current position."""
     cdef const char* d = s.data
-    cdef Py_ssize_t at = s.at + 1
+    cdef Py_ssize_t pos = s.pos + 1
     cdef bint ends = False
-    if at >= s.end:
+    if pos >= s.end:
         return MORE
-    if d[at] == c"/":
+    if d[pos] == c"/":
         ends = True
-        at += 1
-    name[0] = at
-    while at < s.end and classes[<unsigned char>d[at]] & NAME:
-        at += 1
-    length[0] = at - name[0]
-    if at >= s.end:
+        pos += 1
+    name[0] = pos
+    while pos < s.end and classes[<unsigned char>d[pos]] & NAME:
+        pos += 1
+    length[0] = pos - name[0]
+    if pos >= s.end:
         return MORE
-    if length[0] == 0 or d[name[0]] < c"A":  # digits and dots begin no name
+    if length[0] == 0 or d[name[0]] < c"A":  # a name does not begin with a digit or a dot
         return OTHER
-    if d[at] == c" " and not ends:
-        at = after_attribute(d, at + 1, s.end)
-        if at < 0:
-            return MORE if at == -1 else OTHER
-    if d[at] == c">":
-        s.at = at + 1
+    if d[pos] == c" " and not ends:
+        pos = after_attribute(d, pos + 1, s.end)
+        if pos < 0:
+            return MORE if pos == -1 else OTHER
+    if d[pos] == c">":
+        s.pos = pos + 1
         return PLAIN_END if ends else PLAIN_START
-    if d[at] != c"/" or ends:
+    if d[pos] != c"/" or ends:
         return OTHER
-    if at + 1 >= s.end:
+    if pos + 1 >= s.end:
         return MORE
-    if d[at + 1] != c">":
+    if d[pos + 1] != c">":
         return OTHER
-    s.at = at + 2
+    s.pos = pos + 2
     return PLAIN_EMPTY
 
 
-cdef Py_ssize_t after_attribute(const char* d, Py_ssize_t at, Py_ssize_t end) noexcept:
-    """Return where `name="value"` ends; -1 if the data ends before, -2 if it is another thing."""
-    cdef Py_ssize_t begin = at
-    while at < end and classes[<unsigned char>d[at]] & NAME:
-        at += 1
-    if at + 1 >= end:
+cdef Py_ssize_t after_attribute(const char* d, Py_ssize_t pos, Py_ssize_t end) noexcept:
+    """Return where `name="value"` ends; -1 if the data ends before, -2 if it is not plain."""
+    cdef Py_ssize_t begin = pos
+    while pos < end and classes[<unsigned char>d[pos]] & NAME:
+        pos += 1
+    if pos + 1 >= end:
         return -1
-    if at == begin or d[begin] < c"A" or d[at] != c"=" or d[at + 1] != c'"':
+    if pos == begin or d[begin] < c"A" or d[pos] != c"=" or d[pos + 1] != c'"':
         return -2
-    at += 2
-    while at < end and d[at] != c'"':
-        if classes[<unsigned char>d[at]] & WRONG or d[at] < c" ":
+    pos += 2
+    while pos < end and d[pos] != c'"':
+        if classes[<unsigned char>d[pos]] & WRONG or d[pos] < c" ":
             return -2
-        at += 1
-    return at + 1 if at + 1 < end else -1
+        pos += 1
+    return pos + 1 if pos + 1 < end else -1
 
 
 cdef bint strip(const char* d, Py_ssize_t* begin, Py_ssize_t* end) noexcept:
-    """Leave out the blanks around a text; False if it has ends of lines within."""
-    cdef Py_ssize_t at
+    """Strip the blanks around a text; False if line ends remain inside."""
+    cdef Py_ssize_t pos
     while begin[0] < end[0] and classes[<unsigned char>d[begin[0]]] & BLANK:
         begin[0] += 1
     while begin[0] < end[0] and classes[<unsigned char>d[end[0] - 1]] & BLANK:
         end[0] -= 1
-    for at in range(begin[0], end[0]):
-        if d[at] == c"\r" or d[at] == c"\n":
-            return False  # of which the parser makes one of two
+    for pos in range(begin[0], end[0]):
+        if d[pos] == c"\r" or d[pos] == c"\n":
+            return False  # the parser would normalize line ends
     return True
 
 
 cdef str stripped(const char* d, Py_ssize_t begin, Py_ssize_t end):
-    """Return a text without the blanks around it; None if it has ends of lines within."""
+    """Return a text without the blanks around it; None if line ends remain inside."""
     if not strip(d, &begin, &end):
         return None
     return PyUnicode_DecodeASCII(d + begin, end - begin, NULL)
 
 
-cdef bint returns_are_of_windows(const char* d, Py_ssize_t at, Py_ssize_t end) noexcept:
-    """Tell whether a line feed follows each return; other ends of lines are for the parser."""
-    cdef const char* found = <const char*>memchr(d + at, c"\r", end - at)
+cdef bint has_only_crlf(const char* d, Py_ssize_t pos, Py_ssize_t end) noexcept:
+    """Tell whether a line feed follows each carriage return; else the parser reads the record."""
+    cdef const char* found = <const char*>memchr(d + pos, c"\r", end - pos)
     while found != NULL:
-        if found[1] != c"\n":  # a zero ends the data
+        if found[1] != c"\n":  # may read the NUL behind the data
             return False
         found = <const char*>memchr(found + 1, c"\r", end - (found + 1 - d))
     return True
 
 
 cdef Token text_before_tag(Scan* s, bint* blank) noexcept:
-    """Go on to the next tag, over a text; `blank` says whether there is nothing in it."""
+    """Advance over a text to the next tag; `blank` says whether the text has only blanks."""
     cdef const unsigned char* d = <const unsigned char*>s.data
-    cdef const void* tag = memchr(d + s.at, c"<", s.end - s.at)
-    cdef Py_ssize_t at, begin = s.at
+    cdef const void* tag = memchr(d + s.pos, c"<", s.end - s.pos)
+    cdef Py_ssize_t pos, begin = s.pos
     cdef unsigned char seen = 0
-    s.at = s.end if tag == NULL else <const unsigned char*>tag - d
+    s.pos = s.end if tag == NULL else <const unsigned char*>tag - d
     if tag == NULL and s.end <= s.last:
         return MORE
-    for at in range(begin, s.at):
-        seen |= classes[d[at]]
+    for pos in range(begin, s.pos):
+        seen |= classes[d[pos]]
     blank[0] = not seen & BLACK
-    if seen & WRONG or s.at > s.last:
+    if seen & WRONG or s.pos > s.last:
         return OTHER
-    if seen & RETURN and not returns_are_of_windows(s.data, begin, s.at):
+    if seen & RETURN and not has_only_crlf(s.data, begin, s.pos):
         return OTHER
     return PLAIN_START
 
@@ -182,7 +182,7 @@ cdef bint same(const Scan* s, Py_ssize_t name, Py_ssize_t other, Py_ssize_t leng
 cdef Token pass_over(
     Scan* s, Py_ssize_t name, Py_ssize_t length, int depth, bint* leaf, Py_ssize_t* end
 ) noexcept:
-    """Go on behind an element's end tag, which begins at `end`; all within is plain."""
+    """Advance past an element; set `end` to the start of its end tag. PLAIN_END: all was plain."""
     cdef Py_ssize_t inner = 0, inner_length = 0, inner_end = 0
     cdef bint blank = True, inner_leaf = True
     cdef Token token
@@ -191,7 +191,7 @@ cdef Token pass_over(
         token = text_before_tag(s, &blank)
         if token != PLAIN_START:
             return token
-        end[0] = s.at
+        end[0] = s.pos
         token = next_tag(s, &inner, &inner_length)
         if token == PLAIN_END:
             if inner_length != length or not same(s, name, inner, length):
@@ -199,7 +199,7 @@ cdef Token pass_over(
             return PLAIN_END if blank or leaf[0] else OTHER
         if token >= MORE:
             return token
-        if not blank or depth == MOST_DEPTH:
+        if not blank or depth == MAX_DEPTH:
             return OTHER
         leaf[0] = False
         if token == PLAIN_START:
@@ -209,17 +209,17 @@ cdef Token pass_over(
 
 
 cdef inline Tag* tag_of(Scan* s, Py_ssize_t name, Py_ssize_t length) noexcept:
-    """Return the place of a name."""
+    """Return the entry of the table for a name; another name may be in it."""
     cdef const char* d = s.data + name
     return &s.tags[(31 * <unsigned char>d[0] + 7 * <unsigned char>d[length // 2]
                     + 3 * <unsigned char>d[length - 1] + 17 * length) % N_TAGS]
 
 
 cdef object tag_text(Scan* s, Py_ssize_t name, Py_ssize_t length):
-    """Return a tag's name as a text, the same object as the last time if it is known."""
+    """Return a tag's name as a text; the same object as before if the table still has it."""
     cdef const char* d = s.data + name
     cdef Tag* tag = tag_of(s, name, length)
-    if length > LONGEST_TAG:
+    if length > MAX_TAG:
         return PyUnicode_DecodeASCII(d, length, NULL)
     if tag.text == NULL or tag.length != length or memcmp(tag.name, d, length) != 0:
         text = PyUnicode_DecodeASCII(d, length, NULL)
@@ -232,8 +232,8 @@ cdef object tag_text(Scan* s, Py_ssize_t name, Py_ssize_t length):
 
 
 cdef object member(Scan* s, Py_ssize_t name, Py_ssize_t length):
-    """Return an element's text, or the XML within it; None, and a fault, if it is not plain."""
-    cdef Py_ssize_t begin = s.at, end = 0
+    """Return an element's text, or the XML inside it; None and s.fault if it is not plain."""
+    cdef Py_ssize_t begin = s.pos, end = 0
     cdef bint leaf = True
     s.fault = pass_over(s, name, length, MEMBER, &leaf, &end)
     if s.fault != PLAIN_END:
@@ -247,7 +247,7 @@ cdef object member(Scan* s, Py_ssize_t name, Py_ssize_t length):
 cdef object again(
     Scan* s, Py_ssize_t name, Py_ssize_t length, Py_ssize_t begin, Py_ssize_t end, bint text
 ):
-    """Return a member's text, or bytes; the same object as the last time if it is the same."""
+    """Return a member's text, or bytes; the same object as the last time if its value is equal."""
     cdef Tag* tag = tag_of(s, name, length)
     cdef const char* d = s.data + begin
     cdef const char* last
@@ -269,8 +269,8 @@ cdef object again(
 
 
 cdef object element(Scan* s, Py_ssize_t name, Py_ssize_t length, int depth, bint divided):
-    """Return an element's text, or a dict of its elements by tag; None, and a fault, as above."""
-    cdef Py_ssize_t begin = s.at, end, inner = 0, inner_length = 0
+    """Return an element's text, or a dict of its elements by tag; None and s.fault as member()."""
+    cdef Py_ssize_t begin = s.pos, end, inner = 0, inner_length = 0
     cdef bint blank = True
     cdef dict built = None
     if depth == MEMBER and not divided:
@@ -279,7 +279,7 @@ cdef object element(Scan* s, Py_ssize_t name, Py_ssize_t length, int depth, bint
         s.fault = text_before_tag(s, &blank)
         if s.fault != PLAIN_START:
             return None
-        end = s.at
+        end = s.pos
         s.fault = next_tag(s, &inner, &inner_length)
         if s.fault == PLAIN_END and inner_length == length and same(s, name, inner, length):
             s.fault = OTHER
@@ -288,7 +288,7 @@ cdef object element(Scan* s, Py_ssize_t name, Py_ssize_t length, int depth, bint
             return built if blank else None
         if s.fault >= MORE:
             return None
-        if s.fault == PLAIN_END or not blank or depth == MOST_DEPTH:
+        if s.fault == PLAIN_END or not blank or depth == MAX_DEPTH:
             s.fault = OTHER
             return None
         if built is None:
@@ -303,7 +303,7 @@ cdef object element(Scan* s, Py_ssize_t name, Py_ssize_t length, int depth, bint
 
 
 cdef int add(dict built, str tag, value) except -1:
-    """Put an element into the one around it; several of a tag are a list, items always."""
+    """Add an element to its parent: repeated tags become a list, and items always are one."""
     found = built.get(tag)
     if tag == "item":
         if found is None:
@@ -319,15 +319,15 @@ cdef int add(dict built, str tag, value) except -1:
 
 
 cdef Py_ssize_t count_lines(const char* data, Py_ssize_t begin, Py_ssize_t end) noexcept:
-    cdef Py_ssize_t at, lines = 0
-    for at in range(begin, end):
-        lines += data[at] == c"\n"
+    cdef Py_ssize_t pos, lines = 0
+    for pos in range(begin, end):
+        lines += data[pos] == c"\n"
     return lines
 
 
 @cython.final
 cdef class Scanner:
-    """Takes records out of a file; not to be shared between threads."""
+    """Reads records from plain XML; not to be shared between threads."""
 
     cdef Tag* tags
 
@@ -345,33 +345,33 @@ cdef class Scanner:
             PyMem_Free(self.tags)
 
     def record(self, bytes data not None, Py_ssize_t start):
-        """Take the record whose tag begins at `start`.
+        """Read the record whose tag begins at `start`.
 
         Returns
         -------
         (int, dict or None, int)
-            Where the record ends, and its elements by tag: a text, or a dict of its own elements by
-            tag, of which each is a text, or bytes: the XML within, for `divide`. -1 and None if the
-            record is not plain; 0 and None if the data ends before it does. And how many lines it
-            ends.
+            Where the record ends; its elements by tag; and the number of line ends in it. An
+            element is a text, or a dict of its own elements by tag, which are texts, or bytes: the
+            XML inside them, for `divide`. If the record is not plain, -1 and None; if the data ends
+            before the record does, 0 and None.
         """
         cdef Scan s
         cdef Py_ssize_t name = 0, length = 0
-        s.data, s.at, s.end, s.last = data, start, len(data), start + MOST_RECORD
+        s.data, s.pos, s.end, s.last = data, start, len(data), start + MAX_RECORD
         s.tags = self.tags
         s.fault = next_tag(&s, &name, &length)
         record = None
         if s.fault == PLAIN_START:
             record = element(&s, name, length, 0, False)
         if isinstance(record, dict):
-            return s.at, record, count_lines(s.data, start, s.at)
+            return s.pos, record, count_lines(s.data, start, s.pos)
         return (0 if s.fault == MORE else -1), None, 0
 
     def divide(self, bytes raw not None):
-        """Return the elements of XML that `record` has left undivided, by tag."""
+        """Return the elements, by tag, of XML that `record` has returned undivided."""
         cdef Scan s
         cdef bytes whole = b"<_>" + raw + b"</_>"
-        s.data, s.at, s.end, s.last = whole, 3, len(whole), len(whole)
+        s.data, s.pos, s.end, s.last = whole, 3, len(whole), len(whole)
         s.tags = self.tags
         found = element(&s, 1, 1, 0, True)
         if found is None:

@@ -1,7 +1,7 @@
-"""Converts what is easy of an element's members; must not know what a member means.
+"""Converts the easy values of an element's members; must not know what a member means.
 
-Easy is a plain number, an IP address, a time, and whatever was converted before. What is not easy,
-or wrong, is left to the converters in Python.
+Easy values are plain numbers, IP addresses, times, and values that were converted before. The
+others, and wrong ones, are left to the converters in Python.
 """
 
 cimport cython
@@ -11,13 +11,13 @@ from libc.stdint cimport uint64_t
 from libc.string cimport memmove, memset
 
 cdef enum:
-    MOST_DIGITS = 19        # that always fit 64 bits
-    DAYS_TO_1601 = 584695   # from the first of March of a year 0, and 1: days count from 1
+    MAX_DIGITS = 19         # so many always fit 64 bits
+    DAYS_TO_1601 = 584695   # from 1 March of year 0, plus 1, since days of a month count from 1
 
 cdef uint64_t* MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 cdef enum Form:
-    ANY         # only the converter knows
+    ANY         # left to the converter
     NUMBER      # decimal, without a sign
     ADDRESS_4
     ADDRESS_6
@@ -27,9 +27,9 @@ IPV4, IPV6, TIME = ADDRESS_4, ADDRESS_6, MOMENT
 """Forms of texts that `take_easy` reads, besides numbers."""
 
 cdef enum:
-    # Of an element, so many values are remembered, if what it held is not longer: most come again.
-    MOST_REMEMBERED = 1024
-    LONGEST_REMEMBERED = 2048
+    # For each element, so many values of at most this size are cached, since most values recur.
+    MAX_REMEMBERED = 1024
+    MAX_REMEMBERED_SIZE = 2048
 
 
 @cython.final
@@ -41,12 +41,12 @@ cdef class Member:
     name : str
         The member, as `encode` knows it.
     convert : callable
-        Makes its value of what the element holds; raises ValueError. What it makes of texts and
-        bytes must depend on nothing else: it is remembered.
+        Makes its value from what the element holds; raises ValueError. The value of a text or of
+        bytes must depend on nothing else, since it is cached.
     limit : int, optional
-        The texts of numbers up to here may be read without `convert`.
+        Texts of numbers up to this one may be read without `convert`.
     form : int, optional
-        Or those of this form: `IPV4`, `IPV6` or `TIME`.
+        Texts of this form, too: `IPV4`, `IPV6` or `TIME`.
     family : int, optional
         The ``ipVersion`` that selects the member, if it is an arm of a union.
     """
@@ -69,26 +69,26 @@ cdef class Member:
         self.known = {}
 
     def fresh(self):
-        """Return the same member with nothing remembered, for a reader of its own."""
+        """Return the same member with an empty cache, for another reader."""
         limit = self.limit if self.form == NUMBER else None
         return Member(self.name, self.convert, limit=limit, form=self.form, family=self.family)
 
     def remember(self, held not None, value):
-        """Keep what `convert` made of a text or of bytes."""
-        if len(held) <= LONGEST_REMEMBERED:
-            if len(self.known) >= MOST_REMEMBERED:
+        """Cache the value that `convert` made from a text or from bytes."""
+        if len(held) <= MAX_REMEMBERED_SIZE:
+            if len(self.known) >= MAX_REMEMBERED:
                 self.known.clear()
             self.known[held] = value
 
 
 cdef Py_ssize_t digits(const char* text, uint64_t* value) noexcept:
-    """Read at most `MOST_DIGITS` decimal digits; return how many there are."""
-    cdef Py_ssize_t at = 0
+    """Read at most `MAX_DIGITS` decimal digits; return how many there are."""
+    cdef Py_ssize_t count = 0
     value[0] = 0
-    while at < MOST_DIGITS and c"0" <= text[at] <= c"9":
-        value[0] = 10 * value[0] + <unsigned char>(text[at] - c"0")
-        at += 1
-    return at
+    while count < MAX_DIGITS and c"0" <= text[count] <= c"9":
+        value[0] = 10 * value[0] + <unsigned char>(text[count] - c"0")
+        count += 1
+    return count
 
 
 cdef bint is_number(const char* text, Py_ssize_t size, uint64_t* value) noexcept:
@@ -96,7 +96,7 @@ cdef bint is_number(const char* text, Py_ssize_t size, uint64_t* value) noexcept
 
 
 cdef bint is_ipv4(const char* text, Py_ssize_t size, uint64_t* value) noexcept:
-    """As ipaddress.IPv4Address has it: four decimal octets without leading zeros."""
+    """Read what ipaddress.IPv4Address accepts: four decimal octets without leading zeros."""
     cdef const char* end = text + size
     cdef uint64_t octet = 0
     cdef Py_ssize_t length
@@ -117,24 +117,24 @@ cdef bint is_ipv4(const char* text, Py_ssize_t size, uint64_t* value) noexcept:
 
 cdef Py_ssize_t group(const char* text, unsigned int* value) noexcept:
     """Read at most four hexadecimal digits; return how many there are."""
-    cdef Py_ssize_t at = 0
+    cdef Py_ssize_t count = 0
     cdef int c
     value[0] = 0
-    while at < 4:
-        c = text[at] | 0x20  # of letters, the small one
-        if c"0" <= text[at] <= c"9":
+    while count < 4:
+        c = text[count] | 0x20  # makes letters lower case
+        if c"0" <= text[count] <= c"9":
             c -= c"0"
         elif c"a" <= c <= c"f":
             c -= c"a" - 10
         else:
             break
         value[0] = value[0] << 4 | <unsigned int>c
-        at += 1
-    return at
+        count += 1
+    return count
 
 
 cdef bint is_ipv6(const char* text, Py_ssize_t size, unsigned char* value) noexcept:
-    """As ipaddress.IPv6Address has it, but for those that end like IPv4 or have a scope."""
+    """Read what ipaddress.IPv6Address accepts, except for IPv4 endings and scopes."""
     cdef const char* end = text + size
     cdef unsigned int number = 0
     cdef int count = 0, gap = -1
@@ -171,7 +171,7 @@ cdef bint is_ipv6(const char* text, Py_ssize_t size, unsigned char* value) noexc
 
 
 cdef bint is_part(const char** text, Py_ssize_t length, char end, uint64_t* value) noexcept:
-    """Read so many digits and the character behind them, and go on."""
+    """Read exactly `length` digits and the character `end`, and advance."""
     if digits(text[0], value) != length or text[0][length] != end:
         return False
     text[0] += length + 1
@@ -179,9 +179,9 @@ cdef bint is_part(const char** text, Py_ssize_t length, char end, uint64_t* valu
 
 
 cdef bint is_time(const char* text, Py_ssize_t size, uint64_t* ticks) noexcept:
-    """``2020-05-22T20:54:53.499Z`` as a FILETIME: 100 ns from 1601.
+    """Read ``2020-05-22T20:54:53.499Z`` as a FILETIME: 100 ns from 1601.
 
-    The 29th of a February, and all before 1601, is left to the converter.
+    29 February and times before 1601 are left to the converter.
     """
     cdef const char* end = text + size
     cdef uint64_t year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, fraction = 0
@@ -202,7 +202,7 @@ cdef bint is_time(const char* text, Py_ssize_t size, uint64_t* ticks) noexcept:
     while length < 7:
         fraction *= 10
         length += 1
-    # Years from March on, so that the leap day is a year's last: months of 31, 30, 31, 30, 31 days.
+    # Years begin in March, so that the leap day is the last: months have 31, 30, 31, 30, 31 days.
     year -= month <= 2
     month = (month + 9) % 12
     day += 365 * year + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5
@@ -211,10 +211,10 @@ cdef bint is_time(const char* text, Py_ssize_t size, uint64_t* ticks) noexcept:
     return True
 
 
-cdef object easy(str text, Member member):
-    """Return the value of a text that has the member's form; None if it has not."""
+cdef object fast_value(str text, Member member):
+    """Return the value of a text if it has the member's form, else None."""
     cdef Py_ssize_t size = 0
-    cdef const char* chars = PyUnicode_AsUTF8AndSize(text, &size)  # a zero ends it
+    cdef const char* chars = PyUnicode_AsUTF8AndSize(text, &size)  # ends with a NUL
     cdef uint64_t value = 0
     cdef unsigned char[16] octets
     if member.form == ADDRESS_6:
@@ -228,30 +228,30 @@ cdef object easy(str text, Member member):
 
 
 cdef object converted(Member member, value, missing):
-    """Return the value of a text or bytes that are easy or known; or else `missing`."""
+    """Return the value of an easy text, or the cached value of a text or bytes; else `missing`."""
     if member.form != ANY and type(value) is str:
-        found = easy(<str>value, member)
+        found = fast_value(<str>value, member)
         if found is not None:
             return found
     return member.known.get(value, missing)
 
 
 def take_easy(dict node not None, dict table not None, dict built not None):
-    """Put the values of elements that are easy to convert in `built`; return the others.
+    """Put the values of easy elements into `built`; return the other elements.
 
     Parameters
     ----------
     node : dict
-        What elements hold, by tag.
+        What the elements hold, by tag.
     table : dict of str to Member
-        Those that are known, by tag.
+        The known elements, by tag.
     built : dict
-        Gets values by member; an element without a value, as an empty one, gives none.
+        Receives the values by member; an element without a value, as an empty one, adds none.
 
     Returns
     -------
     list of (str, object)
-        Tags that are known, and elements that are not easy.
+        The known tags, and elements, that are not easy.
     """
     cdef list rest = []
     cdef Member member

@@ -1,8 +1,8 @@
 """Converts the texts of netsh's XML to values for `encode`; must not know events or files.
 
-A converter takes what an element holds: its text, its elements keyed by tag, or a list of either
-if it stands more than once. It returns None if netsh prints no value there, and raises ValueError
-with a text that says what is wrong. What a converter returns, `encode` takes.
+A converter takes what an element holds: its text, its elements keyed by tag, or a list of these if
+the element is repeated. It returns a value for `encode`, or None if netsh prints no value there. It
+raises ValueError with a text that says what is wrong.
 """
 
 import ipaddress
@@ -34,19 +34,19 @@ _FILETIME_EPOCH = datetime(1601, 1, 1)
 
 
 def shown(text: str) -> str:
-    """Return a text as an error shows it."""
+    """Return a text as errors show it."""
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
 def text_of(value: Any) -> str:
-    """Return the text of an element that holds nothing else."""
+    """Return the text of an element that holds only a text."""
     if isinstance(value, str):
         return value
     raise ValueError("stands twice" if isinstance(value, list) else "holds elements, not a text")
 
 
 def part_of(value: Any, tag: str) -> Any:
-    """Return what an element within this one holds."""
+    """Return what the element `tag` inside this one holds."""
     if not isinstance(value, dict):
         raise ValueError(f"expected elements, <{tag}> among them")
     if tag not in value:
@@ -57,7 +57,7 @@ def part_of(value: Any, tag: str) -> Any:
 def number(bits: int, signed: bool = False) -> Convert:
     """Return a converter of decimal numbers, also in the form ``0 (ERROR_SUCCESS)``.
 
-    A signed one takes unsigned numbers, too: no sample shows how netsh prints a negative number.
+    A signed converter accepts unsigned numbers, too: no sample shows how netsh prints negatives.
     """
     low, high = -(1 << bits - 1) if signed else 0, (1 << bits) - 1
 
@@ -81,7 +81,7 @@ i32 = number(32, signed=True)
 
 
 def enumerator(name: str, values: dict[str, int] | None = None) -> Convert:
-    """Return a converter of an SDK enumerator, or of its number."""
+    """Return a converter of an SDK enumerator's name, or of its number."""
     known = ENUMS[name] if values is None else values
 
     def convert(value: Any) -> int:
@@ -126,14 +126,14 @@ def ipv4(value: Any) -> int:
 
 
 def ipv6(value: Any) -> bytes:
-    """Return an IPv6 address in network order; its scope has an element of its own."""
+    """Return an IPv6 address in network order, without its scope, which is in another element."""
     try:
         return ipaddress.IPv6Address(text_of(value).partition("%")[0]).packed
     except ipaddress.AddressValueError:
         raise ValueError(f"{shown(value)} is no IPv6 address") from None
 
 
-# What `take_easy` may do for these converters, as a `Member` says it.
+# The arguments of `Member` that let `take_easy` do the work of these converters.
 EASY: dict[Convert, dict[str, int]] = {
     u8: {"limit": (1 << 8) - 1}, u16: {"limit": (1 << 16) - 1}, u32: {"limit": (1 << 32) - 1},
     u64: {"limit": (1 << 64) - 1}, i32: {"limit": (1 << 31) - 1},
@@ -149,12 +149,12 @@ def _bytes_of(text: str) -> bytes:
 
 
 def blob(value: Any) -> bytes | None:
-    """Return the bytes of ``<data>``; ``<asString>`` has lost what it cannot print."""
+    """Return the bytes of ``<data>``; ``<asString>`` lacks characters that netsh cannot print."""
     return _bytes_of(text_of(part_of(value, "data"))) if value else None
 
 
 def hexadecimal(size: int) -> Convert:
-    """Return a converter of so many bytes in hexadecimal, with or without separators."""
+    """Return a converter of `size` bytes in hexadecimal, with or without separators."""
 
     def convert(value: Any) -> bytes | None:
         text = text_of(part_of(value, "data") if isinstance(value, dict) else value)
@@ -170,7 +170,7 @@ mac, cert_hash = hexadecimal(6), hexadecimal(20)
 
 
 def boolean(value: Any) -> bool:
-    """Return what ``true`` and ``false`` say."""
+    """Return the bool of ``true`` or ``false``."""
     text = text_of(value)
     if text not in ("true", "false"):
         raise ValueError(f"{shown(text)} is neither true nor false")
@@ -178,12 +178,12 @@ def boolean(value: Any) -> bool:
 
 
 def text_or_none(value: Any) -> str | None:
-    """Return the text; an empty element is how netsh prints a NULL pointer."""
+    """Return the text, or None if it is empty: netsh prints a NULL pointer so."""
     return text_of(value) or None
 
 
 def sid(value: Any) -> str | None:
-    """Return a SID's text."""
+    """Return the text of a SID after checking it."""
     text = text_of(value)
     match = _SID.fullmatch(text)
     if not match:
@@ -198,7 +198,7 @@ def sid(value: Any) -> str | None:
 
 
 def guid(value: Any) -> uuid.UUID | None:
-    """Return a GUID; for well-known ones netsh prints a symbol, and those are not resolved."""
+    """Return a GUID; None for a well-known one, for which netsh prints a symbol."""
     text = text_of(value)
     if not text or text.startswith("FWPM_"):
         return None
@@ -208,7 +208,7 @@ def guid(value: Any) -> uuid.UUID | None:
 
 
 def items(value: Any) -> list[Any]:
-    """Return the items of a list; netsh prints an empty element where there are none."""
+    """Return the items of a list; netsh prints an empty element if there are none."""
     if value == "":
         return []
     if not isinstance(value, dict) or "item" not in value:
@@ -222,7 +222,7 @@ def texts(value: Any) -> list[str]:
 
 
 def bits_of(known: dict[str, int], what: str) -> Convert:
-    """Return a converter of named bits, and of the unnamed rest, which is one hexadecimal item."""
+    """Return a converter of named bits; one hexadecimal item may hold the bits without a name."""
 
     def convert(value: Any) -> int:
         bits = 0
@@ -255,11 +255,11 @@ def addr_mask_v6(value: Any) -> dict[str, Any]:
 
 
 def v4_or_number(value: Any) -> int:
-    """Return a UINT32, which netsh prints as an address where it is one."""
+    """Return a UINT32, which netsh may print as an IPv4 address."""
     return ipv4(value) if "." in text_of(value) else int(u32(value))
 
 
-# By data type: the union's arm, which is the tag, and its converter. A range is made of _VALUES.
+# By data type: the tag, which is the union's arm, and its converter. A range consists of _VALUES.
 _VALUES: dict[str, tuple[str, Convert]] = {
     "FWP_UINT8": ("uint8", u8),
     "FWP_UINT16": ("uint16", u16),
@@ -290,12 +290,12 @@ def _typed(value: Any, known: dict[str, tuple[str, Convert]]) -> tuple[int, Any]
 
 
 def condition(value: Any) -> tuple[int, Any] | None:
-    """Return an FWP_CONDITION_VALUE0, printed as in filters: its type, then its value."""
+    """Return an FWP_CONDITION_VALUE0 as its type and value; netsh prints it as in filters."""
     return _typed(value, _CONDITIONS) if value else None
 
 
 def terminating_filters(value: Any) -> list[dict[str, Any]]:
-    """Return the filters that decided, each with its sublayer and what it did."""
+    """Return the filters that decided, each with its sublayer and action."""
     return [
         {
             "filterId": u64(part_of(item, "filterId")),

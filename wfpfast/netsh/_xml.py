@@ -24,10 +24,10 @@ class RecordReader:
     roots : sequence of str
         What a root element may be.
     convert : callable
-        Makes of a kind and a record what `read` yields; raises `BadElement`.
+        Makes what `read` yields from a kind and a record; raises `BadElement`.
     plain : bool
-        Whether records that `Scanner.record` can take pass by the parser; `convert` gets them as
-        that returns them, and may raise `NotPlain`.
+        Whether `Scanner.record` reads plain records in place of the parser; then `convert` gets
+        them as it returns them, and may raise `NotPlain`.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class RecordReader:
         self._feeder = PlainFeeder(self._reader, convert) if plain else None
 
     def read(self) -> Iterator[Any]:
-        """Yield what `convert` makes of each record; all of them before an error of the file."""
+        """Yield what `convert` makes of each record; those before an error come first."""
         reader, feeder = self._reader, self._feeder
         try:
             for text in read_text(self._file):

@@ -1,8 +1,8 @@
-"""Takes records out of XML with expat, within limits; must not know what a record means.
+"""Reads records from XML with expat, within limits; must not know what a record means.
 
-A record is an element that is an item of a list. Its elements become dicts keyed by tag, its leaves
-texts; repeated tags become lists, and those of items always are. Only one record is in memory at a
-time, whatever the file holds.
+A record is an element that is an item of a list. Its elements become dicts keyed by tag, and its
+leaves texts; repeated tags become lists, and ``item`` always does. Only one record is in memory at
+a time.
 """
 
 from collections.abc import Callable
@@ -11,18 +11,18 @@ from xml.parsers import expat
 
 from wfpfast.errors import SourceError
 
-MOST_DEPTH = 64
-MOST_TEXT = 1 << 22        # characters of one record, bytes of one tag or comment
-MOST_ELEMENTS = 1 << 16    # of one record
-MOST_NAMES = 1 << 14       # of elements and attributes: the parser keeps each
+MAX_DEPTH = 64
+MAX_TEXT = 1 << 22        # characters of one record, bytes of one tag or comment
+MAX_ELEMENTS = 1 << 16    # of one record
+MAX_NAMES = 1 << 14        # of elements and attributes, since the parser keeps all of them
 
-BLANKS = " \t\r\n"        # of XML; other spaces are part of a text
+BLANKS = " \t\r\n"         # of XML; other spaces are part of a text
 
 Element = str | bytes | dict[str, Any] | list[Any]
 """What an element of a record holds.
 
-Its text; or its elements by tag; or, if it stands more than once and always for ``item``, a list of
-these. Of a record that passes by the parser it may be bytes: the XML between its tags, which
+Its text; or its elements by tag; or a list of these if it is repeated, and always for ``item``. In
+a record that `Scanner` has read it may also be bytes: the XML between its tags, which
 `Scanner.divide` divides into elements.
 """
 Record = dict[str, Element]
@@ -55,9 +55,9 @@ class NetshError(SourceError):
 
 
 class BadElement(ValueError):
-    """An element is not what it should be; the reader adds file and line.
+    """An element has a wrong value; the reader adds file and line.
 
-    `inside` names the element of the record that it is in, where its own name may occur twice.
+    `inside` is the tag of the section that has the element: other sections may have one, too.
     """
 
     def __init__(self, element: str, what: str, inside: str = "") -> None:
@@ -67,19 +67,19 @@ class BadElement(ValueError):
 
 
 class ExpatReader:
-    """Is fed the bytes of a file, which may have several root elements, as wfpstate.xml has.
+    """Parses the bytes it is fed; the file may have several root elements, as wfpstate.xml does.
 
     Parameters
     ----------
     path : str
-        What errors call the file.
+        The name of the file in errors.
     lists, roots, convert
         As for `RecordReader`.
 
     Attributes
     ----------
     ready : list
-        What `convert` made of the records so far, for `take`.
+        What `convert` has made of the records so far; `take` empties it.
     """
 
     def __init__(
@@ -96,38 +96,38 @@ class ExpatReader:
         self._convert = convert
         self._tags: list[str] = []      # open elements outside of records
         self._open: list[Record] = []   # open elements of the record, innermost last
-        self._names: list[str] = []     # their tags
-        self._lines: list[tuple[str, int]] = []  # its elements so far, and where they begin
-        self._text: list[str] = []
-        self._size = 0                  # of the record's text
+        self._names: list[str] = []     # the tags of these
+        self._lines: list[tuple[str, int]] = []  # tag and line of the record's elements so far
+        self._text: list[str] = []      # of the innermost element
+        self._size = 0                  # characters of the record's text
         self._kind = ""
         self._rooted = False            # a root element has begun
         self._fed = 0                   # bytes
         self._parser = expat.ParserCreate("utf-8")
         self._parser.buffer_text = True
         self._watch_outside()
-        self.feed(b"<netsh>")           # the root that XML asks for
+        self.feed(b"<netsh>")           # the single root that XML requires
 
     @property
     def kind(self) -> str | None:
-        """The kind of record that may begin here; None inside of one and outside of lists."""
+        """The kind of record that can begin here; None inside a record and outside of lists."""
         if self._open or len(self._tags) < 2:
             return None
         return self._lists.get(self._tags[-1])
 
     def take(self) -> list[Any]:
-        """Return what is ready; it is given once."""
+        """Return what is ready, and forget it."""
         ready, self.ready = self.ready, []
         return ready
 
     def end(self) -> None:
-        """Say that the file has no more bytes."""
+        """End the parse: the file has no more bytes."""
         self.feed(b"</netsh>", last=True)
         if not self._rooted:
             raise self.error(self._nothing())
 
     def feed(self, data: bytes, last: bool = False) -> None:
-        """Parse what comes next."""
+        """Parse the next bytes."""
         start, self._fed = self._fed, self._fed + len(data)
         try:
             self._parser.Parse(data, last)
@@ -141,21 +141,21 @@ class ExpatReader:
             elif not self._rooted:
                 what = "this is not XML"
             raise self.error(what, line=error.lineno) from None
-        if self._fed - self._parser.CurrentByteIndex > MOST_TEXT:
-            raise self.error(f"a tag or comment of more than {MOST_TEXT} bytes")
-        if len(self._parser.intern) > MOST_NAMES:
-            raise self.error(f"more than {MOST_NAMES} names of elements and attributes")
+        if self._fed - self._parser.CurrentByteIndex > MAX_TEXT:
+            raise self.error(f"a tag or comment of more than {MAX_TEXT} bytes")
+        if len(self._parser.intern) > MAX_NAMES:
+            raise self.error(f"more than {MAX_NAMES} names of elements and attributes")
 
     def _nothing(self) -> str:
         return f"expected {' or '.join(self._roots)}, found no element"
 
     def error(self, what: str, element: str = "", line: int = 0) -> NetshError:
-        """Return an error of the place that the parser is at."""
+        """Return an error at the parser's current position, if `line` is not given."""
         inner = self._names or self._tags[1:] or ["file"]
         return NetshError(
             self._path, line or self._parser.CurrentLineNumber, (element or inner[-1])[:100], what)
 
-    # Outside of records: only the way to them is kept.
+    # Outside of records only the tags of the open elements are kept.
 
     def _watch_outside(self) -> None:
         self._parser.StartElementHandler = self._start
@@ -170,8 +170,8 @@ class ExpatReader:
         parent = tags[-1] if len(tags) > 1 else ""
         if tag in ("item", "netEvent") and parent in self._lists and tags:
             self._begin_record(tag, self._lists[parent])
-        elif len(tags) >= MOST_DEPTH:
-            raise self.error(f"elements are nested more than {MOST_DEPTH} deep", tag)
+        elif len(tags) >= MAX_DEPTH:
+            raise self.error(f"elements are nested more than {MAX_DEPTH} deep", tag)
         else:
             tags.append(tag)
 
@@ -182,7 +182,7 @@ class ExpatReader:
         if len(self._tags) == 1 and not text.isspace():
             raise self.error("text where an element belongs: this is not netsh's XML")
 
-    # Inside of one.
+    # Inside a record.
 
     def _begin_record(self, tag: str, kind: str) -> None:
         self._kind = kind
@@ -195,7 +195,7 @@ class ExpatReader:
         self._parser.CharacterDataHandler = self._characters
 
     def _start_inside(self, tag: str, _: dict[str, str]) -> None:
-        if len(self._open) >= MOST_DEPTH or len(self._lines) >= MOST_ELEMENTS:
+        if len(self._open) >= MAX_DEPTH or len(self._lines) >= MAX_ELEMENTS:
             raise self.error("the record has too many elements", tag)
         self._open.append({})
         self._names.append(tag)
@@ -205,8 +205,8 @@ class ExpatReader:
     def _characters(self, text: str) -> None:
         self._text.append(text)
         self._size += len(text)
-        if self._size > MOST_TEXT:
-            raise self.error(f"more than {MOST_TEXT} characters of text in a record")
+        if self._size > MAX_TEXT:
+            raise self.error(f"more than {MAX_TEXT} characters of text in a record")
 
     def _end_inside(self, tag: str) -> None:
         node = self._open.pop()
@@ -234,7 +234,7 @@ class ExpatReader:
         self._watch_outside()
 
     def _line_of(self, error: BadElement) -> int:
-        """Return where an element begins; 0, which is here, if the record does not have it."""
+        """Return the line where an element begins; 0 if the record does not have it."""
         lines = iter(self._lines)
         if error.inside:
             next((line for tag, line in lines if tag == error.inside), 0)

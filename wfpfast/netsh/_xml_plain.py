@@ -1,7 +1,8 @@
-"""Lets plain records of a file pass by the XML parser; must not know what a record means.
+"""Reads plain records of a file without the XML parser; must not know what a record means.
 
-A plain record is one that `Scanner` can take, five times as fast as the parser. The parser is fed
-everything else, and so many line feeds as there were in what passed by: its errors name lines.
+A plain record is one that `Scanner` can read, five times as fast as the parser. The parser is fed
+everything else, and a line feed for each line of the plain records, so that its errors name the
+right lines.
 """
 
 import re
@@ -11,38 +12,38 @@ from typing import Any
 from wfpfast.netsh._scan import Scanner
 from wfpfast.netsh._xml_expat import BLANKS, BadElement, ExpatReader, Record
 
-MOST_WAITING = 1 << 17     # bytes of a record whose end has not been read
+MAX_WAITING = 1 << 17      # bytes of a record whose end has not been read
 
 _RECORD = re.compile(rb"<(?:item|netEvent)>")
 
 
 class NotPlain(Exception):
-    """What was taken for a plain record is for the parser to read."""
+    """A record that was read as plain turned out not to be; the parser must read it."""
 
 
 class PlainFeeder:
-    """Stands before a reader, and is fed in its place.
+    """Feeds a reader, except for plain records, which it converts itself.
 
     Parameters
     ----------
     reader : ExpatReader
-        Gets what is not plain.
+        Is fed everything that is not plain.
     convert : callable
-        As for `RecordReader`; it gets plain records as `Scanner.record` returns them.
+        As for `RecordReader`; gets plain records as `Scanner.record` returns them.
     """
 
     def __init__(self, reader: ExpatReader, convert: Callable[[str, Record], Any]) -> None:
         self._reader = reader
         self._convert = convert
         self._scanner = Scanner()
-        self._plain = True      # nothing has been met that could hide what looks like a record
-        self._whole = True      # what the reader was fed last ends with a tag, and with whole lines
-        self._last = b""        # the last byte that the reader was fed
-        self._waiting = b""     # the beginning of a record, for the next piece
-        self._passed = 0        # lines that the reader has not been fed
+        self._plain = True      # no comment, or the like, was seen: it could hide a false record
+        self._whole = True      # the bytes fed so far end with a tag, and not inside a line end
+        self._last = b""        # the last byte fed to the reader
+        self._waiting = b""     # the incomplete record at the end of the last piece
+        self._passed = 0        # lines that were read here and not fed to the reader yet
 
     def feed(self, data: bytes) -> None:
-        """Take the plain records of what comes next, and feed the rest to the reader."""
+        """Convert the plain records of the next piece, and feed the rest to the reader."""
         data = self._waiting + data
         self._waiting = b""
         position = 0
@@ -55,7 +56,7 @@ class PlainFeeder:
                     self._passed += lines
                     position = end
                     continue
-                if end == 0 and len(data) - position <= MOST_WAITING:
+                if end == 0 and len(data) - position <= MAX_WAITING:
                     self._waiting = data[position:]
                     return
             self._feed_reader(data[position:found.end()])
@@ -63,23 +64,23 @@ class PlainFeeder:
         self._feed_reader(data[position:])
 
     def flush(self) -> None:
-        """Feed the reader what still waits, so that it knows the line where the file ends."""
+        """Feed the reader the incomplete record, so that it knows the line where the file ends."""
         data, self._waiting = self._waiting, b""
         self._feed_reader(data)
 
     def _feed_blanks(self, data: bytes) -> None:
-        """Feed what stands before a record; of blanks only the lines count."""
+        """Feed what precedes a record; of blanks, only count the lines."""
         if data.replace(b"\r\n", b"").strip(b" \t\n"):
             self._feed_reader(data)
         else:
             self._passed += data.count(b"\n")
 
     def _feed_reader(self, data: bytes) -> None:
-        """Feed what is no plain record, and see whether one can follow."""
+        """Feed what is not plain, and note whether a plain record can follow."""
         if b"<!" in self._last + data or b"<?" in self._last + data:
-            self._plain = False  # a comment, for one, may hold what looks like a record
+            self._plain = False  # a comment, for example, may contain what looks like a record
         if data:
-            # A return may be half of a line's end: what is counted next would be one line with it.
+            # A carriage return may be half of a line end, whose line feed would count again.
             ended = data.rstrip(BLANKS.encode())
             self._whole = (ended.endswith(b">") if ended else self._whole) and data[-1:] != b"\r"
         self._last = data[-1:] or self._last
@@ -87,7 +88,7 @@ class PlainFeeder:
         self._reader.feed(b"\n" * passed + data)
 
     def _converted(self, kind: str, record: Record) -> bool:
-        """Convert a plain record; whatever is wrong with it, the parser knows the line of."""
+        """Convert a plain record; False if it is wrong, so that the parser reads it again."""
         try:
             self._reader.ready.append(self._convert(kind, record))
         except (BadElement, NotPlain):

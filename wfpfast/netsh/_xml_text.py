@@ -1,7 +1,7 @@
-"""Turns the bytes of an XML file into text, piece by piece; must not know elements.
+"""Decodes the bytes of an XML file to text, piece by piece; must not know elements.
 
-Windows writes UTF-8 with a byte-order mark, a redirection in PowerShell UTF-16; copies of both lose
-their mark, or keep a declaration that says UTF-8 in UTF-16. So the declaration is not asked.
+Windows writes UTF-8 with a byte-order mark, and a redirection in PowerShell UTF-16. Copies may have
+lost their mark, or declare UTF-8 in UTF-16, so the declaration is ignored.
 """
 
 import codecs
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import IO
 
 CHUNK = 1 << 16
-_HEAD = 1 << 10  # bytes that hold the mark and the declaration
+_HEAD = 1 << 10  # bytes that contain the mark and the declaration
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -19,11 +19,11 @@ _BOMS = (
 
 
 class BrokenText(ValueError):
-    """The bytes are no text in their encoding."""
+    """The bytes are not valid in their encoding."""
 
 
 def encoding_of(head: bytes) -> tuple[str, int]:
-    """Return the encoding that the first bytes show, and how many of them are its mark."""
+    """Return the encoding that the first bytes indicate, and the size of its mark."""
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             return encoding, len(mark)
@@ -35,7 +35,7 @@ def encoding_of(head: bytes) -> tuple[str, int]:
 
 
 def read_text(file: IO[bytes]) -> Iterator[str]:
-    """Yield the text of a file without its mark and its declaration; all of it before an error.
+    """Yield the text of a file without its mark and its declaration, up to the first error.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def _decoded(file: IO[bytes], encoding: str, chunk: bytes) -> Iterator[str]:
 
 
 def _without_declaration(text: str) -> str:
-    """Drop it, but keep its lines: it must come first, and a root element is put before it."""
+    """Remove the declaration, since a root element is put before it, but keep its lines."""
     end = text.find("?>") + 2
     if end == 1 or not text.lstrip().startswith("<?xml"):
         return text

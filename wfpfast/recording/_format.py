@@ -1,7 +1,7 @@
 """The bytes of a recording (docs/recording.md); must not know files.
 
-What is read here may come from anybody: every number is checked before it is believed, and a length
-is believed only under its own checksum.
+The bytes are untrusted: every number is checked before it is used, and a length is used only after
+its checksum was verified.
 """
 
 import struct
@@ -20,9 +20,9 @@ MAGIC = b"\x89WFPREC\n"
 FORMAT_VERSION = 2
 POINTER_SIZE = 8
 INTERNAL = 1  # the only flag of a record
-MOST_TEXT_BYTES = 4096
-MOST_TEXT_CHARACTERS = 255  # four texts of them, 4 bytes each at most, stay below MOST_TEXT_BYTES
-MOST_BLOCK_BYTES = 1 << 30  # one write() takes at most 2 GiB on any system
+MAX_TEXT_BYTES = 4096
+MAX_TEXT_CHARACTERS = 255  # four texts of these, at most 4 bytes each, stay below MAX_TEXT_BYTES
+MAX_BLOCK_BYTES = 1 << 30  # one write() takes at most 2 GiB on any system
 RECORD_MARK = b"BLCK"
 END_MARK = b"END\n"
 
@@ -46,7 +46,7 @@ class RecordingError(SourceError):
     """
 
     def __init__(self, offset: int, reason: str) -> None:
-        # Both go to ValueError, so that the exception can be pickled and copied.
+        # ValueError gets both, so that the exception can be pickled and copied.
         super().__init__(offset, reason)
         self.offset = offset
         self.reason = reason
@@ -56,7 +56,7 @@ class RecordingError(SourceError):
 
 
 class RecordHeader(NamedTuple):
-    """What stands before a block: how to read it, and where it ends."""
+    """The header of a record, before its block."""
 
     internal: bool
     time_ns: int
@@ -69,15 +69,15 @@ class RecordHeader(NamedTuple):
 
 
 def checksum(data: bytes) -> bytes:
-    """The CRC-32 of zlib, as it stands in the file."""
+    """Return zlib's CRC-32 as its bytes in the file."""
     return CHECKSUM.pack(zlib.crc32(data))
 
 
 def pack_file_header(created_ns: int, texts: Sequence[str]) -> bytes:
-    """The header of a new file; texts that nobody needs in full are shortened."""
+    """Return the header of a new file; long texts are cut."""
     body = b""
     for text in texts:
-        encoded = text[:MOST_TEXT_CHARACTERS].encode(errors="replace")
+        encoded = text[:MAX_TEXT_CHARACTERS].encode(errors="replace")
         body += struct.pack("<H", len(encoded)) + encoded
     preamble = PREAMBLE.pack(MAGIC, FORMAT_VERSION, 0, len(body), created_ns)
     head = preamble + checksum(preamble) + body
@@ -85,7 +85,7 @@ def pack_file_header(created_ns: int, texts: Sequence[str]) -> bytes:
 
 
 def check_start(start: bytes) -> None:
-    """Raise RecordingError if no recording of this format begins like this."""
+    """Raise RecordingError unless a recording of this format can begin with these bytes."""
     if start[: len(MAGIC)] != MAGIC[: len(start)]:
         raise RecordingError(0, "this is no recording of wfpfast")
     if len(start) >= 10:
@@ -96,42 +96,42 @@ def check_start(start: bytes) -> None:
 
 
 def parse_preamble(preamble: bytes) -> tuple[int, int]:
-    """How many bytes of text follow the preamble, and the creation time in ns."""
+    """Return how many bytes of text follow the preamble, and the creation time in ns."""
     check_start(preamble)
     if checksum(preamble[: PREAMBLE.size]) != preamble[PREAMBLE.size :]:
         raise RecordingError(0, "the file's header has a wrong checksum")
     _, _, flags, nbytes, created_ns = PREAMBLE.unpack_from(preamble)
     if flags:
         raise RecordingError(10, f"flags {flags:#x} are unknown")
-    if nbytes > MOST_TEXT_BYTES:
+    if nbytes > MAX_TEXT_BYTES:
         raise RecordingError(
-            12, f"the header claims {nbytes} bytes of text; {MOST_TEXT_BYTES} are the limit")
+            12, f"the header claims {nbytes} bytes of text; {MAX_TEXT_BYTES} are the limit")
     return nbytes, created_ns
 
 
 def parse_texts(body: bytes, many: int) -> list[str]:
-    """The texts of the file's header; its checksum is right, which anybody can compute."""
+    """Return the texts of the header; its checksum was right, but the bytes are still untrusted."""
     texts = []
-    at = 0
+    position = 0
     for _ in range(many):
-        nbytes = int.from_bytes(body[at : at + 2], "little")
-        text = body[at + 2 : at + 2 + nbytes]
-        at += 2 + nbytes
-        if at > len(body):
+        nbytes = int.from_bytes(body[position : position + 2], "little")
+        text = body[position + 2 : position + 2 + nbytes]
+        position += 2 + nbytes
+        if position > len(body):
             raise RecordingError(PREAMBLE_BYTES, "a text of the header is longer than the header")
         try:
             texts.append(text.decode())
         except UnicodeDecodeError:
             raise RecordingError(PREAMBLE_BYTES, "a text of the header is not UTF-8") from None
-    if at != len(body):
-        raise RecordingError(PREAMBLE_BYTES + at, "the header's texts end before the header")
+    if position != len(body):
+        raise RecordingError(PREAMBLE_BYTES + position, "the header's texts end before the header")
     return texts
 
 
 def pack_record(block: Block, time_ns: int | None, dropped: int) -> bytes:
-    """A block with all that is needed to decode it again."""
-    if block.nbytes > MOST_BLOCK_BYTES:
-        raise ValueError(f"a block of {block.nbytes} bytes: {MOST_BLOCK_BYTES} are the limit")
+    """Return a record: a block with all that is needed to decode it."""
+    if block.nbytes > MAX_BLOCK_BYTES:
+        raise ValueError(f"a block of {block.nbytes} bytes: {MAX_BLOCK_BYTES} are the limit")
     when = time.time_ns() if time_ns is None else time_ns
     try:
         header = RECORD.pack(
@@ -144,12 +144,12 @@ def pack_record(block: Block, time_ns: int | None, dropped: int) -> bytes:
 
 
 def pack_trailer(header: bytes, data: "Buffer") -> bytes:
-    """What follows the data; it covers the header too, so that no data pass for another's."""
+    """Return what follows the data; its checksum covers the header, too, so that both match."""
     return TRAILER.pack(zlib.crc32(data, zlib.crc32(header)), END_MARK)
 
 
 def parse_record(header: bytes, offset: int) -> RecordHeader:
-    """Check the header of the record at `offset`, short of what `Block` checks itself."""
+    """Check the header of the record at `offset`, except for what `Block` checks itself."""
     if checksum(header[: RECORD.size]) != header[RECORD.size :]:
         raise RecordingError(offset, "the record's header has a wrong checksum")
     (mark, flags, time_ns, dropped, base, entries_offset, count, nbytes, version, pointer_size,
@@ -161,15 +161,15 @@ def parse_record(header: bytes, offset: int) -> RecordHeader:
     if pointer_size != POINTER_SIZE:
         raise RecordingError(
             offset, f"pointers of {pointer_size} bytes; only {POINTER_SIZE} can be read")
-    if nbytes > MOST_BLOCK_BYTES:
+    if nbytes > MAX_BLOCK_BYTES:
         raise RecordingError(
-            offset, f"the record claims {nbytes} bytes; {MOST_BLOCK_BYTES} are the limit")
+            offset, f"the record claims {nbytes} bytes; {MAX_BLOCK_BYTES} are the limit")
     return RecordHeader(
         bool(flags & INTERNAL), time_ns, dropped, base, entries_offset, count, nbytes, version)
 
 
 def parse_block(header: RecordHeader, data: bytes, offset: int) -> Block:
-    """The block of the record at `offset`; its checksums are right, which anybody can compute."""
+    """Return the block of the record at `offset`; its checksums are right, but it is untrusted."""
     try:
         return Block(
             data, base=header.base, count=header.events, version=header.version,

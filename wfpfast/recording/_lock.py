@@ -1,4 +1,4 @@
-"""One writer at a time, asked of the operating system; must not know what is written."""
+"""A lock of the operating system for one writer at a time; must not know what is written."""
 
 import contextlib
 import errno
@@ -15,16 +15,16 @@ def _where_available(name: str) -> Any:
         return None
 
 
-_fcntl = _where_available("fcntl")    # everywhere but on Windows
+_fcntl = _where_available("fcntl")    # not on Windows
 _msvcrt = _where_available("msvcrt")  # on Windows
-_HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK, 0)  # 0: Wine's _locking does not say
+_HELD = (errno.EAGAIN, errno.EACCES, errno.EDEADLK, 0)  # 0: Wine's _locking sets no errno
 
 
 class WriterLock:
     """Held from construction to `release`; when the process dies, the system releases it.
 
-    ``flock`` is advisory and on the file itself. Windows locks bytes against readers, too, so
-    there the lock is on an empty file beside it.
+    ``flock`` is advisory and locks the file itself. A lock on Windows keeps out readers, too, so
+    there an empty file beside it is locked.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class WriterLock:
     Raises
     ------
     BlockingIOError
-        If somebody else holds the lock.
+        If another process or object holds the lock.
     """
 
     def __init__(self, file: FileIO, path: str) -> None:
@@ -46,7 +46,7 @@ class WriterLock:
             self._beside = FileIO(self._beside_path, "a+")
         try:
             if _fcntl is not None:
-                # Not lockf: that lock goes with any descriptor of the file that is closed.
+                # Not lockf: closing any descriptor of the file would release its lock.
                 _fcntl.flock(file.fileno(), _fcntl.LOCK_EX | _fcntl.LOCK_NB)
             elif self._beside is not None:
                 self._beside.seek(0)
@@ -59,9 +59,9 @@ class WriterLock:
                 errno.EAGAIN, "another recorder is writing to this file", path) from error
 
     def release(self) -> None:
-        """Let the next one write. A lock on the file itself goes when the file is closed."""
+        """Let the next writer write; closing the file releases a lock on the file itself."""
         beside, self._beside = self._beside, None
         if beside is not None:
             beside.close()
-            with contextlib.suppress(OSError):  # whoever holds the lock has it open
+            with contextlib.suppress(OSError):  # another writer may hold it open
                 os.unlink(self._beside_path)

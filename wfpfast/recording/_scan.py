@@ -1,6 +1,6 @@
-"""Walks over the records of a file that may be cut, damaged or still growing; reads, never writes.
+"""Reads the records of a file that may be cut, damaged or still growing; must not write.
 
-The file is read, not mapped: one that is truncated meanwhile ends early and kills nobody.
+The file is read and not mapped, so that a truncation meanwhile is no crash.
 """
 
 import os
@@ -33,7 +33,7 @@ _ZEROS = bytes(1 << 16)
 
 
 class FileHeader(NamedTuple):
-    """What the beginning of a file says, and where its records begin."""
+    """The header of a file; `nbytes` is its size, after which the records begin."""
 
     created_ns: int
     host: str
@@ -44,7 +44,7 @@ class FileHeader(NamedTuple):
 
 
 class Cut(Exception):
-    """The file ends before what began at `whole`: all before that is complete."""
+    """The file ends inside the part that begins at `whole`; everything before it is complete."""
 
     def __init__(self, whole: int, message: str) -> None:
         super().__init__(whole, message)
@@ -53,7 +53,7 @@ class Cut(Exception):
 
 
 def check_regular(path: str) -> None:
-    """Raise RecordingError for a pipe or a device, which opening or reading could block on."""
+    """Raise RecordingError for a pipe or a device: opening or reading it could block."""
     if not stat.S_ISREG(os.stat(path).st_mode):
         raise RecordingError(0, "this is no regular file")
 
@@ -66,11 +66,11 @@ class Scan:
         self._lock = threading.Lock()
 
     def size(self) -> int:
-        """How many bytes the file has now."""
+        """Return how many bytes the file has now."""
         return os.fstat(self._file.fileno()).st_size
 
     def _read(self, offset: int, nbytes: int) -> bytes:
-        """At most `nbytes`; fewer where the file ends. Memory is taken for what is there."""
+        """Return `nbytes`, or fewer if the file ends; allocate no more than the file has."""
         wanted = min(nbytes, max(0, self.size() - offset))
         parts: list[bytes] = []
         with self._lock:
@@ -81,7 +81,7 @@ class Scan:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _read_whole(self, offset: int, nbytes: int, whole: int, what: str) -> bytes:
-        """All of `nbytes`, or Cut: they belong to what began at `whole`."""
+        """Return all of `nbytes` or raise Cut; they belong to the part that begins at `whole`."""
         there = self.size() - offset
         if there >= nbytes:
             data = self._read(offset, nbytes)
@@ -92,10 +92,10 @@ class Scan:
                          f" {whole}: {nbytes - there} bytes are missing")
 
     def _check_zeros(self, offset: int, whole: int) -> None:
-        """Raise Cut if there are only zeros from `offset` on: room for data that never came.
+        """Raise Cut if there are only zeros from `offset` on: space for unwritten data.
 
-        A file system may enlarge a file before the data are in it; a power failure, or a reader
-        at that moment, finds zeros.
+        A file system may extend a file before it writes the data: after a power failure, or at that
+        moment, there are zeros.
         """
         position = offset
         while data := self._read(position, len(_ZEROS)):
@@ -121,7 +121,7 @@ class Scan:
 
     def records(self, offset: int) -> Iterator[tuple[RecordHeader, Block]]:
         """Yield the records from `offset` on; raise Cut where the file ends within one."""
-        while offset != self.size():  # smaller than the offset it is if truncated meanwhile
+        while offset != self.size():  # the size is smaller if the file was truncated meanwhile
             header, block = self._record(offset)
             yield header, block
             offset += RECORD_BYTES + header.nbytes + TRAILER.size

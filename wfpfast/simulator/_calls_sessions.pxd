@@ -1,8 +1,8 @@
 # The simulated calls of fwpuclnt.dll for sessions, options and enumerations; must not know Python.
-from wfpfast.engine._api cimport HANDLE, FwpmApi
-from wfpfast.simulator._state cimport Handle, Sim
-from wfpfast.simulator._log cimport Log
 from wfpfast.abi.minwindef cimport DWORD, UINT32
+from wfpfast.engine._api cimport HANDLE, FwpmApi
+from wfpfast.simulator._log cimport Log
+from wfpfast.simulator._state cimport Handle, Sim
 
 
 cdef void fill_calls(FwpmApi* table) noexcept nogil

@@ -8,11 +8,6 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free
 from libc.string cimport memset
 
-from wfpfast.engine._api cimport HANDLE, FwpmApi
-from wfpfast.simulator._state cimport *
-from wfpfast.simulator._log cimport (
-    Log, block_needed, block_write, log_clear, snapshot_take)
-from wfpfast.simulator._match cimport Match, match_new
 from wfpfast._base.threads cimport wf_clock_ns, wf_thread_id, wf_unlock, wf_wait
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_ENGINE_COLLECT_NET_EVENTS, FWPM_ENGINE_OPTION, FWPM_ENGINE_OPTION_MAX,
@@ -20,6 +15,11 @@ from wfpfast.abi.fwpmobjects cimport (
 from wfpfast.abi.fwptypes cimport FWP_UINT32, FWP_VALUE0
 from wfpfast.abi.minwindef cimport DWORD, UINT32, WCHAR
 from wfpfast.abi.winerror cimport *
+from wfpfast.engine._api cimport HANDLE, FwpmApi
+from wfpfast.simulator._log cimport (
+    Log, block_needed, block_write, log_clear, snapshot_take)
+from wfpfast.simulator._match cimport Match, match_new
+from wfpfast.simulator._state cimport *
 
 cdef enum:
     DESCRIPTOR = 20             # bytes of an empty security descriptor

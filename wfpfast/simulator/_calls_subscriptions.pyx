@@ -4,18 +4,18 @@ from libc.stdint cimport uint8_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
-from wfpfast.engine._api cimport (
-    FILTERS, HANDLE, LAYERS, N_OBJECT_CALLS, PROVIDERS, SUBLAYERS, Callback, FwpmApi)
-from wfpfast.simulator._calls_sessions cimport (
-    destroy, end_subscription, enumeration, fill_calls, in_callback, page, take)
-from wfpfast.simulator._state cimport *
-from wfpfast.simulator._match cimport Match, match_new, matches
-from wfpfast.simulator._units cimport Unit, event_fits, unit_size, unit_write
 from wfpfast._base.threads cimport wf_lock, wf_signal_all, wf_thread_id, wf_unlock
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_ENGINE_COLLECT_NET_EVENTS, FWPM_NET_EVENT_SUBSCRIPTION0)
 from wfpfast.abi.minwindef cimport DWORD, UINT32
 from wfpfast.abi.winerror cimport *
+from wfpfast.engine._api cimport (
+    FILTERS, HANDLE, LAYERS, N_OBJECT_CALLS, PROVIDERS, SUBLAYERS, Callback, FwpmApi)
+from wfpfast.simulator._calls_sessions cimport (
+    destroy, end_subscription, enumeration, fill_calls, in_callback, page, take)
+from wfpfast.simulator._match cimport Match, match_new, matches
+from wfpfast.simulator._state cimport *
+from wfpfast.simulator._units cimport Unit, event_fits, unit_size, unit_write
 
 cdef enum:
     SCRIBBLE = 0xDD

@@ -7,12 +7,9 @@ or two of them. Whoever calls has the engine's lock.
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
+from wfpfast.abi.events cimport NEWEST, POINTER_SIZE
 from wfpfast.simulator._match cimport matches
 from wfpfast.simulator._units cimport aligned, event_fits, head_size, relocate, write_older
-from wfpfast.abi.events cimport NEWEST
-
-cdef enum:
-    POINTER = 8
 
 
 cdef struct Stretch:
@@ -193,7 +190,7 @@ cdef size_t block_needed(
             break
         count[0] += next.end - next.first
         size += next.segment.offset[next.end] - next.segment.offset[next.first]
-    return size + count[0] * (POINTER + head_size(version))
+    return size + count[0] * (POINTER_SIZE + head_size(version))
 
 
 cdef uint8_t* write_stretch(
@@ -225,7 +222,7 @@ cdef void block_write(
 ) noexcept nogil:
     """Write a block: the pointers, then what they point to; its units have then been read."""
     cdef void** entries = <void**>to
-    cdef uint8_t* next = to + POINTER * <size_t>count
+    cdef uint8_t* next = to + POINTER_SIZE * <size_t>count
     cdef uint32_t written = 0
     cdef Stretch stretch
     while written < count:

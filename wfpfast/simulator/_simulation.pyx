@@ -6,17 +6,17 @@ from libc.string cimport memset
 
 cimport cython
 
-from wfpfast.engine._api cimport N_ENUMS, N_OBJECT_CALLS, N_SUBSCRIBES, Api, FwpmApi
-from wfpfast._blocks.block cimport Block
-from wfpfast._blocks.pack cimport Pack, pack_event
-from wfpfast.simulator._state cimport *
-from wfpfast.simulator._log cimport log_add
-from wfpfast.simulator._calls_subscriptions cimport deliver, fill_table
-from wfpfast.simulator._units cimport Unit, unit_new
 from wfpfast._base.threads cimport (
     wf_clock_ns, wf_lock, wf_signal_all, wf_thread_join, wf_thread_start, wf_thread_t,
     wf_unlock, wf_wait)
+from wfpfast._blocks.block cimport Block
+from wfpfast._blocks.pack cimport Pack, pack_event
 from wfpfast.abi.minwindef cimport WCHAR
+from wfpfast.engine._api cimport N_ENUMS, N_OBJECT_CALLS, N_SUBSCRIBES, Api, FwpmApi
+from wfpfast.simulator._calls_subscriptions cimport deliver, fill_table
+from wfpfast.simulator._log cimport log_add
+from wfpfast.simulator._state cimport *
+from wfpfast.simulator._units cimport Unit, unit_new
 
 import itertools
 import threading

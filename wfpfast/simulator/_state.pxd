@@ -1,14 +1,14 @@
 # The state of simulated filtering engines: handles, blocks, the log; must not know Python.
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
+from wfpfast._base.threads cimport wf_lock_t, wf_signal_t
+from wfpfast.abi.fwpmobjects cimport FWPM_ENGINE_OPTION_MAX
+from wfpfast.abi.minwindef cimport DWORD, WCHAR
 from wfpfast.engine._api cimport (
     HANDLE, N_ENUMS, N_OBJECT_CALLS, N_OBJECTS, N_SUBSCRIBES, Callback)
 from wfpfast.simulator._log cimport Log, Snapshot
 from wfpfast.simulator._match cimport Match
 from wfpfast.simulator._units cimport Unit
-from wfpfast._base.threads cimport wf_lock_t, wf_signal_t
-from wfpfast.abi.fwpmobjects cimport FWPM_ENGINE_OPTION_MAX
-from wfpfast.abi.minwindef cimport DWORD, WCHAR
 
 cdef enum:
     NAME_LENGTH = 40

@@ -5,16 +5,16 @@ Handles are numbers that are never used twice, so that a stale handle is an erro
 
 from libc.stdlib cimport calloc, free, malloc
 
-from wfpfast.engine._api cimport HANDLE, N_OBJECTS
-from wfpfast.simulator._log cimport log_add, log_clear, log_evict, snapshot_end
-from wfpfast.simulator._match cimport event_keyword
-from wfpfast.simulator._units cimport Unit, aligned, unit_stamp
 from wfpfast._base.threads cimport (
     wf_filetime, wf_lock, wf_lock_destroy, wf_lock_init, wf_lock_t, wf_signal_all,
     wf_signal_destroy, wf_signal_init, wf_unlock)
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_ENGINE_COLLECT_NET_EVENTS, FWPM_ENGINE_NET_EVENT_MATCH_ANY_KEYWORDS)
 from wfpfast.abi.winerror cimport EPT_S_NOT_REGISTERED, ERROR_INVALID_HANDLE
+from wfpfast.engine._api cimport HANDLE, N_OBJECTS
+from wfpfast.simulator._log cimport log_add, log_clear, log_evict, snapshot_end
+from wfpfast.simulator._match cimport event_keyword
+from wfpfast.simulator._units cimport Unit, aligned, unit_stamp
 
 # All simulators of the process, and the lock for the list.
 cdef Sim* sims = NULL

@@ -7,15 +7,13 @@ shorter head in front of the same payload, whose beginning is the older payload.
 from libc.stdlib cimport malloc
 from libc.string cimport memcpy, memset
 
-from wfpfast.abi.events cimport NEWEST, EventVersion, event_version, is_sdk_type, payload_of
+from wfpfast.abi.events cimport (
+    NEWEST, POINTER_SIZE, EventVersion, event_version, is_sdk_type, payload_of)
 from wfpfast.abi.minwindef cimport FILETIME
-
-cdef enum:
-    POINTER = 8
 
 
 cdef size_t aligned(size_t size) noexcept nogil:
-    return (size + POINTER - 1) & ~<size_t>(POINTER - 1)
+    return (size + POINTER_SIZE - 1) & ~<size_t>(POINTER_SIZE - 1)
 
 
 cdef Unit* unit_new(const uint8_t* data, size_t size, const uint32_t* places, int n) noexcept nogil:
@@ -78,7 +76,7 @@ cdef void write_older(int version, const uint8_t* event, uint8_t* head) noexcept
     memset(head, 0, aligned(old.size))
     memcpy(head, event, header)
     memcpy(head + old.type_offset, event + new.type_offset, sizeof(uint32_t))
-    memcpy(head + old.payload_offset, event + new.payload_offset, POINTER)
+    memcpy(head + old.payload_offset, event + new.payload_offset, POINTER_SIZE)
 
 
 cdef void* unit_write(const Unit* unit, int version, uint8_t* to) noexcept nogil:

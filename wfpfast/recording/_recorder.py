@@ -1,0 +1,156 @@
+"""Writes blocks to a file as they come; must not know what an event looks like."""
+
+import os
+import threading
+import time
+import warnings
+from io import FileIO
+
+from wfpfast._base.closing import Closing
+from wfpfast._blocks.block import Block
+from wfpfast.recording._format import RecordingError, pack_file_header, pack_record
+from wfpfast.recording._lock import WriterLock
+from wfpfast.recording._scan import Cut, Scan, check_regular
+
+
+class Recorder(Closing):
+    """Appends blocks to a file, which it creates or continues.
+
+    Use it in a ``with`` statement, or close it. Only one recorder at a time writes a file; any
+    number of `Recording` may read it meanwhile. Threads may share a recorder.
+
+    Parameters
+    ----------
+    path : path
+        An existing recording is read through first. An incomplete tail, as a crash leaves one, is
+        cut off: see `cut`.
+    sync : bool
+        Whether every block is to be on the disk before `write` returns: then it survives a power
+        failure, too. Without it, it survives the end of the process.
+
+    Attributes
+    ----------
+    cut : str or None
+        What was cut off an existing file: which byte, and what was missing.
+
+    Raises
+    ------
+    RecordingError
+        If the file exists and is no recording, or a damaged one. It is not changed.
+    BlockingIOError
+        If another recorder is writing to it.
+    OSError
+        If it cannot be opened or written.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, sync: bool = False) -> None:
+        self._file: FileIO | None = None
+        self.path = os.fspath(path)
+        self.cut: str | None = None
+        self._sync = sync
+        self._torn = False
+        self._mutex = threading.Lock()
+        if os.path.exists(self.path):
+            check_regular(self.path)
+        file = FileIO(self.path, "a+")
+        try:
+            self._lock = WriterLock(file, self.path)
+            try:
+                self._resume(file)
+            except BaseException:
+                self._lock.release()
+                raise
+        except BaseException:
+            file.close()
+            raise
+        self._file = file
+
+    def _resume(self, file: FileIO) -> None:
+        """Check the file and cut off an incomplete tail; a new file gets its header."""
+        scan = Scan(file)
+        self._end = scan.size()
+        try:
+            if self._end:
+                for _ in scan.records(scan.header().nbytes):
+                    pass
+        except Cut as cut:
+            self.cut = cut.message
+            self._end = cut.whole
+            file.truncate(self._end)
+        if self._end == 0:
+            self._append(file, pack_file_header(time.time_ns(), _here()))
+
+    def _append(self, file: FileIO, data: bytes) -> None:
+        """Write all of `data`, or nothing and raise."""
+        if self._torn:
+            self._restore(file)
+        size = os.fstat(file.fileno()).st_size
+        if size != self._end:
+            raise RecordingError(
+                min(size, self._end), "something else than this recorder changed the file")
+        rest = memoryview(data)
+        try:
+            while rest:  # a single write is enough unless the disk is full
+                rest = rest[file.write(rest):]
+            if self._sync:
+                os.fsync(file.fileno())
+        except BaseException:
+            self._torn = True
+            self._restore(file)
+            raise
+        self._end += len(data)
+
+    def _restore(self, file: FileIO) -> None:
+        file.truncate(self._end)
+        self._torn = False
+
+    def write(self, block: Block, time_ns: int | None = None, dropped: int = 0) -> None:
+        """Append a block.
+
+        Parameters
+        ----------
+        block : Block
+            As an engine, a subscription or `encode` gave it.
+        time_ns : int, optional
+            When it came, UNIX time in nanoseconds; now by default.
+        dropped : int
+            How many events were lost before it.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written, as when the disk is full. The file ends with the last whole
+            record then, and one may try again.
+        RecordingError
+            If another program has changed the length of the file.
+        ValueError
+            If the recorder is closed, the block is larger than 1 GiB, or a number does not fit.
+        """
+        data = pack_record(block, time_ns, dropped)
+        with self._mutex:
+            if self._file is None:
+                raise ValueError("the recorder is closed")
+            self._append(self._file, data)
+
+    def close(self) -> None:
+        """Close the file and let the next recorder write. Closing twice is allowed."""
+        with self._mutex:
+            file, self._file = self._file, None
+            if file is not None:
+                try:
+                    self._lock.release()
+                finally:
+                    file.close()
+
+    def __del__(self) -> None:
+        if self._file is not None:
+            warnings.warn(f"unclosed recorder of {self.path!r}", ResourceWarning, 2, source=self)
+            self.close()
+
+
+def _here() -> list[str]:
+    import platform  # slow to load, and only a new file needs it
+
+    from wfpfast import __version__
+
+    return [platform.node(), platform.system(), platform.release(), __version__]

@@ -1,0 +1,171 @@
+"""Reads blocks from a file, which may still grow; must not know what an event looks like."""
+
+import os
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from io import FileIO
+from typing import Any
+
+from wfpfast._base.closing import Closing
+from wfpfast._blocks.block import Block
+from wfpfast._decode.decoder import Decoder, EventBatch
+from wfpfast._decode.stream import EventStream
+from wfpfast.recording._scan import Cut, FileHeader, Scan, check_regular
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A block with when it came and how many events were lost before it.
+
+    Attributes
+    ----------
+    block : Block
+        As it was recorded.
+    time_ns : int
+        UNIX time in nanoseconds.
+    dropped : int
+        How many events are missing before the block.
+    """
+
+    block: Block
+    time_ns: int
+    dropped: int
+
+
+class Recording(Closing):
+    """The blocks of a file that a `Recorder` has written or is writing.
+
+    Iterate over it for the blocks, or see `records` and `read_events`; each starts at the first
+    block and ends at the last one that is whole at that moment. Use it in a ``with`` statement, or
+    close it.
+
+    Parameters
+    ----------
+    path : path
+        The file. If it breaks off, anywhere, it is read up to there: see `cut`.
+
+    Raises
+    ------
+    RecordingError
+        If the file is no recording, has a format that is not known, or its header is damaged.
+    OSError
+        If it cannot be opened or read.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._file: FileIO | None = None
+        self.path = os.fspath(path)
+        self._cut: str | None = None
+        self._header: FileHeader | None = None
+        check_regular(self.path)
+        file = FileIO(self.path)
+        self._scan = Scan(file)
+        try:
+            self._read_header()
+        except BaseException:
+            file.close()
+            raise
+        self._file = file
+
+    def _read_header(self) -> FileHeader | None:
+        """Return the header, or None while it is incomplete: the recorder may be writing it."""
+        if self._header is None:
+            try:
+                self._header = self._scan.header()
+            except Cut as cut:
+                self._cut = cut.message
+        return self._header
+
+    @property
+    def cut(self) -> str | None:
+        """Where the file breaks off and what is missing there; None if it is whole.
+
+        Known when it has been read to the end; of the header, from the beginning.
+        """
+        return self._cut
+
+    @property
+    def created(self) -> datetime | None:
+        """When the file was made, in UTC; None if it breaks off before it says so."""
+        if self._header is None:
+            return None
+        return _EPOCH + timedelta(microseconds=self._header.created_ns // 1000)
+
+    @property
+    def host(self) -> str:
+        """The name of the computer on which it was made; empty if not known."""
+        return self._header.host if self._header else ""
+
+    @property
+    def system(self) -> str:
+        """The operating system there, as ``Windows``."""
+        return self._header.system if self._header else ""
+
+    @property
+    def release(self) -> str:
+        """Its release, as ``11``."""
+        return self._header.release if self._header else ""
+
+    @property
+    def wfpfast_version(self) -> str:
+        """The version of wfpfast that made the file."""
+        return self._header.wfpfast_version if self._header else ""
+
+    def records(self) -> Generator[Record, None, None]:
+        """Yield the records, oldest first.
+
+        Raises
+        ------
+        RecordingError
+            After the records before it, if one is damaged.
+        ValueError
+            If the recording is closed.
+        """
+        if self._file is None:
+            raise ValueError("the recording is closed")
+        header = self._read_header()
+        if header is None:
+            return
+        try:
+            for head, block in self._scan.records(header.nbytes):
+                yield Record(block, head.time_ns, head.dropped)
+                if self._file is None:
+                    raise ValueError("the recording is closed")
+            self._cut = None
+        except Cut as cut:
+            self._cut = cut.message
+
+    def __iter__(self) -> Iterator[Block]:
+        return (record.block for record in self.records())
+
+    def read_events(self, **decoder_options: Any) -> EventStream:
+        """Decode the blocks, one after another, as the stream is read.
+
+        Parameters
+        ----------
+        **decoder_options
+            As for `Decoder`.
+
+        Returns
+        -------
+        EventStream
+            A batch a block; ``stats["dropped"]`` says how many events are missing. It ends where
+            the file breaks off: see `cut`. The recording must stay open meanwhile.
+        """
+        decoder = Decoder(**decoder_options)
+        return EventStream(self._batches(decoder), decoder=decoder)
+
+    def _batches(self, decoder: Decoder) -> Iterator[EventBatch]:
+        for record in self.records():
+            batch = decoder.decode(record.block)
+            batch.stats["dropped"] = record.dropped
+            yield batch
+
+    def close(self) -> None:
+        """Close the file. Closing twice is allowed."""
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
