@@ -25,7 +25,8 @@ def test_every_type_has_a_decoder_a_name_an_example_and_a_strategy() -> None:
     assert batch["event_type"].to_pylist() == [name for name, _ in TYPES.values()], "TYPES above"
     assert batch.stats["unknown_types"] == 0
     for row in batch:
-        assert sum(v is not None for v in list(row.to_dict().values())[17:]) > 0, row
+        cells = list(row.to_dict().values())[EVENT_COLUMNS.index("filter_id"):]
+        assert sum(v is not None for v in cells) > 0, row
     strategies = (ROOT / "tests/strategies.py").read_text()
     for kind, (name, arm) in TYPES.items():
         assert names.event_type(kind) == name
@@ -55,7 +56,8 @@ def test_the_document_lists_the_columns_with_their_types() -> None:
     rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", text, re.M)
     batch = decode(encode([]))
     assert rows == [(name, batch[name].type) for name in EVENT_COLUMNS]
-    assert len(rows) == 67
+    assert f"the same {len(rows)} columns" in text
+    assert len(rows) >= 67
 
 
 def test_every_column_is_filled_by_some_example() -> None:
