@@ -14,7 +14,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from wfpfast import Block, MalformedBlockError, decode, encode
-from wfpfast._blocks.pack import repack
+from wfpfast._blocks.repack import repack
 
 
 @st.composite
