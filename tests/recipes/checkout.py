@@ -11,6 +11,7 @@ from parts import Step
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPILER = "ccache gcc" if shutil.which("ccache") else "gcc"
+COMPILED = (".pyx", ".pxd", ".h")
 BUILT = ("*.so", "*.pyd")  # and build/: what is built already need not be built again
 
 
@@ -37,6 +38,7 @@ class Checkout:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.added: set[str] = set()
+        self.built = False
         self.originals = {name: (ROOT / name).read_bytes() for name in listed()}
         for name in self.originals:
             self._take(ROOT / name)
@@ -81,6 +83,7 @@ class Checkout:
         if content is None:
             path.unlink(missing_ok=True)
         elif not path.is_file() or path.read_bytes() != content:
+            self.built &= path.suffix not in COMPILED
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
 
@@ -105,8 +108,10 @@ class Checkout:
         return text
 
     def build(self) -> None:
-        """Build what has changed, in place."""
-        self.run("build", sys.executable, "setup.py", "-q", "build_ext", "--inplace")
+        """Build what has changed, in place, if anything that is compiled has."""
+        if not self.built:
+            self.run("build", sys.executable, "setup.py", "-q", "build_ext", "--inplace")
+            self.built = True
         self.run("import", sys.executable, "-c", "import wfpfast, wfpfast.netsh, wfpfast.engine")
 
     def test(self, *arguments: str) -> str:

@@ -53,7 +53,8 @@ def slots(*names: str) -> Step:
 
 def counted(more: int) -> Step:
     """Say how many columns there are."""
-    return step("count", Edit(COLUMNS, f"the same {FREE} columns", f"the same {FREE + more} columns"))
+    return step(
+        "count", Edit(COLUMNS, f"the same {FREE} columns", f"the same {FREE + more} columns"))
 
 
 def shown(column: Column) -> list[Step]:

@@ -27,7 +27,8 @@ RECIPE = Recipe(
         Mistake("put of event_version", PARITY, "'event_version'"),
         Mistake("put of event_version", "build", "wf_low_bit", (after(EVENTS, PUT, (
             "    if valid & wf_low_bit(EVENT_VERSION):\n"
-            "        put_8(d, EVENT_VERSION, i, <uint8_t>d.version)\n")),), "as of a slot below 64"),
+            "        put_8(d, EVENT_VERSION, i, <uint8_t>d.version)\n")),),
+            "as of a slot below 64"),
         Mistake("arms of event_version", PARITY, "'event_version'"),
         Mistake("spec of event_version", "import",
                 "no line of declare_events() declares the slots"),

@@ -2,7 +2,7 @@
 
     1. wfpfast/cli/_writers.py: a class with __init__(path, schema), write(batch), finish(stats) and
        close().
-    2. wfpfast/cli/_formats.py: its line in OUTPUTS, and one in SOURCES: what convert writes it reads.
+    2. wfpfast/cli/_formats.py: a line in OUTPUTS, and one in SOURCES: what convert writes it reads.
     3. wfpfast/cli/_open_texts.py or another: its opener, unless one that is there can read it.
     4. tests/cli/test_convert_faults.py: its suffix in FORMATS. tests/cli/test_text_tables.py: for
        a text, its suffix in TEXTS, or tests of its own that read it back.
