@@ -17,10 +17,10 @@ from wfpfast.engine._queue cimport (
     POINTER, Chunk, Queue, QueueStats, chunk_pointers, queue_end, queue_free, queue_give_back,
     queue_new, queue_push, queue_stats, queue_take, queue_wait)
 from wfpfast.engine._session cimport NativeTemplate, Session
+from wfpfast.abi.fwpmevents cimport (
+    FWPM_NET_EVENT1, FWPM_NET_EVENT2, FWPM_NET_EVENT3, FWPM_NET_EVENT4, FWPM_NET_EVENT5)
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_NET_EVENT_ENUM_TEMPLATE0, FWPM_NET_EVENT_SUBSCRIPTION0)
-from wfpfast.abi.fwpmtypes cimport (
-    FWPM_NET_EVENT1, FWPM_NET_EVENT2, FWPM_NET_EVENT3, FWPM_NET_EVENT4, FWPM_NET_EVENT5)
 from wfpfast.abi.minwindef cimport DWORD
 
 import threading
