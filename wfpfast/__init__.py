@@ -13,7 +13,7 @@ from wfpfast.errors import EngineClosedError, MalformedBlockError, SourceError, 
 if TYPE_CHECKING:
     from wfpfast import netsh
     from wfpfast._blocks.encode import encode
-    from wfpfast._blocks.pack import repack
+    from wfpfast._blocks.repack import repack
     from wfpfast._columns.table import Table
     from wfpfast._decode.stream import EventStream
     from wfpfast.engine import Engine
@@ -64,7 +64,7 @@ _LATER = {
     "Template": "wfpfast.engine.template",
     "diagnose": "wfpfast.engine.diagnosis",
     "encode": "wfpfast._blocks.encode",
-    "repack": "wfpfast._blocks.pack",
+    "repack": "wfpfast._blocks.repack",
 }
 
 

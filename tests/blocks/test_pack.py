@@ -12,15 +12,16 @@ import strategies
 from block_view import View
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from oracle import structs
 
 from wfpfast import Block, MalformedBlockError, decode, encode
-from wfpfast._blocks.pack import repack
+from wfpfast._blocks.repack import repack
 
 
 @st.composite
 def blocks(draw: st.DrawFn, min_size: int = 1) -> Block:
     """Events of any version, in any order of memory, that decode without an error."""
-    version = draw(st.integers(0, 5))
+    version = draw(st.integers(0, len(structs.VERSIONS) - 1))
     mappings = draw(strategies.event_lists(version, min_size=min_size))
     order = draw(st.permutations(range(len(mappings))))
     block = encode(mappings, version=version, order=order, base=draw(st.just(8) | st.just(2**48)))

@@ -32,7 +32,14 @@ def test_help(run: Run, option: str, command: str | None) -> None:
     assert result.out.startswith(f"Usage: wfpfast {command or '[OPTIONS]'}")
     assert max(map(len, result.out.splitlines())) <= 80
     if command is None:
-        assert [name for name in COMMANDS if f"\n  {name} " in result.out] == [*COMMANDS]
+        listed = result.out.partition("\nCommands:\n")[2].splitlines()
+        assert [line.split()[0] for line in listed] == [*COMMANDS]
+
+
+def test_the_readme_names_every_command() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert [name for name in COMMANDS if f"`{name}`" not in text
+            and f"wfpfast {name}" not in text] == []
 
 
 def test_without_a_command_there_is_help_and_status_2(run: Run) -> None:

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from cli.hand import HOSTILE, ROWS, SVCHOST
 from cli.running import Run
+from oracle.structs import COLUMNS
 
 Rows = list[dict[str, Any]]
 
@@ -72,7 +73,7 @@ def test_types_are_kept(run: Run, xml: Path, suffix: str) -> None:
     assert run("convert", xml, f"out{suffix}").status == 0
     path = xml.with_name(f"out{suffix}")
     schema = pa.ipc.open_file(path).schema if suffix == ".arrow" else pq.read_schema(path)
-    assert len(schema) == 67
+    assert len(schema) == len(COLUMNS)
     assert schema.field("timestamp").type == pa.timestamp("ns", "UTC")
     assert schema.field("filter_id").type == pa.uint64()
     assert schema.field("app_path").type == pa.dictionary(pa.int32(), pa.utf8())
@@ -142,7 +143,7 @@ def test_ndjson_has_every_column_in_every_line(run: Run, xml: Path) -> None:
     path = xml.with_name("out.ndjson")
     # Not splitlines(): only a line feed ends a line of JSON.
     lines = [json.loads(line) for line in path.read_text("utf-8").split("\n")[:-1]]
-    assert [len(line) for line in lines] == [67] * 7
+    assert [len(line) for line in lines] == [len(COLUMNS)] * 7
     want: Rows = [dict(row) for row in ROWS]
     for row, time in zip(want, CSV_TIMES, strict=True):
         row["timestamp"] = time

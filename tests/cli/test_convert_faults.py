@@ -11,7 +11,10 @@ import pytest
 from cli.hand import HEAD, ITEMS
 from cli.running import Run
 
+from wfpfast.cli._formats import OUTPUTS, SOURCES, decoded, suffixes
+
 FORMATS = [".parquet", ".arrow", ".csv", ".ndjson"]
+assert set(FORMATS) == {each.suffix for each in OUTPUTS}, "FORMATS"
 OLD = b"what was there before"
 
 
@@ -125,12 +128,12 @@ def test_links_are_followed(run: Run, xml: Path) -> None:
         (["folder.xml", "o.csv"],
          f"folder.xml: {'Permission denied' if os.name == 'nt' else 'Is a directory'}"),
         (["loop.xml", "o.csv"], "loop.xml: Too many levels of symbolic links"),
-        (["netevents.xml", "o.txt"], "o.txt: expected a name that ends in .parquet, .arrow, .csv"),
+        (["netevents.xml", "o.txt"], f"o.txt: expected a name that ends in {suffixes(OUTPUTS)}"),
         (["netevents.xml", "o"], "o: expected a name that ends in"),
         (["netevents.xml", "folder.csv"], "folder.csv: is a directory"),
         (["netevents.xml", "no/o.csv"], f"{Path('no/o.csv')}: there is no directory no"),
         (["notes.txt", "o.csv"],
-         "notes.txt: expected a file that ends in .xml, .wfprec, .parquet, .arrow"),
+         f"notes.txt: expected a file that ends in {suffixes(SOURCES)}"),
         (["notes.parquet", "o.csv"], "notes.parquet: not a readable Parquet file: "),
         (["notes.arrow", "o.csv"], "notes.arrow: not a readable Arrow file: "),
         (["notes.xml", "o.csv"], "notes.xml: line 1: <notes>: expected netEvents or "),
@@ -139,7 +142,8 @@ def test_links_are_followed(run: Run, xml: Path) -> None:
         (["far.parquet", "o.csv"], "o.csv: Casting from timestamp[us] to timestamp[ns] would"),
         (["netevents.xml", "o.csv", "--columns", "app"], "app"),
         (["far.parquet", "o.csv", "--columns", "timestam"], "'timestam'; did you mean timestamp?"),
-        (["far.parquet", "o.csv", "--addresses", "text"], "--addresses: for .xml and .wfprec only"),
+        (["far.parquet", "o.csv", "--addresses", "text"],
+         f"--addresses: for {suffixes(decoded(), ' and ')} only"),
         (["sid.xml", "o.csv"], "S-1-5-99999999999"),
     ],
 )

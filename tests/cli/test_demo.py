@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from cli.running import Run, environment
+from oracle.structs import COLUMNS
 
 from wfpfast.simulator.synthetic import Mix
 
@@ -26,7 +27,7 @@ def test_events_are_written_timed_and_summarised(run: Run, tmp_path: Path) -> No
     assert (result.status, result.err) == (0, "")
     assert os.listdir(tmp_path) == ["wfpfast-demo.parquet"]
     table = pq.read_table(tmp_path / "wfpfast-demo.parquet")
-    assert (len(table), len(table.column_names)) == (2500, 67)
+    assert (len(table), len(table.column_names)) == (2500, len(COLUMNS))
     lines = result.out.split("\n")
     assert lines[0] == "2,500 events, made up; nothing of this machine was read."
     for step in ("generating", "encoding", "logging", "reading", "writing", "summarising"):

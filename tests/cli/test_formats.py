@@ -16,9 +16,11 @@ from fresh_python import fresh_python
 
 from wfpfast import EventStream, SourceError
 from wfpfast.cli import _formats
-from wfpfast.cli._formats import OUTPUTS, SOURCES, Format
+from wfpfast.cli._formats import OUTPUTS, SOURCES, Format, decoded, suffixes
 from wfpfast.cli._open_decoded import source
 from wfpfast.cli._source import Request, Source
+
+BY_DECODER = [each.suffix for each in decoded()]
 
 
 def test_every_entry_names_something_that_is_there() -> None:
@@ -44,7 +46,12 @@ def test_help_shows_every_entry(run: Run) -> None:
     for each in OUTPUTS:
         assert f"\n  {each.suffix:<9} {each.what}\n" in shown["convert"]
         assert each.suffix in shown["watch"]
-    assert ".xml and .wfprec only" in " ".join(shown["convert"].split())
+    assert f"{suffixes(decoded(), ' and ')} only" in " ".join(shown["convert"].split())
+
+
+def test_the_readme_names_every_entry() -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert [each.suffix for each in (*SOURCES, *OUTPUTS) if each.suffix not in text] == []
 
 
 def test_help_needs_no_pyarrow() -> None:
@@ -106,13 +113,12 @@ def test_a_source_and_an_output_join_by_an_entry(run: Run, tmp_path: Path) -> No
     found = json.loads(run("summary", "a.PORTS", "--json").out)
     assert (found["dropped"]["events"], found["stats"]["malformed"]) == (3, 1)
     assert run("convert", "a.txt", "b.count").err == (
-        "wfpfast: a.txt: expected a file that ends in"
-        " .xml, .wfprec, .parquet, .arrow, .csv, .ndjson, .ports\n")
+        f"wfpfast: a.txt: expected a file that ends in {suffixes(SOURCES)}, .ports\n")
     assert run("convert", "a.csv", "x", "--errors", "null").err.endswith(
-        "x: expected a name that ends in .parquet, .arrow, .csv, .ndjson, .count\n")
+        f"x: expected a name that ends in {suffixes(OUTPUTS)}, .count\n")
     (tmp_path / "a.csv").write_text("flags\n1\n")
     assert run("convert", "a.csv", "x.count", "--errors", "null").err.endswith(
-        "--errors: for .xml, .wfprec and .ports only\n")
+        f"--errors: for {', '.join(BY_DECODER)} and .ports only\n")
 
 
 @pytest.mark.usefixtures("joined")

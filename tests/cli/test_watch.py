@@ -18,6 +18,7 @@ import pytest
 from cli import counted as counting
 from cli.counted import Counted
 from cli.running import Run, environment
+from oracle.structs import COLUMNS
 
 from wfpfast.simulator.synthetic import Mix
 
@@ -86,7 +87,7 @@ def test_filters(
 ) -> None:
     result = run(*FAST, *ALL, *arguments, "--count", 20, "--json")
     rows = [json.loads(line) for line in result.out.splitlines()]
-    assert (result.status, len(rows), len(rows[0])) == (0, 20, 67)
+    assert (result.status, len(rows), len(rows[0])) == (0, 20, len(COLUMNS))
     assert [row[column] for row in rows if not holds(row[column])] == []
 
 
@@ -120,7 +121,7 @@ def test_a_file_is_written_and_no_lines(run: Run, tmp_path: Path, kind: str) -> 
         header = kind == "csv"
         assert len((tmp_path / f"live.{kind}").read_text().splitlines()) == 700 + header
         return
-    assert (len(table), len(table.column_names)) == (700, 67)
+    assert (len(table), len(table.column_names)) == (700, len(COLUMNS))
     ports = table["local_port"].to_pylist()
     expected = [event["header"]["localPort"] for event in Mix(0).events(2000)]
     assert any(expected[first:first + 700] == ports for first in range(1300))

@@ -3,6 +3,8 @@
 import datetime
 import gc
 import json
+import re
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -15,6 +17,7 @@ from example_events import event, one_of_each
 from wfpfast import Decoder, EventStream, Table, decode, encode
 from wfpfast._base.memory import live_buffers
 
+DOCUMENT = Path(__file__).parents[2] / "docs/columns.md"
 EVENTS = one_of_each(internal=True)[:11]  # the types of SDK 26100
 
 
@@ -26,41 +29,23 @@ def test_pyarrow_sees_a_valid_batch() -> None:
     assert record_batch.num_rows == 11
 
 
-def test_schema_types_are_those_of_the_schema_document() -> None:
-    """Typed here by hand from the schema, one letter of the document at a time."""
-    batch = decode(encode(EVENTS))
-    text, raw = pa.dictionary(pa.int32(), pa.utf8()), pa.dictionary(pa.int32(), pa.binary())
-    filters = pa.list_(pa.struct([
-        ("filter_id", pa.uint64()), ("sublayer", pa.utf8()), ("action", pa.utf8())]))
-    expected = {
-        "timestamp": pa.timestamp("ns", "UTC"), "event_type": text, "flags": pa.uint32(),
-        "ip_version": pa.uint8(), "ip_protocol": pa.uint8(), "local_address": pa.utf8(),
-        "remote_address": pa.utf8(), "local_port": pa.uint16(), "remote_port": pa.uint16(),
-        "scope_id": pa.uint32(), "app_path": text, "user_sid": text, "address_family": text,
-        "package_sid": text, "enterprise_id": text, "policy_flags": pa.uint64(),
-        "effective_name": raw, "filter_id": pa.uint64(), "layer_id": pa.uint16(),
-        "reauth_reason": pa.uint32(), "original_profile": pa.uint32(),
-        "current_profile": pa.uint32(), "direction": text, "direction_code": pa.uint32(),
-        "is_loopback": pa.bool_(), "vswitch_id": raw, "vswitch_source_port": pa.uint32(),
-        "vswitch_destination_port": pa.uint32(), "network_capability": text,
-        "local_mac": pa.utf8(), "remote_mac": pa.utf8(), "media_type": pa.uint32(),
-        "interface_type": pa.uint32(), "ether_type": pa.uint16(), "ndis_port": pa.uint32(),
-        "vlan_tag": pa.uint16(), "interface_luid": pa.uint64(), "spi": pa.uint32(),
-        "failure_status": pa.int32(), "failure_error": pa.uint32(), "failure_point": text,
-        "failure_flags": pa.uint32(), "keying_module": text, "mm_state": text, "qm_state": text,
-        "em_state": text, "sa_role": text, "traffic_type": text, "auth_method": text,
-        "end_cert_hash": pa.binary(20), "mm_id": pa.uint64(), "mm_filter_id": pa.uint64(),
-        "qm_filter_id": pa.uint64(), "mm_sa_luid": pa.uint64(), "provider_context_key": text,
-        "local_principal": text, "remote_principal": text, "local_groups": pa.list_(pa.utf8()),
-        "remote_groups": pa.list_(pa.utf8()), "local_subnet": pa.utf8(),
-        "remote_subnet": pa.utf8(), "public_host": pa.utf8(), "internal_host": pa.utf8(),
-        "process_id": pa.uint32(), "filter_origin": text, "terminating_filters": filters,
-        "interface_index": pa.uint32(),
-    }
-    assert len(expected) == 67
-    schema = pa.schema(batch)
-    assert {field.name: field.type for field in schema} == expected
-    assert schema.names == list(expected)
+TYPES = {  # as docs/columns.md has them
+    "timestamp[ns, UTC]": pa.timestamp("ns", "UTC"), "bool": pa.bool_(), "utf8": pa.utf8(),
+    "dict": pa.dictionary(pa.int32(), pa.utf8()),
+    "dict[binary]": pa.dictionary(pa.int32(), pa.binary()),
+    "uint8": pa.uint8(), "uint16": pa.uint16(), "uint32": pa.uint32(), "uint64": pa.uint64(),
+    "int32": pa.int32(), "fixed_size_binary(20)": pa.binary(20), "list<utf8>": pa.list_(pa.utf8()),
+    "list<struct<filter_id: uint64, sublayer: utf8, action: utf8>>": pa.list_(pa.struct([
+        ("filter_id", pa.uint64()), ("sublayer", pa.utf8()), ("action", pa.utf8())])),
+}
+
+
+def test_schema_types_are_those_of_the_document() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", DOCUMENT.read_text("utf-8"), re.M)
+    assert len(rows) >= 67
+    schema = pa.schema(decode(encode(EVENTS)))
+    assert [(field.name, field.type) for field in schema] == [
+        (name, TYPES[kind]) for name, kind in rows]
     binary = pa.schema(Decoder(addresses="binary"))
     for name in ("local_address", "remote_address", "public_host", "internal_host"):
         assert binary.field(name).type == pa.binary(16)

@@ -60,4 +60,4 @@ def test_under_a_null_of_the_payload_lies_zero(alone: bool) -> None:
         under = {raw[width * row:width * (row + 1)] for row in nulls}
         assert under <= {bytes(width)}, name
         seen += bool(nulls)
-    assert seen == 44  # 50 columns but three lists, two texts and the bits of is_loopback
+    assert seen >= 44  # at first 50 columns but three lists, two texts and the bits of is_loopback

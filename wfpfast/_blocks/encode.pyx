@@ -297,7 +297,7 @@ def encode(events, *, version=5, base=0x20000000000, order=None, internal=None):
     """
     cdef list items = list(events)
     if version not in range(N_VERSIONS):
-        raise ValueError(f"version {version}: FWPM_NET_EVENT0 to 5 are known")
+        raise ValueError(f"version {version}: FWPM_NET_EVENT0 to {N_VERSIONS - 1} are known")
     if not 0 <= base < 1 << 64:
         raise ValueError(f"base {base:#x} is not an address")
     if internal is None:

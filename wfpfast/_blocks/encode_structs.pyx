@@ -11,6 +11,7 @@ from cython cimport critical_section
 from wfpfast._blocks.encode_values cimport (
     as_dict, point_to_sid, point_to_text, put_blob, put_bytes, put_float, put_guid, put_signed,
     put_unsigned)
+from wfpfast.abi.fwpmevents cimport *
 from wfpfast.abi.fwpmobjects cimport *
 from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.fwptypes cimport *

@@ -6,11 +6,8 @@ events; an event that exceeds a limit is malformed. In a block, the block is the
 the same version and holds exactly what the pointers lead to; a decoder checks it like any block.
 """
 
-from cpython.bytes cimport PyBytes_FromStringAndSize
-from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy, memset
 
-from wfpfast._blocks.block cimport Block
 from wfpfast.abi.events cimport POINTER_SIZE, EventVersion, Payload, event_version, payload_of
 from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.fwptypes cimport *
@@ -19,14 +16,11 @@ from wfpfast.abi.ipsectypes cimport IPSEC_TRAFFIC_TYPE, IPSEC_TRAFFIC_TYPE_TUNNE
 from wfpfast.abi.minwindef cimport UINT32, WCHAR
 from wfpfast.abi.winnt cimport SID, SID_AND_ATTRIBUTES
 
-from wfpfast.errors import MalformedBlockError
-
 cdef enum:
     MAX_BYTES = 1 << 20        # of a blob
     MAX_CHARACTERS = 1 << 15   # of a text with its NUL
     MAX_ITEMS = 1 << 12        # of an array of groups or SIDs
     MAX_SUB_AUTHORITIES = 15    # SID_MAX_SUB_AUTHORITIES of winnt.h
-    BASE = 1 << 16              # of a block that is built here; not 0, so that no pointer is NULL
 
 
 cdef const void* locate(Pack* p, const void* pointer, uint64_t size) noexcept nogil:
@@ -337,62 +331,3 @@ cdef int64_t pack_event(Pack* p, uint64_t address, int version) noexcept nogil:
         p.used = before
         return p.failure
     return <int64_t>(copy - p.out)
-
-
-def repack(Block block not None, events=None):
-    """Return a block of only some events of another one, and of only what they point to.
-
-    Parameters
-    ----------
-    block : Block
-        Without wfpfast's own tail (``internal``).
-    events : sequence of int, optional
-        Which events, in which order; all by default.
-
-    Raises
-    ------
-    MalformedBlockError
-        If a pointer of one of the events leads out of the block, or a size cannot be believed.
-    """
-    cdef Pack p
-    chosen = list(range(block.count) if events is None else events)
-    if block.internal:
-        raise ValueError("a block with wfpfast's own tail behind each event cannot be repacked")
-    if chosen and not 0 <= min(chosen) <= max(chosen) < block.count:
-        raise IndexError(f"no such event: the block has {block.count}")
-    memset(&p, 0, sizeof(p))
-    p.image, p.base, p.size = block.memory, block.base, block.nbytes
-    p.out_base = BASE
-    p.capacity = block.nbytes + 512
-    p.out = <uint8_t*>malloc(p.capacity)
-    if p.out == NULL:
-        raise MemoryError
-    try:
-        return _repack(&p, block, chosen)
-    finally:
-        free(p.out)
-
-
-cdef object _repack(Pack* p, Block block, list chosen):
-    """Copy the events, growing `out` as needed: memory that events share is copied for each."""
-    cdef int64_t start
-    cdef int64_t event
-    cdef uint8_t* larger
-    cdef list entries = []
-    for event in chosen:
-        start = pack_event(p, block.entries[event], block.version)
-        while start == PACK_FULL:
-            larger = <uint8_t*>realloc(p.out, 2 * p.capacity)
-            if larger == NULL:
-                raise MemoryError
-            p.out, p.capacity = larger, 2 * p.capacity
-            start = pack_event(p, block.entries[event], block.version)
-        if start == PACK_MALFORMED:
-            raise MalformedBlockError(event, "event", "cannot be followed")
-        entries.append(start)
-    offset = (p.used + 7) // 8 * 8
-    data = (
-        PyBytes_FromStringAndSize(<char*>p.out, p.used) + bytes(offset - p.used)
-        + b"".join([(BASE + start).to_bytes(8, "little") for start in entries]))
-    return Block(
-        data, base=BASE, count=len(entries), version=block.version, entries_offset=offset)

@@ -4,6 +4,7 @@ Windows only appends members to a struct, so a number, its level in its family, 
 version is one more row in `fill_versions()`, a new event type one more line in `family()`.
 """
 
+from wfpfast.abi.fwpmevents cimport *
 from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.minwindef cimport FILETIME_UNIX_EPOCH
 

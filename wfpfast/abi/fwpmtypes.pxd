@@ -1,7 +1,7 @@
-# fwpmtypes.h: all versions of net events; must not know how they are read.
-# Windows only ever appends members to these structs (tests/abi proves it), so the decoder reads all
-# versions through the newest. Anonymous unions get names here and keep the SDK's member names; a
-# union of a single member (QM_FAILURE's subnets) is written as that member.
+# fwpmtypes.h: what net events are made of, headers and payloads; must not know how they are read.
+# Windows only ever appends to these structs (tests/abi proves it): the decoder reads the newest.
+# Anonymous unions are named after their subject, with the SDK's names inside; one of a single
+# member (QM_FAILURE's subnets) is written as that member.
 from wfpfast.abi.fwptypes cimport (
     FWP_AF, FWP_BYTE_ARRAY6, FWP_BYTE_ARRAY16, FWP_BYTE_BLOB, FWP_CONDITION_VALUE0, FWP_DIRECTION,
     FWP_IP_VERSION)
@@ -315,86 +315,3 @@ cdef struct FWPM_NET_EVENT_CLASSIFY_DROP_MAC0 "FWPM_NET_EVENT_CLASSIFY_DROP_MAC0
 
 cdef struct FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0 "FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0":
     IPSEC_SA_SPI spi
-
-cdef union FWPM_NET_EVENT0_PAYLOAD:
-    FWPM_NET_EVENT_IKEEXT_MM_FAILURE0* ikeMmFailure
-    FWPM_NET_EVENT_IKEEXT_QM_FAILURE0* ikeQmFailure
-    FWPM_NET_EVENT_IKEEXT_EM_FAILURE0* ikeEmFailure
-    FWPM_NET_EVENT_CLASSIFY_DROP0* classifyDrop
-    FWPM_NET_EVENT_IPSEC_KERNEL_DROP0* ipsecDrop
-    FWPM_NET_EVENT_IPSEC_DOSP_DROP0* idpDrop
-
-cdef struct FWPM_NET_EVENT0 "FWPM_NET_EVENT0":
-    FWPM_NET_EVENT_HEADER0 header
-    FWPM_NET_EVENT_TYPE type
-    FWPM_NET_EVENT0_PAYLOAD payload
-
-cdef union FWPM_NET_EVENT1_PAYLOAD:
-    FWPM_NET_EVENT_IKEEXT_MM_FAILURE1* ikeMmFailure
-    FWPM_NET_EVENT_IKEEXT_QM_FAILURE0* ikeQmFailure
-    FWPM_NET_EVENT_IKEEXT_EM_FAILURE1* ikeEmFailure
-    FWPM_NET_EVENT_CLASSIFY_DROP1* classifyDrop
-    FWPM_NET_EVENT_IPSEC_KERNEL_DROP0* ipsecDrop
-    FWPM_NET_EVENT_IPSEC_DOSP_DROP0* idpDrop
-
-cdef struct FWPM_NET_EVENT1 "FWPM_NET_EVENT1":
-    FWPM_NET_EVENT_HEADER1 header
-    FWPM_NET_EVENT_TYPE type
-    FWPM_NET_EVENT1_PAYLOAD payload
-
-cdef union FWPM_NET_EVENT2_PAYLOAD:
-    FWPM_NET_EVENT_IKEEXT_MM_FAILURE1* ikeMmFailure
-    FWPM_NET_EVENT_IKEEXT_QM_FAILURE0* ikeQmFailure
-    FWPM_NET_EVENT_IKEEXT_EM_FAILURE1* ikeEmFailure
-    FWPM_NET_EVENT_CLASSIFY_DROP2* classifyDrop
-    FWPM_NET_EVENT_IPSEC_KERNEL_DROP0* ipsecDrop
-    FWPM_NET_EVENT_IPSEC_DOSP_DROP0* idpDrop
-    FWPM_NET_EVENT_CLASSIFY_ALLOW0* classifyAllow
-    FWPM_NET_EVENT_CAPABILITY_DROP0* capabilityDrop
-    FWPM_NET_EVENT_CAPABILITY_ALLOW0* capabilityAllow
-    FWPM_NET_EVENT_CLASSIFY_DROP_MAC0* classifyDropMac
-
-cdef struct FWPM_NET_EVENT2 "FWPM_NET_EVENT2":
-    FWPM_NET_EVENT_HEADER2 header
-    FWPM_NET_EVENT_TYPE type
-    FWPM_NET_EVENT2_PAYLOAD payload
-
-cdef struct FWPM_NET_EVENT3 "FWPM_NET_EVENT3":
-    FWPM_NET_EVENT_HEADER3 header
-    FWPM_NET_EVENT_TYPE type
-    FWPM_NET_EVENT2_PAYLOAD payload
-
-cdef union FWPM_NET_EVENT4_PAYLOAD:
-    FWPM_NET_EVENT_IKEEXT_MM_FAILURE2* ikeMmFailure
-    FWPM_NET_EVENT_IKEEXT_QM_FAILURE1* ikeQmFailure
-    FWPM_NET_EVENT_IKEEXT_EM_FAILURE1* ikeEmFailure
-    FWPM_NET_EVENT_CLASSIFY_DROP2* classifyDrop
-    FWPM_NET_EVENT_IPSEC_KERNEL_DROP0* ipsecDrop
-    FWPM_NET_EVENT_IPSEC_DOSP_DROP0* idpDrop
-    FWPM_NET_EVENT_CLASSIFY_ALLOW0* classifyAllow
-    FWPM_NET_EVENT_CAPABILITY_DROP0* capabilityDrop
-    FWPM_NET_EVENT_CAPABILITY_ALLOW0* capabilityAllow
-    FWPM_NET_EVENT_CLASSIFY_DROP_MAC0* classifyDropMac
-
-cdef struct FWPM_NET_EVENT4 "FWPM_NET_EVENT4":
-    FWPM_NET_EVENT_HEADER3 header
-    FWPM_NET_EVENT_TYPE type
-    FWPM_NET_EVENT4_PAYLOAD payload
-
-cdef union FWPM_NET_EVENT5_PAYLOAD:
-    FWPM_NET_EVENT_IKEEXT_MM_FAILURE2* ikeMmFailure
-    FWPM_NET_EVENT_IKEEXT_QM_FAILURE1* ikeQmFailure
-    FWPM_NET_EVENT_IKEEXT_EM_FAILURE1* ikeEmFailure
-    FWPM_NET_EVENT_CLASSIFY_DROP2* classifyDrop
-    FWPM_NET_EVENT_IPSEC_KERNEL_DROP0* ipsecDrop
-    FWPM_NET_EVENT_IPSEC_DOSP_DROP0* idpDrop
-    FWPM_NET_EVENT_CLASSIFY_ALLOW0* classifyAllow
-    FWPM_NET_EVENT_CAPABILITY_DROP0* capabilityDrop
-    FWPM_NET_EVENT_CAPABILITY_ALLOW0* capabilityAllow
-    FWPM_NET_EVENT_CLASSIFY_DROP_MAC0* classifyDropMac
-    FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0* lpmPacketArrival
-
-cdef struct FWPM_NET_EVENT5 "FWPM_NET_EVENT5":
-    FWPM_NET_EVENT_HEADER3 header
-    FWPM_NET_EVENT_TYPE type
-    FWPM_NET_EVENT5_PAYLOAD payload

@@ -13,10 +13,10 @@ from libc.string cimport memcpy, memset
 
 from wfpfast._blocks.block cimport Block
 from wfpfast.abi.events cimport POINTER_SIZE
+from wfpfast.abi.fwpmevents cimport (
+    FWPM_NET_EVENT1, FWPM_NET_EVENT2, FWPM_NET_EVENT3, FWPM_NET_EVENT4, FWPM_NET_EVENT5)
 from wfpfast.abi.fwpmobjects cimport (
     FWPM_NET_EVENT_ENUM_TEMPLATE0, FWPM_NET_EVENT_SUBSCRIPTION0)
-from wfpfast.abi.fwpmtypes cimport (
-    FWPM_NET_EVENT1, FWPM_NET_EVENT2, FWPM_NET_EVENT3, FWPM_NET_EVENT4, FWPM_NET_EVENT5)
 from wfpfast.abi.minwindef cimport DWORD
 from wfpfast.engine._api cimport N_SUBSCRIBES, HANDLE, Callback, FwpmApi
 from wfpfast.engine._queue cimport (

@@ -12,7 +12,7 @@ from collections import Counter
 from typing import Any
 
 from wfpfast._blocks.block import Block
-from wfpfast._blocks.pack import repack
+from wfpfast._blocks.repack import repack
 from wfpfast._decode.decoder import Decoder, EventBatch
 from wfpfast.engine._inbox import Inbox
 from wfpfast.engine._session import Enumeration, Page

@@ -8,6 +8,7 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport memcmp, memcpy
 
 from wfpfast.abi.fwpmobjects cimport FWP_MATCH_EQUAL, FWPM_FILTER_CONDITION0
+from wfpfast.abi.fwpmevents cimport FWPM_NET_EVENT5
 from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.fwptypes cimport *
 from wfpfast.abi.guiddef cimport GUID
