@@ -25,7 +25,7 @@ COUNT = click.option("-n", "--count", metavar="N", type=click.IntRange(min=1),
 def enumerate_(choice: EngineOptions, form: OutputOptions) -> int:
     """Show the net events that the log holds now, oldest first, a line each.
 
-    On Windows this needs an administrator. The log is small, some 300 events; `watch` sees what
+    On Windows this needs an administrator. The log is small, 100 to 150 events; `watch` sees what
     happens from now on.
     """
     from wfpfast.cli._live import enumerate_log
