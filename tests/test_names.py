@@ -247,7 +247,7 @@ def test_event_types_have_both_spellings_and_the_internal_numbers() -> None:
     [
         (3, "CLASSIFY_DROP"),
         (9, "CLASSIFY_DROP_MAC"),
-        (11, "UNKNOWN_11"),
+        (77, "UNKNOWN_77"),
         (2**32 - 2, "UNKNOWN_4294967294"),
         (-1, "UNKNOWN_4294967295"),
     ],

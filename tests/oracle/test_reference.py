@@ -138,11 +138,11 @@ def test_classify_drop_with_everything_set() -> None:
 
 def test_a_clear_flag_is_null_and_its_pointer_is_not_followed() -> None:
     image = Image()
-    event = image.add(pack(EVENT5, type=11, ipProtocol=6, localPort=1, appIdSize=8, appId=1,
+    event = image.add(pack(EVENT5, type=77, ipProtocol=6, localPort=1, appIdSize=8, appId=1,
                            userId=1, packageSid=1, enterpriseId=1, nameSize=1, name=1))
     columns, stats = decode_with_stats(image.block(event))
     assert {name: cell for name, (cell,) in columns.items() if cell is not None} == {
-        "event_type": "UNKNOWN_11", "flags": 0, "address_family": "INET"}
+        "event_type": "UNKNOWN_77", "flags": 0, "address_family": "INET"}
     assert stats == {"events": 1, "malformed": 0, "replaced_text": 0,
                      "timestamps_out_of_range": 1, "unknown_types": 1}
 

@@ -9,8 +9,11 @@ from parts import Edit, Mistake, Recipe, after
 PARITY = "tests/decode/test_parity.py -x"
 COMPLETE = "tests/meta/test_completeness.py"
 # All of these but what says by hand which cells of a row are not null.
+# What takes long and is about one column that is there already is left out as well.
 TESTS = ("tests/decode", "tests/columns", "tests/meta/test_completeness.py",
-         "tests/meta/test_source_rules.py", "--ignore=tests/decode/test_ike.py")
+         "tests/meta/test_source_rules.py", "--ignore=tests/decode/test_ike.py",
+         "--ignore=tests/decode/test_dictionaries.py",
+         "--deselect=tests/decode/test_parity.py::test_each_type_of_subnet")
 PUT = "    put_16(d, REMOTE_PORT, i, h.remotePort)\n"
 SPEC = '    spec(FLAGS, "flags", "I", FIXED, 4)\n'
 
