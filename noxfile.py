@@ -166,6 +166,14 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def recipes(session: nox.Session) -> None:
+    """The recipes of CONTRIBUTING on a copy: all of them, or those named after `--`."""
+    session.install("pytest", "pytest-xdist", "hypothesis", "numpy", *BUILD_TOOLS,
+                    *PYPROJECT["project"]["optional-dependencies"]["cli"])
+    session.run("python", "tests/recipes/run.py", *session.posargs)
+
+
+@nox.session
 def coverage(session: nox.Session) -> None:
     """How many lines of the compiled modules the whole suite runs, by module and in all."""
     tree = source_tree(session)
