@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from oracle.structs import NEWEST
+
 from wfpfast import Simulator
 
 FUNCTION = getattr(c, "WINFUNCTYPE", c.CFUNCTYPE)
@@ -73,10 +75,10 @@ PARAMETERS: dict[str, tuple[Any, ...]] = {
     "FwpmEngineSetOption0": (HANDLE, c.c_uint32, c.POINTER(Value)),
     "FwpmFreeMemory0": (OUT,),
     "FwpmNetEventCreateEnumHandle0": _CREATE,
-    **{f"FwpmNetEventEnum{n}": _ENUM for n in range(6)},
+    **{f"FwpmNetEventEnum{n}": _ENUM for n in range(NEWEST + 1)},
     "FwpmNetEventDestroyEnumHandle0": _DESTROY,
     **{f"FwpmNetEventSubscribe{n}": (HANDLE, c.POINTER(Subscription), Callback, c.c_void_p, OUT)
-       for n in range(5)},
+       for n in range(NEWEST)},
     "FwpmNetEventUnsubscribe0": _DESTROY,
     "FwpmNetEventsGetSecurityInfo0": (HANDLE, c.c_uint32, OUT, OUT, OUT, OUT, OUT),
     **{f"Fwpm{kind}{call}": parameters for kind in KINDS for call, parameters in (

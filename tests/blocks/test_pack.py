@@ -69,7 +69,7 @@ def test_what_cannot_be_followed_is_named_by_its_event() -> None:
     image = bytearray(block.data)
     payload = View(block).entries[1] - block.base + 144  # FWPM_NET_EVENT5.classifyDrop on x64
     struct.pack_into("<Q", image, payload, block.base + len(image) - 4)
-    cut = Block(bytes(image), base=block.base, count=2, version=5)
+    cut = Block(bytes(image), base=block.base, count=2, version=block.version)
     assert rows(repack(cut, [0])) == rows(block)[:1]
     with pytest.raises(MalformedBlockError, match="event 1"):
         repack(cut)

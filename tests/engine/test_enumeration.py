@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from oracle.structs import DROP_SIZE, NEWEST
 
 from wfpfast import Decoder, Engine, EngineClosedError, Simulator, Template, encode
 from wfpfast.simulator.synthetic import Mix
@@ -39,7 +40,7 @@ def test_every_page_is_fetched(count: int, batch_size: int, simulate: Simulate) 
         assert ids(stream) == list(range(count))
 
 
-@pytest.mark.parametrize("version", range(6))
+@pytest.mark.parametrize("version", range(NEWEST + 1))
 def test_every_version_says_what_its_structs_hold(version: int, simulate: Simulate) -> None:
     mappings = [each for each in Mix(5).events(400) if version >= 2 or each["type"] < 6]
     simulator = simulate(events=mappings)
@@ -53,7 +54,7 @@ def test_every_version_says_what_its_structs_hold(version: int, simulate: Simula
             name: cell for name, cell in full.items() if row[name] is not None}
         assert row["timestamp"] == full["timestamp"]
         assert row["event_type"] == full["event_type"]
-    if version >= 5:
+    if version == NEWEST:
         assert rows == whole
 
 
@@ -75,8 +76,7 @@ def test_the_snapshot_is_taken_when_the_stream_is_made(simulate: Simulate) -> No
 
 
 def test_what_the_ring_forgets_stays_in_a_snapshot(simulate: Simulate) -> None:
-    # FWPM_NET_EVENT5 is 152 bytes, FWPM_NET_EVENT_CLASSIFY_DROP2 56.
-    simulator = simulate(events=[event(n) for n in range(100)], ring_bytes=100 * 208)
+    simulator = simulate(events=[event(n) for n in range(100)], ring_bytes=100 * DROP_SIZE)
     with Engine(simulator) as engine:
         stream = engine.net_events(batch_size=10)
         first = ids([next(stream)])

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from oracle.structs import DROP_SIZE, NEWEST
 
 from wfpfast import Decoder, Engine, EngineClosedError, Simulator, Template, encode
 from wfpfast.simulator.synthetic import Mix
@@ -42,7 +43,7 @@ def balance(stats: dict[str, int]) -> int:
         stats["delivered"] + stats["dropped"] + stats["unreadable"] + stats["waiting"])
 
 
-@pytest.mark.parametrize("version", range(1, 6))
+@pytest.mark.parametrize("version", range(1, NEWEST + 1))
 def test_what_is_delivered_is_what_happened(version: int, simulate: Simulate) -> None:
     mappings = [each for each in Mix(3).events(500) if version >= 2 or each["type"] < 6]
     simulator = simulate(events=mappings, ring_bytes=1 << 21)
@@ -54,7 +55,7 @@ def test_what_is_delivered_is_what_happened(version: int, simulate: Simulate) ->
     # The log has them twice: those that it began with, and those that were emitted.
     assert rows == enumerated[:len(mappings)]
     assert rows == enumerated[len(mappings):]
-    if version == 5:
+    if version == NEWEST:
         assert rows == Decoder().decode(encode(mappings)).to_pylist()
 
 
@@ -291,11 +292,11 @@ def test_a_cancelled_task_loses_no_event(simulate: Simulate) -> None:
 
 
 def test_the_log_stays_as_large_as_it_was_made(simulate: Simulate) -> None:
-    """FWPM_NET_EVENT5 is 152 bytes, FWPM_NET_EVENT_CLASSIFY_DROP2 56: 630 of them in 128 KB."""
+    """Of FWPM_NET_EVENT5, 152 bytes, with a CLASSIFY_DROP2, 56, these are 630 in 128 KB."""
     simulator = simulate(events=[event(1)])
     for _ in range(4):
         simulator.emit([event(n) for n in range(500)])
-    assert simulator.stats["in_log"] == 128 * 1024 // 208
+    assert simulator.stats["in_log"] == 128 * 1024 // DROP_SIZE
     large = simulate(events=[event(n) for n in range(1_000)])
     large.emit([event(n) for n in range(500)])
     assert large.stats["in_log"] == 1_000

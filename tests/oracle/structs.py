@@ -14,6 +14,7 @@ from ctypes import (
     c_uint16,
     c_uint32,
     c_uint64,
+    sizeof,
 )
 from typing import Any, ClassVar
 
@@ -297,6 +298,10 @@ VERSIONS: tuple[tuple[type[LittleEndianStructure], Arms], ...] = (
     (FWPM_NET_EVENT3, _ARMS4),
     (FWPM_NET_EVENT3, _ARMS5),
 )
+
+NEWEST = len(VERSIONS) - 1
+# Bytes of a CLASSIFY_DROP of that version, without what it points to.
+DROP_SIZE = sizeof(VERSIONS[NEWEST][0]) + sizeof(VERSIONS[NEWEST][1][3][1])
 
 # By column: the names of its enumerators 0, 1, 2, ... without their common prefix.
 _NUMBERED: dict[str, tuple[str, ...]] = {

@@ -115,15 +115,16 @@ def of_classify() -> list[Step]:
     return [
         *shown(OF_CLASSIFY),
         lacking(OF_CLASSIFY),
-        step("put of reauth_code", Edit(
+        step("cimport of reauth_code", Edit(
             CLASSIFY, "context cimport Decode, put_16,", "context cimport Decode, vouch, put_16,"),
             Edit(CLASSIFY, "LAYER_ID, ORIGINAL_PROFILE,\n    REAUTH_REASON,",
                  "LAYER_ID, ORIGINAL_PROFILE,\n    REAUTH_CODE, REAUTH_REASON,"),
-            after(CLASSIFY, "    put_32(d, DIRECTION, i, <uint32_t>name)\n",
-                  "    put_16(d, REAUTH_CODE, i, <uint16_t>e.reauthReason)\n"
-                  "    vouch(d, i, REAUTH_CODE)\n"),
             Edit(CLASSIFY, "cimport uint8_t, uint32_t, uint64_t",
                  "cimport uint8_t, uint16_t, uint32_t, uint64_t")),
+        step("put of reauth_code", after(
+            CLASSIFY, "    put_32(d, DIRECTION, i, <uint32_t>name)\n",
+            "    put_16(d, REAUTH_CODE, i, <uint16_t>e.reauthReason)\n"
+            "    vouch(d, i, REAUTH_CODE)\n")),
         step("zero of reauth_code", after(
             CLASSIFY, "    put_32(d, REAUTH_REASON, i, 0)\n",
             "    put_16(d, REAUTH_CODE, i, 0)\n")),

@@ -27,8 +27,7 @@ def copies() -> tuple[Step, ...]:
     """Seventy columns of the failures, each another number."""
     specs = "".join(f'    spec({name.upper()}, "{name}", "I", FIXED, 4)\n' for name in NAMES)
     rows = "".join(f"| `{name}` | uint32 | made for a recipe | likewise |\n" for name in NAMES)
-    puts = ("    for k in range(70):\n"
-            "        put_32(d, COPY_0 + k, i, e.failureErrorCode ^ <uint32_t>k)\n")
+    puts = "    put_copies(d, i, e.failureErrorCode)\n"
     return (
         step("specs", after(
             LINES, '    spec(FAILURE_POINT, "failure_point", "u", CODES, 4)\n', specs)),
@@ -38,7 +37,11 @@ def copies() -> tuple[Step, ...]:
         step("names", after(
             STRUCTS, '"failure_point", "failure_flags",',
             ' *(f"copy_{k}" for k in range(70)),')),
-        step("puts", *(
+        step("puts", before(
+            PAYLOADS, "cdef void decode_mm_failure(",
+            "cdef void put_copies(Decode* d, int i, uint32_t code) noexcept nogil:\n"
+            "    cdef uint32_t k\n    for k in range(70):\n"
+            "        put_32(d, COPY_0 + k, i, code ^ k)\n\n\n"), *(
             before(PAYLOADS, f"    put_enum(d, {member}, i, e.{name})\n    put_enum(d, SA_ROLE",
                    puts)
             for member, name in (("MM_STATE", "mmState"), ("QM_STATE", "qmState"),

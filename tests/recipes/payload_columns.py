@@ -14,6 +14,7 @@ RECIPE = Recipe(
     most_files=11,
     tests=(*TESTS, "--ignore=tests/decode/test_classify.py"),
     mistakes=(
+        Mistake("cimport of reauth_code", "build", "REAUTH_CODE"),
         Mistake("put of reauth_code", PARITY, "'reauth_code'"),
         Mistake("zero of reauth_code", "tests/decode/test_selection.py -x", "reauth_code"),
         Mistake("arms of reauth_code", PARITY, "'reauth_code'"),

@@ -24,6 +24,7 @@ from c_program import (
     text,
 )
 from example_events import one_of_each
+from oracle.structs import DROP_SIZE
 
 from wfpfast import Block, Decoder, Simulator, encode
 
@@ -265,11 +266,11 @@ def test_everything_lies_in_the_one_block(simulator: Simulator, dll: Dll, engine
 
 
 def test_a_block_has_the_size_of_what_is_in_it(dll: Dll, engine: Any) -> None:
-    # A pointer, an FWPM_NET_EVENT5 and an FWPM_NET_EVENT_CLASSIFY_DROP2 for each of three events.
+    # A pointer, an event and its CLASSIFY_DROP for each of three events.
     handle = dll.create(engine)
     block, entries = dll.page(engine, handle, 3)
-    assert dll.block_size(block) == 3 * (8 + 152 + 56)
-    assert entries[1] - entries[0] == 152 + 56
+    assert dll.block_size(block) == 3 * (8 + DROP_SIZE)
+    assert entries[1] - entries[0] == DROP_SIZE
     dll.free(block)
     assert dll.FwpmNetEventDestroyEnumHandle0(engine, handle) == SUCCESS
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from c_program import KINDS, SUCCESS, Callback, Dll, Subscription, Value
+from oracle.structs import NEWEST
 
 from wfpfast import Simulator
 
 NEED_AN_ENGINE = [
     "FwpmEngineClose0", "FwpmEngineGetOption0", "FwpmEngineSetOption0",
-    "FwpmNetEventCreateEnumHandle0", *(f"FwpmNetEventEnum{n}" for n in range(6)),
-    "FwpmNetEventDestroyEnumHandle0", *(f"FwpmNetEventSubscribe{n}" for n in range(5)),
+    "FwpmNetEventCreateEnumHandle0", *(f"FwpmNetEventEnum{n}" for n in range(NEWEST + 1)),
+    "FwpmNetEventDestroyEnumHandle0", *(f"FwpmNetEventSubscribe{n}" for n in range(NEWEST)),
     "FwpmNetEventUnsubscribe0", "FwpmNetEventsGetSecurityInfo0",
     *(f"Fwpm{kind}{call}" for kind in KINDS
       for call in ("CreateEnumHandle0", "Enum0", "DestroyEnumHandle0")),
@@ -41,13 +42,13 @@ def work(dll: Dll) -> dict[str, list[int]]:
     tried("FwpmEngineSetOption0", engine, 0, c.byref(Value(3, 1)))
     tried("FwpmNetEventsGetSecurityInfo0", engine, 7, None, None, None, None, c.byref(out))
     dll.free(out)
-    for n in range(5):
+    for n in range(NEWEST):
         tried(f"FwpmNetEventSubscribe{n}", engine, c.byref(Subscription()), nothing, None,
               c.byref(handle))
         tried("FwpmNetEventUnsubscribe0", engine, handle)
     for kind in ("NetEvent", *KINDS):
         tried(f"Fwpm{kind}CreateEnumHandle0", engine, None, c.byref(handle))
-        for suffix in range(6) if kind == "NetEvent" else ["0"]:
+        for suffix in range(NEWEST + 1) if kind == "NetEvent" else ["0"]:
             tried(f"Fwpm{kind}Enum{suffix}", engine, handle, 1, c.byref(out), c.byref(number))
             dll.free(out)
         tried(f"Fwpm{kind}DestroyEnumHandle0", engine, handle)
@@ -96,18 +97,21 @@ def test_the_nth_call_from_when_it_is_said() -> None:
 
 
 def test_a_call_may_be_missing_and_come_back() -> None:
-    with Simulator(events=0, faults={"FwpmNetEventEnum5": None}) as simulator:
-        assert simulator.event_versions == ([0, 1, 2, 3, 4], [1, 2, 3, 4, 5])
-        assert simulator._address("FwpmNetEventEnum5") == 0
-        simulator.faults = {"FwpmNetEventSubscribe4": None, "FwpmNetEventsGetSecurityInfo0": None}
-        assert simulator.event_versions == ([0, 1, 2, 3, 4, 5], [1, 2, 3, 4])
+    enums, subscribes = list(range(NEWEST + 1)), list(range(1, NEWEST + 1))
+    last = f"FwpmNetEventEnum{NEWEST}"
+    with Simulator(events=0, faults={last: None}) as simulator:
+        assert simulator.event_versions == (enums[:-1], subscribes)
+        assert simulator._address(last) == 0
+        simulator.faults = {
+            f"FwpmNetEventSubscribe{NEWEST - 1}": None, "FwpmNetEventsGetSecurityInfo0": None}
+        assert simulator.event_versions == (enums, subscribes[:-1])
         assert simulator._address("FwpmNetEventsGetSecurityInfo0") == 0
         simulator.faults = {}
-        assert simulator.event_versions == ([0, 1, 2, 3, 4, 5], [1, 2, 3, 4, 5])
+        assert simulator.event_versions == (enums, subscribes)
 
 
 @pytest.mark.parametrize(("faults", "message"), [
-    ({"FwpmNetEventEnum6": 5}, "no function 'FwpmNetEventEnum6'"),
+    ({"FwpmNetEventEnum99": 5}, "no function 'FwpmNetEventEnum99'"),
     ({"FwpmFreeMemory0": 5}, "cannot fail"),
     ({"FwpmEngineOpen0": None}, "every Windows has FwpmEngineOpen0"),
 ])

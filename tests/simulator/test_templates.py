@@ -219,7 +219,7 @@ def test_an_application_that_is_nowhere_is_not_compared() -> None:
     image[start:start + 8] = time.to_bytes(8, "little")
     image[pointer:pointer + 8] = bytes(8)
     with Simulator(events=Block(
-            bytes(image), base=block.base, count=1, version=5,
+            bytes(image), base=block.base, count=1, version=block.version,
             entries_offset=block.entries_offset)) as simulator:
         dll = Dll(simulator)
         assert found(dll, template()) == [0]
