@@ -88,8 +88,8 @@ def lacking(column: Column) -> Step:
     both = f"{column.behind} {column.name}"
     return step(
         f"member of {column.name}",
-        Edit(MEMBERS, f'_row("{column.behind}", "payload", "{member}")',
-             f'_row("{both}", "payload", "{member}")'),
+        Edit(MEMBERS, f'Member("{column.behind}", "payload", "{member}")',
+             f'Member("{both}", "payload", "{member}")'),
         Edit(STRUCTS, f'("{column.behind}",)', f'("{column.behind}", "{column.name}")'),
         Edit(RECORDING, f"| {number} | `{column.behind}` | payload: {members} |",
              f"| {number} | `{column.behind}`, `{column.name}` | payload: {members} |"))

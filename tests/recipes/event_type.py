@@ -59,8 +59,8 @@ def test_an_older_version_has_none() -> None:
 '''
 DECODER = '''
 
-cdef void decode_invented(Decode* d, int i, const uint8_t* at, int level) noexcept nogil:
-    cdef const FWPM_NET_EVENT_INVENTED0* e = <const FWPM_NET_EVENT_INVENTED0*>at
+cdef void decode_invented(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil:
+    cdef const FWPM_NET_EVENT_INVENTED0* e = <const FWPM_NET_EVENT_INVENTED0*>payload
     put_32(d, SPI, i, e.spi)
     if is_live(d, LOCAL_PRINCIPAL):
         set_valid(d, i, LOCAL_PRINCIPAL, put_wide(d, LOCAL_PRINCIPAL, i, "invented.name", e.name))
@@ -108,14 +108,14 @@ RECIPE = Recipe(
             "        pack_text(p, &(<FWPM_NET_EVENT_INVENTED0*>x).name)\n"
             "        pack_sid(p, &(<FWPM_NET_EVENT_INVENTED0*>x).owner)\n")),
         step("decoder", after(
-            PAYLOADS, "(<const FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0*>at).spi)\n", DECODER),
+            PAYLOADS, "(<const FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0*>payload).spi)\n", DECODER),
             Edit(PAYLOADS, "put_mac_address, put_wide)", "put_mac_address, put_sid_text,\n"
                  "    put_wide)")),
         step("declaration", after(
             "wfpfast/_decode/payloads.pxd",
-            "cdef void decode_packet_arrival(Decode* d, int i, const uint8_t* at, int level)"
+            "cdef void decode_packet_arrival(Decode* d, int i, const uint8_t* payload, int level)"
             " noexcept nogil\n",
-            "cdef void decode_invented(Decode* d, int i, const uint8_t* at, int level)"
+            "cdef void decode_invented(Decode* d, int i, const uint8_t* payload, int level)"
             " noexcept nogil\n")),
         step("arms", after(
             "wfpfast/_decode/arms.pyx", "decode_packet_arrival,\n        [[SPI]], [])\n",

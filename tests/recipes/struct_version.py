@@ -112,7 +112,7 @@ RECIPE = Recipe(
         step("decoder", after(
             CLASSIFY, "    put_16(d, LAYER_ID, i, e.layerId)\n",
             "    put_32(\n        d, SPI, i,\n"
-            "        (<const FWPM_NET_EVENT_CLASSIFY_DROP3*>at).spi if level >= 3 else 0)\n"),
+            "        (<const FWPM_NET_EVENT_CLASSIFY_DROP3*>payload).spi if level >= 3 else 0)\n"),
             Edit(CLASSIFY, "    REAUTH_REASON, VSWITCH", "    REAUTH_REASON, SPI, VSWITCH"),
             Edit(CLASSIFY, "cimport FWPM_NET_EVENT_CLASSIFY_DROP2\n",
                  "cimport (\n    FWPM_NET_EVENT_CLASSIFY_DROP2, FWPM_NET_EVENT_CLASSIFY_DROP3)\n")),
