@@ -115,7 +115,7 @@ class Dll:
 
     def page(
         self, engine: HANDLE, handle: HANDLE, most: int = 0xFFFFFFFF,
-        function: str = "FwpmNetEventEnum5",
+        function: str = f"FwpmNetEventEnum{NEWEST}",
     ) -> tuple[HANDLE, list[int]]:
         """Return a block and the pointers that it begins with."""
         block, count = HANDLE(), c.c_uint32(99)

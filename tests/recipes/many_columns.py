@@ -18,7 +18,7 @@ from columns import (
     of_tail,
     slots,
 )
-from parts import Recipe, Step, after, before, step
+from parts import Edit, Recipe, Step, after, before, step
 
 NAMES = [f"copy_{k}" for k in range(70)]
 
@@ -34,9 +34,9 @@ def copies() -> tuple[Step, ...]:
         step("rows", after(
             COLUMNS, "| `failure_point` | dict | failurePoint | the three IKEEXT failures |\n",
             rows)),
-        step("names", after(
+        step("names", Edit(
             STRUCTS, '"failure_point", "failure_flags",',
-            ' *(f"copy_{k}" for k in range(70)),')),
+            '"failure_point",\n    *(f"copy_{k}" for k in range(70)), "failure_flags",')),
         step("puts", before(
             PAYLOADS, "cdef void decode_mm_failure(",
             "cdef void put_copies(Decode* d, int i, uint32_t code) noexcept nogil:\n"

@@ -184,7 +184,7 @@ RECIPE = Recipe(
         Mistake("struct", "build", "FWPM_NET_EVENT_CLASSIFY_DROP3"),
         Mistake("event", "build", "FWPM_NET_EVENT6"),
         Mistake("N_VERSIONS", "import", "N_VERSIONS is 6"),
-        Mistake("size", "import", "tuple index out of range"),
+        Mistake("size", "import", "DROP has no size of level 3"),
         Mistake("row", "import", "no row of fill_versions() describes FWPM_NET_EVENT6"),
         Mistake("layout of the event", "import", "FWPM_NET_EVENT6"),
         Mistake("layout of the struct", "import", "FWPM_NET_EVENT_CLASSIFY_DROP3"),
