@@ -144,13 +144,13 @@ def of_classify() -> list[Step]:
 
 def of_ike() -> list[Step]:
     """A column of the three failures of IKEEXT."""
-    beginnings = [f"FWPM_NET_EVENT_IKEEXT_{kind}*>at\n" for kind in (
+    beginnings = [f"FWPM_NET_EVENT_IKEEXT_{kind}*>payload)\n" for kind in (
         "MM_FAILURE2", "QM_FAILURE1", "EM_FAILURE1")]
     return [
         *shown(OF_IKE),
         lacking(OF_IKE),
         step("put of failure_code", *(
-            after(PAYLOADS, f"= <const {beginning}",
+            after(PAYLOADS, f"<const {beginning}",
                   "    put_16(d, FAILURE_CODE, i, <uint16_t>e.failureErrorCode)\n")
             for beginning in beginnings),
             before(PAYLOADS, "from wfpfast._decode.context cimport (\n    is_live,",
