@@ -189,7 +189,7 @@ RECIPE = Recipe(
         Mistake("arm", "build", "invented"),
         Mistake("N_TYPES", "import", "N_TYPES 11"),
         Mistake("row of family()", "import", "11 payload structs"),
-        Mistake("number of arms", COMPLETE, "invented"),
+        Mistake("number of arms", COMPLETE, "test_an_error_names_the_arm_of_every_type[11]"),
         Mistake("layout", "import", "FWPM_NET_EVENT_INVENTED0"),
         Mistake("layout of the arm", LAYOUT, "invented"),
         Mistake("pack", "tests/blocks/test_pack.py", "INVENTED"),
