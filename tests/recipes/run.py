@@ -12,6 +12,8 @@ import importlib
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from checkout import Checkout, Failed
@@ -65,6 +67,27 @@ def make(copy: Checkout, recipe: Recipe, mistake: Mistake) -> None:
         raise Failed(f"{mistake.step}, {mistake.why}", "nobody noticed")
 
 
+def told(work: Callable[[], None]) -> int:
+    """Return 1, and print it, if that fails."""
+    try:
+        work()
+    except Failed as failed:
+        print(f"  FAILED {failed.stage}:\n{failed.text[-6000:]}", flush=True)
+        return 1
+    return 0
+
+
+def all_of(name: str, right_only: bool) -> int:
+    """Carry out one recipe and its mistakes; return how many things failed."""
+    recipe = read(name)
+    with tempfile.TemporaryDirectory(prefix="recipe-") as folder:
+        copy = Checkout(Path(folder))
+        failures = told(lambda: carry_out(copy, recipe))
+        if not failures and not right_only:
+            failures = sum(told(partial(make, copy, recipe, each)) for each in recipe.mistakes)
+    return failures
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Carry out recipes on copies of this checkout.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
@@ -73,18 +96,9 @@ def main() -> int:
     failures = 0
     names = arguments.names or NAMES
     for name in names:
-        print(f"{name}", flush=True)
-        recipe = read(name)
-        with tempfile.TemporaryDirectory(prefix="recipe-") as folder:
-            copy = Checkout(Path(folder))
-            try:
-                carry_out(copy, recipe)
-                for mistake in () if arguments.right_only else recipe.mistakes:
-                    make(copy, recipe, mistake)
-            except Failed as failed:
-                failures += 1
-                print(f"  FAILED {failed.stage}:\n{failed.text[-6000:]}", flush=True)
-    print(f"{len(names)} recipes, {failures} failed")
+        print(name, flush=True)
+        failures += all_of(name, arguments.right_only)
+    print(f"{len(names)} recipes, {failures} failures")
     return 1 if failures or not names else 0
 
 

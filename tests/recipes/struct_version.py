@@ -19,6 +19,7 @@
     appended to what), and one in decode/.
 """
 
+from event_type import NO_SUBNETS
 from parts import Edit, Mistake, Recipe, after, before, step
 
 TYPES = "wfpfast/abi/fwpmtypes.pxd"
@@ -179,7 +180,8 @@ RECIPE = Recipe(
     most_files=19,
     tests=("tests/decode", "tests/blocks/test_pack.py", "tests/engine/test_enumeration.py",
            "tests/engine/test_subscription.py", "tests/simulator", LAYOUT,
-           "tests/recording/test_recordings_last.py", "tests/netsh/test_payloads.py"),
+           "tests/recording/test_recordings_last.py", "tests/netsh/test_payloads.py",
+           "--ignore=tests/decode/test_dictionaries.py", *NO_SUBNETS),
     mistakes=(
         Mistake("struct", "build", "FWPM_NET_EVENT_CLASSIFY_DROP3"),
         Mistake("event", "build", "FWPM_NET_EVENT6"),

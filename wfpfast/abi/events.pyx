@@ -43,8 +43,9 @@ cdef int family(
 ) except -1:
     """Describe one version: the level of each family in it, and how many arms its union has."""
     cdef EventVersion* v = versions + version
-    for name, level, sizes in (("DROP", drop, DROP), ("MM", mm, MM), ("QM", qm, QM), ("EM", em, EM)):
-        if level >= len(sizes):  # which these modules do not check when they index
+    levels = (("DROP", drop, DROP), ("MM", mm, MM), ("QM", qm, QM), ("EM", em, EM))
+    for name, level, sizes in levels:
+        if level >= len(sizes):  # no index is checked in this build
             raise ImportError(f"FWPM_NET_EVENT{version}: {name} has no size of level {level}")
     payloads = [  # size, alignment and level, in the order of FWPM_NET_EVENT_TYPE
         (MM[mm], 8, mm),
