@@ -8,6 +8,7 @@ import pytest
 from netsh_xml import APP, DROP, HEADER, V6, Tree, drop, netevents
 
 from wfpfast import netsh
+from wfpfast.names import EVENT_KINDS
 
 HEADER_ROW = {
     "timestamp": datetime(2026, 11, 2, 3, 4, 5, 678000, UTC), "flags": 0x3FFF, "ip_version": 4,
@@ -134,6 +135,10 @@ def read_row(tree: Tree, **options: Any) -> dict[str, Any]:
         (row,) = next(stream).to_pylist()
         assert list(stream) == []
     return {name: value for name, value in row.items() if value is not None}
+
+
+def test_every_type_has_a_case() -> None:
+    assert list(CASES) == list(EVENT_KINDS)
 
 
 @pytest.mark.parametrize("name", CASES)

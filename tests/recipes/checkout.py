@@ -112,7 +112,8 @@ class Checkout:
         if not self.built:
             self.run("build", sys.executable, "setup.py", "-q", "build_ext", "--inplace")
             self.built = True
-        self.run("import", sys.executable, "-c", "import wfpfast, wfpfast.netsh, wfpfast.engine")
+        self.run("import", sys.executable, "-c",
+                 "import wfpfast, wfpfast.netsh, wfpfast.engine; wfpfast.encode")
 
     def test(self, *arguments: str) -> str:
         """Run tests of the copy; return the closing line, which says how many passed."""

@@ -1,6 +1,6 @@
 """Columns of classify events, IKE and the tail, each amid its group: see columns.py, 11 files.
 
-Alone the column of classify events is 9 files, that of IKE 9, that of the tail 6. Beside these,
+Alone the column of classify events is 9 files, that of IKE 9, that of the tail 7. Beside these,
 tests that write out whole rows by hand name the new cell: here they are left out.
 """
 
