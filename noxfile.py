@@ -168,8 +168,8 @@ def bench(session: nox.Session) -> None:
 @nox.session
 def recipes(session: nox.Session) -> None:
     """The recipes of CONTRIBUTING on a copy: all of them, or those named after `--`."""
-    session.install("pytest", "pytest-xdist", "hypothesis", "numpy", *BUILD_TOOLS,
-                    *PYPROJECT["project"]["optional-dependencies"]["cli"])
+    install_wfpfast(session, "test")   # for what it needs: the copy's own build comes first
+    session.install(*BUILD_TOOLS)
     session.run("python", "tests/recipes/run.py", *session.posargs)
 
 
