@@ -168,8 +168,9 @@ def bench(session: nox.Session) -> None:
 @nox.session
 def recipes(session: nox.Session) -> None:
     """The recipes of CONTRIBUTING on a copy: all of them, or those named after `--`."""
-    install_wfpfast(session, "test")   # for what it needs: the copy's own build comes first
-    session.install(*BUILD_TOOLS)
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    needs = [each for each in extras["test"] if not each.startswith("wfpfast")]
+    session.install(*needs, *extras["cli"], *BUILD_TOOLS)  # wfpfast itself is what the copy builds
     session.run("python", "tests/recipes/run.py", *session.posargs)
 
 
