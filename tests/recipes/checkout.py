@@ -110,7 +110,8 @@ class Checkout:
     def build(self) -> None:
         """Build what has changed, in place, if anything that is compiled has."""
         if not self.built:
-            self.run("build", sys.executable, "setup.py", "-q", "egg_info", "build_ext", "--inplace")
+            self.run(
+                "build", sys.executable, "setup.py", "-q", "egg_info", "build_ext", "--inplace")
             self.built = True
         self.run("import", sys.executable, "-c",
                  "import wfpfast, wfpfast.netsh, wfpfast.engine; wfpfast.encode")
