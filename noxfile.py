@@ -144,7 +144,9 @@ def asan(session: nox.Session) -> None:
         subprocess.run(["gcc", f"-print-file-name={name}"], check=True, capture_output=True,
                        text=True).stdout.strip()
         for name in ("libasan.so", "libubsan.so")]
-    session.run("pytest", "-q", "-s", *WORKERS, *files(*ASAN_TESTS), env={
+    # What is freed stays in quarantine under the sanitizer: there the most memory says nothing.
+    chosen = ("-k", "not memory_is_flat", *files(*ASAN_TESTS))
+    session.run("pytest", "-q", "-s", *WORKERS, *chosen, env={
         "LD_PRELOAD": " ".join(libraries), "PYTHONMALLOC": "malloc",
         "ASAN_OPTIONS": "detect_leaks=0",
         "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"})
