@@ -8,7 +8,7 @@ import pytest
 from netsh_xml import APP, DROP, HEADER, V6, Tree, drop, netevents
 
 from wfpfast import netsh
-from wfpfast.names import EVENT_KINDS
+from wfpfast.explain import EVENT_KINDS
 
 HEADER_ROW = {
     "timestamp": datetime(2026, 11, 2, 3, 4, 5, 678000, UTC), "flags": 0x3FFF, "ip_version": 4,
