@@ -15,7 +15,7 @@ cdef enum:
     MAX_FAULTS = 64
     NO_EVENTS = -1          # in place of a version or an object kind: see Handle and page()
 
-# The functions, for faults and counts, in the order of FwpmApi, which _simulator.pyx checks at
+# The functions, for faults and counts, in the order of FwpmApi, which _simulation.pyx checks at
 # import. Those with versions or kinds take as many places.
 cdef enum Function:
     OPEN = 0
