@@ -4,16 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from wfpfast.netsh import _values as v
-from wfpfast.netsh._xml_expat import BadElement, Record
+from wfpfast.netsh._errors import BadElement
 
 FILTER_LISTS = {
-    "": "filter",
     "filters": "filter",
     "providers": "provider",
     "subLayers": "sublayer",
     "providerContexts": "context",
 }
-FILTER_ROOTS = ("wfpdiag", "wfpstate", "firewallState", "item")
+FILTER_HEADS = {"filterKey": "filter"}
+
+Record = dict[str, Any]
 
 _ORIGIN_FLAG = "FWPM_FILTER_FLAG_HAS_FILTER_ORIGIN"
 

@@ -1,0 +1,387 @@
+"""Splits an XML file into records, as it is fed; must not know what a record means.
+
+A record is an element of a list, or what looks like one by its first element, wherever it stands:
+people cut pieces out of files, put files together, and paste what they find into others. What is
+not a record only opens and closes elements.
+"""
+
+cimport cython
+from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
+from cpython.unicode cimport PyUnicode_DecodeUTF8
+from libc.stdint cimport int64_t
+from libc.stdlib cimport free, realloc
+from libc.string cimport memcmp, memmove, memcpy, memset
+
+from wfpfast.netsh._markup cimport (
+    DECLARATION, DOCTYPE, EMPTY_TAG, END_TAG, NO_MARKUP, SECTION, SKIPPED, START_TAG, UNFINISHED,
+    Markup, markup_at, next_markup, text_between)
+
+from wfpfast.netsh._errors import NetshError
+
+cdef enum:
+    MAX_DEPTH = 64
+    MAX_RECORD = 1 << 22    # bytes of a record, a tag or a comment
+    MAX_ELEMENTS = 1 << 16  # of a record
+    MAX_SEEN = 64
+    MAX_SHOWN = 100         # characters of a name in an error
+    MAX_OUTSIDE = 400       # bytes
+    SMALL = 1 << 16         # bytes; so many are looked at again whenever more were fed
+    PADDING = 16
+
+REFUSED = "document types and entities are refused"
+BREAKS_OFF = "the file breaks off here"
+# A file that ends inside one of these is not whole.
+cdef frozenset UNCLOSED = frozenset(
+    ["netEvents", "wfpdiag", "events", "wfpstate", "firewallState", "filters", "netEvent"])
+
+
+cdef int64_t count_lines(const char* d, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
+    cdef int64_t lines = 0
+    cdef Py_ssize_t pos
+    for pos in range(begin, end):
+        lines += d[pos] == c"\n"
+    return lines
+
+
+cdef bint is_record_name(const char* name, int length) noexcept nogil:
+    return (length == 4 and memcmp(name, b"item", 4) == 0
+            or length == 8 and memcmp(name, b"netEvent", 8) == 0
+            or length == 6 and memcmp(name, b"filter", 6) == 0)
+
+
+@cython.final
+cdef class Document:
+    """The records of a file.
+
+    Parameters
+    ----------
+    path : str
+        The name of the file in errors.
+    lists : mapping of str to str
+        Names of elements whose items are records, and the kind of record.
+    heads : mapping of str to str
+        Names of first elements by which a record is known elsewhere, and its kind.
+    lenient : bool
+        Whether a record that cannot be read is counted in `lost`; if not, it is an error.
+    """
+
+    def __cinit__(self, str path not None, dict lists not None, dict heads not None, bint lenient):
+        self.path = path
+        self.lists = lists
+        self.heads = heads
+        self.lenient = lenient
+        self.tags = []
+        self.seen = set()
+        self.outside = b""
+        self._reserve(0)
+
+    def __dealloc__(self):
+        free(self.data)
+        free(self.nodes)
+
+    # The data.
+
+    cdef int _reserve(self, Py_ssize_t more) except -1:
+        cdef Py_ssize_t needed = self.size + more + PADDING
+        cdef void* moved
+        if needed > self.room:
+            needed = max(needed, 2 * self.room)
+            moved = realloc(self.data, needed)
+            if moved == NULL:
+                raise MemoryError
+            self.data = <char*>moved
+            self.room = needed
+        return 0
+
+    def feed(self, bytes piece not None):
+        """Add the next bytes of the file, UTF-8; forget what was used up."""
+        cdef Py_ssize_t used = self.pos
+        self.lines += count_lines(self.data, 0, used)
+        self.size -= used
+        memmove(self.data, self.data + used, self.size)
+        self.pos = 0
+        self._reserve(len(piece))
+        memcpy(self.data + self.size, PyBytes_AsString(piece), len(piece))
+        self.size += len(piece)
+        memset(self.data + self.size, 0, PADDING)
+
+    def end(self):
+        """Say that nothing more will be fed."""
+        self.ended = True
+        self.tried = 0
+
+    cdef Py_ssize_t line_at(self, Py_ssize_t pos) noexcept:
+        return self.lines + count_lines(self.data, 0, pos) + 1
+
+    cdef bint is_named(self, const Node* node, const char* name, int length) noexcept:
+        return node.length == length and memcmp(self.data + node.name, name, length) == 0
+
+    cdef str _tag(self, Py_ssize_t name, int length):
+        return PyUnicode_DecodeUTF8(self.data + name, min(length, MAX_SHOWN), "replace")
+
+    cdef str name(self, const Node* node):
+        return self._tag(node.name, node.length)
+
+    cdef str text(self, const Node* node):
+        """Return the text that an element holds, without the blanks around it."""
+        return text_between(
+            self.data, node.begin, node.end, node.bits & HAS_MARKUP != 0, &self.mended)
+
+    cdef object value(self, int number):
+        """Return what a node holds: its text; or a dict of its elements by name.
+
+        Elements of the same name become a list, and ``item`` always does.
+        """
+        cdef const Node* node = &self.nodes[number]
+        cdef int child = number + 1, stop = node.next
+        cdef dict found = {}
+        if not node.bits & HAS_ELEMENTS:
+            return self.text(node)
+        while child < stop:
+            tag = self.name(&self.nodes[child])
+            value = self.value(child)
+            if tag not in found:
+                found[tag] = [value] if tag == "item" else value
+            elif isinstance(found[tag], list):
+                found[tag].append(value)
+            else:
+                found[tag] = [found[tag], value]
+            child = self.nodes[child].next
+        return found
+
+    def error(self, str what not None, element=None, Py_ssize_t pos=-1):
+        """Return an error about an element, here or at a position in the data."""
+        if element is None:
+            element = self.tags[-1] if self.tags else "file"
+        return NetshError(self.path, self.line_at(self.pos if pos < 0 else pos), element, what)
+
+    # Outside of records.
+
+    cdef int _enter(self, Py_ssize_t name, int length) except -1:
+        tag = self._tag(name, length)
+        if len(self.tags) >= MAX_DEPTH:
+            raise self.error(f"elements are nested more than {MAX_DEPTH} deep", tag)
+        self.tags.append(tag)
+        if len(self.seen) < MAX_SEEN:
+            self.seen.add(tag)
+        return 0
+
+    cdef int _leave(self, Py_ssize_t name, int length) except -1:
+        """Close the innermost open element of that name; what is open in it was never closed."""
+        tag = self._tag(name, length)
+        if tag in self.tags:
+            while self.tags.pop() != tag:
+                pass
+        return 0
+
+    cdef int _is_record(
+        self, Py_ssize_t name, int length, Py_ssize_t after, bint by_head
+    ) except -1:
+        """Tell whether an element is a record, and set `kind`; `by_head`: by its first element.
+
+        UNFINISHED if the data end before that can be told.
+        """
+        cdef Markup m
+        cdef int kind
+        self.kind = None
+        if not is_record_name(self.data + name, length):
+            return False
+        while True:
+            after = next_markup(self.data, after, self.size)
+            kind = UNFINISHED if after == self.size else markup_at(self.data, after, self.size, &m)
+            if kind == UNFINISHED:
+                return False if self.ended else UNFINISHED
+            if kind != SKIPPED and kind != NO_MARKUP:
+                break
+            after = m.after if kind == SKIPPED else after + 1
+        if kind == START_TAG or kind == EMPTY_TAG:
+            self.kind = self.heads.get(self._tag(m.name, m.length))
+            if is_record_name(self.data + m.name, m.length):
+                return False  # that one may be a record
+        if self.kind is None and self.tags and not by_head:
+            self.kind = self.lists.get(self.tags[-1])
+        return self.kind is not None
+
+    cdef object next_record(self):
+        """Return the kind of the next record, whose nodes are then there; None: feed more."""
+        cdef Py_ssize_t at
+        cdef Markup m
+        cdef int kind
+        if self.size - self.pos > SMALL and self.size - self.pos < self.tried + self.tried // 2:
+            return None
+        while not self.searching or self._search():
+            at = next_markup(self.data, self.pos, self.size)
+            if not self.tags and len(self.outside) < MAX_OUTSIDE:
+                self.outside += self.data[self.pos:min(at, self.pos + MAX_OUTSIDE)].strip()
+            self.pos = at
+            kind = UNFINISHED if at == self.size else markup_at(self.data, at, self.size, &m)
+            if kind == START_TAG:
+                kind = self._is_record(m.name, m.length, m.after, False)
+                if kind == True:
+                    if self._read_record(&m):
+                        return self.kind
+                    if self.searching:
+                        continue
+                    return None
+                if kind == False:
+                    self._enter(m.name, m.length)
+            elif kind == EMPTY_TAG:
+                self._enter(m.name, m.length)
+                self.tags.pop()
+            elif kind == END_TAG:
+                self._leave(m.name, m.length)
+            elif kind == DECLARATION:
+                self.tags.clear()  # another document begins
+            elif kind == DOCTYPE:
+                raise self.error(REFUSED)
+            if kind == UNFINISHED:
+                return self._more(f"a tag or comment of more than {MAX_RECORD} bytes")
+            self.pos = at + 1 if kind == NO_MARKUP else m.after
+        return None
+
+    cdef object _more(self, str too_long):
+        """Return None, for more data, unless what begins here is too long already."""
+        self.tried = self.size - self.pos
+        if self.tried > MAX_RECORD:
+            raise self.error(too_long)
+        return None
+
+    # Records.
+
+    cdef Node* _new_node(self, const Markup* m) except NULL:
+        cdef void* moved
+        cdef Node* node
+        cdef int room
+        if self.n_nodes == self.nodes_room:
+            room = max(256, 2 * self.nodes_room)
+            moved = realloc(self.nodes, room * sizeof(Node))
+            if moved == NULL:
+                raise MemoryError
+            self.nodes = <Node*>moved
+            self.nodes_room = room
+        node = &self.nodes[self.n_nodes]
+        self.n_nodes += 1
+        node.name, node.length = m.name, m.length
+        node.begin = node.end = m.after
+        node.next = self.n_nodes
+        node.bits = 0
+        return node
+
+    cdef bint _read_record(self, const Markup* first) except -1:
+        """Find the elements of the record; False: feed more, or `searching` for the next one."""
+        cdef int[MAX_DEPTH] inside      # the open elements, by number
+        cdef int kind, depth = 1
+        cdef Py_ssize_t at, pos = first.after
+        cdef Markup m
+        cdef Node* node
+        self.n_nodes = 0
+        self._new_node(first)
+        inside[0] = 0
+        while depth:
+            at = next_markup(self.data, pos, self.size)
+            kind = UNFINISHED if at == self.size else markup_at(self.data, at, self.size, &m)
+            node = &self.nodes[inside[depth - 1]]
+            if kind == START_TAG or kind == EMPTY_TAG:
+                if depth == MAX_DEPTH or self.n_nodes == MAX_ELEMENTS:
+                    return self._fault("the record has too many elements", self._tag(m.name, m.length), at)
+                node.bits |= HAS_ELEMENTS
+                if kind == START_TAG:
+                    inside[depth] = self.n_nodes
+                    depth += 1
+                self._new_node(&m)
+            elif kind == END_TAG:
+                if not self.is_named(node, self.data + m.name, m.length):
+                    return self._fault(f"</{self._tag(m.name, m.length)}> ends it", self.name(node), at)
+                node.end = at
+                node.next = self.n_nodes
+                depth -= 1
+            elif kind == UNFINISHED:
+                return self._cut(self.name(node))
+            elif kind == DECLARATION:
+                return self._fault("another document begins inside the record", self.name(node), at)
+            elif kind == DOCTYPE:
+                raise self.error(REFUSED, self.name(node), at)
+            else:
+                node.bits |= HAS_MARKUP
+            pos = at + 1 if kind == NO_MARKUP else m.after
+        self.pos = pos
+        return True
+
+    cdef bint _fault(self, str what, str element, Py_ssize_t at) except -1:
+        """Raise an error about the record, or count it and look for the next one from `at`."""
+        if not self.lenient:
+            raise self.error(what, element, at)
+        self.lost += 1
+        self.pos = at
+        self.searching = True
+        return False
+
+    cdef bint _cut(self, str element) except -1:
+        """The data end inside a record: more are needed, if there are more."""
+        self.tried = self.size - self.pos
+        if self.ended:
+            raise self.error(BREAKS_OFF, element, self.size)
+        if self.tried > MAX_RECORD:
+            return self._fault(f"a record of more than {MAX_RECORD} bytes", element, self.size)
+        return False
+
+    cdef bint _search(self) except -1:
+        """Go to the next record, or the end of the list; False: feed more."""
+        cdef Markup m
+        cdef Py_ssize_t at
+        cdef int kind
+        while True:
+            at = self.pos = next_markup(self.data, self.pos, self.size)
+            kind = UNFINISHED if at == self.size else markup_at(self.data, at, self.size, &m)
+            if kind == START_TAG:
+                kind = self._is_record(m.name, m.length, m.after, True)
+                if kind == True:
+                    break
+                kind = UNFINISHED if kind == UNFINISHED else START_TAG
+            if kind == UNFINISHED and self.size - at <= MAX_RECORD:
+                return False
+            if kind == DECLARATION or kind == DOCTYPE:
+                break
+            if kind == END_TAG and self.tags and self._tag(m.name, m.length) == self.tags[-1]:
+                break
+            self.pos = at + 1 if kind in (NO_MARKUP, UNFINISHED) else m.after
+        self.searching = False
+        return True
+
+    # For records that are read in Python.
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        """Return the kind and the elements of the next record, of what has been fed."""
+        kind = self.next_record()
+        if kind is None:
+            raise StopIteration
+        return kind, self.value(0)
+
+    def error_inside(self, str what not None, str element not None):
+        """Return an error about an element of the current record."""
+        cdef bytes name = element.encode()
+        cdef int k
+        for k in range(self.n_nodes):
+            if self.is_named(&self.nodes[k], name, <int>len(name)):
+                return self.error(what, element, self.nodes[k].name)
+        return self.error(what, element, self.nodes[0].name)
+
+    # The end of the file.
+
+    def finish(self):
+        """Check that the file, of which no more records come, did not break off."""
+        if not UNCLOSED.isdisjoint(self.tags):
+            raise self.error(BREAKS_OFF, self.tags[-1], self.size)
+
+    @property
+    def names(self):
+        """The names of elements outside of records, as far as there were not too many."""
+        return frozenset(self.seen)
+
+    @property
+    def text_outside(self):
+        """The beginning of the text outside of elements."""
+        return self.outside.decode(errors="replace")
