@@ -8,7 +8,7 @@ import struct
 from typing import Any
 
 from hypothesis import strategies as st
-from oracle.structs import ABSENT
+from oracle.structs import ABSENT, NAMED
 
 Events = st.SearchStrategy[dict[str, Any]]
 
@@ -231,6 +231,8 @@ internal_fields = structure(
     filterOrigin=st.none() | plain_text,
     terminatingFiltersInfo=st.none() | st.lists(terminating_filters, max_size=3),
     absent=st.lists(st.sampled_from([c for columns in ABSENT for c in columns]), max_size=3),
+    unknown=st.none() | st.dictionaries(
+        st.sampled_from(sorted(NAMED.values())), text_pointers, max_size=3),
 )
 
 

@@ -104,7 +104,11 @@ OWN: Rows = {
         "subLayer": ("wchar_t *", 8, 8, 8, 4),
         "actionType": ("wchar_t *", 16, 8, 12, 4),
     }),
-    "INTERNAL_FIELDS0": ((48, 8, 40, 8), {
+    "UNKNOWN_NAME0": ((16, 8, 8, 4), {
+        "member": ("UINT32", 0, 4, 0, 4),
+        "text": ("wchar_t *", 8, 8, 4, 4),
+    }),
+    "INTERNAL_FIELDS0": ((64, 8, 48, 8), {
         "present": ("UINT32", 0, 4, 0, 4),
         "processId": ("UINT32", 4, 4, 4, 4),
         "interfaceIndex": ("UINT32", 8, 4, 8, 4),
@@ -112,6 +116,8 @@ OWN: Rows = {
         "filterOrigin": ("wchar_t *", 16, 8, 16, 4),
         "terminatingFilters": ("TERMINATING_FILTER0 *", 24, 8, 20, 4),
         "absent": ("UINT64[2]", 32, 16, 24, 16),
+        "numUnknownNames": ("UINT32", 48, 4, 40, 4),
+        "unknownNames": ("UNKNOWN_NAME0 *", 56, 8, 44, 4),
     }),
 }
 

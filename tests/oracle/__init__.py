@@ -60,7 +60,7 @@ class BlockLike(Protocol):
     @property
     def entries_offset(self) -> int: ...
     @property
-    def internal(self) -> bool: ...
+    def tail_size(self) -> int: ...
 
 
 def decode(
@@ -106,7 +106,8 @@ class _Reader:
         self.wanted = wanted
         self.binary = binary
         self.lenient = lenient
-        self.stats = {"malformed": 0, "timestamps_out_of_range": 0, "unknown_types": 0}
+        self.stats = dict.fromkeys(
+            ("malformed", "timestamps_out_of_range", "unknown_types", "unknown_names"), 0)
         self.index = 0
         self.cells: dict[str, Any] = {}
 
@@ -119,8 +120,8 @@ class _Reader:
         if event is not None:
             self.header(event.header)
             self.payload(event.type, event.payload)
-            if self.block.internal:
-                self.tail(address + sizeof(self.event_type))
+            if self.block.tail_size:
+                self.tail(address + sizeof(self.event_type), self.block.tail_size)
         return self.cells
 
     def guard(self, field: str, read: Callable[..., Result], *args: Any) -> Result | None:
@@ -216,10 +217,12 @@ class _Reader:
         if payload is not None:
             PAYLOADS[arm](self, arm, payload)
 
-    def tail(self, address: int) -> None:
-        tail = self.guard("internalFields", self.memory.structure, sdk.INTERNAL_FIELDS0, address)
-        if tail is None:
+    def tail(self, address: int, size: int) -> None:
+        raw = self.guard("internalFields", self.memory.raw, address, size, 8)
+        if raw is None:
             return
+        # An old tail ends before the unknown names: it has none.
+        tail = sdk.INTERNAL_FIELDS0.from_buffer_copy(raw.ljust(sizeof(sdk.INTERNAL_FIELDS0), b"\0"))
         if tail.present & PROCESS_ID:
             self.cells["process_id"] = tail.processId
         if tail.present & INTERFACE_INDEX:
@@ -235,6 +238,19 @@ class _Reader:
         for number, columns in enumerate(sdk.ABSENT):
             if absent >> number & 1:
                 self.cells |= dict.fromkeys(columns)
+        if tail.numUnknownNames:
+            self.unknown_names(tail.numUnknownNames, tail.unknownNames)
+
+    def unknown_names(self, count: int, address: int) -> None:
+        field = "internalFields.unknownNames"
+        names = self.guard(field, self.memory.array, sdk.UNKNOWN_NAME0, count, address)
+        for each in () if names is None else names:
+            column = sdk.NAMED.get(each.member)
+            if column is None:
+                continue
+            self.cells |= dict.fromkeys(sdk.ABSENT[each.member])
+            self.follow(column, field, self.memory.unknown_name, each.text)
+            self.stats["unknown_names"] += self.cells.get(column) is not None
 
     def classify(self, arm: str, drop: Any) -> None:
         """CLASSIFY_DROP of every version, CLASSIFY_ALLOW, and half of CLASSIFY_DROP_MAC."""

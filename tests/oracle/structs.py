@@ -236,7 +236,11 @@ class INTERNAL_FIELDS0(LittleEndianStructure):
 
     _fields_ = (("present", c_uint32), ("processId", c_uint32), ("interfaceIndex", c_uint32),
                 ("numTerminatingFilters", c_uint32), ("filterOrigin", ADDRESS),
-                ("terminatingFilters", ADDRESS), ("absent", c_uint64 * 2))
+                ("terminatingFilters", ADDRESS), ("absent", c_uint64 * 2),
+                ("numUnknownNames", c_uint32), ("unknownNames", ADDRESS))
+
+
+OLD_TAIL_SIZE = INTERNAL_FIELDS0.numUnknownNames.offset  # in recordings of format version 2
 
 
 # The columns of each bit of `absent`, as docs/recording.md lists them.
@@ -255,6 +259,16 @@ ABSENT: tuple[tuple[str, ...], ...] = (
     ("qm_filter_id",), ("mm_sa_luid",), ("provider_context_key",), ("public_host",),
     ("internal_host",),
 )
+
+
+# By the number of the member in ABSENT: the column that shows the name.
+NAMED = {1: "event_type", 12: "address_family", 22: "direction", 26: "network_capability",
+         38: "failure_point", 40: "keying_module", 41: "mm_state", 42: "qm_state", 43: "em_state",
+         44: "sa_role", 45: "traffic_type", 46: "auth_method"}
+
+
+class UNKNOWN_NAME0(LittleEndianStructure):
+    _fields_ = (("member", c_uint32), ("text", ADDRESS))
 
 
 class TERMINATING_FILTER0(LittleEndianStructure):

@@ -62,6 +62,8 @@ class Memory:
 
     def offset(self, address: int, size: int, align: int) -> int:
         """Every pointer comes through here: where in the block its `size` bytes lie."""
+        if not address:
+            raise BadPointerError("NULL")
         if address < self.base or address + size > self.base + len(self.data):
             raise BadPointerError("outside the block")
         if address % align:
@@ -76,8 +78,8 @@ class Memory:
         offset = self.offset(address, sizeof(kind) * count, alignment(kind))
         return (kind * count).from_buffer_copy(self.data, offset)
 
-    def raw(self, address: int, size: int) -> bytes:
-        offset = self.offset(address, size, 1)
+    def raw(self, address: int, size: int, align: int = 1) -> bytes:
+        offset = self.offset(address, size, align)
         return self.data[offset:offset + size]
 
     def blob(self, blob: sdk.FWP_BYTE_BLOB) -> bytes | None:
@@ -101,6 +103,11 @@ class Memory:
             if (end - start) % 2 == 0:
                 return self.utf16(self.data[start:end])
             end += 1
+
+    def unknown_name(self, address: int) -> str:
+        """What a source calls a value of an enumeration that no SDK has; it cannot be NULL."""
+        self.offset(address, 2, 2)
+        return f"UNKNOWN_{self.text(address)}"
 
     def utf16(self, raw: bytes) -> str:
         text = raw[:len(raw) & ~1].decode("utf-16-le", "surrogatepass")
