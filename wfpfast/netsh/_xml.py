@@ -6,7 +6,7 @@ from typing import IO, Any
 
 from wfpfast.netsh._xml_expat import ExpatReader, NetshError, Record
 from wfpfast.netsh._xml_plain import PlainFeeder
-from wfpfast.netsh._xml_text import BrokenText, read_text
+from wfpfast.netsh._text import BrokenText, read_text
 
 Source = str | os.PathLike[str] | IO[bytes]
 
