@@ -1,0 +1,265 @@
+"""Makes valid UTF-8 of a file's bytes, piece by piece, in any encoding; must not know elements.
+
+Windows writes UTF-8 with a byte-order mark, a redirection in PowerShell UTF-16, and one in cmd.exe
+the code page of the console. Copies may have lost their mark, or have several; a file that grew by
+redirections may change its encoding. The declaration says UTF-8 in each, so it is no more than a
+hint.
+"""
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from typing import IO
+
+from wfpfast.netsh._codepages import guess
+from wfpfast.netsh._utf8 import from_utf16, mend, valid_prefix
+
+PIECE = 1 << 20
+_ENOUGH = 16            # bytes that show marks
+_HEAD = 1 << 10         # bytes that show a declaration, or UTF-16 without a mark
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_UNICODE = ("utf-8", "utf-16-le", "utf-16-be")
+# What Windows means by the names that stand in declarations.
+_SUPERSETS = {
+    "iso8859-1": "cp1252", "shift_jis": "cp932", "gb2312": "gbk", "euc_kr": "cp949",
+    "big5": "cp950",
+}
+_DECLARED = re.compile(rb"<\?xml[^>]{1,100}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+# Where UTF-16 begins inside other text: with a mark, or as four ASCII characters.
+_WIDE = re.compile(
+    rb"\xff\xfe(?=[\t\n\r -~]\0)|\xfe\xff(?=\0[\t\n\r -~])|(?:[\t\n\r -~]\0){4}")
+_LOST = re.compile("(?<=[^>\\s\0])\0+(?=[^<\\s\0])")  # NULs between letters
+_ASCII = bytes(range(0x20, 0x7F))
+
+
+class BrokenText(ValueError):
+    """The bytes end inside a character, or are no text."""
+
+
+class TextReader:
+    """Iterates over a file's text in pieces of valid UTF-8, which end between two characters.
+
+    What is no character becomes U+FFFD: invalid bytes, unpaired surrogates, and NULs between
+    letters. NULs elsewhere, and byte-order marks at the beginning, are left out. A text that is not
+    UTF-8 and has no mark is in the code page that it declares, or else in the one that `guess`
+    finds most likely; with few bad bytes among many good characters it is UTF-8.
+
+    Parameters
+    ----------
+    file : binary file
+        Is read with ``read1`` if it has that, so that a live pipe flows.
+    encoding : str, optional
+        A name that Python knows. Marks still say in which order UTF-16 is.
+
+    Attributes
+    ----------
+    encoding : str
+        What the text is, or was last, in Python's spelling. UTF-8 until it is known better.
+    guessed : bool
+        Whether a part is neither Unicode nor in a code page that the file declares.
+    replaced : int
+        How many U+FFFD were put.
+
+    Raises
+    ------
+    BrokenText
+        At the end, if the text ends inside a character, what precedes came before; or at the
+        beginning, if this is a cabinet.
+    TypeError
+        If the file is open as text.
+    ValueError
+        If Python does not know the encoding.
+    """
+
+    def __init__(self, file: IO[bytes], encoding: str | None = None) -> None:
+        self.encoding = "utf-8"
+        self.guessed = False
+        self.replaced = 0
+        self._read: Callable[[int], bytes] = getattr(file, "read1", file.read)
+        self._given = None if encoding is None else _known(encoding)
+        self._head = b""
+        self._rest = b""        # of a piece: the beginning of a character
+        self._before = 0        # the last byte of the text so far
+        self._characters = 0    # valid ones that are not ASCII, in UTF-8
+        self._settled = self._given is not None     # no code page needs to be looked for
+        self._decoder: codecs.IncrementalDecoder | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        data = more = self._bytes()
+        while more and len(data) < _ENOUGH:
+            more = self._bytes()
+            data += more
+        if data.startswith(b"MSCF"):
+            raise BrokenText("a cabinet, not XML: extract wfpdiag.xml from it")
+        self._head = data[:_HEAD]
+        at = self._begin(data, 0)
+        while more:
+            yield from self._pieces(data, at, last=False)
+            more = self._bytes()
+            data, at = self._rest + more, 0
+        yield from self._pieces(data, at, last=True)
+        # An odd NUL is padding, unless it is the first half of a character.
+        if self._rest.strip(b"" if self.encoding == "utf-16-be" else b"\0"):
+            raise BrokenText(f"not {self.encoding}: the file ends inside a character")
+
+    def _bytes(self) -> bytes:
+        data = self._read(PIECE)
+        if isinstance(data, str):
+            raise TypeError("the file is open as text: open it in binary mode")
+        return data
+
+    def _pieces(self, data: bytes, at: int, *, last: bool) -> Iterator[bytes]:
+        """Yield the text of some bytes, and keep those that need more after them."""
+        stop = end = at
+        while at < len(data):
+            stop = self._change(data, at)
+            text, end = self._converted(data, at, stop, last or stop < len(data))
+            if stop < len(data):
+                if end < stop:
+                    text += b"\xef\xbf\xbd"
+                    self.replaced += 1
+                at = end = self._begin(data, stop)
+            else:
+                at = stop
+            if text:
+                self._before = text[-1]
+                yield text
+        self._rest = data[end:]
+
+    def _begin(self, data: bytes, at: int) -> int:
+        """Find out in which Unicode a text begins, and return where it does: after its marks."""
+        encoding = ""
+        marks = [(mark, name) for mark, name in _MARKS if name.startswith(self._given or "utf")]
+        while found := next((each for each in marks if data.startswith(each[0], at)), None):
+            at += len(found[0])
+            encoding = found[1]
+        if not encoding and self._given is None:
+            if _WIDE.match(data, at):
+                encoding = "utf-16-le"
+            elif at == 0:
+                encoding = _unmarked(data)
+        elif encoding == "utf-8":
+            self._settled = True
+        self._enter(encoding or self._given or "utf-8")
+        return at
+
+    def _enter(self, encoding: str) -> None:
+        self.encoding = "utf-16-le" if encoding == "utf-16" else encoding
+        self._decoder = None
+        if self.encoding not in _UNICODE:
+            self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+
+    def _change(self, data: bytes, at: int) -> int:
+        """Return where another Unicode begins: a redirection appended to a file of another kind.
+
+        A place that two pieces share is not seen. To hold bytes back would stop live pipes.
+        """
+        found = -1
+        if self._given is not None:
+            return len(data)
+        if self.encoding.startswith("utf-16"):
+            found = data.find(b"<?xml ", at)
+            if data.startswith(codecs.BOM_UTF8, max(found - 3, at)):
+                found -= 3
+        elif data.find(b"\0", at) >= 0 and (wide := _WIDE.search(data, at)):
+            found = wide.start()
+        return found if found >= 0 else len(data)
+
+    def _converted(self, data: bytes, at: int, stop: int, final: bool) -> tuple[bytes, int]:
+        """Return the text of some bytes, and where it ends: a character may be cut off."""
+        if self._decoder is not None:
+            return self._of_page(self._decoder, data[at:stop], stop)
+        if self.encoding != "utf-8":
+            text, end, replaced = from_utf16(
+                data, at, stop, big=self.encoding == "utf-16-be", before=self._before, final=final)
+            self.replaced += replaced
+            return text, end
+        end, characters = valid_prefix(data, at, stop)
+        self._characters += characters
+        if end == stop:
+            return data[at:stop], stop
+        before = data[end - 1] if end > at else self._before
+        mended, upto, replaced, characters = mend(data, end, stop, before=before, final=final)
+        self._characters += characters
+        if replaced > self._characters and self._enters_page(data[at:stop]):
+            return self._converted(data, at, stop, final)
+        self.replaced += replaced
+        return data[at:end] + mended, upto
+
+    def _enters_page(self, sample: bytes) -> bool:
+        """Tell whether the text is in a code page; without need for one it never will be."""
+        if self._settled or sample.isascii():
+            return False
+        self._settled = True
+        declared = _DECLARED.search(self._head)
+        page = _page_declared(declared[1].decode()) if declared else None
+        if page is None:
+            page = guess(sample)
+            self.guessed = page is not None
+        if page is not None:
+            self._enter(page)
+        return page is not None
+
+    def _of_page(
+        self, decoder: codecs.IncrementalDecoder, data: bytes, stop: int
+    ) -> tuple[bytes, int]:
+        text = decoder.decode(data)
+        pending, state = decoder.getstate()
+        decoder.setstate((b"", state))
+        if "\0" in text:
+            text = _LOST.sub("\ufffd", text).replace("\0", "")
+        self.replaced += text.count("\ufffd")
+        return text.encode("utf-8", "replace"), stop - len(pending)
+
+
+def _known(encoding: str) -> str:
+    """Return Python's name of an encoding."""
+    try:
+        "<".encode(encoding)
+        return codecs.lookup(encoding).name
+    except (LookupError, UnicodeError) as error:
+        raise ValueError(str(error)) from None
+
+
+def _page_declared(name: str) -> str | None:
+    """Return the code page of a declaration, if it declares one and Python knows it."""
+    try:
+        page = _known(name)
+        page = _SUPERSETS.get(page, page)
+        is_page = page != "ascii" and _ASCII.decode(page) == _ASCII.decode()
+    except ValueError:
+        return None
+    return page if is_page and not page.startswith("utf") else None
+
+
+def _unmarked(head: bytes) -> str:
+    """Return the UTF-16 of a file without a mark, by the zeros of its ASCII, or nothing.
+
+    The first characters need not be ASCII; but if they are, and narrow, UTF-16 begins later.
+    """
+    if head[:4].isascii() and 0 not in head[:4]:
+        return ""
+    even, odd = head[:_HEAD:2].count(0), head[1:_HEAD:2].count(0)
+    if max(even, odd) * 8 < min(len(head), _HEAD):
+        return ""
+    return "utf-16-le" if even * 8 < odd else "utf-16-be" if odd * 8 < even else ""
+
+
+def read_text(file: IO[bytes]) -> Iterator[str]:
+    """Yield the text of a file without its mark and its declaration, up to the first error."""
+    for number, piece in enumerate(TextReader(file)):
+        text = piece.decode()
+        yield text if number else _without_declaration(text)
+
+
+def _without_declaration(text: str) -> str:
+    """Remove the declaration, since a root element is put before it, but keep its lines."""
+    end = text.find("?>") + 2
+    if end == 1 or not text.lstrip().startswith("<?xml"):
+        return text
+    return "\n" * text.count("\n", 0, end) + text[end:]
