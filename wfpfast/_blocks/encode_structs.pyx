@@ -43,6 +43,7 @@ KINDS = {
     **dict.fromkeys([
         "FWP_V4_ADDR_AND_MASK", "FWP_V6_ADDR_AND_MASK", "FWP_RANGE0", "FWP_TOKEN_INFORMATION",
         "TERMINATING_FILTER0", "UNKNOWN_NAME0"], AS_STRUCT),
+    "UINT64[2]": LEFT_OUT,      # INTERNAL_FIELDS0.absent, which is no value of a mapping
     "FWP_BYTE_BLOB": AS_BLOB,
     "GUID": AS_GUID,
     "LPWSTR *": AS_ARRAY,

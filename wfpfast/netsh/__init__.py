@@ -148,6 +148,8 @@ def read_filters(
         for _ in records.fed():
             for kind, record in document:
                 records.found = True
+                if record == "":    # an item of an empty list
+                    continue
                 try:
                     filters.convert(kind, record)
                 except BadElement as error:

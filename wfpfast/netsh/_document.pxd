@@ -49,6 +49,7 @@ cdef class Document:
     cdef int _leave(self, Py_ssize_t name, int length) except -1
     cdef int _is_record(
         self, Py_ssize_t name, int length, Py_ssize_t after, bint by_head) except -1
+    cdef bint _is_empty_record(self, const Markup* m) except -1
     cdef object _more(self, str too_long)
     cdef Node* _new_node(self, const Markup* m) except NULL
     cdef bint _read_record(self, const Markup* first) except -1

@@ -8,7 +8,7 @@ not a record only opens and closes elements.
 cimport cython
 from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
 from cpython.unicode cimport PyUnicode_DecodeUTF8
-from libc.stdint cimport int64_t
+from libc.stdint cimport int64_t, uint8_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memcmp, memmove, memcpy, memset
 
@@ -37,9 +37,15 @@ cdef frozenset UNCLOSED = frozenset(
 
 cdef int64_t count_lines(const char* d, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
     cdef int64_t lines = 0
-    cdef Py_ssize_t pos
-    for pos in range(begin, end):
-        lines += d[pos] == c"\n"
+    cdef Py_ssize_t pos, stop
+    cdef uint8_t some
+    while begin < end:
+        some = 0                    # a byte, so that the compiler adds many at once
+        stop = min(end, begin + 255)
+        for pos in range(begin, stop):
+            some += d[pos] == c"\n"
+        lines += some
+        begin = stop
     return lines
 
 
@@ -152,7 +158,7 @@ cdef class Document:
     def error(self, str what not None, element=None, Py_ssize_t pos=-1):
         """Return an error about an element, here or at a position in the data."""
         if element is None:
-            element = self.tags[-1] if self.tags else "file"
+            element = self.tags[len(self.tags) - 1] if self.tags else "file"
         return NetshError(self.path, self.line_at(self.pos if pos < 0 else pos), element, what)
 
     # Outside of records.
@@ -199,7 +205,7 @@ cdef class Document:
             if is_record_name(self.data + m.name, m.length):
                 return False  # that one may be a record
         if self.kind is None and self.tags and not by_head:
-            self.kind = self.lists.get(self.tags[-1])
+            self.kind = self.lists.get(self.tags[len(self.tags) - 1])
         return self.kind is not None
 
     cdef object next_record(self):
@@ -226,6 +232,8 @@ cdef class Document:
                 if kind == False:
                     self._enter(m.name, m.length)
             elif kind == EMPTY_TAG:
+                if self._is_empty_record(&m):
+                    return self.kind
                 self._enter(m.name, m.length)
                 self.tags.pop()
             elif kind == END_TAG:
@@ -238,6 +246,16 @@ cdef class Document:
                 return self._more(f"a tag or comment of more than {MAX_RECORD} bytes")
             self.pos = at + 1 if kind == NO_MARKUP else m.after
         return None
+
+    cdef bint _is_empty_record(self, const Markup* m) except -1:
+        """Take an element without anything for a record, if it is in a list."""
+        self.kind = self.lists.get(self.tags[len(self.tags) - 1]) if self.tags else None
+        if self.kind is None or not is_record_name(self.data + m.name, m.length):
+            return False
+        self.n_nodes = 0
+        self._new_node(m)
+        self.pos = m.after
+        return True
 
     cdef object _more(self, str too_long):
         """Return None, for more data, unless what begins here is too long already."""
@@ -342,7 +360,7 @@ cdef class Document:
                 return False
             if kind == DECLARATION or kind == DOCTYPE:
                 break
-            if kind == END_TAG and self.tags and self._tag(m.name, m.length) == self.tags[-1]:
+            if kind == END_TAG and self.tags and self._tag(m.name, m.length) == self.tags[len(self.tags) - 1]:
                 break
             self.pos = at + 1 if kind in (NO_MARKUP, UNFINISHED) else m.after
         self.searching = False
@@ -374,7 +392,7 @@ cdef class Document:
     def finish(self):
         """Check that the file, of which no more records come, did not break off."""
         if not UNCLOSED.isdisjoint(self.tags):
-            raise self.error(BREAKS_OFF, self.tags[-1], self.size)
+            raise self.error(BREAKS_OFF, self.tags[len(self.tags) - 1], self.size)
 
     @property
     def names(self):

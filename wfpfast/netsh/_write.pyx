@@ -113,15 +113,20 @@ cdef class EventWriter:
 
     def fill(self, Py_ssize_t limit):
         """Write events until there are `limit`; False if the document wants more data first."""
-        if self.arena is None:
-            self.arena = Arena(BASE)
-            self.entries = self.arena.allot(8 * limit)
-            self.room = limit
+        self.begin(limit)
         while self.count < self.room:
             if self.document.next_record() is None:
                 return False
             self.write_event()
         return True
+
+    cdef int begin(self, Py_ssize_t limit) except -1:
+        """Make room for a block, if there is none."""
+        if self.arena is None:
+            self.arena = Arena(BASE)
+            self.entries = self.arena.allot(8 * limit)
+            self.room = limit
+        return 0
 
     @property
     def seen(self):
@@ -130,6 +135,7 @@ cdef class EventWriter:
 
     def take(self):
         """Return a block of the events, and statistics of what was odd about them; begin anew."""
+        self.begin(0)
         block = Block(
             self.arena.image(), base=BASE, count=self.count, version=VERSION,
             entries_offset=self.entries, internal=True)
@@ -159,12 +165,12 @@ cdef class EventWriter:
         cdef list others = []
         while child < document.nodes[0].next:
             node = &document.nodes[child]
-            if document.is_named(node, b"header", 6) and not header:
-                header = child
-            elif document.is_named(node, b"type", 4) and not type_:
-                type_ = child
-            elif document.is_named(node, b"internalFields", 14) and not tail:
-                tail = child
+            if document.is_named(node, b"header", 6):
+                self.only(&header, child)
+            elif document.is_named(node, b"type", 4):
+                self.only(&type_, child)
+            elif document.is_named(node, b"internalFields", 14):
+                self.only(&tail, child)
             else:
                 others.append(child)
             child = node.next
@@ -172,6 +178,14 @@ cdef class EventWriter:
             return self.refuse("a net event has one header with elements in it")
         self.write_parts(header, type_, others, tail)
         self.count += 1
+        return 0
+
+    cdef int only(self, int* place, int number) except -1:
+        """Take an element of which an event has one."""
+        if place[0]:
+            self.bad(None, number, "stands twice")
+        else:
+            place[0] = number
         return 0
 
     cdef int refuse(self, str what) except -1:
@@ -252,7 +266,6 @@ cdef class EventWriter:
             self.last_type = self.document.data[node.begin:node.end]
             self.last_number = known
         if type(known) is Unknown:
-            self.unknown_names += 1
             self.names.append((TYPE_NUMBER, known.names[0]))
         self.give(TYPE_NUMBER)
         return known
@@ -444,11 +457,11 @@ cdef class EventWriter:
         try:
             value = (<object>entry.member).convert(self.document.value(number))
             if type(value) is Unknown:
-                self.unknown_names += len(value.names)
-                if value.value is None:
+                if value.value is None:     # the decoder counts it
                     self.names.append((entry.number, value.names[0]))
                     self.give(entry.number)
                     return False
+                self.unknown_names += len(value.names)
                 value = value.value
                 mended = -1
             arena.n_points = 0
