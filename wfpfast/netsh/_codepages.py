@@ -5,7 +5,6 @@ texts, finds Chinese in a single German word. Each page is scored by what its ch
 """
 
 import re
-from collections.abc import Callable
 
 _MOST = 1 << 16     # bytes that are looked at
 _ENOUGH = 1000      # words

@@ -6,15 +6,12 @@ not a record only opens and closes elements.
 """
 
 cimport cython
-from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
-from cpython.unicode cimport PyUnicode_DecodeUTF8
-from libc.stdint cimport int64_t, uint8_t
-from libc.stdlib cimport free, realloc
-from libc.string cimport memcmp, memmove, memcpy, memset
+from libc.string cimport memcmp
 
 from wfpfast.netsh._markup cimport (
-    DECLARATION, DOCTYPE, EMPTY_TAG, END_TAG, NO_MARKUP, SECTION, SKIPPED, START_TAG, UNFINISHED,
-    Markup, markup_at, next_markup, text_between)
+    DECLARATION, DOCTYPE, EMPTY_TAG, END_TAG, NO_MARKUP, SKIPPED, START_TAG, UNFINISHED, Markup,
+    markup_at, next_markup)
+from wfpfast.netsh._nodes cimport HAS_ELEMENTS, HAS_MARKUP, Node, Nodes
 
 from wfpfast.netsh._errors import NetshError
 
@@ -23,30 +20,18 @@ cdef enum:
     MAX_RECORD = 1 << 22    # bytes of a record, a tag or a comment
     MAX_ELEMENTS = 1 << 16  # of a record
     MAX_SEEN = 64
-    MAX_SHOWN = 100         # characters of a name in an error
     MAX_OUTSIDE = 400       # bytes
+    # Besides UNFINISHED, whether an element is a record.
+    NO_RECORD = 100
+    IS_RECORD = 101
+
     SMALL = 1 << 16         # bytes; so many are looked at again whenever more were fed
-    PADDING = 16
 
 REFUSED = "document types and entities are refused"
 BREAKS_OFF = "the file breaks off here"
 # A file that ends inside one of these is not whole.
 cdef frozenset UNCLOSED = frozenset(
     ["netEvents", "wfpdiag", "events", "wfpstate", "firewallState", "filters", "netEvent"])
-
-
-cdef int64_t count_lines(const char* d, Py_ssize_t begin, Py_ssize_t end) noexcept nogil:
-    cdef int64_t lines = 0
-    cdef Py_ssize_t pos, stop
-    cdef uint8_t some
-    while begin < end:
-        some = 0                    # a byte, so that the compiler adds many at once
-        stop = min(end, begin + 255)
-        for pos in range(begin, stop):
-            some += d[pos] == c"\n"
-        lines += some
-        begin = stop
-    return lines
 
 
 cdef bint is_record_name(const char* name, int length) noexcept nogil:
@@ -56,7 +41,7 @@ cdef bint is_record_name(const char* name, int length) noexcept nogil:
 
 
 @cython.final
-cdef class Document:
+cdef class Document(Nodes):
     """The records of a file.
 
     Parameters
@@ -79,89 +64,32 @@ cdef class Document:
         self.tags = []
         self.seen = set()
         self.outside = b""
-        self._reserve(0)
-
-    def __dealloc__(self):
-        free(self.data)
-        free(self.nodes)
-
-    # The data.
-
-    cdef int _reserve(self, Py_ssize_t more) except -1:
-        cdef Py_ssize_t needed = self.size + more + PADDING
-        cdef void* moved
-        if needed > self.room:
-            needed = max(needed, 2 * self.room)
-            moved = realloc(self.data, needed)
-            if moved == NULL:
-                raise MemoryError
-            self.data = <char*>moved
-            self.room = needed
-        return 0
-
-    def feed(self, bytes piece not None):
-        """Add the next bytes of the file, UTF-8; forget what was used up."""
-        cdef Py_ssize_t used = self.pos
-        self.lines += count_lines(self.data, 0, used)
-        self.size -= used
-        memmove(self.data, self.data + used, self.size)
-        self.pos = 0
-        self._reserve(len(piece))
-        memcpy(self.data + self.size, PyBytes_AsString(piece), len(piece))
-        self.size += len(piece)
-        memset(self.data + self.size, 0, PADDING)
 
     def end(self):
         """Say that nothing more will be fed."""
         self.ended = True
         self.tried = 0
 
-    cdef Py_ssize_t line_at(self, Py_ssize_t pos) noexcept:
-        return self.lines + count_lines(self.data, 0, pos) + 1
-
-    cdef bint is_named(self, const Node* node, const char* name, int length) noexcept:
-        return node.length == length and memcmp(self.data + node.name, name, length) == 0
-
-    cdef str _tag(self, Py_ssize_t name, int length):
-        return PyUnicode_DecodeUTF8(self.data + name, min(length, MAX_SHOWN), "replace")
-
-    cdef str name(self, const Node* node):
-        return self._tag(node.name, node.length)
-
-    cdef str text(self, const Node* node):
-        """Return the text that an element holds, without the blanks around it."""
-        return text_between(
-            self.data, node.begin, node.end, node.bits & HAS_MARKUP != 0, &self.mended)
-
-    cdef object value(self, int number):
-        """Return what a node holds: its text; or a dict of its elements by name.
-
-        Elements of the same name become a list, and ``item`` always does.
-        """
-        cdef const Node* node = &self.nodes[number]
-        cdef int child = number + 1, stop = node.next
-        cdef dict found = {}
-        if not node.bits & HAS_ELEMENTS:
-            return self.text(node)
-        while child < stop:
-            tag = self.name(&self.nodes[child])
-            value = self.value(child)
-            if tag not in found:
-                found[tag] = [value] if tag == "item" else value
-            elif isinstance(found[tag], list):
-                found[tag].append(value)
-            else:
-                found[tag] = [found[tag], value]
-            child = self.nodes[child].next
-        return found
-
     def error(self, str what not None, element=None, Py_ssize_t pos=-1):
         """Return an error about an element, here or at a position in the data."""
         if element is None:
-            element = self.tags[len(self.tags) - 1] if self.tags else "file"
+            element = self._inner() or "file"
         return NetshError(self.path, self.line_at(self.pos if pos < 0 else pos), element, what)
 
+    def error_inside(self, str what not None, str element not None):
+        """Return an error about an element of the current record."""
+        cdef bytes name = element.encode()
+        cdef int k
+        for k in range(self.n_nodes):
+            if self.is_named(&self.nodes[k], name, <int>len(name)):
+                return self.error(what, element, self.nodes[k].name)
+        return self.error(what, element, self.nodes[0].name)
+
     # Outside of records.
+
+    cdef str _inner(self):
+        """Return the name of the innermost open element, or an empty one."""
+        return self.tags[len(self.tags) - 1] if self.tags else ""
 
     cdef int _enter(self, Py_ssize_t name, int length) except -1:
         tag = self._tag(name, length)
@@ -183,30 +111,30 @@ cdef class Document:
     cdef int _is_record(
         self, Py_ssize_t name, int length, Py_ssize_t after, bint by_head
     ) except -1:
-        """Tell whether an element is a record, and set `kind`; `by_head`: by its first element.
+        """Tell whether an element is a record, and set `kind`; `by_head`: not by where it is.
 
-        UNFINISHED if the data end before that can be told.
+        IS_RECORD, NO_RECORD, or UNFINISHED if the data end before that can be told.
         """
         cdef Markup m
         cdef int kind
         self.kind = None
         if not is_record_name(self.data + name, length):
-            return False
+            return NO_RECORD
         while True:
             after = next_markup(self.data, after, self.size)
             kind = UNFINISHED if after == self.size else markup_at(self.data, after, self.size, &m)
             if kind == UNFINISHED:
-                return False if self.ended else UNFINISHED
+                return NO_RECORD if self.ended else UNFINISHED
             if kind != SKIPPED and kind != NO_MARKUP:
                 break
             after = m.after if kind == SKIPPED else after + 1
         if kind == START_TAG or kind == EMPTY_TAG:
             self.kind = self.heads.get(self._tag(m.name, m.length))
             if is_record_name(self.data + m.name, m.length):
-                return False  # that one may be a record
-        if self.kind is None and self.tags and not by_head:
-            self.kind = self.lists.get(self.tags[len(self.tags) - 1])
-        return self.kind is not None
+                return NO_RECORD  # that one may be a record
+        if self.kind is None and not by_head:
+            self.kind = self.lists.get(self._inner())
+        return NO_RECORD if self.kind is None else IS_RECORD
 
     cdef object next_record(self):
         """Return the kind of the next record, whose nodes are then there; None: feed more."""
@@ -223,13 +151,13 @@ cdef class Document:
             kind = UNFINISHED if at == self.size else markup_at(self.data, at, self.size, &m)
             if kind == START_TAG:
                 kind = self._is_record(m.name, m.length, m.after, False)
-                if kind == True:
+                if kind == IS_RECORD:
                     if self._read_record(&m):
                         return self.kind
                     if self.searching:
                         continue
                     return None
-                if kind == False:
+                if kind == NO_RECORD:
                     self._enter(m.name, m.length)
             elif kind == EMPTY_TAG:
                 if self._is_empty_record(&m):
@@ -249,7 +177,7 @@ cdef class Document:
 
     cdef bint _is_empty_record(self, const Markup* m) except -1:
         """Take an element without anything for a record, if it is in a list."""
-        self.kind = self.lists.get(self.tags[len(self.tags) - 1]) if self.tags else None
+        self.kind = self.lists.get(self._inner())
         if self.kind is None or not is_record_name(self.data + m.name, m.length):
             return False
         self.n_nodes = 0
@@ -265,25 +193,6 @@ cdef class Document:
         return None
 
     # Records.
-
-    cdef Node* _new_node(self, const Markup* m) except NULL:
-        cdef void* moved
-        cdef Node* node
-        cdef int room
-        if self.n_nodes == self.nodes_room:
-            room = max(256, 2 * self.nodes_room)
-            moved = realloc(self.nodes, room * sizeof(Node))
-            if moved == NULL:
-                raise MemoryError
-            self.nodes = <Node*>moved
-            self.nodes_room = room
-        node = &self.nodes[self.n_nodes]
-        self.n_nodes += 1
-        node.name, node.length = m.name, m.length
-        node.begin = node.end = m.after
-        node.next = self.n_nodes
-        node.bits = 0
-        return node
 
     cdef bint _read_record(self, const Markup* first) except -1:
         """Find the elements of the record; False: feed more, or `searching` for the next one."""
@@ -301,7 +210,8 @@ cdef class Document:
             node = &self.nodes[inside[depth - 1]]
             if kind == START_TAG or kind == EMPTY_TAG:
                 if depth == MAX_DEPTH or self.n_nodes == MAX_ELEMENTS:
-                    return self._fault("the record has too many elements", self._tag(m.name, m.length), at)
+                    return self._fault(
+                        "the record has too many elements", self._tag(m.name, m.length), at)
                 node.bits |= HAS_ELEMENTS
                 if kind == START_TAG:
                     inside[depth] = self.n_nodes
@@ -309,14 +219,16 @@ cdef class Document:
                 self._new_node(&m)
             elif kind == END_TAG:
                 if not self.is_named(node, self.data + m.name, m.length):
-                    return self._fault(f"</{self._tag(m.name, m.length)}> ends it", self.name(node), at)
+                    return self._fault(
+                        f"</{self._tag(m.name, m.length)}> ends it", self.name(node), at)
                 node.end = at
                 node.next = self.n_nodes
                 depth -= 1
             elif kind == UNFINISHED:
                 return self._cut(self.name(node))
             elif kind == DECLARATION:
-                return self._fault("another document begins inside the record", self.name(node), at)
+                return self._fault(
+                    "another document begins inside the record", self.name(node), at)
             elif kind == DOCTYPE:
                 raise self.error(REFUSED, self.name(node), at)
             else:
@@ -353,14 +265,13 @@ cdef class Document:
             kind = UNFINISHED if at == self.size else markup_at(self.data, at, self.size, &m)
             if kind == START_TAG:
                 kind = self._is_record(m.name, m.length, m.after, True)
-                if kind == True:
+                if kind == IS_RECORD:
                     break
-                kind = UNFINISHED if kind == UNFINISHED else START_TAG
             if kind == UNFINISHED and self.size - at <= MAX_RECORD:
                 return False
             if kind == DECLARATION or kind == DOCTYPE:
                 break
-            if kind == END_TAG and self.tags and self._tag(m.name, m.length) == self.tags[len(self.tags) - 1]:
+            if kind == END_TAG and self._inner() == self._tag(m.name, m.length):
                 break
             self.pos = at + 1 if kind in (NO_MARKUP, UNFINISHED) else m.after
         self.searching = False
@@ -378,21 +289,12 @@ cdef class Document:
             raise StopIteration
         return kind, self.value(0)
 
-    def error_inside(self, str what not None, str element not None):
-        """Return an error about an element of the current record."""
-        cdef bytes name = element.encode()
-        cdef int k
-        for k in range(self.n_nodes):
-            if self.is_named(&self.nodes[k], name, <int>len(name)):
-                return self.error(what, element, self.nodes[k].name)
-        return self.error(what, element, self.nodes[0].name)
-
     # The end of the file.
 
     def finish(self):
         """Check that the file, of which no more records come, did not break off."""
         if not UNCLOSED.isdisjoint(self.tags):
-            raise self.error(BREAKS_OFF, self.tags[len(self.tags) - 1], self.size)
+            raise self.error(BREAKS_OFF, self._inner(), self.size)
 
     @property
     def names(self):

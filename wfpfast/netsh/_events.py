@@ -4,8 +4,8 @@ Tags are the SDK's member names, and values its enumerator names. Windows prints
 header, also those whose flag is clear; the decoder looks at the flags. Members that a version of
 Windows does not print are null in the columns.
 
-No capture of an IKE, IPsec, capability or MAC event is public: their tags are those that follow from
-the serializer's rule, and those that System Informer has.
+No capture of an IKE, IPsec, capability or MAC event is public: their tags are those that follow
+from the serializer's rule, and those that System Informer has.
 """
 
 from typing import NamedTuple
@@ -185,7 +185,7 @@ _UNREAD = (
     "internalFlags", "remoteAddrBitmap", "capabilities", "fqbnVersion", "fqbnName", "policyAppId",
     "compartmentId", "serviceSids", "interfaceLuid",
 )  # fmt: skip
-# Names of payloads in System Informer, which has them from netsh's own code, where the SDK's differ.
+# Names of payloads where those of System Informer, taken from netsh's own code, are not the SDK's.
 _ALIASES = {"ipsecKernelDrop": "ipsecDrop", "ipsecDospDrop": "idpDrop"}
 
 # What an element is called that holds events, and by which first element an event is known.

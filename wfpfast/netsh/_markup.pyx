@@ -72,7 +72,7 @@ cdef int declaration_at(
     cdef int kind
     if d[pos + 1] == c"?":
         kind = SKIPPED
-        if end - pos > 5 and memcmp(d + pos, b"<?xml", 5) == 0 and classes[<uint8_t>d[pos + 5]] & BLANK:
+        if memcmp(d + pos, b"<?xml", 5) == 0 and classes[<uint8_t>d[pos + 5]] & BLANK:
             kind = DECLARATION
         m.after = after_mark(d, pos + 2, end, b"?>", 2)
     elif end - pos < 9 and memchr(d + pos, c">", end - pos) == NULL:

@@ -7,7 +7,7 @@ next time: the member, and all that it points to, with the pointers moved.
 cimport cython
 from libc.stdint cimport uint64_t
 from libc.stdlib cimport calloc, free, malloc
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memcmp, memcpy, memmove
 
 from wfpfast._blocks.arena cimport MAX_POINTS
 
@@ -83,11 +83,12 @@ cdef class Patches:
     cdef Patch* find(self, size_t owner, const char* key, Py_ssize_t size) noexcept:
         """Return what a value has become, or NULL."""
         cdef Patch* patch
-        cdef int k
+        cdef Patch* end
         if size > MAX_KEY:
             return NULL
         patch = self.slots + N_WAYS * (hash_of(owner, key, size) % N_SETS)
-        for k in range(N_WAYS):
+        end = patch + N_WAYS
+        while patch < end:
             if (
                 patch.memory != NULL and patch.owner == owner and patch.key_size == size
                 and memcmp(patch.memory, key, size) == 0
@@ -136,9 +137,7 @@ cdef class Patches:
         if patch[k].memory != NULL:     # the one that was there longest goes
             self.held -= size_of(patch)
             free(patch.memory)
-            for k in range(N_WAYS - 1):
-                patch[k] = patch[k + 1]
-            k = N_WAYS - 1
+            memmove(patch, patch + 1, (N_WAYS - 1) * sizeof(Patch))
         patch[k] = description[0]
         patch[k].memory = memory
         patch[k].area = area

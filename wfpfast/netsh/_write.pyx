@@ -6,32 +6,29 @@ there before, are written without Python.
 
 cimport cython
 from libc.stddef cimport size_t
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
-from libc.string cimport memcmp, memcpy, memset
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.string cimport memcmp, memset
 
 from wfpfast._blocks.arena cimport Arena
-from wfpfast._blocks.encode_structs cimport Field, write_member
 from wfpfast._blocks.encode_values cimport point_to_text
 from wfpfast.abi.internal cimport ABSENT_WORDS, UNKNOWN_NAME0
-from wfpfast.netsh._document cimport HAS_ELEMENTS, Document, Node
-from wfpfast.netsh._forms cimport ADDRESS_6, ANY, NUMBER, read_form
-from wfpfast.netsh._patches cimport Patch, Patches
+from wfpfast.netsh._document cimport Document
+from wfpfast.netsh._members cimport MemberWriter
+from wfpfast.netsh._nodes cimport HAS_ELEMENTS, Node
 from wfpfast.netsh._sections cimport Entry, Section
 
 from wfpfast._blocks.block import Block
 from wfpfast._blocks.layouts import STRUCTS
 from wfpfast._tables.members import MEMBERS
+from wfpfast.netsh._members import VALUE_ERRORS
 from wfpfast.netsh._values import Unknown
 
 cdef enum:
-    MAX_ARMS = 8
     MAX_STRANGERS = 64      # names of elements that are counted
     VERSION = 5             # of the events that are written
     NO_TYPE = 0xFFFFFFFF
-    NO_FAMILY = 0xFFFFFFFF
 
 cdef object BASE = 0x20000000000
-cdef object VALUE_ERRORS = (ValueError, OverflowError)
 cdef dict NUMBERS = {column: number for number, row in enumerate(MEMBERS) for column in row.columns}
 cdef int TYPE_NUMBER = NUMBERS["event_type"]
 cdef int FLAGS_NUMBER = NUMBERS["flags"]
@@ -58,7 +55,7 @@ cdef class Kind:
 
 
 @cython.final
-cdef class EventWriter:
+cdef class EventWriter(MemberWriter):
     """Writes the records of a document into blocks.
 
     Parameters
@@ -75,19 +72,13 @@ cdef class EventWriter:
         Whether a value that cannot be read is counted, and missing; if not, it is an error.
     """
 
-    cdef Document document
-    cdef Arena arena
-    cdef Patches patches
     cdef Section header, tail
     cdef dict kinds, by_number
     cdef object read_type
-    cdef bint lenient
     cdef readonly Py_ssize_t count      # of events that wait to be taken
     cdef Py_ssize_t room
     cdef size_t entries
-    cdef int64_t malformed, unknown_names, no_flags
-    cdef list names                     # of the current event: (number of a member, its text)
-    cdef uint64_t[ABSENT_WORDS] given   # of the current event
+    cdef int64_t no_flags
     cdef size_t event_size, type_offset, payload_offset
     cdef list sections
     cdef bytes last_type                # as it stood in the file
@@ -97,16 +88,14 @@ cdef class EventWriter:
     def __cinit__(self, Document document not None, Section header not None,
                   Section tail not None, dict kinds not None, read_type, bint lenient):
         struct = STRUCTS[f"FWPM_NET_EVENT{VERSION}"]
-        self.document = document
-        self.patches = Patches()
         self.header, self.tail = header, tail
         self.kinds, self.read_type = kinds, read_type
         self.by_number = {kind.number: kind for kind in kinds.values()}
         self.lenient = lenient
-        self.names = []
         self.unknown = {}
         self.last_type = b""
-        self.sections = [header, tail, *{id(kind.section): kind.section for kind in kinds.values()}.values()]
+        self.sections = [
+            header, tail, *{id(kind.section): kind.section for kind in kinds.values()}.values()]
         self.event_size = struct.size
         self.type_offset = struct.members["type"].offset
         self.payload_offset = struct.members["classifyDrop"].offset
@@ -199,7 +188,7 @@ cdef class EventWriter:
         cdef Kind kind
         cdef uint32_t number, flags = 0, present = 0
         cdef size_t target, offset = self.arena.allot(self.event_size + self.tail.size)
-        cdef int k, body
+        cdef int body
         self.arena.point(self.entries + 8 * <size_t>self.count, offset)
         memset(self.given, 0, sizeof(self.given))
         self.names.clear()
@@ -325,170 +314,3 @@ cdef class EventWriter:
             found += entry != NULL and entry.is_member
             child = node.next
         return found
-
-    cdef void give(self, int number) noexcept:
-        if number >= 0:
-            self.given[number >> 6] |= <uint64_t>1 << (number & 63)
-
-    # The elements of a section.
-
-    cdef int write_section(
-        self, Section section, int number, size_t offset, uint32_t* flags
-    ) except -1:
-        """Write the members that a section has; add the flags of these."""
-        cdef Document document = self.document
-        cdef int child = number + 1, n_arms = 0, stop = document.nodes[number].next
-        cdef int[MAX_ARMS] arms
-        cdef uint64_t[2] seen = [0, 0]
-        cdef const Node* node
-        cdef Entry* entry
-        cdef long place
-        if not document.nodes[number].bits & HAS_ELEMENTS:
-            if document.text(&document.nodes[number]):
-                self.bad(section.tag, number, "expected elements, not a text")
-            return 0
-        section.last = -1
-        while child < stop:
-            node = &document.nodes[child]
-            entry = section.find(document.data + node.name, node.length)
-            if entry == NULL:
-                entry = section.others(document.name(node))
-            place = entry - section.entries
-            if not entry.is_member:
-                entry.count += entry.count >= 0
-            elif seen[place >> 6] >> (place & 63) & 1:
-                self.bad(None, child, "stands twice")
-            elif entry.family >= 0 and n_arms < MAX_ARMS:
-                arms[n_arms] = child
-                n_arms += 1
-            else:
-                self.write_member(entry, child, offset, flags)
-            seen[place >> 6] |= <uint64_t>1 << (place & 63)
-            child = node.next
-        if n_arms:
-            self.write_arms(section, arms, n_arms, offset, flags, seen)
-        return 0
-
-    cdef int write_arms(
-        self, Section section, const int* arms, int count, size_t offset, uint32_t* flags,
-        const uint64_t* seen
-    ) except -1:
-        """Write the arms of unions that ipVersion selects; without one, those that are there."""
-        cdef Entry* version = &section.entries[section.version]
-        cdef Entry* entry
-        cdef uint32_t family = NO_FAMILY
-        cdef const Node* node
-        cdef int k
-        if self.given[version.number >> 6] >> (version.number & 63) & 1 or version.number < 0:
-            memcpy(&family, self.arena.data + offset + version.offset, 4)
-        for k in range(count):
-            node = &self.document.nodes[arms[k]]
-            entry = section.find(self.document.data + node.name, node.length)
-            if family == NO_FAMILY and not seen[section.version >> 6] >> (
-                    section.version & 63) & 1:
-                family = entry.family
-                self.arena.store(offset + version.offset, family, 4)
-                self.give(version.number)
-                flags[0] |= version.flag
-            if <uint32_t>entry.family == family:
-                self.write_member(entry, arms[k], offset, flags)
-            elif family < 2:
-                self.bad(None, arms[k], f"ipVersion is FWP_IP_VERSION_V{'64'[family == 0]}")
-        return 0
-
-    cdef int write_member(
-        self, Entry* entry, int number, size_t offset, uint32_t* flags
-    ) except -1:
-        """Write a member from an element, if that has a value."""
-        cdef const Node* node = &self.document.nodes[number]
-        cdef const char* text = self.document.data + node.begin
-        cdef const Patch* patch
-        cdef Field field
-        if entry.form == ANY or node.bits or not self.write_easy(
-                entry, text, node.end - node.begin, offset + entry.offset):
-            patch = self.patches.find(<size_t>entry, text, node.end - node.begin)
-            if patch == NULL:
-                if not self.write_other(entry, number, offset):
-                    return 0
-            else:
-                self.document.mended += patch.mended
-                if not patch.given:
-                    return 0
-                self.patches.write(patch, self.arena, offset + entry.offset)
-                if patch.count >= 0:
-                    field = <Field>entry.field
-                    self.arena.store(
-                        offset + field.counter.offset, patch.count, field.counter.size)
-        self.give(entry.number)
-        flags[0] |= entry.flag
-        return 0
-
-    cdef bint write_easy(
-        self, const Entry* entry, const char* text, Py_ssize_t size, size_t offset
-    ) noexcept:
-        """Write a value that needs no converter; False if it is none."""
-        cdef uint64_t value = 0
-        cdef uint8_t[16] octets
-        while size and (text[0] == c" " or text[0] == c"\t" or text[0] == c"\n"
-                        or text[0] == c"\r"):
-            text += 1
-            size -= 1
-        while size and (text[size - 1] == c" " or text[size - 1] == c"\t"
-                        or text[size - 1] == c"\n" or text[size - 1] == c"\r"):
-            size -= 1
-        if not size or not read_form(entry.form, text, size, &value, octets):
-            return False
-        if entry.form == ADDRESS_6:
-            memcpy(self.arena.data + offset, octets, 16)
-            return True
-        if entry.form == NUMBER and value > entry.limit:
-            return False
-        self.arena.store(offset, value, entry.size)
-        return True
-
-    cdef bint write_other(self, Entry* entry, int number, size_t offset) except -1:
-        """Convert and write a value, and remember what it became; False if there is none."""
-        cdef Arena arena = self.arena
-        cdef Field field = <Field>entry.field
-        cdef const Node* node = &self.document.nodes[number]
-        cdef size_t begin = (arena.used + 7) & ~<size_t>7
-        cdef int64_t mended = self.document.mended
-        cdef Patch patch
-        try:
-            value = (<object>entry.member).convert(self.document.value(number))
-            if type(value) is Unknown:
-                if value.value is None:     # the decoder counts it
-                    self.names.append((entry.number, value.names[0]))
-                    self.give(entry.number)
-                    return False
-                self.unknown_names += len(value.names)
-                value = value.value
-                mended = -1
-            arena.n_points = 0
-            if value is not None:
-                write_member(arena, field, (<object>entry.member).name, value, offset + field.offset)
-        except VALUE_ERRORS as error:
-            memset(arena.data + offset + field.offset, 0, field.size)
-            return self.bad(None, number, str(error))
-        patch.owner = <size_t>entry
-        patch.key_size = <uint32_t>(node.end - node.begin)
-        patch.size = <uint32_t>field.size
-        patch.mended = self.document.mended - mended
-        patch.given = value is not None
-        patch.count = -1
-        if field.counter is not None and value is not None:
-            patch.count = len(value)
-            arena.store(offset + field.counter.offset, patch.count, field.counter.size)
-        if mended >= 0:     # names that nobody knows are counted each time
-            self.patches.keep(
-                &patch, self.document.data + node.begin, arena, offset + field.offset, begin)
-        return patch.given
-
-    cdef bint bad(self, tag, int number, str what) except -1:
-        """Count a value that cannot be read, or raise an error about its element."""
-        if not self.lenient:
-            node = &self.document.nodes[number]
-            raise self.document.error(
-                what, self.document.name(node) if tag is None else tag, node.name)
-        self.malformed += 1
-        return False

@@ -3,7 +3,9 @@
 import re
 
 _LOGS = {"Events", "Event"}
-_STATE = {"filters", "layers", "wfpstate", "firewallState", "initialState", "providers", "subLayers"}
+_STATE = {
+    "filters", "layers", "wfpstate", "firewallState", "initialState", "providers", "subLayers",
+}
 _EVENTS = {"netEvents", "events", "netEvent", "ikeEvents"}
 _STATUS = re.compile(r"output\s*=\s*(\S.*)")
 _FILTERS_HINT = (
