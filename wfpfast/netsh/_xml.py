@@ -4,9 +4,9 @@ import os
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
+from wfpfast.netsh._text import BrokenText, read_text
 from wfpfast.netsh._xml_expat import ExpatReader, NetshError, Record
 from wfpfast.netsh._xml_plain import PlainFeeder
-from wfpfast.netsh._text import BrokenText, read_text
 
 Source = str | os.PathLike[str] | IO[bytes]
 
