@@ -18,7 +18,8 @@ LANGUAGES = {
     "Polish": ("cp1250 cp852", ["Domyślne wychodzące", "Pulpit zdalny - tryb użytkownika"]),
     "Czech": ("cp1250 cp852", ["Výchozí odchozí", "Pravidlo brány firewall - uživatelský režim"]),
     "Hungarian": ("cp1250 cp852", ["Kimenő alapértelmezett", "Hálózatfelderítés"]),
-    "Turkish": ("cp1254 cp857", ["Uzak Masaüstü - Kullan\u0131c\u0131 Modu", "Giden varsay\u0131lan, Ağ Bulma"]),
+    "Turkish": ("cp1254 cp857", [
+        "Uzak Masaüstü - Kullan\u0131c\u0131 Modu", "Giden varsay\u0131lan, Ağ Bulma"]),
     "Greek": ("cp1253 cp737", ["Προεπιλογή εξερχόμενων", "Απομακρυσμένη διαχείριση"]),
     "Russian": ("cp1251 cp866", ["Исходящие по умолчанию", "Фильтр времени загрузки"]),
     "Ukrainian": ("cp1251", ["Вихідні за промовчанням", "Фільтр часу завантаження"]),
