@@ -33,6 +33,7 @@ _DECLARED = re.compile(rb"<\?xml[^>]{1,100}?encoding\s*=\s*[\"']([\w.:-]{1,40})[
 # Where UTF-16 begins inside other text: with a mark, or as four ASCII characters.
 _WIDE = re.compile(
     rb"\xff\xfe(?=[\t\n\r -~]\0)|\xfe\xff(?=\0[\t\n\r -~])|(?:[\t\n\r -~]\0){4}")
+_NARROW = (b"<?xm", codecs.BOM_UTF8 + b"<")   # where UTF-8 begins inside UTF-16
 _LOST = re.compile("(?<=[^>\\s\0])\0+(?=[^<\\s\0])")  # NULs between letters
 _ASCII = bytes(range(0x20, 0x7F))
 
@@ -52,7 +53,7 @@ class TextReader:
     Parameters
     ----------
     file : binary file
-        Is read with ``read1`` if it has that, so that a live pipe flows.
+        Is read with ``read1`` if its class has that, so that a live pipe flows.
     encoding : str, optional
         A name that Python knows. Marks still say in which order UTF-16 is.
 
@@ -80,7 +81,7 @@ class TextReader:
         self.encoding = "utf-8"
         self.guessed = False
         self.replaced = 0
-        self._read: Callable[[int], bytes] = getattr(file, "read1", file.read)
+        self._read = _read_of(file)
         self._given = None if encoding is None else _known(encoding)
         self._head = b""
         self._rest = b""        # of a piece: the beginning of a character
@@ -115,20 +116,21 @@ class TextReader:
 
     def _pieces(self, data: bytes, at: int, *, last: bool) -> Iterator[bytes]:
         """Yield the text of some bytes, and keep those that need more after them."""
-        stop = end = at
+        end = at
         while at < len(data):
             stop = self._change(data, at)
             text, end = self._converted(data, at, stop, last or stop < len(data))
-            if stop < len(data):
-                if end < stop:
-                    text += b"\xef\xbf\xbd"
-                    self.replaced += 1
-                at = end = self._begin(data, stop)
-            else:
-                at = stop
+            if end < stop and data.startswith(_NARROW, end):
+                stop = end
+            if end < stop < len(data):
+                text += b"\xef\xbf\xbd"
+                self.replaced += 1
             if text:
                 self._before = text[-1]
                 yield text
+            if stop == len(data):
+                break
+            at = end = self._begin(data, stop)
         self._rest = data[end:]
 
     def _begin(self, data: bytes, at: int) -> int:
@@ -155,20 +157,14 @@ class TextReader:
             self._decoder = codecs.getincrementaldecoder(encoding)("replace")
 
     def _change(self, data: bytes, at: int) -> int:
-        """Return where another Unicode begins: a redirection appended to a file of another kind.
+        """Return where UTF-16 begins in other text.
 
         A place that two pieces share is not seen. To hold bytes back would stop live pipes.
         """
-        found = -1
-        if self._given is not None:
+        if self.encoding != "utf-8" or self._given is not None or data.find(b"\0", at) < 0:
             return len(data)
-        if self.encoding.startswith("utf-16"):
-            found = data.find(b"<?xml ", at)
-            if data.startswith(codecs.BOM_UTF8, max(found - 3, at)):
-                found -= 3
-        elif data.find(b"\0", at) >= 0 and (wide := _WIDE.search(data, at)):
-            found = wide.start()
-        return found if found >= 0 else len(data)
+        wide = _WIDE.search(data, at)
+        return wide.start() if wide else len(data)
 
     def _converted(self, data: bytes, at: int, stop: int, final: bool) -> tuple[bytes, int]:
         """Return the text of some bytes, and where it ends: a character may be cut off."""
@@ -176,7 +172,8 @@ class TextReader:
             return self._of_page(self._decoder, data[at:stop], stop)
         if self.encoding != "utf-8":
             text, end, replaced = from_utf16(
-                data, at, stop, big=self.encoding == "utf-16-be", before=self._before, final=final)
+                data, at, stop, big=self.encoding == "utf-16-be", before=self._before, final=final,
+                mixed=self._given is None)
             self.replaced += replaced
             return text, end
         end, characters = valid_prefix(data, at, stop)
@@ -217,6 +214,20 @@ class TextReader:
         return text.encode("utf-8", "replace"), stop - len(pending)
 
 
+def _read_of(file: IO[bytes]) -> Callable[[int], bytes]:
+    """Return ``read1``, which does not wait for more than a pipe has, or else ``read``.
+
+    A class that defines its own ``read`` only, on top of another, has no use for ``read1``.
+    """
+    name = "read"
+    for each in type(file).__mro__:
+        if "read1" in vars(each) or "read" in vars(each):
+            name = "read1" if "read1" in vars(each) else "read"
+            break
+    method: Callable[[int], bytes] = getattr(file, name)
+    return method
+
+
 def _known(encoding: str) -> str:
     """Return Python's name of an encoding."""
     try:
@@ -252,9 +263,21 @@ def _unmarked(head: bytes) -> str:
 
 def read_text(file: IO[bytes]) -> Iterator[str]:
     """Yield the text of a file without its mark and its declaration, up to the first error."""
-    for number, piece in enumerate(TextReader(file)):
-        text = piece.decode()
-        yield text if number else _without_declaration(text)
+    head, broken = "", None
+    pieces = (piece.decode() for piece in TextReader(file))
+    try:
+        for piece in pieces:
+            head += piece
+            if len(head) >= _HEAD:
+                break
+    except BrokenText as error:
+        broken = error
+    yield _without_declaration(head)
+    if broken is not None:
+        raise broken
+    for piece in pieces:
+        for start in range(0, len(piece), 1 << 16):
+            yield piece[start:start + (1 << 16)]
 
 
 def _without_declaration(text: str) -> str:

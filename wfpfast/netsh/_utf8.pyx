@@ -9,7 +9,7 @@ U+FFFD. So does each invalid sequence, as in Python's "replace" and the Unicode 
 from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize, PyBytes_Size
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memcpy
+from libc.string cimport memcmp, memcpy
 
 from wfpfast._base.portable cimport wf_lowest_bit
 
@@ -108,6 +108,7 @@ cdef struct Work:
     uint8_t* out
     uint32_t before         # the character before, or any that is no edge for one that is not ASCII
     bint final              # the text ends at `end`
+    bint mixed              # UTF-8 may follow UTF-16
     Py_ssize_t replaced
     Py_ssize_t characters   # valid ones that are not ASCII
 
@@ -189,6 +190,9 @@ cdef inline void transcode(Work* w, bint big) noexcept nogil:
                 continue
             patience = w.p + 2 * N_UNITS
         c = unit(w.p, big)
+        if w.mixed and w.end - w.p >= 4 and (
+                memcmp(w.p, b"<?xm", 4) == 0 or memcmp(w.p, b"\xef\xbb\xbf<", 4) == 0):
+            return
         if c == 0:
             while w.end - w.p >= 2 and unit(w.p, big) == 0:
                 w.p += 2
@@ -227,6 +231,7 @@ cdef int open_work(
     w.end = w.p + (stop - start)
     w.before = before
     w.final = final
+    w.mixed = False
     w.replaced = w.characters = 0
     return 0
 
@@ -274,11 +279,13 @@ def mend(
 
 
 def from_utf16(
-    bytes data, Py_ssize_t start, Py_ssize_t stop, *, bint big, int before, bint final
+    bytes data, Py_ssize_t start, Py_ssize_t stop, *,
+    bint big, int before, bint final, bint mixed=False
 ) -> tuple[bytes, int, int]:
     """Make UTF-8 of UTF-16, in big-endian or little-endian order; as `mend` in all else.
 
-    Returns the text, where it ends in `data`, and how many U+FFFD were put.
+    Returns the text, where it ends in `data`, and how many U+FFFD were put. With `mixed`, it ends
+    where an XML declaration in UTF-8 begins.
     """
     cdef Work w
     cdef uint8_t* room
@@ -288,6 +295,7 @@ def from_utf16(
     if room == NULL:
         raise MemoryError
     try:
+        w.mixed = mixed
         with nogil:
             transcode_all(&w, big)
         text = PyBytes_FromStringAndSize(<char*>room, w.out - room)
