@@ -40,6 +40,14 @@ cdef bint is_record_name(const char* name, int length) noexcept nogil:
             or length == 6 and memcmp(name, b"filter", 6) == 0)
 
 
+cdef inline bint ends_here(
+    const char* d, Py_ssize_t pos, Py_ssize_t end, const char* name, int length
+) noexcept nogil:
+    """Tell whether `</name>` is here."""
+    return (d[pos] == c"<" and d[pos + 1] == c"/" and pos + 2 + length < end
+            and d[pos + 2 + length] == c">" and memcmp(d + pos + 2, name, length) == 0)
+
+
 @cython.final
 cdef class Document(Nodes):
     """The records of a file.
@@ -206,8 +214,14 @@ cdef class Document(Nodes):
         inside[0] = 0
         while depth:
             at = next_markup(self.data, pos, self.size)
-            kind = UNFINISHED if at == self.size else markup_at(self.data, at, self.size, &m)
             node = &self.nodes[inside[depth - 1]]
+            if ends_here(self.data, at, self.size, self.data + node.name, node.length):
+                node.end = at   # nearly half of all markup is this
+                node.next = self.n_nodes
+                pos = at + node.length + 3
+                depth -= 1
+                continue
+            kind = UNFINISHED if at == self.size else markup_at(self.data, at, self.size, &m)
             if kind == START_TAG or kind == EMPTY_TAG:
                 if depth == MAX_DEPTH or self.n_nodes == MAX_ELEMENTS:
                     return self._fault(
