@@ -162,7 +162,7 @@ TEXTS = [
     simple("a control character in what is not read", spoiled(
         (r"\.d.e.v.i.c.e...", "\\.d.\x02.v")), three(), stats={"mended_text": 1}),
     simple("a lone ampersand, and an entity of HTML", spoiled((_ORIGIN, "A & B &nbsp; C &uuml")),
-           three(filter_origin="A & B &nbsp; C &uuml"), stats={"mended_text": 3}),
+           three(filter_origin="A & B &nbsp; C &uuml")),
     simple("an unpaired surrogate", (listed(items(event())).replace(
         _ORIGIN, "Query\ud800User")).encode("utf-16", "surrogatepass"),
         [row(filter_origin="Query\ufffdUser")], stats={"mended_text": 1}),
@@ -193,8 +193,7 @@ DAMAGED = [
            [row(local_port=50000), row(local_port=50002)],
            stats={"lost_events": 1}, raises=r"line \d+.*header"),
     simple("an event in an event", spoiled(("<header>", "<item><header>")),
-           [row(local_port=50000), row(local_port=50002)], stats={"lost_events": 1},
-           raises=r"line \d+"),
+           three()),
     simple("elements nested ten thousand deep", spoiled(
         ("<header>", f"<header>{'<a>' * 10_000}{'</a>' * 10_000}")),
         [row(local_port=50000), row(local_port=50002)], stats={"lost_events": 1},

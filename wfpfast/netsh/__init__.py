@@ -84,7 +84,7 @@ def _batches(
         for _ in records.fed():
             while writer.fill(size):
                 yield _batch(writer.take(), decoder)
-            records.found = records.found or writer.seen
+            records.found = writer.seen
     except Exception as error:  # the file may raise any kind
         fault = error
     try:

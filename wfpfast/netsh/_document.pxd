@@ -12,7 +12,7 @@ cdef class Document(Nodes):
     cdef bint lenient, ended, searching
     cdef dict lists, heads
     cdef list tags                  # open elements outside of records
-    cdef set seen                   # names of all such elements, up to a limit
+    cdef list seen                  # names of all such elements, up to a limit
     cdef bytes outside              # the first text outside of elements
     cdef str kind                   # of the current record
 
@@ -23,6 +23,7 @@ cdef class Document(Nodes):
     cdef int _is_record(
         self, Py_ssize_t name, int length, Py_ssize_t after, bint by_head) except -1
     cdef bint _is_empty_record(self, const Markup* m) except -1
+    cdef int _lose(self, str what, str element, Py_ssize_t at) except -1
     cdef object _more(self, str too_long)
     cdef bint _read_record(self, const Markup* first) except -1
     cdef bint _fault(self, str what, str element, Py_ssize_t at) except -1

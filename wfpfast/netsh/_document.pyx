@@ -28,6 +28,7 @@ cdef enum:
     SMALL = 1 << 16         # bytes; so many are looked at again whenever more were fed
 
 REFUSED = "document types and entities are refused"
+TOO_DEEP = f"elements are nested more than {MAX_DEPTH} deep"
 BREAKS_OFF = "the file breaks off here"
 # A file that ends inside one of these is not whole.
 cdef frozenset UNCLOSED = frozenset(
@@ -70,7 +71,7 @@ cdef class Document(Nodes):
         self.heads = heads
         self.lenient = lenient
         self.tags = []
-        self.seen = set()
+        self.seen = []
         self.outside = b""
 
     def end(self):
@@ -102,10 +103,10 @@ cdef class Document(Nodes):
     cdef int _enter(self, Py_ssize_t name, int length) except -1:
         tag = self._tag(name, length)
         if len(self.tags) >= MAX_DEPTH:
-            raise self.error(f"elements are nested more than {MAX_DEPTH} deep", tag)
+            raise self.error(TOO_DEEP, tag)
         self.tags.append(tag)
-        if len(self.seen) < MAX_SEEN:
-            self.seen.add(tag)
+        if len(self.seen) < MAX_SEEN and tag not in self.seen:
+            self.seen.append(tag)
         return 0
 
     cdef int _leave(self, Py_ssize_t name, int length) except -1:
@@ -114,6 +115,15 @@ cdef class Document(Nodes):
         if tag in self.tags:
             while self.tags.pop() != tag:
                 pass
+        elif is_record_name(self.data + name, length):
+            self._lose("the beginning is missing", tag, name)
+        return 0
+
+    cdef int _lose(self, str what, str element, Py_ssize_t at) except -1:
+        """Count a record that cannot be read, or raise an error about it."""
+        if not self.lenient:
+            raise self.error(what, element, at)
+        self.lost += 1
         return 0
 
     cdef int _is_record(
@@ -225,7 +235,8 @@ cdef class Document(Nodes):
             if kind == START_TAG or kind == EMPTY_TAG:
                 if depth == MAX_DEPTH or self.n_nodes == MAX_ELEMENTS:
                     return self._fault(
-                        "the record has too many elements", self._tag(m.name, m.length), at)
+                        TOO_DEEP if depth == MAX_DEPTH else "the record has too many elements",
+                        self._tag(m.name, m.length), at)
                 node.bits |= HAS_ELEMENTS
                 if kind == START_TAG:
                     inside[depth] = self.n_nodes
@@ -252,10 +263,8 @@ cdef class Document(Nodes):
         return True
 
     cdef bint _fault(self, str what, str element, Py_ssize_t at) except -1:
-        """Raise an error about the record, or count it and look for the next one from `at`."""
-        if not self.lenient:
-            raise self.error(what, element, at)
-        self.lost += 1
+        """Lose the record, and look for the next one from `at`."""
+        self._lose(what, element, at)
         self.pos = at
         self.searching = True
         return False
@@ -312,8 +321,8 @@ cdef class Document(Nodes):
 
     @property
     def names(self):
-        """The names of elements outside of records, as far as there were not too many."""
-        return frozenset(self.seen)
+        """The names of elements outside of records, the first ones that there were."""
+        return list(self.seen)
 
     @property
     def text_outside(self):

@@ -13,7 +13,7 @@ from libc.string cimport memchr, memcmp, memcpy
 from wfpfast._base.portable cimport wf_lowest_bit
 
 cdef enum:
-    MAX_TAG = 1 << 16       # bytes; in a longer one, a quote must have been text
+    MAX_TAG = 1 << 20       # bytes; in a longer one, a quote must have been text
     MAX_REFERENCE = 12      # characters of the longest reference, &#x0010FFFF;
 
 cdef enum Class:

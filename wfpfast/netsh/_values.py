@@ -126,7 +126,19 @@ def enumerator(name: str, values: dict[str, int] | None = None) -> Convert:
     return convert
 
 
-ip_version = enumerator("FWP_IP_VERSION")
+def strict(convert: Convert) -> Convert:
+    """Return a converter of an enumerator whose column is no text: a new name cannot be shown."""
+
+    def converted(value: Any) -> Any:
+        found = convert(value)
+        if isinstance(found, Unknown):
+            raise ValueError(f"{shown(found.names[0])} is not known")
+        return found
+
+    return converted
+
+
+ip_version = strict(enumerator("FWP_IP_VERSION"))
 direction = enumerator("FWP_DIRECTION", _DIRECTIONS)
 event_type = enumerator("FWPM_NET_EVENT_TYPE", EVENT_TYPES)
 

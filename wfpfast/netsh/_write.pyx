@@ -76,6 +76,7 @@ cdef class EventWriter(MemberWriter):
     cdef dict kinds, by_number
     cdef object read_type
     cdef readonly Py_ssize_t count      # of events that wait to be taken
+    cdef readonly bint seen             # whether there was a record
     cdef Py_ssize_t room
     cdef size_t entries
     cdef int64_t no_flags
@@ -106,6 +107,7 @@ cdef class EventWriter(MemberWriter):
         while self.count < self.room:
             if self.document.next_record() is None:
                 return False
+            self.seen = True
             self.write_event()
         return True
 
@@ -116,11 +118,6 @@ cdef class EventWriter(MemberWriter):
             self.entries = self.arena.allot(8 * limit)
             self.room = limit
         return 0
-
-    @property
-    def seen(self):
-        """Whether there was a record since the last block."""
-        return self.count > 0 or self.document.lost > 0
 
     def take(self):
         """Return a block of the events, and statistics of what was odd about them; begin anew."""
