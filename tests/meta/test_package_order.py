@@ -27,7 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "simulator": {
         "_base", "_blocks", "_columns", "_decode", "_tables", "abi", "engine._api", "errors",
         "names"},
-    "netsh": {"_base", "_blocks", "_columns", "_decode", "_tables", "errors", "names"},
+    "netsh": {"_base", "_blocks", "_columns", "_decode", "_tables", "abi", "errors", "names"},
     "recording": {"_base", "_blocks", "_columns", "_decode", "_tables", "errors"},
 }
 # The top of the package puts all parts together, and the command line uses what it shows.

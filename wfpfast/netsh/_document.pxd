@@ -26,6 +26,7 @@ cdef class Document(Nodes):
     cdef int _lose(self, str what, str element, Py_ssize_t at) except -1
     cdef object _more(self, str too_long)
     cdef bint _read_record(self, const Markup* first) except -1
+    cdef bint _unexpected(self, int kind, str element, Py_ssize_t at) except -1
     cdef bint _fault(self, str what, str element, Py_ssize_t at) except -1
     cdef bint _cut(self, str element) except -1
     cdef bint _search(self) except -1

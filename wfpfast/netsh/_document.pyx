@@ -9,8 +9,8 @@ cimport cython
 from libc.string cimport memcmp
 
 from wfpfast.netsh._markup cimport (
-    DECLARATION, DOCTYPE, EMPTY_TAG, END_TAG, NO_MARKUP, SKIPPED, START_TAG, UNFINISHED, Markup,
-    markup_at, next_markup)
+    DECLARATION, DOCTYPE, EMPTY_TAG, END_TAG, NO_MARKUP, SECTION, SKIPPED, START_TAG, UNFINISHED,
+    Markup, markup_at, next_markup)
 from wfpfast.netsh._nodes cimport HAS_ELEMENTS, HAS_MARKUP, Node, Nodes
 
 from wfpfast.netsh._errors import NetshError
@@ -242,25 +242,27 @@ cdef class Document(Nodes):
                     inside[depth] = self.n_nodes
                     depth += 1
                 self._new_node(&m)
-            elif kind == END_TAG:
-                if not self.is_named(node, self.data + m.name, m.length):
-                    return self._fault(
-                        f"</{self._tag(m.name, m.length)}> ends it", self.name(node), at)
-                node.end = at
+            elif kind == END_TAG and self.is_named(node, self.data + m.name, m.length):
+                node.end = at       # with blanks in the tag
                 node.next = self.n_nodes
                 depth -= 1
-            elif kind == UNFINISHED:
-                return self._cut(self.name(node))
-            elif kind == DECLARATION:
-                return self._fault(
-                    "another document begins inside the record", self.name(node), at)
-            elif kind == DOCTYPE:
-                raise self.error(REFUSED, self.name(node), at)
-            else:
+            elif kind == SKIPPED or kind == SECTION or kind == NO_MARKUP:
                 node.bits |= HAS_MARKUP
+            else:
+                return self._unexpected(kind, self.name(node), at)
             pos = at + 1 if kind == NO_MARKUP else m.after
         self.pos = pos
         return True
+
+    cdef bint _unexpected(self, int kind, str element, Py_ssize_t at) except -1:
+        """Deal with markup that cannot be inside of an element."""
+        if kind == UNFINISHED:
+            return self._cut(element)
+        if kind == DOCTYPE:
+            raise self.error(REFUSED, element, at)
+        return self._fault(
+            "another document begins in it" if kind == DECLARATION else "another end tag ends it",
+            element, at)
 
     cdef bint _fault(self, str what, str element, Py_ssize_t at) except -1:
         """Lose the record, and look for the next one from `at`."""
