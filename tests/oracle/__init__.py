@@ -15,6 +15,7 @@ from oracle.values import (
     ipv4_text,
     ipv6_text,
     mac_text,
+    unless_zero,
 )
 from wfpfast.errors import MalformedBlockError
 
@@ -88,12 +89,6 @@ def decode_with_stats(
     rows = [reader.row(index) for index in range(block.count)]
     stats = {**reader.stats, "events": len(rows), "replaced_text": reader.memory.replaced_text}
     return {name: [row.get(name) for row in rows] for name in names}, stats
-
-
-def cert_hash(failure: Any) -> bytes | None:
-    """The hash of the certificate that is to blame; without one there are zeros."""
-    digest = bytes(failure.endCertHash)
-    return digest if any(digest) else None
 
 
 def enumerator(column: str, value: int) -> str:
@@ -265,7 +260,11 @@ class _Reader:
     def unknown_names(self, count: int, address: int) -> None:
         field = "internalFields.unknownNames"
         names = self.guard(field, self.memory.array, sdk.UNKNOWN_NAME0, count, address)
-        for each in () if names is None else names:
+        if names is None:  # of which members is not known
+            for number in sdk.NAMED:
+                self.cells |= dict.fromkeys(sdk.ABSENT[number])
+            return
+        for each in names:
             column = sdk.NAMED.get(each.member)
             if column is None:
                 continue
@@ -336,7 +335,7 @@ class _Reader:
                        auth_method=failure.mmAuthMethod)
         self.cells |= {
             "failure_flags": failure.flags,
-            "end_cert_hash": cert_hash(failure),
+            "end_cert_hash": unless_zero(failure.endCertHash),
             "mm_id": failure.mmId,
             "mm_filter_id": failure.mmFilterId,
         }
@@ -365,7 +364,7 @@ class _Reader:
         self.enumerators(em_state=failure.emState, auth_method=failure.emAuthMethod)
         self.cells |= {
             "failure_flags": failure.flags,
-            "end_cert_hash": cert_hash(failure),
+            "end_cert_hash": unless_zero(failure.endCertHash),
             "mm_id": failure.mmId,
             "qm_filter_id": failure.qmFilterId,
         }

@@ -35,9 +35,14 @@ def ipv6_text(raw: bytes) -> str:
     return str(address)
 
 
+def unless_zero(value: Any) -> bytes | None:
+    """The bytes of a hash or a GUID; zeros stand for none."""
+    return bytes(value) if any(bytes(value)) else None
+
+
 def guid_text(guid: sdk.GUID) -> str | None:
-    """GUID_NULL is no GUID."""
-    return str(uuid.UUID(bytes_le=bytes(guid))) if any(bytes(guid)) else None
+    raw = unless_zero(guid)
+    return str(uuid.UUID(bytes_le=raw)) if raw else None
 
 
 def mac_text(raw: bytes) -> str:
