@@ -275,7 +275,7 @@ def test_direction(n: int, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("n", "name"),
-    [(0, "none"), (1, "public"), (2, "private"), (3, "domain"), (4, "UNKNOWN_4")],
+    [(0, "unknown"), (1, "public"), (2, "private"), (3, "domain"), (4, "UNKNOWN_4")],
 )
 def test_profile(n: int, name: str) -> None:
     assert names.profile(n) == name

@@ -33,7 +33,7 @@ _DIRECTIONS = {
     0x3903: "BIDIRECTIONAL",
 }
 ICMP = (1, 58)  # the protocols whose messages have a type and a code
-_PROFILES = ("none", "public", "private", "domain")
+_PROFILES = ("unknown", "public", "private", "domain")
 
 
 def error(code: int) -> str:
@@ -304,7 +304,7 @@ def profile(n: int) -> str:
     Returns
     -------
     str
-        none, public, private, domain or ``UNKNOWN_<n>``.
+        unknown, public, private, domain or ``UNKNOWN_<n>``.
 
     Examples
     --------

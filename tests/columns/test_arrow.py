@@ -32,7 +32,6 @@ def test_pyarrow_sees_a_valid_batch() -> None:
 TYPES = {  # as docs/columns.md has them
     "timestamp[ns, UTC]": pa.timestamp("ns", "UTC"), "bool": pa.bool_(), "utf8": pa.utf8(),
     "dict": pa.dictionary(pa.int32(), pa.utf8()),
-    "dict[binary]": pa.dictionary(pa.int32(), pa.binary()),
     "uint8": pa.uint8(), "uint16": pa.uint16(), "uint32": pa.uint32(), "uint64": pa.uint64(),
     "int32": pa.int32(), "fixed_size_binary(20)": pa.binary(20), "list<utf8>": pa.list_(pa.utf8()),
     "list<struct<filter_id: uint64, sublayer: utf8, action: utf8>>": pa.list_(pa.struct([

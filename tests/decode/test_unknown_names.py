@@ -84,10 +84,10 @@ OUTSIDE, ODD, NULL = "points outside the block", "is misaligned", "is NULL"
 
 
 @pytest.mark.parametrize(("at", "value", "reason", "expected"), [
-    ("count", struct.pack("<I", 2**32 - 1), OUTSIDE, ("CLASSIFY_DROP", "OUTBOUND")),
-    ("names", struct.pack("<Q", 0), NULL, ("CLASSIFY_DROP", "OUTBOUND")),
-    ("names", struct.pack("<Q", BASE + 4), ODD, ("CLASSIFY_DROP", "OUTBOUND")),
-    ("names", struct.pack("<Q", 2**64 - 8), OUTSIDE, ("CLASSIFY_DROP", "OUTBOUND")),
+    ("count", struct.pack("<I", 2**32 - 1), OUTSIDE, (None, None)),
+    ("names", struct.pack("<Q", 0), NULL, (None, None)),
+    ("names", struct.pack("<Q", BASE + 4), ODD, (None, None)),
+    ("names", struct.pack("<Q", 2**64 - 8), OUTSIDE, (None, None)),
     ("first", struct.pack("<IIQ", 1, 0, 0), NULL, (None, "UNKNOWN_Y")),
     ("first", struct.pack("<IIQ", 1, 0, BASE + 1), ODD, (None, "UNKNOWN_Y")),
     ("first", struct.pack("<IIQ", 22, 0, BASE - 2), OUTSIDE, ("CLASSIFY_DROP", "UNKNOWN_Y")),
@@ -104,6 +104,7 @@ def test_pointers_are_not_trusted(
         decode(bad)
     batch = decode(bad, errors="null")
     assert (batch[0].event_type, batch[0].direction) == expected
+    assert (batch[0].direction_code, batch[0].filter_id) == (None, 68893)
     assert batch.stats["malformed"] == 1
 
 

@@ -257,7 +257,7 @@ ABSENT: tuple[tuple[str, ...], ...] = (
     ("keying_module",), ("mm_state",), ("qm_state",), ("em_state",), ("sa_role",),
     ("traffic_type",), ("auth_method",), ("end_cert_hash",), ("mm_id",), ("mm_filter_id",),
     ("qm_filter_id",), ("mm_sa_luid",), ("provider_context_key",), ("public_host",),
-    ("internal_host",),
+    ("internal_host",), ("local_groups",), ("remote_groups",),
 )
 
 

@@ -62,12 +62,16 @@ cdef list optional_members(str section, Plan plan):
     """Return the members of the header or of a payload that a source may lack."""
     cdef OptionalMember each
     found = []
+    flags = set()
     for number, member in enumerate(MEMBERS):
         if member.section == section and any([has_member(plan, m) for m in member.members]):
             each = OptionalMember()
             each.members = member.members
             each.bit = 1 << number
-            each.flag = NET_EVENT_FLAGS.get(f"FWPM_NET_EVENT_FLAG_{member.flag}_SET", 0)
+            # The flag for ipVersion is about addressFamily, too, but does not follow from it.
+            if member.flag not in flags:
+                each.flag = NET_EVENT_FLAGS.get(f"FWPM_NET_EVENT_FLAG_{member.flag}_SET", 0)
+            flags.add(member.flag)
             found.append(each)
     return found
 

@@ -31,6 +31,7 @@ STATS = {
     "replaced_text": "characters that were not valid UTF-16, now U+FFFD",
     "timestamps_out_of_range": "timestamps beyond 1677..2262, now null",
     "unknown_types": "events of a type that the SDK does not name",
+    "unknown_names": "names for which no number is known, now UNKNOWN_ and the name",
     "dropped": "events for which there was no room as they came",
     "unreadable": "events that could not be followed as they came",
 }
