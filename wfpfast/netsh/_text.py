@@ -102,6 +102,7 @@ class TextReader:
         while more:
             yield from self._pieces(data, at, last=False)
             more = self._bytes()
+            self._head = (self._head + more)[:_HEAD] if len(self._head) < _HEAD else self._head
             data, at = self._rest + more, 0
         yield from self._pieces(data, at, last=True)
         # An odd NUL is padding, unless it is the first half of a character.
@@ -182,15 +183,18 @@ class TextReader:
             return data[at:stop], stop
         before = data[end - 1] if end > at else self._before
         mended, upto, replaced, characters = mend(data, end, stop, before=before, final=final)
+        if replaced > self._characters + characters and not self._settled:
+            if not final and stop - end < _HEAD and data.find(b"<", end, stop) < 0:
+                return data[at:end], end    # a word of which more comes tells more
+            if self._enters_page(data[at:stop]):
+                return self._converted(data, at, stop, final)
         self._characters += characters
-        if replaced > self._characters and self._enters_page(data[at:stop]):
-            return self._converted(data, at, stop, final)
         self.replaced += replaced
         return data[at:end] + mended, upto
 
     def _enters_page(self, sample: bytes) -> bool:
         """Tell whether the text is in a code page; without need for one it never will be."""
-        if self._settled or sample.isascii():
+        if sample.isascii():
             return False
         self._settled = True
         declared = _DECLARED.search(self._head)
