@@ -54,33 +54,40 @@ def read_events(source: Source, *, batch_size: int = 1024, **decoder_options: An
         reader.read(), batch_size=batch_size, close=reader.close, **decoder_options)
 
 
-def read_filters(source: Source) -> Table:
-    """Read the filters of filters.xml or wfpstate.xml, to join with ``filter_id`` of events.
+def read_filters(source: Source, *, errors: str = "raise") -> Table:
+    """Read filters, and what they refer to, to join with ``filter_id`` of events.
 
     Parameters
     ----------
     source : path or binary file
-        UTF-8 or UTF-16; wfpstate.xml has two root elements and is read as it is.
+        filters.xml (``show filters``), wfpstate.xml (``show state``), btpol.xml (``show
+        boottimepolicy``), wfpdiag.xml (``netsh wfp capture``: the state at its beginning, and what
+        was added during it), a section of one of these, or items alone. UTF-8 or UTF-16.
+    errors : str
+        ``"raise"``, or ``"null"``: a value that cannot be read is null and counted in the table's
+        ``stats["malformed"]``, and a filter without an id is left out and counted in
+        ``stats["filters_without_id"]``.
 
     Returns
     -------
     Table
-        A row a filter: ``filter_id``, ``filter_key``, ``name``, ``description``, ``provider_key``,
-        ``provider_name``, ``layer_key``, ``sublayer_key``, ``sublayer_name``, ``action``,
-        ``flags``, ``weight``, ``conditions``, ``filter_origin``; null where the file is silent.
+        A row a filter, with the columns that docs/rules.md lists; null where the file is silent.
+        Of two filters with one id the later one is there, and
+        ``stats["filters_with_another_ones_id"]`` counts the other.
 
     Raises
     ------
     NetshError
-        If the file breaks off, is not what it claims to be, or declares entities.
+        If the file breaks off, is not what it claims to be, declares entities, or has a value that
+        cannot be read.
     OSError
         If the file cannot be opened.
     """
-    filters = FilterReader()
+    filters = FilterReader(errors)
     reader = RecordReader(source, FILTER_LISTS, FILTER_ROOTS, filters.convert)
     try:
         for _ in reader.read():
             pass
     finally:
         reader.close()
-    return Table(filters.columns())
+    return filters.table()

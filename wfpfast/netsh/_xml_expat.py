@@ -168,7 +168,7 @@ class ExpatReader:
             raise self.error(f"expected {' or '.join(self._roots)} at the root", tag)
         self._rooted = bool(tags)
         parent = tags[-1] if len(tags) > 1 else ""
-        if tag in ("item", "netEvent") and parent in self._lists and tags:
+        if tag in ("item", "netEvent", "filter") and parent in self._lists and tags:
             self._begin_record(tag, self._lists[parent])
         elif len(tags) >= MAX_DEPTH:
             raise self.error(f"elements are nested more than {MAX_DEPTH} deep", tag)
