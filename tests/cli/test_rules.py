@@ -113,18 +113,22 @@ def test_an_id_that_no_file_has(run: Run, write: Any) -> None:
     assert "empty.xml has no filters." in run("summary", events, "--filters", empty).out
 
 
-@pytest.mark.parametrize(("action", "flags", "registered", "without", "words"), [
-    ("CALLOUT_TERMINATING", [], [], "BLOCK", "is not loaded: the filter blocks all that it"),
-    ("CALLOUT_UNKNOWN", [], [], "BLOCK", "is not loaded: the filter blocks all that it"),
-    ("CALLOUT_UNKNOWN", [PERMIT_FLAG], [], "PERMIT", "is not loaded: the filter permits all"),
-    ("CALLOUT_INSPECTION", [], [], "IGNORED", "is not loaded: the filter is ignored"),
-    ("CALLOUT_TERMINATING", [], ["FWPM_CALLOUT_FLAG_REGISTERED"], None, None),
-    ("CALLOUT_TERMINATING", [], None, None, None),
-])
-def test_a_callout_whose_driver_is_missing(
-    run: Run, write: Any, action: str, flags: list[str], registered: list[str] | None,
-    without: str | None, words: str | None,
-) -> None:
+LOADED = ["FWPM_CALLOUT_FLAG_REGISTERED"]
+BLOCKS = ("BLOCK", "is not loaded: the filter blocks all that it")
+# The filter's action and flags, the callout's flags; what happens without its driver, and words.
+DRIVERS: list[tuple[str, list[str], list[str] | None, tuple[str | None, str]]] = [
+    ("CALLOUT_TERMINATING", [], [], BLOCKS),
+    ("CALLOUT_UNKNOWN", [], [], BLOCKS),
+    ("CALLOUT_UNKNOWN", [PERMIT_FLAG], [], ("PERMIT", "is not loaded: the filter permits all")),
+    ("CALLOUT_INSPECTION", [], [], ("IGNORED", "is not loaded: the filter is ignored")),
+    ("CALLOUT_TERMINATING", [], LOADED, (None, "")),
+    ("CALLOUT_TERMINATING", [], None, (None, "")),
+]
+
+
+@pytest.mark.parametrize("case", DRIVERS)
+def test_a_callout_whose_driver_is_missing(run: Run, write: Any, case: Any) -> None:
+    action, flags, registered, (without, words) = case
     state = "".join([
         element("callouts", [{
             "calloutKey": CALLOUT, "displayData": {"name": "Shield accept"}, "flags": registered}]),
@@ -141,8 +145,8 @@ def test_a_callout_whose_driver_is_missing(
     assert found["without_driver"] == without
     shown = " ".join(run("summary", path).out.split())
     assert f"Acme (service AcmeSvc), ALE_AUTH_CONNECT_V4, {action}, callout: Shield" in shown
-    assert ("not loaded" in shown) == (words is not None)
-    assert (words or "") in shown
+    assert ("not loaded" in shown) == bool(words)
+    assert words in shown
 
 
 def test_what_filters_lack_costs_only_that(run: Run, write: Any) -> None:

@@ -16,7 +16,10 @@ from wfpfast._columns.capsule import stream_capsule
 
 # Arrow's format, and how the column lies in memory.
 cdef dict FORMATS = {
-    "uint64": (b"L", FIXED), "bool": (b"b", BOOL), "utf8": (b"u", TEXT), "list<utf8>": (b"+l", LIST),
+    "uint64": (b"L", FIXED),
+    "bool": (b"b", BOOL),
+    "utf8": (b"u", TEXT),
+    "list<utf8>": (b"+l", LIST),
 }
 
 
