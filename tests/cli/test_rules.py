@@ -8,6 +8,7 @@ from cli.running import Run
 from cli.test_summary import report
 from netsh_xml import Tree, drop, element, netevents
 
+ROOT = Path(__file__).parents[2]
 CALLOUT = "{bb000000-0000-4000-8000-000000000001}"
 PERMIT_FLAG = "FWPM_FILTER_FLAG_PERMIT_IF_CALLOUT_UNREGISTERED"
 LAYER = "FWPM_LAYER_ALE_AUTH_CONNECT_V4"
@@ -160,6 +161,17 @@ def test_what_filters_lack_costs_only_that(run: Run, write: Any) -> None:
     assert "1  state.xml: filters without an id, left out" in out
     assert "1  state.xml: values that could not be read, now null" in out
     assert "Nothing." not in out
+
+
+def test_the_documents_example(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What docs/rules.md shows is what is printed."""
+    text = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
+    command, *shown = text.partition("$ wfpfast ")[2].partition("\n```")[0].split("\n")
+    monkeypatch.setenv("COLUMNS", "100")
+    name, path = command.split()
+    lines = run(name, ROOT / path).out.split("\n")
+    assert [line for line in shown if line != "..."] == [line for line in lines if line in shown]
+    assert len(shown) > 10
 
 
 def test_a_capture_that_breaks_off_is_counted_all_the_same(run: Run, write: Any) -> None:
