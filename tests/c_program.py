@@ -15,7 +15,7 @@ from wfpfast import Simulator
 FUNCTION = getattr(c, "WINFUNCTYPE", c.CFUNCTYPE)
 HANDLE = c.c_void_p
 OUT = c.POINTER(HANDLE)
-KINDS = ("Filter", "Layer", "SubLayer", "Provider")
+KINDS = ("Filter", "Layer", "SubLayer", "Provider", "Callout", "ProviderContext")
 
 SUCCESS, INVALID_HANDLE, INVALID_PARAMETER, POSSIBLE_DEADLOCK = 0, 6, 87, 1131
 SERVER_UNAVAILABLE, NOT_REGISTERED = 1722, 1753
@@ -63,6 +63,13 @@ SubLayer = struct(
 Provider = struct(
     "Provider", ("key", Guid), ("display", Display), ("flags", c.c_uint32), ("data", Blob),
     ("service", c.c_void_p))
+Callout = struct(
+    "Callout", ("key", Guid), ("display", Display), ("flags", c.c_uint32),
+    ("provider", c.c_void_p), ("data", Blob), ("layer", Guid), ("id", c.c_uint32))
+Context = struct(
+    "Context", ("key", Guid), ("display", Display), ("flags", c.c_uint32),
+    ("provider", c.c_void_p), ("data", Blob), ("type", c.c_uint32), ("buffer", c.POINTER(Blob)),
+    ("id", c.c_uint64))
 Callback = FUNCTION(None, c.c_void_p, c.c_void_p)
 
 _CREATE, _ENUM, _DESTROY = (

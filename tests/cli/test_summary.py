@@ -77,8 +77,11 @@ def test_rules_and_providers_are_named(run: Run, xml: Path, state: Path) -> None
         "name": "Block all", "provider_key": "{11111111-2222-3333-4444-555555555555}",
         "provider_name": "Acme Shield", "layer_key": "FWPM_LAYER_ALE_AUTH_CONNECT_V4",
         "sublayer_key": "{66666666-2222-3333-4444-555555555555}", "sublayer_name": "Acme layer",
-        "action": "BLOCK", "filter_origin": "Acme origin", "layer_agrees": True,
+        "action": "BLOCK", "filter_origin": "Acme origin", "provider_service": None,
+        "callout_key": None, "callout_name": None, "callout_registered": None,
+        "without_driver": None, "layer_agrees": True, "file": str(state), "others": [],
     }
+    assert found["rule_files"] == [{"path": str(state), "filters": 2, "stats": {}}]
     # Its events are of layer 44, this filter is at another: the id was given anew.
     assert (rules[70001]["name"], rules[70001]["layer_agrees"]) == ("Later rule", False)
     assert rules[HUGE] is None
@@ -87,7 +90,8 @@ def test_rules_and_providers_are_named(run: Run, xml: Path, state: Path) -> None
 def test_json_has_the_documented_keys(run: Run, xml: Path, state: Path) -> None:
     found = report(run, xml, "--filters", state)
     assert list(found) == [
-        "files", "events", "first", "last", "types", "dropped", "failures", "stats", "filters"]
+        "files", "events", "first", "last", "types", "dropped", "failures", "stats", "filters",
+        "rule_files"]
     assert list(found["files"][0]) == ["path", "events", "stats", "error"]
     tables = {"types": found["types"], "failures": found["failures"], **found["dropped"]}
     assert tables.pop("events") == 5

@@ -196,3 +196,14 @@ def test_table_of_lists() -> None:
 def test_table_refuses(columns, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Table(columns)
+
+
+@pytest.mark.parametrize("length", [0, 1, 7, 8, 9, 64, 65, 200])
+def test_table_of_bools(length: int) -> None:
+    values = [(True, False, None)[n * n % 3 if n % 5 else n % 3] for n in range(length)]
+    table = Table({"on": ("bool", values)}, {"malformed": 2})
+    arrow = pa.record_batch(table)
+    arrow.validate(full=True)
+    assert arrow.schema.field("on").type == pa.bool_()
+    assert arrow["on"].to_pylist() == table["on"].to_pylist() == values
+    assert (table.stats, Table({}).stats) == ({"malformed": 2}, {})

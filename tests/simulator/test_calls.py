@@ -128,7 +128,7 @@ def test_another_kind_of_handle_is_an_error(
     assert len(wrong) >= 8
     for handle in wrong:
         assert call(dll, name, engine, handle) == INVALID_HANDLE
-    assert simulator.live["enum_handles"] == 6
+    assert simulator.live["enum_handles"] == 8
     for kind, handle in handles.items():
         assert getattr(dll, f"Fwpm{kind}DestroyEnumHandle0")(engine, handle) == SUCCESS
     assert dll.FwpmNetEventDestroyEnumHandle0(stranger, foreign) == SUCCESS

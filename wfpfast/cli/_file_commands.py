@@ -63,13 +63,16 @@ def convert(
 
 @click.command(short_help="Say what was dropped, by application, filter, address and port.")
 @click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
-@click.option("--filters", metavar="STATE.XML", type=PATH,
-              help="netsh's wfpstate.xml or filters.xml: names of rules beside filter ids.")
+@click.option("--filters", metavar="STATE.XML", type=PATH, multiple=True,
+              help="netsh's wfpstate.xml or filters.xml: names of rules beside filter ids. Of"
+                   " several, the first that has an id names it.")
 @click.option("--top", metavar="N", type=click.IntRange(min=1), default=10, show_default=True,
               help="How many lines of each table.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
 @with_formats
-def summary(files: tuple[Path, ...], filters: Path | None, top: int, as_json: bool) -> int:
+def summary(
+    files: tuple[Path, ...], filters: tuple[Path, ...], top: int, as_json: bool
+) -> int:
     """Say what happened and what was dropped, by application, filter, address and port.
 
     Each FILE is one of these; several are added up:
@@ -78,8 +81,9 @@ def summary(files: tuple[Path, ...], filters: Path | None, top: int, as_json: bo
     {sources}
 
     With the state of the filters, taken on the same machine (netsh wfp show state
-    file=wfpstate.xml), rules, providers and layers have names. Filter ids change when rules
-    change and at every start of Windows: take the state together with the events.
+    file=wfpstate.xml), rules, providers and layers have names; wfpdiag.xml of netsh wfp capture
+    has the filters in itself. Filter ids change when rules change and at every start of Windows:
+    take the state together with the events.
     """
     from wfpfast.cli._summary import summarise
 

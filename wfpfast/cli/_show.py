@@ -1,6 +1,6 @@
 """Shows the report of `wfpfast summary` to people; must not know how it was counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any
@@ -34,6 +34,14 @@ STATS = {
     "unknown_names": "names for which no number is known, now UNKNOWN_ and the name",
     "dropped": "events for which there was no room as they came",
     "unreadable": "events that could not be followed as they came",
+    "filters_without_id": "filters without an id, left out",
+    "filters_with_another_ones_id": "filters whose id a later filter has, left out",
+}
+# What a filter does where its callout's driver is not loaded.
+WITHOUT_DRIVER = {
+    "BLOCK": "the callout's driver is not loaded: the filter blocks all that it matches",
+    "PERMIT": "the callout's driver is not loaded: the filter permits all that it matches",
+    "IGNORED": "the callout's driver is not loaded: the filter is ignored",
 }
 
 
@@ -136,18 +144,17 @@ def _span(first: datetime, last: datetime) -> str:
 
 
 def _drops(report: Row, page: Page) -> None:
-    dropped, total, state = report["dropped"], report["dropped"]["events"], report["filters"]
+    dropped, total, files = report["dropped"], report["dropped"]["events"], report["rule_files"]
     if not total:
         return
-    name = state and PurePath(state).name
     digits = max((len(str(row["filter_id"])) for row in dropped["filters"]["top"]), default=0)
 
     def rule(row: Row, _: int) -> list[Text]:
-        return _filter(row, name, digits)
+        return _filter(row, files, digits)
 
     page.section("Dropped, by application", dropped["applications"], total, _value("app_path"))
     page.section("Dropped, by filter", dropped["filters"], total, rule)
-    if state and not all(_certain(row) for row in dropped["filters"]["top"]):
+    if files and not all(_certain(row) for row in dropped["filters"]["top"]):
         page.print(Text(
             "Ids of filters change with the rules and at every start of Windows: take the state"
             " together with the events.", QUIET))
@@ -205,29 +212,45 @@ def _port(row: Row, _: int) -> list[Text]:
     return [Text(f"{row['protocol']} {row['icmp'] or port}")]
 
 
-def _filter(row: Row, state: str | None, digits: int) -> list[Text]:
+def _filter(row: Row, files: list[Row], digits: int) -> list[Text]:
     """Label a filter: its rule and, below, whose rule it is, where it stands, what it does."""
     if row["filter_id"] is None:
         return _not_given()
     rule, layer, origin = row["rule"], _layers(row["layers"]), ", ".join(row["filter_origins"])
     title = f"{row['filter_id']:<{digits}}  "
-    if state is None:
+    if not files:
         known = ", ".join(part for part in (layer, origin) if part)
         return [Text.assemble(title, (brief(known), QUIET))]
     if rule is None:
-        return [Text.assemble(title, (f"not in {printable(state)}", WARNING)),
-                *_below(digits, layer, origin)]
+        where = _file(files[0]["path"]) if len(files) == 1 else f"any of {len(files)} files"
+        return [Text.assemble(title, (f"not in {where}", WARNING)), *_below(digits, layer, origin)]
     origin = origin or rule["filter_origin"]
     comes = f"origin: {origin}" if origin and origin != rule["name"] else None
     there = _short(rule["layer_key"], "FWPM_LAYER_")
-    lines = [
+    callout = rule["callout_name"] or rule["callout_key"]
+    return [
         Text.assemble(title, brief(rule["name"] or "without a name")),
-        *_below(digits, _provider(rule), layer or there, rule["action"], comes),
+        *_below(
+            digits, _provider(rule), layer or there, rule["action"], comes,
+            callout and f"callout: {_short(callout, 'FWPM_CALLOUT_')}",
+            f"in {_file(rule['file'])}" if len(files) > 1 else None),
+        *[Text(" " * (digits + 2) + doubt, WARNING) for doubt in _doubts(rule, there)],
     ]
+
+
+def _file(path: str) -> str:
+    return printable(PurePath(path).name)
+
+
+def _doubts(rule: Row, there: str) -> Iterator[str]:
+    """Say what makes a rule another than it seems to be."""
+    if rule["without_driver"]:
+        yield WITHOUT_DRIVER[rule["without_driver"]]
     if rule["layer_agrees"] is False:
-        what = f"in {printable(state)} it is at {there}: not the same filter"
-        lines.append(Text(" " * (digits + 2) + what, WARNING))
-    return lines
+        yield f"in {_file(rule['file'])} it is at {there}: not the same filter"
+    for other in rule["others"]:
+        name = brief(other["name"] or "without a name")
+        yield f"in {_file(other['file'])} the id is another filter's: {name}"
 
 
 def _layers(names: list[str]) -> str:
@@ -246,10 +269,13 @@ def _short(name: str | None, prefix: str) -> str:
 
 def _provider(rule: Row) -> str:
     """The key's symbol says which part of Windows it is; else the name, unless a resource's."""
-    key, name = rule["provider_key"], rule["provider_name"]
-    if key and key.startswith("{") and name and not name.startswith("@"):
-        return str(name)
-    return _short(key, "FWPM_PROVIDER_")
+    key, name, service = rule["provider_key"], rule["provider_name"], rule["provider_service"]
+    if name and name.startswith("FWPM_PROVIDER_"):  # what the SDK calls the key
+        key = name
+    if not key or not key.startswith("{"):
+        return _short(key, "FWPM_PROVIDER_")
+    shown = str(name) if name and not name.startswith("@") else key
+    return f"{shown} (service {service})" if service else shown
 
 
 def _failure(row: Row, _: int) -> list[Text]:
@@ -266,6 +292,13 @@ def _losses(report: Row, page: Page) -> None:
     for name, count in lost.items():
         what = STATS.get(name) or brief(name)
         page.print(Text(f"{number(count):>{page.digits}}  {what}", WARNING))
+    for file in report["rule_files"]:
+        for name, count in file["stats"].items():
+            what = f"{_file(file['path'])}: {STATS.get(name) or brief(name)}"
+            page.print(Text(f"{number(count):>{page.digits}}  {what}", WARNING))
+            lost[name] = count
+        if not file["filters"]:
+            page.print(Text(f"{_file(file['path'])} has no filters.", WARNING))
     if not lost and len(silent) < len(report["files"]):
         page.print(Text("Nothing.", QUIET))
     for path in silent:

@@ -15,11 +15,15 @@
     ``{"events": how many}`` and these tables of dropped events:
     ``applications`` of ``{"app_path", "events"}``;
     ``filters`` of ``{"filter_id", "layer_ids", "layers", "filter_origins", "events", "rule"}``:
-    lists of what the events say, layers by name; rule is null without ``--filters`` and for an id
-    that the file lacks, otherwise ``{"name", "provider_key", "provider_name", "layer_key",
-    "sublayer_key", "sublayer_name", "action", "filter_origin", "layer_agrees"}``: the last is
-    false where events and file disagree about the filter's layer, so that the id must have changed
-    its meaning, and null where one is silent;
+    lists of what the events say, layers by name; rule is null if no file has a filter of that id,
+    otherwise ``{"name", "provider_key", "provider_name", "layer_key", "sublayer_key",
+    "sublayer_name", "action", "filter_origin", "provider_service", "callout_key", "callout_name",
+    "callout_registered", "without_driver", "layer_agrees", "file", "others"}``.
+    ``without_driver`` says what the filter does because its callout is not registered: ``BLOCK``,
+    ``PERMIT`` or ``IGNORED``; otherwise null. ``layer_agrees`` is false where events and file
+    disagree about the filter's layer, so that the id must have changed its meaning, and null where
+    one is silent. ``file`` named the rule; ``others`` is a list of ``{"name", "file"}`` of files
+    in which the id is another filter's;
     ``remote_addresses`` of ``{"remote_address", "events"}``;
     ``remote_ports`` of ``{"ip_protocol", "protocol", "remote_port", "icmp_type",
     "icmp_version", "icmp", "events"}``: for ICMP, remote_port is the code;
@@ -31,11 +35,14 @@
 ``stats``
     What was lost or mended in all files: ``malformed``, ``replaced_text``, ...
 ``filters``
-    The path of ``--filters``, or null.
+    The path of ``--filters``, the first if there are several, or null.
+``rule_files``
+    A list of ``{"path", "filters", "stats"}``: the files that name rules, those of ``--filters``
+    first, then those of FILE that have filters, too; how many they have, and what was lost.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,31 +50,31 @@ import click
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wfpfast import explain, names, netsh
+from wfpfast import explain, names
 from wfpfast.cli import _cells, _screen, _show
 from wfpfast.cli._count import COLUMNS, Count
 from wfpfast.cli._formats import source_of
+from wfpfast.cli._rules import add_rules, own_rules, read_rules
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken
 from wfpfast.cli._sources import opened
 
 Report = dict[str, Any]
-RULE = (
-    "name", "provider_key", "provider_name", "layer_key", "sublayer_key", "sublayer_name",
-    "action", "filter_origin",
-)  # fmt: skip
-# Ids of layers below this one mean the same in all versions of Windows.
-FIXED_LAYERS = 82
 MACHINE_ACCOUNT = "S-1-5-21-"
 
 
-def summarise(paths: list[Path], *, filters: Path | None, top: int, as_json: bool) -> int:
+def summarise(paths: list[Path], *, filters: Sequence[Path], top: int, as_json: bool) -> int:
     """Print the summary of some files; return the exit status."""
-    rules = None if filters is None else read_rules(filters)
+    rules = [read_rules(path) for path in filters]
     report = summary(paths, top)
-    if rules is not None:
-        report["filters"] = str(filters)
-        add_rules(report["dropped"]["filters"]["top"], rules)
+    rows = report["dropped"]["filters"]["top"]
+    if rows:
+        rules += [own for path in paths if path not in filters and (own := own_rules(path))]
+    add_rules(rows, rules)
+    report["filters"] = str(filters[0]) if filters else None
+    report["rule_files"] = [
+        {"path": str(each.path), "filters": len(each.table), "stats": each.stats}
+        for each in rules]
     if as_json:
         click.echo(json.dumps(report, indent=2))
     else:
@@ -94,6 +101,7 @@ def summary(paths: list[Path], top: int) -> Report:
         "failures": count.failures.top(top),
         "stats": dict(count.stats),
         "filters": None,
+        "rule_files": [],
     }
     _add_places(dropped["filters"]["top"], count.places.table())
     _name(dropped["remote_ports"], _port_named)
@@ -173,33 +181,3 @@ def _user_named(row: Report) -> Report:
 def _failure_named(row: Report) -> Report:
     code = row["failure_error"] if row["failure_error"] is not None else row["failure_status"]
     return {**row, "name": names.error(code), "meaning": names.error_meaning(code)}
-
-
-def read_rules(path: Path) -> pa.Table:
-    """Return the filters of netsh's wfpstate.xml or filters.xml."""
-    try:
-        return pa.table(netsh.read_filters(str(path)))
-    except netsh.NetshError as error:
-        raise Fault(str(error)) from None
-
-
-def add_rules(rows: list[Report], rules: pa.Table) -> None:
-    """Put beside each filter what the file of filters says about it."""
-    wanted = pa.array([row["filter_id"] for row in rows], pa.uint64())
-    found = rules.filter(pc.is_in(rules["filter_id"], wanted.drop_null()))
-    by_id = {rule["filter_id"]: rule for rule in found.to_pylist()}
-    for row in rows:
-        rule = by_id.get(row["filter_id"])
-        if rule is not None:
-            agrees = _layer_agrees(row["layer_ids"], rule["layer_key"])
-            row["rule"] = {**{key: rule[key] for key in RULE}, "layer_agrees": agrees}
-
-
-def _layer_agrees(layers: list[int], key: str | None) -> bool | None:
-    """Tell whether a filter lies at a layer of its events; None if that cannot be known."""
-    if not layers or key is None or max(layers) >= FIXED_LAYERS:
-        return None
-    mine, other = [names.layer_key(names.layer(layer)) for layer in layers], names.layer_key(key)
-    if not all(name.startswith("FWPM_") for name in (*mine, other)):
-        return None
-    return other in mine

@@ -233,7 +233,8 @@ class Engine(Closing):
         """Return the filters that there are now, to join with ``filter_id`` of events.
 
         Ids change with the rules and at every start of Windows: ask while events are collected.
-        The columns are named as those of `netsh.read_filters`.
+        The columns are those of `netsh.read_filters`, without ``conditions``; docs/rules.md says
+        what they are.
         """
         return objects.filters(self._session)
 

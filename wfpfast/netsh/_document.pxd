@@ -7,7 +7,7 @@ from wfpfast.netsh._nodes cimport Nodes
 
 cdef class Document(Nodes):
     cdef readonly str path
-    cdef int64_t lost               # records that could not be read
+    cdef public int64_t lost        # records that could not be read
     cdef Py_ssize_t tried           # how many bytes did not suffice the last time
     cdef bint lenient, ended, searching
     cdef dict lists, heads
