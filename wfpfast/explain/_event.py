@@ -55,7 +55,7 @@ def event(row: Row, rule: Row | None = None) -> list[str]:
     """
     cells: dict[str, Any] = dict(row)
     parts = (
-        _happened, _program, _traffic, _reason, _negotiation, _decision, _rule, _context, _cure,
+        _happened, _program, _traffic, _reason, _negotiation, _cure, _decision, _rule, _context,
     )  # fmt: skip
     return [line for part in parts for line in part(cells, rule or {})]
 

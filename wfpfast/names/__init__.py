@@ -171,17 +171,17 @@ def event_type(n: int) -> str:
     Returns
     -------
     str
-        The SDK name without its prefix. The numbers 13 to 20, which only
-        `INTERNAL_EVENT_TYPES` names, are ``UNKNOWN_<n>`` like all others.
+        The SDK's name without its prefix. The numbers 13 to 20 are in no SDK: they have the names
+        of `INTERNAL_EVENT_TYPES`. All others are ``UNKNOWN_<n>``.
 
     Examples
     --------
     >>> event_type(3)
     'CLASSIFY_DROP'
     >>> event_type(13)
-    'UNKNOWN_13'
+    'INTERNAL_IKEEXT_MM_ESTABLISHED'
     """
-    for name, value in ENUMS["FWPM_NET_EVENT_TYPE"].items():
+    for name, value in (ENUMS["FWPM_NET_EVENT_TYPE"] | INTERNAL_EVENT_TYPES).items():
         if value == n:
             return name.removeprefix("FWPM_NET_EVENT_TYPE_")
     return _unknown(n)
