@@ -90,8 +90,8 @@ GROUPS: dict[str, tuple[tuple[int, ...], str]] = {
         "Too many ports or buffers are in use: netstat -ano, netsh int ipv4 show dynamicport tcp."
         " Close connections, or widen the range.")),
     "name": ((11001, 11002, 11003, 11004), (
-        "DNS: nslookup NAME; is UDP and TCP 53 to the DNS server dropped? (wfpfast summary by"
-        " remote port)")),
+        "DNS: nslookup NAME; look whether UDP or TCP 53 to the DNS server is dropped: wfpfast"
+        " summary, by remote port.")),
     "unsigned": ((577, 0xC0000428), (
         "The driver is not signed as this Windows demands (Secure Boot, memory integrity): get a"
         " signed version. Filters that call its callout block as long as it is not loaded.")),

@@ -2,7 +2,7 @@
 
 from wfpfast._tables.event_kinds import EVENT_KINDS
 from wfpfast.explain._event import event
-from wfpfast.explain._numbers import KINDS, explain_number, number_of
+from wfpfast.explain._numbers import KINDS, explain_number, is_known, number_of
 from wfpfast.explain._sids import sid
 from wfpfast.explain._words import explain_word
 
@@ -51,10 +51,11 @@ def explain(text: str) -> list[str]:
         return [f"SID: {found}: {sid(found) or 'not a well-known SID'}"]
     kind, colon, rest = text.partition(":")
     if colon and kind.lower() in KINDS:
-        return explain_number(rest, kind.lower())
-    if text.startswith("%%") and number_of(text[2:]) is not None:
-        return explain_number(text[2:], "message")
-    lines = explain_number(text) if number_of(text) is not None else explain_word(text)
+        lines = explain_number(rest, kind.lower())
+    elif text.startswith("%%"):
+        lines = explain_number(text[2:], "message")
+    else:
+        lines = explain_word(text) if number_of(text) is None else explain_number(text)
     if not lines:
         raise ValueError(
             f"{text!r} is not understood: expected a number, a SID, a GUID, a name of the SDK, of"
@@ -69,4 +70,4 @@ def is_answer(lines: list[str]) -> bool:
     >>> is_answer(explain("error:13919")), is_answer(explain("error:13801"))
     (False, True)
     """
-    return any(not line.startswith("unknown") and ": UNKNOWN_" not in line for line in lines)
+    return any(is_known(line) for line in lines)

@@ -21,7 +21,7 @@ _ROLES = {
 }  # fmt: skip
 _WAYS = {
     "INBOUND": "came in", "OUTBOUND": "went out", "FORWARD": "was routed",
-    "BIDIRECTIONAL": "was for both ways, as a bind is",
+    "BIDIRECTIONAL": "was for both ways (as a bind is)",
 }  # fmt: skip
 _LINK_LAYER = {0x0800: "IPv4", 0x0806: "ARP", 0x86DD: "IPv6", 0x8100: "a VLAN's"}
 
@@ -152,7 +152,7 @@ def _end(cells: Row, side: str, word: str) -> str:
     address, port = cells.get(f"{side}_address"), cells.get(f"{side}_port")
     if cells.get("ip_protocol") in names.ICMP:
         port = None
-    if address is None:
+    if not address:
         return "" if port is None else f"{word}port {port}"
     return f"{address}" if port is None else f"{address} port {port}"
 
@@ -163,7 +163,8 @@ def _reason(cells: Row, _: Row) -> Iterator[str]:
         if code is not None:
             shown = str(code) if 0 <= code < 0x10000 else f"0x{code & 0xFFFF_FFFF:08x}"
             meaning = names.error_meaning(code)
-            yield f"The reason was {names.error(code)} ({shown}){f': {meaning}' if meaning else ''}."
+            told = f": {meaning}" if meaning else ""
+            yield f"The reason was {names.error(code)} ({shown}){told}."
     if cells.get("spi") is not None:
         spi = cells["spi"]
         yield (f"The packet's SPI was 0x{spi:08x}." if spi
@@ -248,7 +249,10 @@ def _rule(cells: Row, rule: Row) -> Iterator[str]:
         parts = [f"The filter is called {rule['name']}" if rule.get("name")
                  else "The filter has no name"]
         if rule.get("provider_key"):
-            parts.append(f"its provider is {names.provider(rule['provider_key'])}")
+            key, name = names.provider(rule["provider_key"]), rule.get("provider_name")
+            # The symbol says which part of Windows it is; a name is a text, or a resource's.
+            shown = name if key.startswith("{") and name and not name.startswith("@") else key
+            parts.append(f"its provider is {shown}")
         if rule.get("action"):
             parts.append(f"its action is {rule['action']}")
         yield f"{', '.join(parts)}."

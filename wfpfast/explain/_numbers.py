@@ -19,15 +19,19 @@ def number_of(text: str) -> int | None:
         return None
 
 
+def is_known(line: str) -> bool:
+    """Tell whether a line says what something is, not that it is not known."""
+    return not line.startswith("unknown") and ": UNKNOWN_" not in line
+
+
 def explain_number(text: str, kind: str | None = None) -> list[str]:
     """Return what a number means, of one kind or of those that it can be of."""
     if kind is not None:
         return _one_kind(kind, text)
     number = int(text, 0)
-    lines = [line for each in _GUESSED for line in KINDS[each](number)
-             if "UNKNOWN_" not in line and not line.startswith("unknown")]
+    lines = [line for each in _GUESSED for line in KINDS[each](number) if is_known(line)]
     if lines:
-        return lines
+        return list(dict.fromkeys(lines))  # a direction is a message of audits, too
     if number in _FILTER_IDS:
         return _filter_id(number)
     return [f"unknown: {text} is none of: {', '.join(_GUESSED)}"]

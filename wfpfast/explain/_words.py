@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 
-from wfpfast import names
 from wfpfast._tables.event_kinds import EVENT_KINDS
 from wfpfast._tables.origins import ORIGINS, QUERY_USER_RULE, RULE
 from wfpfast.explain import _numbers
@@ -68,26 +67,22 @@ def _told(*lines: str) -> _Lines:
     return lambda: list(lines)
 
 
-def _of(lines: Callable[[int], list[str]], number: int) -> _Lines:
-    return lambda: lines(number)
-
-
 def _errors() -> Iterator[tuple[str, _Lines]]:
     from wfpfast._tables.errors import ERRORS
     from wfpfast._tables.ras_errors import RAS
     from wfpfast._tables.win32_errors import ALIASES
 
     for code, (name, _) in ERRORS.items():
-        yield name, _of(_numbers.error_lines, code)
+        yield name, partial(_numbers.error_lines, code)
         for prefix in _ERROR_PREFIXES:
             if name.startswith(prefix):
-                yield name.removeprefix(prefix), _of(_numbers.error_lines, code)
+                yield name.removeprefix(prefix), partial(_numbers.error_lines, code)
                 break
     for alias, code in ALIASES.items():
         wrapped = code and code + 0x8007_0000
-        yield alias, _of(_numbers.error_lines, wrapped)
+        yield alias, partial(_numbers.error_lines, wrapped)
     for code, (name, _) in RAS.items():
-        yield name, _of(_numbers.ras_lines, code)
+        yield name, partial(_numbers.ras_lines, code)
 
 
 def _layers() -> Iterator[tuple[str, _Lines]]:
@@ -104,14 +99,14 @@ def _layers() -> Iterator[tuple[str, _Lines]]:
 
     for name in {*NAMES.values(), *(name for _, layers in BUILDS for name in layers)}:
         for prefix in (PREFIX, "FWPS_LAYER_", ""):
-            yield prefix + name, lambda name=name: lines(name)  # type: ignore[misc]
+            yield prefix + name, partial(lines, name)
 
 
 def _types() -> Iterator[tuple[str, _Lines]]:
     for name, kind in EVENT_KINDS.items():
         for prefix in ("FWPM_NET_EVENT_TYPE_", "FWPM_NET_EVENT_TYPE_PUBLIC_", "PUBLIC_", ""):
-            yield prefix + name, _of(_numbers.type_lines, kind.number)
-        yield kind.arm, _of(_numbers.type_lines, kind.number)
+            yield prefix + name, partial(_numbers.type_lines, kind.number)
+        yield kind.arm, partial(_numbers.type_lines, kind.number)
 
 
 def _keys() -> Iterator[tuple[str, _Lines]]:
@@ -119,7 +114,7 @@ def _keys() -> Iterator[tuple[str, _Lines]]:
     from wfpfast._tables.well_known_keys import ALIASES
 
     by_name: dict[str, list[str]] = {}
-    for guid, name, line in _key_lines():
+    for _, name, line in _key_lines():
         by_name.setdefault(name, []).append(line)
         yield name, _told(line)
     for alias, name in ALIASES.items():
@@ -190,7 +185,7 @@ def _protocols() -> Iterable[tuple[str, _Lines]]:
     from wfpfast._tables.protocols import PROTOCOLS
 
     for number, name in PROTOCOLS.items():
-        yield name, _of(_numbers.protocol_lines, number)
+        yield name, partial(_numbers.protocol_lines, number)
 
 
 def meaning_of(title: str, name: str) -> str | None:
