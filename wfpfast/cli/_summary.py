@@ -4,7 +4,8 @@
 
 ``files``
     A list of ``{"path", "events", "stats", "error"}``: stats is null for a table that says
-    nothing of what was lost; error is null, or why a file could be read in part only.
+    nothing of what was lost; error is null, or why a file could be read in part only, or not at
+    all. A member of an archive is a file of its own, ``logs.zip/netevents.xml``.
 ``events``, ``first``, ``last``
     How many; the earliest and the latest timestamp, ISO 8601 in UTC, or null.
 ``types``
@@ -34,6 +35,7 @@
     The path of ``--filters``, or null.
 """
 
+import contextlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -42,14 +44,15 @@ from typing import Any
 import click
 import pyarrow as pa
 import pyarrow.compute as pc
+from rich.progress import Progress
 
 from wfpfast import explain, names, netsh
-from wfpfast.cli import _cells, _screen, _show
+from wfpfast.cli import _cells, _screen, _show, _stats
 from wfpfast.cli._count import COLUMNS, Count
-from wfpfast.cli._formats import source_of
+from wfpfast.cli._input import Input
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken
-from wfpfast.cli._sources import opened
+from wfpfast.cli._sources import inputs, opened, opened_filters
 
 Report = dict[str, Any]
 RULE = (
@@ -61,27 +64,32 @@ FIXED_LAYERS = 82
 MACHINE_ACCOUNT = "S-1-5-21-"
 
 
-def summarise(paths: list[Path], *, filters: Path | None, top: int, as_json: bool) -> int:
-    """Print the summary of some files; return the exit status."""
-    rules = None if filters is None else read_rules(filters)
-    report = summary(paths, top)
-    if rules is not None:
-        report["filters"] = str(filters)
-        add_rules(report["dropped"]["filters"]["top"], rules)
-    if as_json:
-        click.echo(json.dumps(report, indent=2))
-    else:
-        _show.show(report, _screen.console())
+def summarise(
+    paths: list[Path], *, filters: Path | None, top: int, as_json: bool, **options: str
+) -> int:
+    """Print the summary of what can be read; return the exit status."""
+    encoding = {name: value for name, value in options.items() if name == "encoding"}
+    rules = None if filters is None else read_rules(filters, **encoding)
+    report = summary(paths, top, **options)
     errors = [file["error"] for file in report["files"] if file["error"]]
+    if report["events"] or len(errors) < len(report["files"]):
+        if rules is not None:
+            report["filters"] = str(filters)
+            add_rules(report["dropped"]["filters"]["top"], rules)
+        if as_json:
+            click.echo(json.dumps(report, indent=2))
+        else:
+            _show.show(report, _screen.console())
     for error in errors:
         _screen.say(f"wfpfast: {error}")
-    return 1 if errors else 0
+    return 1 if errors else _stats.status(report["stats"])
 
 
-def summary(paths: list[Path], top: int) -> Report:
-    """Return the report on some files, without rules."""
+def summary(paths: list[Path], top: int, **options: str) -> Report:
+    """Return the report on what there is at some paths, without rules."""
     count = Count()
-    files = [_read(path, count) for path in paths]
+    with _screen.progress() as screen, contextlib.closing(inputs(paths)) as found:
+        files = [_read(given, count, screen, options) for given in found]
     dropped: Report = {"events": count.dropped}
     dropped.update({name: tally.top(top) for name, tally in count.drops.items()})
     report: Report = {
@@ -102,24 +110,29 @@ def summary(paths: list[Path], top: int) -> Report:
     return report
 
 
-def _read(path: Path, count: Count) -> Report:
-    before, error = count.events, None
-    options: dict[str, Any] = {"errors": "null"} if source_of(path).decoded else {}
-    with opened(path, COLUMNS, strict=False, **options) as source, _screen.progress() as bar:
-        task = bar.add_task(_screen.printable(path.name), total=1.0, note="")
-        try:
-            for batch in source.batches:
-                count.add(batch, source)
-                note = _screen.events(count.events - before)
-                bar.update(task, completed=source.share(), note=note)
-        except Broken as fault:
-            if count.events == before:
-                raise Fault(str(fault)) from None
-            read = _screen.events(count.events - before)
-            error = f"{fault}; counted is what came before: {read}"
-        stats = source.stats()
+def _read(
+    given: Input, count: Count, screen: Progress, options: dict[str, str]
+) -> Report:
+    before, error, stats = count.events, None, None
+    try:
+        with (
+            opened(given, COLUMNS, strict=False, **options) as source,
+            contextlib.closing(_screen.Bar(screen, given.name)) as bar,
+        ):
+            try:
+                for batch in source.batches:
+                    count.add(batch, source)
+                    bar.show(count.events - before, source.share(), given.nbytes)
+            finally:
+                stats = source.stats()
+        if count.events == before and source.hint:
+            _screen.say(f"{given.name}: no events: {source.hint}")
+    except (Fault, Broken) as fault:
+        read = _screen.events(count.events - before)
+        part = f"; counted is what came before: {read}" if count.events > before else ""
+        error = f"{fault}{part}"
     count.add_stats(stats)
-    return {"path": str(path), "events": count.events - before, "stats": stats, "error": error}
+    return {"path": given.name, "events": count.events - before, "stats": stats, "error": error}
 
 
 def _time(end: Any) -> str | None:
@@ -175,12 +188,16 @@ def _failure_named(row: Report) -> Report:
     return {**row, "name": names.error(code), "meaning": names.error_meaning(code)}
 
 
-def read_rules(path: Path) -> pa.Table:
+def read_rules(path: Path, **options: str) -> pa.Table:
     """Return the filters of netsh's wfpstate.xml or filters.xml."""
-    try:
-        return pa.table(netsh.read_filters(str(path)))
-    except netsh.NetshError as error:
-        raise Fault(str(error)) from None
+    with opened_filters(path) as given:
+        try:
+            rules = pa.table(netsh.read_filters(given.file, **options))
+        except netsh.NetshError as error:
+            raise Fault(str(error)) from None
+        if given.fault:
+            raise Fault(f"{given.name}: {given.fault}")
+        return rules
 
 
 def add_rules(rows: list[Report], rules: pa.Table) -> None:
