@@ -152,6 +152,11 @@ class Input:
         return path
 
 
+def name_of(path: Path) -> str:
+    """Return what messages call the thing at a path."""
+    return STDIN_NAME if str(path) == STDIN else str(path)
+
+
 def failed(name: str, trouble: str) -> Input:
     """Return what could not be opened, so that the others are read all the same."""
     return Input(name, io.BytesIO(), trouble=trouble)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from wfpfast.cli import _content
 from wfpfast.cli._content import HEAD
 from wfpfast.cli._formats import EMPTY, recognised, source_of, suffixes, taking
-from wfpfast.cli._input import STDIN, Input, failed, opened_file
+from wfpfast.cli._input import STDIN, Input, failed, name_of, opened_file
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken, Request, Source, told
 from wfpfast.cli._unpack import unpacked
@@ -39,9 +39,9 @@ def inputs(
             try:
                 yield from unpacked(opened_file(path, stack), stack, wanted)
             except Fault as error:
-                yield failed(str(path), str(error))
+                yield failed(name_of(path), str(error))
             except OSError as error:
-                yield failed(str(path), f"{error.filename or path}: {error.strerror or error}")
+                yield failed(name_of(path), f"{name_of(path)}: {error.strerror or error}")
 
 
 def expanded(paths: Sequence[Path]) -> Iterator[Path]:
