@@ -37,7 +37,8 @@ class _Stream(io.RawIOBase):
         self.name = name
         self.fault: str | None = None
         self.count = 0
-        self._file = file
+        # One read at a time: of several, a damage would cost those before it.
+        self._read = getattr(file, "readinto1", file.readinto)
         self._kept = b""
 
     def readable(self) -> bool:
@@ -65,7 +66,7 @@ class _Stream(io.RawIOBase):
 
     def _pull(self, buffer: Any) -> int:
         try:
-            got: int = 0 if self.fault else self._file.readinto(buffer) or 0
+            got: int = 0 if self.fault else self._read(buffer) or 0
         except DAMAGE as error:
             self.fault = str(error)
             return 0

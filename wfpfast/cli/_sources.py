@@ -69,7 +69,7 @@ def opened(
     if given.trouble is not None:
         raise Fault(given.trouble)
     head = given.peek(HEAD)
-    if given.fault:
+    if given.fault and not recognised(head):
         raise Fault(f"{given.name}: {given.fault}")
     source = source_of(given.name, head)
     for option in options:

@@ -66,7 +66,7 @@ def _chosen(
         try:
             file = opened(name)
         except DAMAGE as error:  # it has a password, or a method that Python does not know
-            yield failed(shown, str(error))
+            yield failed(shown, f"{shown}: {error}")
             continue
         with file:
             member = Input(shown, file, size=size)
