@@ -1,5 +1,6 @@
 """Which file names a rule, and what `wfpfast summary` says of callouts whose driver is missing."""
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,17 @@ def test_a_capture_names_its_own_rules(run: Run, write: Any, encoding: str) -> N
     assert (found["filters"], found["rule_files"]) == (
         None, [{"path": str(path), "filters": 1, "stats": {}}])
     assert "70001  Mine" in run("summary", path).out
+
+
+def test_captures_in_an_archive(run: Run, write: Any, tmp_path: Path) -> None:
+    """Each capture of the archive has rules, which bear the names of its members."""
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+        archive.writestr("a/wfpdiag.xml", diag(state=element("filters", [rule("Mine")])))
+        archive.writestr("netevents.xml", netevents(drop()))
+        archive.writestr("b/wfpdiag.xml", diag(state=element("filters", [rule("Theirs")])))
+    found = the_rule(run, "two.zip")
+    assert (found["name"], found["file"]) == ("Mine", "two.zip/a/wfpdiag.xml")
+    assert found["others"] == [{"name": "Theirs", "file": "two.zip/b/wfpdiag.xml"}]
 
 
 def test_a_rule_that_was_added_during_the_capture(run: Run, write: Any) -> None:
@@ -154,7 +166,7 @@ def test_what_filters_lack_costs_only_that(run: Run, write: Any) -> None:
     good = rule("Good", filterCondition="x")
     path = write("state.xml", element("filters", [rule("No id", filterId=""), good]))
     events = write("wfpdiag.xml", diag())
-    found = report(run, events, "--filters", path)
+    found = report(run, events, "--filters", path, status=3)
     assert found["rule_files"] == [
         {"path": str(path), "filters": 1, "stats": {"filters_without_id": 1, "malformed": 1}}]
     out = run("summary", events, "--filters", path).out

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from wfpfast.cli._screen import brief, events, number, printable, seconds, tail
+from wfpfast.cli._stats import words
 from wfpfast.explain import EVENT_KINDS
 
 Row = dict[str, Any]
@@ -26,16 +27,6 @@ BAR = 8
 BAR_FROM = 96           # columns of the terminal from which there is room for bars
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 LONGEST_TYPE = max(map(len, EVENT_KINDS))
-STATS = {
-    "malformed": "values that could not be read, now null",
-    "replaced_text": "characters that were not valid UTF-16, now U+FFFD",
-    "timestamps_out_of_range": "timestamps beyond 1677..2262, now null",
-    "unknown_types": "events of a type that the SDK does not name",
-    "dropped": "events for which there was no room as they came",
-    "unreadable": "events that could not be followed as they came",
-    "filters_without_id": "filters without an id, left out",
-    "filters_with_another_ones_id": "filters whose id a later filter has, left out",
-}
 # What a filter does where its callout's driver is not loaded.
 WITHOUT_DRIVER = {
     "BLOCK": "the callout's driver is not loaded: the filter blocks all that it matches",
@@ -285,23 +276,24 @@ def _failure(row: Row, _: int) -> list[Text]:
 
 
 def _losses(report: Row, page: Page) -> None:
-    silent = [file["path"] for file in report["files"] if file["stats"] is None]
+    broken = [file for file in report["files"] if file["error"]]
+    silent = [file["path"] for file in report["files"]
+              if file["stats"] is None and not file["error"]]
     lost = {name: count for name, count in report["stats"].items() if count}
     page.title("Lost or mended")
     for name, count in lost.items():
-        what = STATS.get(name) or brief(name)
-        page.print(Text(f"{number(count):>{page.digits}}  {what}", WARNING))
+        page.print(Text(f"{number(count):>{page.digits}}  {words(name)}", WARNING))
     for file in report["rule_files"]:
         for name, count in file["stats"].items():
-            what = f"{_file(file['path'])}: {STATS.get(name) or brief(name)}"
+            what = f"{_file(file['path'])}: {words(name)}"
             page.print(Text(f"{number(count):>{page.digits}}  {what}", WARNING))
             lost[name] = count
         if not file["filters"]:
             page.print(Text(f"{_file(file['path'])} has no filters.", WARNING))
-    if not lost and len(silent) < len(report["files"]):
+    if not lost and not broken and len(silent) < len(report["files"]):
         page.print(Text("Nothing.", QUIET))
     for path in silent:
         page.print(Text(f"{printable(path)} does not say.", QUIET))
-    for file in report["files"]:
-        if file["error"]:
-            page.print(Text(f"{printable(file['path'])} was read in part.", WARNING))
+    for file in broken:
+        part = "was read in part" if file["events"] else "could not be read"
+        page.print(Text(f"{printable(file['path'])} {part}.", WARNING))
