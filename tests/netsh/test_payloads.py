@@ -287,7 +287,8 @@ def test_both_spellings_of_the_type_and_numbers() -> None:
                      "FWPM_NET_EVENT_TYPE_PUBLIC_CLASSIFY_DROP", "3"):
         assert read_row(drop(type=spelling)) == read_row(drop())
     for spelling, name in [("77", "UNKNOWN_77"),
-                           ("FWPM_NET_EVENT_TYPE_INTERNAL_IKEEXT_QM_FAILURE", "UNKNOWN_18")]:
+                           ("FWPM_NET_EVENT_TYPE_INTERNAL_IKEEXT_QM_FAILURE",
+                            "INTERNAL_IKEEXT_QM_FAILURE")]:
         row = read_row(drop(type=spelling))
         assert row == {**HEADER_ROW, "event_type": name}
 

@@ -207,7 +207,7 @@ class _Reader:
 
     def payload(self, event_type: int, address: int) -> None:
         self.enumerators(event_type=event_type)
-        if event_type not in sdk.ENUMERATIONS["event_type"]:
+        if event_type not in sdk.SDK_TYPES:
             self.stats["unknown_types"] += 1
         if event_type not in self.arms or not address:
             return

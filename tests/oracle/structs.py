@@ -324,6 +324,11 @@ _NUMBERED: dict[str, tuple[str, ...]] = {
                     "SSL_ECDSA_P256", "SSL_ECDSA_P384", "EAP", "RESERVED"),
 }
 ENUMERATIONS = {column: dict(enumerate(names)) for column, names in _NUMBERED.items()}
+# In no SDK: types of the IKE service's own log, which count as unknown although they have names.
+SDK_TYPES = frozenset(ENUMERATIONS["event_type"])
+ENUMERATIONS["event_type"] |= {13 + n: f"INTERNAL_IKEEXT_{name}" for n, name in enumerate((
+    "MM_ESTABLISHED", "MM_DELETED", "MM_FAILURE", "QM_ESTABLISHED", "QM_DELETED", "QM_FAILURE",
+    "NO_QM_FOR_MMSA", "POLICY_CHANGE"))}
 
 # Two vocabularies share the column: FWP_DIRECTION (0, 1) and msFwpDirection (0x3900...).
 DIRECTIONS = {0: "OUTBOUND", 1: "INBOUND", 0x3900: "INBOUND", 0x3901: "OUTBOUND",

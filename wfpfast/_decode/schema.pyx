@@ -8,7 +8,7 @@ from libc.stdlib cimport calloc
 
 from wfpfast._columns.columns cimport BOOL, CODES, FIXED, LIST, STRUCT, TEXT, Kind, new_spec
 
-from wfpfast._tables.enums import ENUMS
+from wfpfast._tables.enums import ENUMS, INTERNAL_EVENT_TYPES
 
 cdef Spec[N_SPECS] text_specs      # addresses="text"
 cdef Spec[N_SPECS] binary_specs    # addresses="binary"
@@ -161,7 +161,9 @@ cdef int declare_events() except -1:
 
 
 cdef int declare_names() except -1:
-    sdk_names(EVENT_TYPE, "FWPM_NET_EVENT_TYPE", "FWPM_NET_EVENT_TYPE_")
+    names(EVENT_TYPE, {
+        value: name.removeprefix("FWPM_NET_EVENT_TYPE_")
+        for name, value in (ENUMS["FWPM_NET_EVENT_TYPE"] | INTERNAL_EVENT_TYPES).items()})
     sdk_names(ADDRESS_FAMILY, "FWP_AF", "FWP_AF_")
     # msFwpDirection is 0x3900 + n; put_direction() of the decoder maps FWP_DIRECTION onto it.
     names(DIRECTION, {0: "INBOUND", 1: "OUTBOUND", 2: "FORWARD", 3: "BIDIRECTIONAL"})

@@ -1,15 +1,14 @@
 """The commands that work anywhere, and their options; must not know what they do."""
 
 import inspect
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from wfpfast.cli._explain import explain
 from wfpfast.cli._formats import OUTPUTS, SOURCES, described, suffixes, taking
 from wfpfast.cli._live_options import PATH, names
-from wfpfast.cli._screen import printable, say
 
 DECODED = suffixes(taking("errors"), " and ")
 STATUSES = """\b
@@ -145,31 +144,6 @@ def demo(count: int, seed: int, output: Path) -> None:
     from wfpfast.cli._demo import demo as run
 
     run(count, seed, output)
-
-
-# A negative NTSTATUS is no option.
-@click.command(short_help="Say what a number, a name or a SID means.",
-             context_settings={"ignore_unknown_options": True})
-@click.argument("codes", metavar="CODE...", nargs=-1, required=True, type=click.UNPROCESSED)
-def explain(codes: tuple[str, ...]) -> int:
-    """Say what error codes, layers, protocols, flags and SIDs mean.
-
-    CODE is a number (0x80320013, 13801, -1070202879), layer:48, layer:87@19045, type:3, the name of
-    an error or a layer, the GUID of a layer or a SID.
-    """
-    from wfpfast.explain import explain as explained
-
-    failed = 0
-    for code in codes:
-        try:
-            lines = explained(code)
-        except ValueError as error:
-            sys.stdout.flush()
-            say(f"wfpfast: {error}")
-            failed = 1
-            continue
-        click.echo("\n".join(printable(line) for line in lines))
-    return failed
 
 
 COMMANDS = (convert, demo, explain, summary)
