@@ -129,6 +129,34 @@ def summary(
     return summarise(list(files), filters=filters, top=top, as_json=as_json, **given(options))
 
 
+@click.command(short_help="List filters: whose they are, what they do, what they call.")
+@click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="A JSON object a line, for machines.")
+@click.option("-o", "--output", "out", metavar="OUT", type=PATH,
+              help=f"Write them to this file instead: {suffixes(OUTPUTS, ' or ')}.")
+@click.option("-f", "--force", is_flag=True, help="Replace OUT if it exists.")
+@click.option("--encoding", metavar="NAME",
+              help="How texts are written in files that do not say it, such as cp936.")
+@with_formats
+def filters(
+    files: tuple[Path, ...], as_json: bool, out: Path | None, force: bool,
+    **options: str | None,
+) -> int:
+    """List the filters of netsh's files, and the callouts and services behind them.
+
+    FILE is wfpstate.xml (netsh wfp show state), filters.xml (show filters), wfpdiag.xml (capture),
+    btpol.xml (show boottimepolicy), a section of one of them, or items alone. Only wfpstate.xml
+    and wfpdiag.xml say what callouts there are, and whether their drivers are loaded.
+
+    {inputs}
+
+    {statuses}
+    """
+    from wfpfast.cli._filters import filters as run
+
+    return run(files, as_json=as_json, out=out, force=force, **given(options))
+
+
 @click.command(short_help="See made-up events decoded, written and summarised.")
 @click.option("--events", "count", metavar="N", type=click.IntRange(min=1), default=1_000_000,
               show_default=True, help="How many events to make up.")
@@ -146,4 +174,4 @@ def demo(count: int, seed: int, output: Path) -> None:
     run(count, seed, output)
 
 
-COMMANDS = (convert, demo, explain, summary)
+COMMANDS = (convert, demo, explain, filters, summary)

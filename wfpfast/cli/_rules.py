@@ -127,15 +127,18 @@ def _chosen(layers: list[int], found: Iterable[Row]) -> Row | None:
     return {**chosen, "others": others}
 
 
+def without_driver(rule: Row) -> str | None:
+    """Return what a filter does because its callout's driver is not loaded; None if it is."""
+    if rule["callout_registered"] is not False:
+        return None
+    does = _UNREGISTERED.get(rule["action"])
+    return "PERMIT" if does == "BLOCK" and _PERMIT_FLAG in (rule["flags"] or ()) else does
+
+
 def _rule(layers: list[int], found: Row) -> Row:
-    without = None
-    if found["callout_registered"] is False:
-        without = _UNREGISTERED.get(found["action"])
-        if without == "BLOCK" and _PERMIT_FLAG in (found["flags"] or ()):
-            without = "PERMIT"
     return {
         **{key: found[key] for key in RULE},
-        "without_driver": without,
+        "without_driver": without_driver(found),
         "layer_agrees": _layer_agrees(layers, found["layer_key"]),
         "file": found["file"],
     }

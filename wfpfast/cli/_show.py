@@ -216,13 +216,13 @@ def _filter(row: Row, files: list[Row], digits: int) -> list[Text]:
         return [Text.assemble(title, (f"not in {where}", WARNING)), *_below(digits, layer, origin)]
     origin = origin or rule["filter_origin"]
     comes = f"origin: {origin}" if origin and origin != rule["name"] else None
-    there = _short(rule["layer_key"], "FWPM_LAYER_")
+    there = short(rule["layer_key"], "FWPM_LAYER_")
     callout = rule["callout_name"] or rule["callout_key"]
     return [
         Text.assemble(title, brief(rule["name"] or "without a name")),
         *_below(
-            digits, _provider(rule), layer or there, rule["action"], comes,
-            callout and f"callout: {_short(callout, 'FWPM_CALLOUT_')}",
+            digits, provider(rule), layer or there, rule["action"], comes,
+            callout and f"callout: {short(callout, 'FWPM_CALLOUT_')}",
             f"in {_file(rule['file'])}" if len(files) > 1 else None),
         *[Text(" " * (digits + 2) + doubt, WARNING) for doubt in _doubts(rule, there)],
     ]
@@ -244,8 +244,8 @@ def _doubts(rule: Row, there: str) -> Iterator[str]:
 
 
 def _layers(names: list[str]) -> str:
-    short = [_short(name, "FWPS_LAYER_") for name in names]
-    return ", ".join(short) if len(short) < 3 else f"{len(short)} layers"
+    found = [short(name, "FWPS_LAYER_") for name in names]
+    return ", ".join(found) if len(found) < 3 else f"{len(found)} layers"
 
 
 def _below(digits: int, *parts: str | None) -> list[Text]:
@@ -253,17 +253,21 @@ def _below(digits: int, *parts: str | None) -> list[Text]:
     return [Text(" " * (digits + 2) + ", ".join(known), QUIET)] if known else []
 
 
-def _short(name: str | None, prefix: str) -> str:
+def short(name: str | None, prefix: str) -> str:
+    """Return a name of the SDK without its prefix."""
     return (name or "").removeprefix(prefix)
 
 
-def _provider(rule: Row) -> str:
-    """The key's symbol says which part of Windows it is; else the name, unless a resource's."""
+def provider(rule: Row) -> str:
+    """Say whose rule it is.
+
+    The key's symbol says which part of Windows it is; else the name, unless a resource's.
+    """
     key, name, service = rule["provider_key"], rule["provider_name"], rule["provider_service"]
     if name and name.startswith("FWPM_PROVIDER_"):  # what the SDK calls the key
         key = name
     if not key or not key.startswith("{"):
-        return _short(key, "FWPM_PROVIDER_")
+        return short(key, "FWPM_PROVIDER_")
     shown = str(name) if name and not name.startswith("@") else key
     return f"{shown} (service {service})" if service else shown
 
