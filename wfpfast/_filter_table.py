@@ -1,6 +1,6 @@
 """Joins filters with what they refer to, in one table; must not know where they come from."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from wfpfast import names
@@ -66,17 +66,16 @@ def _joined(row: Row, objects: Objects) -> Row:
     provider, callout = of("provider", row["provider_key"]), of("callout", row["callout_key"])
     sublayer, context = of("sublayer", row["sublayer_key"]), row["provider_context_key"]
     return {
-        "provider_name": provider.get("name") or _well_known("provider", row["provider_key"]),
+        "provider_name": provider.get("name") or _symbol(names.provider, row["provider_key"]),
         "provider_service": provider.get("service"),
-        "sublayer_name": sublayer.get("name") or _well_known("sublayer", row["sublayer_key"]),
-        "callout_name": callout.get("name") or _well_known("callout", row["callout_key"]),
+        "sublayer_name": sublayer.get("name") or _symbol(names.sublayer, row["sublayer_key"]),
+        "callout_name": callout.get("name") or _symbol(names.callout, row["callout_key"]),
         "callout_registered": callout.get("registered"),
         "filter_origin": of("context", context).get("origin") if row["has_origin"] else None,
     }
 
 
-def _well_known(kind: str, key: str | None) -> str | None:
+def _symbol(find: Callable[[str], str], key: str | None) -> str | None:
     """Return the SDK's symbol of a GUID, if it has one; netsh prints some without theirs."""
-    find = getattr(names, kind, None)
-    name = find(key) if find and key and key.startswith("{") else None
-    return name if name and name.startswith("FWPM_") else None
+    name = find(key) if key and key.startswith("{") else None
+    return name if name != key else None

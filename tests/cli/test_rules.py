@@ -1,5 +1,7 @@
 """Which file names a rule, and what `wfpfast summary` says of callouts whose driver is missing."""
 
+import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,17 @@ def test_a_capture_names_its_own_rules(run: Run, write: Any, encoding: str) -> N
     assert (found["filters"], found["rule_files"]) == (
         None, [{"path": str(path), "filters": 1, "stats": {}}])
     assert "70001  Mine" in run("summary", path).out
+
+
+def test_captures_in_an_archive(run: Run, write: Any, tmp_path: Path) -> None:
+    """Each capture of the archive has rules, which bear the names of its members."""
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+        archive.writestr("a/wfpdiag.xml", diag(state=element("filters", [rule("Mine")])))
+        archive.writestr("netevents.xml", netevents(drop()))
+        archive.writestr("b/wfpdiag.xml", diag(state=element("filters", [rule("Theirs")])))
+    found = the_rule(run, "two.zip")
+    assert (found["name"], found["file"]) == ("Mine", "two.zip/a/wfpdiag.xml")
+    assert found["others"] == [{"name": "Theirs", "file": "two.zip/b/wfpdiag.xml"}]
 
 
 def test_a_rule_that_was_added_during_the_capture(run: Run, write: Any) -> None:
@@ -154,7 +167,7 @@ def test_what_filters_lack_costs_only_that(run: Run, write: Any) -> None:
     good = rule("Good", filterCondition="x")
     path = write("state.xml", element("filters", [rule("No id", filterId=""), good]))
     events = write("wfpdiag.xml", diag())
-    found = report(run, events, "--filters", path)
+    found = report(run, events, "--filters", path, status=3)
     assert found["rule_files"] == [
         {"path": str(path), "filters": 1, "stats": {"filters_without_id": 1, "malformed": 1}}]
     out = run("summary", events, "--filters", path).out
@@ -163,15 +176,25 @@ def test_what_filters_lack_costs_only_that(run: Run, write: Any) -> None:
     assert "Nothing." not in out
 
 
+def test_explain_event_tells_of_the_driver(run: Run) -> None:
+    out = run("explain", "event", ROOT / "tests/data/missing_driver.xml", 1).out
+    assert "The filter is called Example Shield: inspect connections, its provider is" in out
+    assert "It calls the callout Example Shield connect, of the service ExampleShieldSvc." in out
+    assert "driver is not loaded: the filter blocks all that it matches, until the driver" in out
+
+
 def test_the_documents_example(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """What docs/rules.md shows is what is printed."""
     text = (ROOT / "docs/rules.md").read_text(encoding="utf-8")
-    command, *shown = text.partition("$ wfpfast ")[2].partition("\n```")[0].split("\n")
     monkeypatch.setenv("COLUMNS", "100")
-    name, path = command.split()
-    lines = run(name, ROOT / path).out.split("\n")
-    assert [line for line in shown if line != "..."] == [line for line in lines if line in shown]
-    assert len(shown) > 10
+    examples = re.findall(r"\$ wfpfast (\w+) (tests/data/\S+)\n(.*?)\n(?:```|\$)", text, re.S)
+    assert [name for name, _, _ in examples] == ["summary", "filters"]
+    for name, path, shown in examples:
+        lines = run(name, ROOT / path).out.split("\n")
+        parts = shown.split("\n")
+        assert [line for line in parts if line != "..."] == [
+            line for line in lines if line in parts]
+        assert len(parts) >= 5
 
 
 def test_a_capture_that_breaks_off_is_counted_all_the_same(run: Run, write: Any) -> None:

@@ -150,7 +150,7 @@ def test_files_of_all_kinds_are_added_up(run: Run, xml: Path) -> None:
 def test_bad_values_are_null_and_counted(run: Run, tmp_path: Path) -> None:
     text = HEAD + "".join(ITEMS).replace("<filterId>70001<", "<filterId>seven<") + "</netEvents>"
     (tmp_path / "bad.xml").write_text(text, encoding="utf-8")
-    found = report(run, "bad.xml")
+    found = report(run, "bad.xml", status=3)
     assert found["stats"]["malformed"] == 2
     assert rows(found["dropped"]["filters"], "filter_id", "events") == [
         (70000, 2), (None, 2), (HUGE, 1)]

@@ -162,7 +162,8 @@ MANY = "".join(f'{{"flags":{k}}}\n' for k in range(2000))
 
 
 @pytest.mark.parametrize(("name", "text", "words"), [
-    ("a.csv", "", "a.csv: no net events: no column has a name that wfpfast knows"),
+    ("a.csv", "", "a.csv: is empty: 0 bytes"),
+    ("a.csv", "\n", "a.csv: no net events: no column has a name that wfpfast knows"),
     ("a.csv", "x,y\n1,2\n", "a.csv: no net events: no column has a name that wfpfast knows"),
     ("a.csv", "flags,flags\n1,2\n", "a.csv: there are two columns 'flags'"),
     ("a.csv", "flags,x\n1,2\n3\n", "a.csv: not a readable CSV file: CSV parse error: Row #3: "
@@ -187,15 +188,22 @@ MANY = "".join(f'{{"flags":{k}}}\n' for k in range(2000))
 def test_what_cannot_be_read_is_one_line(
     run: Run, tmp_path: Path, name: str, text: str, words: str
 ) -> None:
+    """Of the blocks before it the rows are kept, as many as the output then says."""
     (tmp_path / name).write_text(text)
     for arguments in (["convert", name, "o.parquet"], ["summary", name]):
         result = run(*arguments)
         if arguments[0] == "summary" and "event_type" in result.err:
             continue  # of which there is nothing to count, whatever else is wrong
+        *told, fault = result.err.splitlines()
         assert (result.status, result.out) == (1, "")
-        assert len(result.err.splitlines()) == 1
-        assert words in result.err
-    assert not (tmp_path / "o.parquet").exists()
+        assert words in fault
+        if (tmp_path / "o.parquet").exists():
+            rows = pq.read_metadata(tmp_path / "o.parquet").num_rows
+            assert rows > 1000
+            assert fault.endswith(f"; o.parquet has what came before: {rows:,} events")
+            assert [line.startswith(f"{rows:,} events in o.parquet (") for line in told] == [True]
+        else:
+            assert told == []
 
 
 @pytest.mark.parametrize("suffix", TEXTS)

@@ -144,7 +144,7 @@ def test_what_was_dropped_is_said_where_it_is_missing(run: Run, tmp_path: Path) 
     assert numbers
     assert None not in numbers
     said = sum(int(match[1].replace(",", "")) for match in numbers if match)
-    counted = re.search(r"; dropped ([\d,]+)$", last)
+    counted = re.search(r"; ([\d,]+) events for which there was no room as they came$", last)
     assert counted
     assert 0 < said <= int(counted[1].replace(",", ""))
 

@@ -127,6 +127,23 @@ def test_numbers_in_hexadecimal() -> None:
             read(element("filters", [rule(1, filterId=bad)]))
 
 
+def test_guids_of_windows_itself_have_their_names() -> None:
+    """By fwpmu.h; a name that the file has is better, and a symbol as a key needs no other."""
+    provider = "{decc16ca-3f33-4346-be1e-8fb4ae0f3d62}"
+    known = rule(
+        1, providerKey=provider, subLayerKey="{B3CDD441-AF90-41BA-A745-7C6008FF2301}",
+        action={"type": "FWP_ACTION_CALLOUT_TERMINATING",
+                "filterType": "{eda08606-2494-4d78-89bc-67837c03b969}"})
+    symbols = rule(2, providerKey="FWPM_PROVIDER_IKEEXT", subLayerKey="{nobody's}")
+    named = ("provider_name", "sublayer_name", "callout_name")
+    rows = read(capture(known, symbols))
+    assert [[row[name] for name in named] for row in rows] == [
+        ["FWPM_PROVIDER_MPSSVC_WF", "FWPM_SUBLAYER_MPSSVC_WF",
+         "FWPM_CALLOUT_WFP_TRANSPORT_LAYER_V4_SILENT_DROP"], [None, None, None]]
+    providers = element("providers", [{"providerKey": provider, "displayData": {"name": "Mine"}}])
+    assert read(capture(known, after=providers))[0]["provider_name"] == "Mine"
+
+
 def test_names_that_are_resources_stay() -> None:
     (row,) = read(element("filters", [rule(1, displayData={"name": "@FirewallAPI.dll,-80204"})]))
     assert row["name"] == "@FirewallAPI.dll,-80204"

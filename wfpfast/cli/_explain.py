@@ -1,5 +1,6 @@
 """`wfpfast explain`: prints what codes, names and events mean; must not know what they mean."""
 
+import contextlib
 import ipaddress
 import sys
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import click
 
-from wfpfast.cli._formats import SOURCES, described, source_of
+from wfpfast.cli._formats import SOURCES, described
 from wfpfast.cli._live_options import PATH
 from wfpfast.cli._screen import Fault, events, printable, say
 
@@ -29,7 +30,8 @@ event id of the Security log (5157) or one of its texts (%%14592); the id of a f
 \b
 {sources}
 
-With --filters the rule has its name. The exit status is 1 if a CODE is not understood or not known,
+With --filters the rule has its name; wfpdiag.xml has the filters in itself. The exit status is 1
+if a CODE is not understood or not known,
 or if there is no event N; else 0.
 """
 
@@ -76,7 +78,7 @@ def _explain_event(arguments: tuple[str, ...], filters: Path | None) -> int:
 
     path, number = Path(arguments[0]), int(arguments[1])
     row = _row(path, number)
-    rule = None if filters is None else _rule(filters, row.get("filter_id"))
+    rule = _rule(path, filters, row)
     lines = event(row, rule)
     if filters is not None and rule is None and row.get("filter_id"):
         lines.append(f"The filter is not in {filters.name}: ids change with the rules and at every"
@@ -88,18 +90,19 @@ def _explain_event(arguments: tuple[str, ...], filters: Path | None) -> int:
 def _row(path: Path, number: int) -> dict[str, Any]:
     """Return the cells of an event, counted from 1, with times and addresses as text."""
     from wfpfast.cli._source import Broken
-    from wfpfast.cli._sources import opened
+    from wfpfast.cli._sources import inputs, opened
 
-    options: dict[str, Any] = {"errors": "null"} if source_of(path).decoded else {}
     seen, broken = 0, ""
-    with opened(path, strict=False, **options) as source:
-        try:
-            for batch in source.batches:
-                if number <= seen + len(batch):
-                    return _cells(batch.slice(number - seen - 1, 1))
-                seen += len(batch)
-        except Broken as fault:
-            broken = f"; it could be read in part only: {fault}"
+    with contextlib.closing(inputs([path])) as found:
+        for given in found:
+            with opened(given, strict=False) as source:
+                try:
+                    for batch in source.batches:
+                        if number <= seen + len(batch):
+                            return _cells(batch.slice(number - seen - 1, 1))
+                        seen += len(batch)
+                except Broken as fault:
+                    broken = f"; it could be read in part only: {fault}"
     raise Fault(f"{path}: there is no event {number}: the file has {events(seen)}{broken}")
 
 
@@ -128,16 +131,15 @@ def _text_of(name: str, value: Any) -> Any:
     return value
 
 
-def _rule(filters: Path, number: int | None) -> dict[str, Any] | None:
-    """Return what a file of filters says about one of them; None if it is not there."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
+def _rule(path: Path, filters: Path | None, row: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what the files say about an event's filter: --filters, or else the event's own."""
+    from wfpfast.cli._rules import add_rules, own_rules, read_rules
 
-    from wfpfast import netsh
-
-    try:
-        rules = pa.table(netsh.read_filters(str(filters)))
-    except netsh.NetshError as error:
-        raise Fault(str(error)) from None
-    found = rules.filter(pc.equal(rules["filter_id"], pa.scalar(number, pa.uint64()))).to_pylist()
-    return found[0] if found else None
+    if row.get("filter_id") is None:
+        return None
+    layer = row.get("layer_id")
+    wanted: dict[str, Any] = {
+        "filter_id": row["filter_id"], "layer_ids": [] if layer is None else [layer]}
+    add_rules([wanted], [read_rules(filters)] if filters else list(own_rules([path])))
+    rule: dict[str, Any] | None = wanted["rule"]
+    return rule

@@ -1,6 +1,7 @@
 """Finds the rules behind filter ids in netsh's files; must not know how they are shown."""
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,7 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wfpfast import names, netsh
+from wfpfast.cli import _content
+from wfpfast.cli._input import STDIN, Input
 from wfpfast.cli._screen import Fault
+from wfpfast.cli._sources import expanded, inputs, opened_filters
 
 Row = dict[str, Any]
 
@@ -35,7 +39,7 @@ class Rules(NamedTuple):
 
     Attributes
     ----------
-    path : Path
+    path : str
         The file.
     table : pyarrow.Table
         As `netsh.read_filters` returns it.
@@ -43,41 +47,54 @@ class Rules(NamedTuple):
         What could not be read.
     """
 
-    path: Path
+    path: str
     table: pa.Table
     stats: dict[str, int]
 
 
-def read_rules(path: Path) -> Rules:
+def read_rules(path: Path, **options: str) -> Rules:
     """Read the filters of netsh's wfpstate.xml, filters.xml or wfpdiag.xml."""
+    with opened_filters(path) as given:
+        return _read(given, options)
+
+
+def own_rules(paths: Sequence[Path], **options: str) -> Iterator[Rules]:
+    """Read the filters of netsh's files that were read for their events, if they have some.
+
+    Most have none: only those where one is seen are read a second time.
+    """
+    for path in expanded(paths):
+        if str(path) == STDIN or not path.is_file():  # a pipe is read once
+            continue
+        with contextlib.closing(inputs([path], _content.filters)) as found:
+            mention = [_mentions_filters(given) for given in found]
+        if any(mention):
+            with contextlib.closing(inputs([path], _content.filters)) as found:
+                for given, wanted in zip(found, mention, strict=True):
+                    if wanted:
+                        with contextlib.suppress(Fault):  # told with the events
+                            yield _read(given, options)
+
+
+def _read(given: Input, options: dict[str, str]) -> Rules:
     try:
-        found = netsh.read_filters(str(path), errors="null")
+        found = netsh.read_filters(given.file, errors="null", **options)
     except netsh.NetshError as error:
         raise Fault(str(error)) from None
-    return Rules(path, pa.table(found), found.stats)
+    if given.fault:
+        raise Fault(f"{given.name}: {given.fault}")
+    return Rules(given.name, pa.table(found), found.stats)
 
 
-def own_rules(path: Path) -> Rules | None:
-    """Read the filters of a netsh file that was read for its events, if it has some.
-
-    Most have none: only where one is seen the file is read a second time.
-    """
-    if path.suffix.lower() != ".xml" or not path.is_file() or not _mentions_filters(path):
-        return None
-    try:
-        return read_rules(path)
-    except Fault:  # told with the events
-        return None
-
-
-def _mentions_filters(path: Path) -> bool:
+def _mentions_filters(given: Input) -> bool:
+    if given.trouble is not None or not _content.netsh(given.peek(_content.HEAD)):
+        return False
     end = b""
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            text = end + chunk
-            if any(mark in text for mark in _MARKS):
-                return True
-            end = text[-max(map(len, _MARKS)):]
+    while chunk := given.file.read(_CHUNK):
+        text = end + chunk
+        if any(mark in text for mark in _MARKS):
+            return True
+        end = text[-max(map(len, _MARKS)):]
     return False
 
 
@@ -92,7 +109,7 @@ def add_rules(rows: list[Row], files: Sequence[Rules]) -> None:
     for rules in files:
         found = rules.table.filter(pc.is_in(rules.table["filter_id"], wanted))
         for each in found.to_pylist():
-            by_id.setdefault(each["filter_id"], []).append({**each, "file": str(rules.path)})
+            by_id.setdefault(each["filter_id"], []).append({**each, "file": rules.path})
     for row in rows:
         row["rule"] = _chosen(row["layer_ids"], by_id.get(row["filter_id"], ()))
 
@@ -110,15 +127,18 @@ def _chosen(layers: list[int], found: Iterable[Row]) -> Row | None:
     return {**chosen, "others": others}
 
 
+def without_driver(rule: Row) -> str | None:
+    """Return what a filter does because its callout's driver is not loaded; None if it is."""
+    if rule["callout_registered"] is not False:
+        return None
+    does = _UNREGISTERED.get(rule["action"])
+    return "PERMIT" if does == "BLOCK" and _PERMIT_FLAG in (rule["flags"] or ()) else does
+
+
 def _rule(layers: list[int], found: Row) -> Row:
-    without = None
-    if found["callout_registered"] is False:
-        without = _UNREGISTERED.get(found["action"])
-        if without == "BLOCK" and _PERMIT_FLAG in (found["flags"] or ()):
-            without = "PERMIT"
     return {
         **{key: found[key] for key in RULE},
-        "without_driver": without,
+        "without_driver": without_driver(found),
         "layer_agrees": _layer_agrees(layers, found["layer_key"]),
         "file": found["file"],
     }

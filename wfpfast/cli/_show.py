@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from wfpfast.cli._screen import brief, events, number, printable, seconds, tail
+from wfpfast.cli._stats import words
 from wfpfast.explain import EVENT_KINDS
 
 Row = dict[str, Any]
@@ -26,17 +27,6 @@ BAR = 8
 BAR_FROM = 96           # columns of the terminal from which there is room for bars
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 LONGEST_TYPE = max(map(len, EVENT_KINDS))
-STATS = {
-    "malformed": "values that could not be read, now null",
-    "replaced_text": "characters that were not valid UTF-16, now U+FFFD",
-    "timestamps_out_of_range": "timestamps beyond 1677..2262, now null",
-    "unknown_types": "events of a type that the SDK does not name",
-    "unknown_names": "names for which no number is known, now UNKNOWN_ and the name",
-    "dropped": "events for which there was no room as they came",
-    "unreadable": "events that could not be followed as they came",
-    "filters_without_id": "filters without an id, left out",
-    "filters_with_another_ones_id": "filters whose id a later filter has, left out",
-}
 # What a filter does where its callout's driver is not loaded.
 WITHOUT_DRIVER = {
     "BLOCK": "the callout's driver is not loaded: the filter blocks all that it matches",
@@ -226,13 +216,13 @@ def _filter(row: Row, files: list[Row], digits: int) -> list[Text]:
         return [Text.assemble(title, (f"not in {where}", WARNING)), *_below(digits, layer, origin)]
     origin = origin or rule["filter_origin"]
     comes = f"origin: {origin}" if origin and origin != rule["name"] else None
-    there = _short(rule["layer_key"], "FWPM_LAYER_")
+    there = short(rule["layer_key"], "FWPM_LAYER_")
     callout = rule["callout_name"] or rule["callout_key"]
     return [
         Text.assemble(title, brief(rule["name"] or "without a name")),
         *_below(
-            digits, _provider(rule), layer or there, rule["action"], comes,
-            callout and f"callout: {_short(callout, 'FWPM_CALLOUT_')}",
+            digits, provider(rule), layer or there, rule["action"], comes,
+            callout and f"callout: {short(callout, 'FWPM_CALLOUT_')}",
             f"in {_file(rule['file'])}" if len(files) > 1 else None),
         *[Text(" " * (digits + 2) + doubt, WARNING) for doubt in _doubts(rule, there)],
     ]
@@ -254,8 +244,8 @@ def _doubts(rule: Row, there: str) -> Iterator[str]:
 
 
 def _layers(names: list[str]) -> str:
-    short = [_short(name, "FWPS_LAYER_") for name in names]
-    return ", ".join(short) if len(short) < 3 else f"{len(short)} layers"
+    found = [short(name, "FWPS_LAYER_") for name in names]
+    return ", ".join(found) if len(found) < 3 else f"{len(found)} layers"
 
 
 def _below(digits: int, *parts: str | None) -> list[Text]:
@@ -263,17 +253,21 @@ def _below(digits: int, *parts: str | None) -> list[Text]:
     return [Text(" " * (digits + 2) + ", ".join(known), QUIET)] if known else []
 
 
-def _short(name: str | None, prefix: str) -> str:
+def short(name: str | None, prefix: str) -> str:
+    """Return a name of the SDK without its prefix."""
     return (name or "").removeprefix(prefix)
 
 
-def _provider(rule: Row) -> str:
-    """The key's symbol says which part of Windows it is; else the name, unless a resource's."""
+def provider(rule: Row) -> str:
+    """Say whose rule it is.
+
+    The key's symbol says which part of Windows it is; else the name, unless a resource's.
+    """
     key, name, service = rule["provider_key"], rule["provider_name"], rule["provider_service"]
     if name and name.startswith("FWPM_PROVIDER_"):  # what the SDK calls the key
         key = name
     if not key or not key.startswith("{"):
-        return _short(key, "FWPM_PROVIDER_")
+        return short(key, "FWPM_PROVIDER_")
     shown = str(name) if name and not name.startswith("@") else key
     return f"{shown} (service {service})" if service else shown
 
@@ -286,23 +280,24 @@ def _failure(row: Row, _: int) -> list[Text]:
 
 
 def _losses(report: Row, page: Page) -> None:
-    silent = [file["path"] for file in report["files"] if file["stats"] is None]
+    broken = [file for file in report["files"] if file["error"]]
+    silent = [file["path"] for file in report["files"]
+              if file["stats"] is None and not file["error"]]
     lost = {name: count for name, count in report["stats"].items() if count}
     page.title("Lost or mended")
     for name, count in lost.items():
-        what = STATS.get(name) or brief(name)
-        page.print(Text(f"{number(count):>{page.digits}}  {what}", WARNING))
+        page.print(Text(f"{number(count):>{page.digits}}  {words(name)}", WARNING))
     for file in report["rule_files"]:
         for name, count in file["stats"].items():
-            what = f"{_file(file['path'])}: {STATS.get(name) or brief(name)}"
+            what = f"{_file(file['path'])}: {words(name)}"
             page.print(Text(f"{number(count):>{page.digits}}  {what}", WARNING))
             lost[name] = count
         if not file["filters"]:
             page.print(Text(f"{_file(file['path'])} has no filters.", WARNING))
-    if not lost and len(silent) < len(report["files"]):
+    if not lost and not broken and len(silent) < len(report["files"]):
         page.print(Text("Nothing.", QUIET))
     for path in silent:
         page.print(Text(f"{printable(path)} does not say.", QUIET))
-    for file in report["files"]:
-        if file["error"]:
-            page.print(Text(f"{printable(file['path'])} was read in part.", WARNING))
+    for file in broken:
+        part = "was read in part" if file["events"] else "could not be read"
+        page.print(Text(f"{printable(file['path'])} {part}.", WARNING))

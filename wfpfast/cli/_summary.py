@@ -4,7 +4,8 @@
 
 ``files``
     A list of ``{"path", "events", "stats", "error"}``: stats is null for a table that says
-    nothing of what was lost; error is null, or why a file could be read in part only.
+    nothing of what was lost; error is null, or why a file could be read in part only, or not at
+    all. A member of an archive is a file of its own, ``logs.zip/netevents.xml``.
 ``events``, ``first``, ``last``
     How many; the earliest and the latest timestamp, ISO 8601 in UTC, or null.
 ``types``
@@ -41,6 +42,7 @@
     first, then those of FILE that have filters, too; how many they have, and what was lost.
 """
 
+import contextlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -49,46 +51,53 @@ from typing import Any
 import click
 import pyarrow as pa
 import pyarrow.compute as pc
+from rich.progress import Progress
 
 from wfpfast import explain, names
-from wfpfast.cli import _cells, _screen, _show
+from wfpfast.cli import _cells, _screen, _show, _stats
 from wfpfast.cli._count import COLUMNS, Count
-from wfpfast.cli._formats import source_of
+from wfpfast.cli._input import Input
 from wfpfast.cli._rules import add_rules, own_rules, read_rules
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken
-from wfpfast.cli._sources import opened
+from wfpfast.cli._sources import inputs, opened
 
 Report = dict[str, Any]
 MACHINE_ACCOUNT = "S-1-5-21-"
 
 
-def summarise(paths: list[Path], *, filters: Sequence[Path], top: int, as_json: bool) -> int:
-    """Print the summary of some files; return the exit status."""
-    rules = [read_rules(path) for path in filters]
-    report = summary(paths, top)
+def summarise(
+    paths: list[Path], *, filters: Sequence[Path], top: int, as_json: bool, **options: str
+) -> int:
+    """Print the summary of what can be read; return the exit status."""
+    encoding = {name: value for name, value in options.items() if name == "encoding"}
+    rules = [read_rules(path, **encoding) for path in filters]
+    report = summary(paths, top, **options)
     rows = report["dropped"]["filters"]["top"]
     if rows:
-        rules += [own for path in paths if path not in filters and (own := own_rules(path))]
+        rules += own_rules([path for path in paths if path not in filters], **encoding)
     add_rules(rows, rules)
     report["filters"] = str(filters[0]) if filters else None
     report["rule_files"] = [
-        {"path": str(each.path), "filters": len(each.table), "stats": each.stats}
-        for each in rules]
-    if as_json:
-        click.echo(json.dumps(report, indent=2))
-    else:
-        _show.show(report, _screen.console())
+        {"path": each.path, "filters": len(each.table), "stats": each.stats} for each in rules]
     errors = [file["error"] for file in report["files"] if file["error"]]
+    if report["events"] or len(errors) < len(report["files"]):
+        if as_json:
+            click.echo(json.dumps(report, indent=2))
+        else:
+            _show.show(report, _screen.console())
     for error in errors:
         _screen.say(f"wfpfast: {error}")
-    return 1 if errors else 0
+    if errors:
+        return 1
+    return max(_stats.status(each["stats"]) for each in (report, *report["rule_files"]))
 
 
-def summary(paths: list[Path], top: int) -> Report:
-    """Return the report on some files, without rules."""
+def summary(paths: list[Path], top: int, **options: str) -> Report:
+    """Return the report on what there is at some paths, without rules."""
     count = Count()
-    files = [_read(path, count) for path in paths]
+    with _screen.progress() as screen, contextlib.closing(inputs(paths)) as found:
+        files = [_read(given, count, screen, options) for given in found]
     dropped: Report = {"events": count.dropped}
     dropped.update({name: tally.top(top) for name, tally in count.drops.items()})
     report: Report = {
@@ -110,24 +119,29 @@ def summary(paths: list[Path], top: int) -> Report:
     return report
 
 
-def _read(path: Path, count: Count) -> Report:
-    before, error = count.events, None
-    options: dict[str, Any] = {"errors": "null"} if source_of(path).decoded else {}
-    with opened(path, COLUMNS, strict=False, **options) as source, _screen.progress() as bar:
-        task = bar.add_task(_screen.printable(path.name), total=1.0, note="")
-        try:
-            for batch in source.batches:
-                count.add(batch, source)
-                note = _screen.events(count.events - before)
-                bar.update(task, completed=source.share(), note=note)
-        except Broken as fault:
-            if count.events == before:
-                raise Fault(str(fault)) from None
-            read = _screen.events(count.events - before)
-            error = f"{fault}; counted is what came before: {read}"
-        stats = source.stats()
+def _read(
+    given: Input, count: Count, screen: Progress, options: dict[str, str]
+) -> Report:
+    before, error, stats = count.events, None, None
+    try:
+        with (
+            opened(given, COLUMNS, strict=False, **options) as source,
+            contextlib.closing(_screen.Bar(screen, given.name)) as bar,
+        ):
+            try:
+                for batch in source.batches:
+                    count.add(batch, source)
+                    bar.show(count.events - before, source.share(), given.nbytes)
+            finally:
+                stats = source.stats()
+        if count.events == before and source.hint:
+            _screen.say(f"{given.name}: no events: {source.hint}")
+    except (Fault, Broken) as fault:
+        read = _screen.events(count.events - before)
+        part = f"; counted is what came before: {read}" if count.events > before else ""
+        error = f"{fault}{part}"
     count.add_stats(stats)
-    return {"path": str(path), "events": count.events - before, "stats": stats, "error": error}
+    return {"path": given.name, "events": count.events - before, "stats": stats, "error": error}
 
 
 def _time(end: Any) -> str | None:

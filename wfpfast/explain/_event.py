@@ -25,6 +25,15 @@ _WAYS = {
 }  # fmt: skip
 _LINK_LAYER = {0x0800: "IPv4", 0x0806: "ARP", 0x86DD: "IPv6", 0x8100: "a VLAN's"}
 
+# What a filter does where its callout's driver is not loaded.
+_DRIVER = {
+    "BLOCK": "the filter blocks all that it matches, until the driver is loaded or the filter is"
+             " removed",
+    "PERMIT": "the filter permits all that it matches",
+    "IGNORED": "the filter is ignored",
+    None: "the filter does not do what its action says",
+}
+
 
 def event(row: Row, rule: Row | None = None) -> list[str]:
     """Tell what happened in one event, why, and what may cure it.
@@ -256,9 +265,22 @@ def _rule(cells: Row, rule: Row) -> Iterator[str]:
         if rule.get("action"):
             parts.append(f"its action is {rule['action']}")
         yield f"{', '.join(parts)}."
+        yield from _callout(rule)
     origin = cells.get("filter_origin") or rule.get("filter_origin")
     if origin:
         yield from origin_of(origin)
+
+
+def _callout(rule: Row) -> Iterator[str]:
+    """Tell of the code in a driver that decided, or did not."""
+    name = rule.get("callout_name") or rule.get("callout_key")
+    if not name:
+        return
+    service = rule.get("provider_service")
+    whose = f", of the service {service}" if service else ""
+    yield f"It calls the callout {name}{whose}."
+    if rule.get("callout_registered") is False:
+        yield f"That callout's driver is not loaded: {_DRIVER[rule.get('without_driver')]}."
 
 
 def _context(cells: Row, _: Row) -> Iterator[str]:
