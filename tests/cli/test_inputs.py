@@ -224,7 +224,10 @@ def test_a_pipe_costs_no_more_memory_than_its_events() -> None:
 def test_files_may_be_folders_links_or_not_there(run: Run, xml: Path) -> None:
     (xml.parent / "folder").mkdir()
     shutil.copy(xml, xml.parent / "with [brackets].xml")
-    assert counted(run, "with [brackets].xml") == 7  # a name before it is a pattern
+    assert counted(run, "with [brackets].xml") == 7
+    for name in ("a.xml", "[ab].xml"):  # which is a name, before it is a pattern
+        shutil.copy(xml, xml.parent / name)
+    assert json.loads(run("summary", "[ab].xml", "--json").out)["files"][0]["path"] == "[ab].xml"
     result = run("summary", "folder", "absent.xml", xml)
     assert result.status == 1
     folder = "Permission denied" if os.name == "nt" else "Is a directory"
