@@ -1,11 +1,11 @@
 """Archives: members chosen by content, one after another; hostile ones cost a message."""
 
-import contextlib
 import gzip
 import io
 import json
 import os
 import struct
+import tracemalloc
 import zipfile
 import zlib
 from pathlib import Path
@@ -71,14 +71,15 @@ def found(run: Run, name: str, status: int = 0) -> list[tuple[str, int]]:
 def test_members_are_chosen_by_content(run: Run, tmp_path: Path, pack: Any) -> None:
     (tmp_path / "logs.dat").write_bytes(pack({
         "readme.txt": b"netEvents are in a.log", "h1/a.log": XML.encode("utf-16"),
-        "h1/wfpstate.xml": STATE.encode(), "b.csv": b"event_type,mine\nCLASSIFY_DROP,1\n",
+        "h1/wfpstate.xml": STATE.encode(), "filters.xml": (DATA / "filters.xml").read_bytes(),
+        "b.csv": b"event_type,mine\nCLASSIFY_DROP,1\n",
         "n.gz": gzip.compress(XML.encode()), "audit.evtx": b"ElfFile\0" + bytes(99),
         "wfpdiag.etl": TRACE}))
     assert found(run, "logs.dat") == [("logs.dat/h1/a.log", 7), ("logs.dat/b.csv", 1)]
     result = run("summary", "logs.dat")
     assert result.err == (
-        "logs.dat: left out, for what they hold: readme.txt, h1/wfpstate.xml, n.gz, audit.evtx,"
-        " wfpdiag.etl\n")
+        "logs.dat: left out, for what they hold: readme.txt, h1/wfpstate.xml, filters.xml, n.gz,"
+        " audit.evtx, ...\n")
     # As filters, the state is chosen.
     (tmp_path / "a.xml").write_text(XML, encoding="utf-8")
     result = run("summary", "a.xml", "--filters", "logs.dat")
@@ -199,8 +200,6 @@ def test_a_bomb_fills_neither_memory_nor_disk(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: str
 ) -> None:
     """200 MB of a table that has to lie on the disk, in 200 KB; the disk is not for such."""
-    import tracemalloc
-
     monkeypatch.setattr("wfpfast.cli._input.SPOOL", 10 << 20)
     if pack == "gzip":
         with gzip.open(tmp_path / "bomb", "wb") as file:
@@ -215,12 +214,29 @@ def test_a_bomb_fills_neither_memory_nor_disk(
                 member.write(bytes(1 << 20))
     assert (tmp_path / "bomb").stat().st_size < 300_000
     tracemalloc.start()
-    with contextlib.closing(contextlib.ExitStack()) as stack:
-        stack.callback(tracemalloc.stop)
+    try:
         result = run("summary", "bomb")
         peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
     assert result.status == 1
     assert "cannot be read as it comes, and is more than 10.5 MB" in result.err
+    assert peak < 20 << 20
+
+
+def test_a_block_of_a_cabinet_is_no_bomb_either(run: Run, tmp_path: Path) -> None:
+    """60 MB in a block that may have 32 KiB."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    bomb = b"CK" + packer.compress(bytes(60 << 20)) + packer.flush()
+    assert len(bomb) < 65536
+    (tmp_path / "a.cab").write_bytes(cabinet(GOOD, blocks=[bomb]))
+    tracemalloc.start()
+    try:
+        result = run("summary", "a.cab")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert result.err == "wfpfast: a.cab/wfpdiag.xml: a block of the cabinet is damaged\n"
     assert peak < 20 << 20
 
 

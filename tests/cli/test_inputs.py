@@ -25,7 +25,7 @@ from wfpfast.recording._format import MAGIC
 Pipe = Callable[[bytes], None]
 KINDS = (
     "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "recording", "parquet", "arrow",
-    "stream", "csv", "csv-mark", "ndjson",
+    "stream", "csv", "csv-utf-8-sig", "csv-utf-16", "ndjson", "ndjson-utf-16",
 )  # fmt: skip
 
 
@@ -59,10 +59,10 @@ def seven(request: pytest.FixtureRequest, run: Run, xml: Path) -> bytes:
             [sys.executable, "-P", "-m", "wfpfast.cli", "convert", xml, "-", "--to", "arrow"],
             capture_output=True, check=True, env=environment())
         return result.stdout
-    suffix, _, mark = kind.partition("-")
+    suffix, _, encoding = kind.partition("-")
     assert run("convert", xml, f"made.{suffix}").status == 0
     data = (folder / f"made.{suffix}").read_bytes()
-    return b"\xef\xbb\xbf" + data if mark else data
+    return data.decode().encode(encoding) if encoding else data
 
 
 def recording(folder: Path) -> bytes:
@@ -224,7 +224,10 @@ def test_a_pipe_costs_no_more_memory_than_its_events() -> None:
 def test_files_may_be_folders_links_or_not_there(run: Run, xml: Path) -> None:
     (xml.parent / "folder").mkdir()
     shutil.copy(xml, xml.parent / "with [brackets].xml")
-    assert counted(run, "with [brackets].xml") == 7  # a name before it is a pattern
+    assert counted(run, "with [brackets].xml") == 7
+    for name in ("a.xml", "[ab].xml"):  # which is a name, before it is a pattern
+        shutil.copy(xml, xml.parent / name)
+    assert json.loads(run("summary", "[ab].xml", "--json").out)["files"][0]["path"] == "[ab].xml"
     result = run("summary", "folder", "absent.xml", xml)
     assert result.status == 1
     folder = "Permission denied" if os.name == "nt" else "Is a directory"

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from wfpfast.cli._input import Pieces
+
 _HEADER = struct.Struct("<4s4xI4xI4xBBHHHHH")
 _RESERVE = struct.Struct("<HBB")
 _FOLDER = struct.Struct("<IHH")
@@ -79,7 +81,7 @@ class Cabinet:
         member = self._members[name]
         if member.folder >= len(self._folders):
             raise BadCabinet("goes on in another cabinet: expand reads both")
-        return io.BufferedReader(_Reader(_cut(self._blocks(member.folder), member)))
+        return io.BufferedReader(Pieces(_cut(self._blocks(member.folder), member)))
 
     def _blocks(self, folder: int) -> Iterator[bytes]:
         """Yield what a folder unpacks to, block by block."""
@@ -105,28 +107,6 @@ class Cabinet:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
-
-
-class _Reader(io.RawIOBase):
-    """The bytes of pieces as a file."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._rest = b""
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return 0
-            self._rest = piece
-        taken = min(len(buffer), len(self._rest))
-        buffer[:taken] = self._rest[:taken]
-        self._rest = self._rest[taken:]
-        return taken
 
 
 def _cut(blocks: Iterator[bytes], member: _Member) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ grow with it.
 """
 
 import bisect
+import codecs
 import contextlib
 import csv as csv_module
 import io
@@ -18,18 +19,20 @@ import pyarrow.json
 
 from wfpfast import Decoder
 from wfpfast.cli._cells import BadCell, is_binary, of_texts
-from wfpfast.cli._input import Input
+from wfpfast.cli._input import Input, Pieces
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Request, Source, checked, readable
 
 CSV_BLOCK = 1 << 24     # bytes; a row must fit in
 HEADER = 1 << 20
+UTF16_BLOCK = 1 << 18
 JSON_BLOCK = 1 << 22
 LONGEST_LINE = 1 << 26
 
 
 def csv(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open a CSV file with a header."""
+    given = _as_utf8(given)
     names = request.names(given.name, _header(given))
     known = pa.schema(Decoder())
     schema = pa.schema([
@@ -39,6 +42,20 @@ def csv(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
         reader = stack.enter_context(_csv_reader(given.file, schema))
     batches = _typed(given.name, checked(given.name, "CSV", iter(reader)), schema)
     return Source(given.name, schema, batches, lambda: None, given.share)
+
+
+def _as_utf8(given: Input) -> Input:
+    """Return a text in the encoding that Arrow reads: PowerShell's > makes UTF-16 of it."""
+    if given.peek(2) not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return given
+
+    def pieces() -> Iterator[bytes]:
+        decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        while piece := given.file.read(UTF16_BLOCK):
+            yield decoder.decode(piece).encode()
+        yield decoder.decode(b"", final=True).encode()
+
+    return Input(given.name, io.BufferedReader(Pieces(pieces())), share=given.share)
 
 
 def _header(given: Input) -> list[str]:
@@ -86,6 +103,7 @@ def _typed(
 
 def ndjson(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open a file with a JSON object a line, whose columns are those of the first block."""
+    given = _as_utf8(given)
     known = pa.schema(Decoder())
     lines = _Lines(given.name, given.file)
     present = lines.first()
