@@ -100,13 +100,19 @@ cdef class Document(Nodes):
             self.seen.add(tag)
         return 0
 
-    cdef int _leave(self, Py_ssize_t name, int length) except -1:
-        """Close the innermost open element of that name; what is open in it was never closed."""
+    cdef bint _leave(self, Py_ssize_t name, int length) except -1:
+        """Close the innermost open element of that name; what is open in it was never closed.
+
+        True if it ends a record whose beginning is missing, which is then looked behind.
+        """
         tag = self._tag(name, length)
         if tag in self.tags:
             while self.tags.pop() != tag:
                 pass
-        return 0
+        elif is_record_name(self.data + name, length) and not self.torn:
+            self._fault("the beginning of the record is missing", tag, self.pos, name + length)
+            return True
+        return False
 
     cdef int _is_record(
         self, Py_ssize_t name, int length, Py_ssize_t after, bint by_head
@@ -165,7 +171,8 @@ cdef class Document(Nodes):
                 self._enter(m.name, m.length)
                 self.tags.pop()
             elif kind == END_TAG:
-                self._leave(m.name, m.length)
+                if self._leave(m.name, m.length):
+                    continue
             elif kind == DECLARATION:
                 self.tags.clear()  # another document begins
             elif kind == DOCTYPE:
@@ -211,7 +218,8 @@ cdef class Document(Nodes):
             if kind == START_TAG or kind == EMPTY_TAG:
                 if depth == MAX_DEPTH or self.n_nodes == MAX_ELEMENTS:
                     return self._fault(
-                        "the record has too many elements", self._tag(m.name, m.length), at)
+                        "the record has too many elements", self._tag(m.name, m.length), at,
+                        first.after)
                 node.bits |= HAS_ELEMENTS
                 if kind == START_TAG:
                     inside[depth] = self.n_nodes
@@ -220,7 +228,8 @@ cdef class Document(Nodes):
             elif kind == END_TAG:
                 if not self.is_named(node, self.data + m.name, m.length):
                     return self._fault(
-                        f"</{self._tag(m.name, m.length)}> ends it", self.name(node), at)
+                        f"</{self._tag(m.name, m.length)}> ends it", self.name(node), at,
+                        first.after)
                 node.end = at
                 node.next = self.n_nodes
                 depth -= 1
@@ -228,22 +237,28 @@ cdef class Document(Nodes):
                 return self._cut(self.name(node))
             elif kind == DECLARATION:
                 return self._fault(
-                    "another document begins inside the record", self.name(node), at)
+                    "another document begins inside the record", self.name(node), at, first.after)
             elif kind == DOCTYPE:
                 raise self.error(REFUSED, self.name(node), at)
             else:
                 node.bits |= HAS_MARKUP
             pos = at + 1 if kind == NO_MARKUP else m.after
         self.pos = pos
+        self.tried = 0
+        self.torn = False
         return True
 
-    cdef bint _fault(self, str what, str element, Py_ssize_t at) except -1:
-        """Raise an error about the record, or count it and look for the next one from `at`."""
+    cdef bint _fault(self, str what, str element, Py_ssize_t at, Py_ssize_t after) except -1:
+        """Raise an error about the record, or count it and look for the next one from `after`.
+
+        That may be inside this one, if the end of this one is missing.
+        """
         if not self.lenient:
             raise self.error(what, element, at)
         self.lost += 1
-        self.pos = at
-        self.searching = True
+        self.pos = after
+        self.tried = 0
+        self.searching = self.torn = True
         return False
 
     cdef bint _cut(self, str element) except -1:
@@ -252,7 +267,8 @@ cdef class Document(Nodes):
         if self.ended:
             raise self.error(BREAKS_OFF, element, self.size)
         if self.tried > MAX_RECORD:
-            return self._fault(f"a record of more than {MAX_RECORD} bytes", element, self.size)
+            return self._fault(
+                f"a record of more than {MAX_RECORD} bytes", element, self.size, self.size)
         return False
 
     cdef bint _search(self) except -1:

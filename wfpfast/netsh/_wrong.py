@@ -44,6 +44,8 @@ def _other(wanted: str, names: frozenset[str], outside: str) -> str:
         return "HTML-escaped text: its &lt; and &gt; have to become < and > first"
     if status := _STATUS.search(outside):
         return f"this is what netsh says on the screen; the events are in the file {status[1]}"
+    if names & {"wfpdiag", "wfpstate"}:
+        return f"holds no list of {wanted}s"
     if names:
         return f"expected {expected}, found <{min(names)}>"
     if not outside:
