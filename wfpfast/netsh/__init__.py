@@ -83,6 +83,7 @@ def _batches(
     try:
         for _ in records.fed():
             while writer.fill(size):
+                records.found = True
                 yield _batch(writer.take(), decoder)
             records.found = records.found or writer.seen
     except Exception as error:  # the file may raise any kind

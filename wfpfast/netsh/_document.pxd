@@ -13,7 +13,7 @@ cdef class Document(Nodes):
     cdef bint torn                  # since the last record, one could not be read
     cdef dict lists, heads
     cdef list tags                  # open elements outside of records
-    cdef set seen                   # names of all such elements, up to a limit
+    cdef dict seen                  # names of all such elements, up to a limit
     cdef bytes outside              # the first text outside of elements
     cdef str kind                   # of the current record
 

@@ -28,6 +28,8 @@ cdef enum:
     SMALL = 1 << 16         # bytes; so many are looked at again whenever more were fed
 
 REFUSED = "document types and entities are refused"
+TOO_DEEP = f"elements are nested more than {MAX_DEPTH} deep"
+TOO_MANY = f"the record has more than {MAX_ELEMENTS} elements"
 BREAKS_OFF = "the file breaks off here"
 # A file that ends inside one of these is not whole.
 cdef frozenset UNCLOSED = frozenset(
@@ -62,7 +64,7 @@ cdef class Document(Nodes):
         self.heads = heads
         self.lenient = lenient
         self.tags = []
-        self.seen = set()
+        self.seen = {}
         self.outside = b""
 
     def end(self):
@@ -94,10 +96,10 @@ cdef class Document(Nodes):
     cdef int _enter(self, Py_ssize_t name, int length) except -1:
         tag = self._tag(name, length)
         if len(self.tags) >= MAX_DEPTH:
-            raise self.error(f"elements are nested more than {MAX_DEPTH} deep", tag)
+            raise self.error(TOO_DEEP, tag)
         self.tags.append(tag)
         if len(self.seen) < MAX_SEEN:
-            self.seen.add(tag)
+            self.seen[tag] = None
         return 0
 
     cdef bint _leave(self, Py_ssize_t name, int length) except -1:
@@ -218,7 +220,7 @@ cdef class Document(Nodes):
             if kind == START_TAG or kind == EMPTY_TAG:
                 if depth == MAX_DEPTH or self.n_nodes == MAX_ELEMENTS:
                     return self._fault(
-                        "the record has too many elements", self._tag(m.name, m.length), at,
+                        TOO_DEEP if depth == MAX_DEPTH else TOO_MANY, self._tag(m.name, m.length), at,
                         first.after)
                 node.bits |= HAS_ELEMENTS
                 if kind == START_TAG:
@@ -314,8 +316,8 @@ cdef class Document(Nodes):
 
     @property
     def names(self):
-        """The names of elements outside of records, as far as there were not too many."""
-        return frozenset(self.seen)
+        """The names of elements outside of records, in order, if there were not too many."""
+        return self.seen.keys()
 
     @property
     def text_outside(self):
