@@ -136,7 +136,7 @@ def test_links_are_followed(run: Run, xml: Path) -> None:
          f"notes.txt: expected a file that ends in {suffixes(SOURCES)}"),
         (["notes.parquet", "o.csv"], "notes.parquet: not a readable Parquet file: "),
         (["notes.arrow", "o.csv"], "notes.arrow: not a readable Arrow file: "),
-        (["notes.xml", "o.csv"], "notes.xml: line 1: <notes>: expected netEvents or "),
+        (["notes.xml", "o.csv"], "notes.xml: line 1: <file>: expected netEvents or "),
         (["other.parquet", "o.csv"], "other.parquet: no net events: no column has a name"),
         (["twice.parquet", "o.csv"], "twice.parquet: there are two columns 'flags'"),
         (["far.parquet", "o.csv"], "o.csv: Casting from timestamp[us] to timestamp[ns] would"),

@@ -139,7 +139,8 @@ def test_files_of_all_kinds_are_added_up(run: Run, xml: Path) -> None:
         (SVCHOST, 8), ("", 4), (HOSTILE, 4), (None, 4)]
     assert rows(dropped["filters"], "filter_id", "events") == [(70000, 8), (70001, 8), (HUGE, 4)]
     assert found["stats"] == {
-        "malformed": 0, "replaced_text": 0, "timestamps_out_of_range": 0, "unknown_types": 0}
+        "malformed": 0, "replaced_text": 0, "timestamps_out_of_range": 0, "unknown_types": 0,
+        "unknown_names": 0}
 
 
 def test_bad_values_are_null_and_counted(run: Run, tmp_path: Path) -> None:

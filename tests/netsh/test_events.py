@@ -153,9 +153,8 @@ def test_columns_as_asked() -> None:
 
 
 PAYLOAD = {"filter_id", "layer_id", "reauth_reason", "original_profile", "current_profile",
-           "direction", "direction_code", "is_loopback"}
-# What of a header that has no flags is null.
-FLAGGED: set[str] = {"flags"}
+           "direction", "direction_code", "is_loopback", "vswitch_source_port",
+           "vswitch_destination_port"}
 
 
 @pytest.mark.parametrize(("tree", "gone"), [

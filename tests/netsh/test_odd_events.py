@@ -54,8 +54,8 @@ def test_a_payload_of_a_type_without_one_is_counted_by_name() -> None:
 
 
 def test_a_header_without_flags_has_what_is_printed() -> None:
-    source = io.BytesIO(netevents(
-        drop(), drop({"flags": None}), drop({"flags": None, "scopeId": None, "userId": ""})).encode())
+    less = drop({"flags": None, "scopeId": None, "userId": ""})
+    source = io.BytesIO(netevents(drop(), drop({"flags": None}), less).encode())
     with netsh.read_events(source) as stream:
         rows = next(stream).to_pylist()
         assert (stream.stats["no_flags"], stream.stats["malformed"]) == (2, 0)
