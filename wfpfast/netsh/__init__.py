@@ -81,13 +81,14 @@ def _batches(
     writer = event_writer(records.document, lenient)
     fault: Exception | None = None
     try:
-        for _ in records.fed():
-            while writer.fill(size):
-                yield _batch(writer.take(), decoder)
-            records.found = writer.seen
-    except Exception as error:  # the file may raise any kind
-        fault = error
-    try:
+        try:
+            for _ in records.fed():
+                while writer.fill(size):
+                    records.found = True
+                    yield _batch(writer.take(), decoder)
+                records.found = records.found or writer.seen
+        except Exception as error:  # the file may raise any kind
+            fault = error
         last = writer.take()
         last[1].update(_added(last[1], records.stats()))
         if last[0].count or any(last[1].values()):
@@ -96,6 +97,7 @@ def _batches(
             raise fault
     finally:
         fault = None  # breaks the reference cycle of the error and this frame
+        records.close()
 
 
 def _added(stats: dict[str, int], more: dict[str, int]) -> dict[str, int]:

@@ -29,6 +29,7 @@ cdef enum:
 
 REFUSED = "document types and entities are refused"
 TOO_DEEP = f"elements are nested more than {MAX_DEPTH} deep"
+TOO_MANY = f"the record has more than {MAX_ELEMENTS} elements"
 BREAKS_OFF = "the file breaks off here"
 # A file that ends inside one of these is not whole.
 cdef frozenset UNCLOSED = frozenset(
@@ -71,7 +72,7 @@ cdef class Document(Nodes):
         self.heads = heads
         self.lenient = lenient
         self.tags = []
-        self.seen = []
+        self.seen = {}
         self.outside = b""
 
     def end(self):
@@ -105,26 +106,23 @@ cdef class Document(Nodes):
         if len(self.tags) >= MAX_DEPTH:
             raise self.error(TOO_DEEP, tag)
         self.tags.append(tag)
-        if len(self.seen) < MAX_SEEN and tag not in self.seen:
-            self.seen.append(tag)
+        if len(self.seen) < MAX_SEEN:
+            self.seen[tag] = None
         return 0
 
-    cdef int _leave(self, Py_ssize_t name, int length) except -1:
-        """Close the innermost open element of that name; what is open in it was never closed."""
+    cdef bint _leave(self, Py_ssize_t name, int length) except -1:
+        """Close the innermost open element of that name; what is open in it was never closed.
+
+        True if it ends a record whose beginning is missing, which is then looked behind.
+        """
         tag = self._tag(name, length)
         if tag in self.tags:
             while self.tags.pop() != tag:
                 pass
-        elif is_record_name(self.data + name, length):
-            self._lose("the beginning is missing", tag, name)
-        return 0
-
-    cdef int _lose(self, str what, str element, Py_ssize_t at) except -1:
-        """Count a record that cannot be read, or raise an error about it."""
-        if not self.lenient:
-            raise self.error(what, element, at)
-        self.lost += 1
-        return 0
+        elif is_record_name(self.data + name, length) and not self.torn:
+            self._fault("the beginning of the record is missing", tag, self.pos, name + length)
+            return True
+        return False
 
     cdef int _is_record(
         self, Py_ssize_t name, int length, Py_ssize_t after, bint by_head
@@ -183,7 +181,8 @@ cdef class Document(Nodes):
                 self._enter(m.name, m.length)
                 self.tags.pop()
             elif kind == END_TAG:
-                self._leave(m.name, m.length)
+                if self._leave(m.name, m.length):
+                    continue
             elif kind == DECLARATION:
                 self.tags.clear()  # another document begins
             elif kind == DOCTYPE:
@@ -235,8 +234,8 @@ cdef class Document(Nodes):
             if kind == START_TAG or kind == EMPTY_TAG:
                 if depth == MAX_DEPTH or self.n_nodes == MAX_ELEMENTS:
                     return self._fault(
-                        TOO_DEEP if depth == MAX_DEPTH else "the record has too many elements",
-                        self._tag(m.name, m.length), at)
+                        TOO_DEEP if depth == MAX_DEPTH else TOO_MANY, self._tag(m.name, m.length), at,
+                        first.after)
                 node.bits |= HAS_ELEMENTS
                 if kind == START_TAG:
                     inside[depth] = self.n_nodes
@@ -249,12 +248,16 @@ cdef class Document(Nodes):
             elif kind == SKIPPED or kind == SECTION or kind == NO_MARKUP:
                 node.bits |= HAS_MARKUP
             else:
-                return self._unexpected(kind, self.name(node), at)
+                return self._unexpected(kind, self.name(node), at, first.after)
             pos = at + 1 if kind == NO_MARKUP else m.after
         self.pos = pos
+        self.tried = 0
+        self.torn = False
         return True
 
-    cdef bint _unexpected(self, int kind, str element, Py_ssize_t at) except -1:
+    cdef bint _unexpected(
+        self, int kind, str element, Py_ssize_t at, Py_ssize_t after
+    ) except -1:
         """Deal with markup that cannot be inside of an element."""
         if kind == UNFINISHED:
             return self._cut(element)
@@ -262,13 +265,19 @@ cdef class Document(Nodes):
             raise self.error(REFUSED, element, at)
         return self._fault(
             "another document begins in it" if kind == DECLARATION else "another end tag ends it",
-            element, at)
+            element, at, after)
 
-    cdef bint _fault(self, str what, str element, Py_ssize_t at) except -1:
-        """Lose the record, and look for the next one from `at`."""
-        self._lose(what, element, at)
-        self.pos = at
-        self.searching = True
+    cdef bint _fault(self, str what, str element, Py_ssize_t at, Py_ssize_t after) except -1:
+        """Raise an error about the record, or count it and look for the next one from `after`.
+
+        That may be inside this one, if the end of this one is missing.
+        """
+        if not self.lenient:
+            raise self.error(what, element, at)
+        self.lost += 1
+        self.pos = after
+        self.tried = 0
+        self.searching = self.torn = True
         return False
 
     cdef bint _cut(self, str element) except -1:
@@ -277,7 +286,8 @@ cdef class Document(Nodes):
         if self.ended:
             raise self.error(BREAKS_OFF, element, self.size)
         if self.tried > MAX_RECORD:
-            return self._fault(f"a record of more than {MAX_RECORD} bytes", element, self.size)
+            return self._fault(
+                f"a record of more than {MAX_RECORD} bytes", element, self.size, self.size)
         return False
 
     cdef bint _search(self) except -1:
@@ -323,8 +333,8 @@ cdef class Document(Nodes):
 
     @property
     def names(self):
-        """The names of elements outside of records, the first ones that there were."""
-        return list(self.seen)
+        """The names of elements outside of records, in order, if there were not too many."""
+        return self.seen.keys()
 
     @property
     def text_outside(self):

@@ -188,6 +188,9 @@ _UNREAD = (
 # Names of payloads where those of System Informer, taken from netsh's own code, are not the SDK's.
 _ALIASES = {"ipsecKernelDrop": "ipsecDrop", "ipsecDospDrop": "idpDrop"}
 
+# Of a payload, what means nothing.
+_RESERVED = ("reserved",)
+
 # What an element is called that holds events, and by which first element an event is known.
 LISTS = dict.fromkeys(["netEvents", "events", "ikeEvents"], "event")
 HEADS = {"header": "event"}
@@ -200,7 +203,7 @@ def event_writer(document: Document, lenient: bool) -> EventWriter:
     for name, members in _PAYLOADS.items():
         arm = EVENT_KINDS[name].arm
         struct = structs[arm].c_type.removesuffix(" *")
-        section = Section(arm, "payload", struct, members, ())
+        section = Section(arm, "payload", struct, members, _RESERVED)
         kinds[arm] = Kind(EVENT_KINDS[name].number, section)
     kinds.update({alias: kinds[arm] for alias, arm in _ALIASES.items()})
     header = Section("header", "header", structs["header"].c_type, HEADER, ())

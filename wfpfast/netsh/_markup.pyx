@@ -93,20 +93,28 @@ cdef int declaration_at(
 cdef int attributes_at(
     const char* d, Py_ssize_t pos, Py_ssize_t end, Markup* m
 ) noexcept nogil:
-    """Read the rest of a tag behind its name; what the attributes say does not matter."""
+    """Read the rest of a tag behind its name; what the attributes say does not matter.
+
+    A quote begins a value only behind "=", and no value has an end tag in it: a quote that got
+    into a tag, or out of one, shall not hide what follows.
+    """
     cdef Py_ssize_t limit = min(end, pos + MAX_TAG)
-    cdef char quote = 0
+    cdef char quote = 0, last = 0   # the last character that is no blank
     while pos < limit:
         if quote:
             if d[pos] == quote:
-                quote = 0
+                quote = last = 0
+            elif d[pos] == c"<" and d[pos + 1] == c"/":
+                return NO_MARKUP
         elif d[pos] == c">":
             m.after = pos + 1
             return EMPTY_TAG if d[pos - 1] == c"/" else START_TAG
         elif d[pos] == c"<":
             return NO_MARKUP
-        elif d[pos] == c'"' or d[pos] == c"'":
+        elif last == c"=" and (d[pos] == c'"' or d[pos] == c"'"):
             quote = d[pos]
+        elif not classes[<uint8_t>d[pos]] & BLANK:
+            last = d[pos]
         pos += 1
     return UNFINISHED if limit == end else NO_MARKUP
 

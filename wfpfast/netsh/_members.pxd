@@ -24,8 +24,8 @@ cdef class MemberWriter:
         self, Section section, int number, size_t offset, uint32_t* flags) except -1
     cdef int write_arms(
         self, Section section, const int* arms, int count, size_t offset, uint32_t* flags,
-        const uint64_t* seen) except -1
-    cdef int write_element(
+        int has_version) except -1
+    cdef bint write_element(
         self, Entry* entry, int number, size_t offset, uint32_t* flags) except -1
     cdef bint write_easy(
         self, const Entry* entry, const char* text, Py_ssize_t size, size_t offset) noexcept

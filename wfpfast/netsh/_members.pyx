@@ -20,6 +20,7 @@ from wfpfast.netsh._values import Unknown
 cdef enum:
     MAX_ARMS = 8
     NO_FAMILY = 0xFFFFFFFF
+    NO_VERSION = 2          # there is no ipVersion; else, whether it has a value
 
 VALUE_ERRORS = (ValueError, OverflowError)
 """What converters and encoders raise about a value."""
@@ -45,6 +46,7 @@ cdef class MemberWriter:
         cdef int child = number + 1, n_arms = 0, stop = document.nodes[number].next
         cdef int[MAX_ARMS] arms
         cdef uint64_t[2] seen = [0, 0]
+        cdef int version = NO_VERSION
         cdef const Node* node
         cdef Entry* entry
         cdef long place
@@ -66,17 +68,19 @@ cdef class MemberWriter:
             elif entry.family >= 0 and n_arms < MAX_ARMS:
                 arms[n_arms] = child
                 n_arms += 1
+            elif place == section.version:
+                version = self.write_element(entry, child, offset, flags)
             else:
                 self.write_element(entry, child, offset, flags)
             seen[place >> 6] |= <uint64_t>1 << (place & 63)
             child = node.next
         if n_arms:
-            self.write_arms(section, arms, n_arms, offset, flags, seen)
+            self.write_arms(section, arms, n_arms, offset, flags, version)
         return 0
 
     cdef int write_arms(
         self, Section section, const int* arms, int count, size_t offset, uint32_t* flags,
-        const uint64_t* seen
+        int has_version
     ) except -1:
         """Write the arms of unions that ipVersion selects; without one, those that are there."""
         cdef Entry* version = &section.entries[section.version]
@@ -84,13 +88,12 @@ cdef class MemberWriter:
         cdef uint32_t family = NO_FAMILY
         cdef const Node* node
         cdef int k
-        if self.given[version.number >> 6] >> (version.number & 63) & 1 or version.number < 0:
+        if has_version == 1:
             memcpy(&family, self.arena.data + offset + version.offset, 4)
         for k in range(count):
             node = &self.document.nodes[arms[k]]
             entry = section.find(self.document.data + node.name, node.length)
-            if family == NO_FAMILY and not seen[section.version >> 6] >> (
-                    section.version & 63) & 1:
+            if family == NO_FAMILY and has_version == NO_VERSION:
                 family = entry.family
                 self.arena.store(offset + version.offset, family, 4)
                 self.give(version.number)
@@ -101,10 +104,10 @@ cdef class MemberWriter:
                 self.bad(None, arms[k], f"ipVersion is FWP_IP_VERSION_V{'64'[family == 0]}")
         return 0
 
-    cdef int write_element(
+    cdef bint write_element(
         self, Entry* entry, int number, size_t offset, uint32_t* flags
     ) except -1:
-        """Write a member from an element, if that has a value."""
+        """Write a member from an element; False if that has no value."""
         cdef const Node* node = &self.document.nodes[number]
         cdef const char* text = self.document.data + node.begin
         cdef const Patch* patch
@@ -114,11 +117,11 @@ cdef class MemberWriter:
             patch = self.patches.find(<size_t>entry, text, node.end - node.begin)
             if patch == NULL:
                 if not self.write_other(entry, number, offset):
-                    return 0
+                    return False
             else:
                 self.document.mended += patch.mended
                 if not patch.given:
-                    return 0
+                    return False
                 self.patches.write(patch, self.arena, offset + entry.offset)
                 if patch.count >= 0:
                     field = <Field>entry.field
@@ -126,7 +129,7 @@ cdef class MemberWriter:
                         offset + field.counter.offset, patch.count, field.counter.size)
         self.give(entry.number)
         flags[0] |= entry.flag
-        return 0
+        return True
 
     cdef bint write_easy(
         self, const Entry* entry, const char* text, Py_ssize_t size, size_t offset

@@ -106,10 +106,12 @@ u8, u16, u32, u64 = number(8), number(16), number(32), number(64)
 i32 = number(32, signed=True)
 
 
-def enumerator(name: str, values: dict[str, int] | None = None) -> Convert:
+def enumerator(
+    name: str, values: dict[str, int] | None = None, grows: bool = True
+) -> Convert:
     """Return a converter of an SDK enumerator's name, or of its number.
 
-    Windows adds names: one that looks like an enumerator is no error.
+    Windows adds names to what `grows`: there, what looks like an enumerator is no error.
     """
     known = ENUMS[name] if values is None else values
 
@@ -117,7 +119,7 @@ def enumerator(name: str, values: dict[str, int] | None = None) -> Convert:
         text = text_of(value)
         if text in known:
             return known[text]
-        if _ENUMERATOR.fullmatch(text):
+        if grows and _ENUMERATOR.fullmatch(text):
             return Unknown([text])
         if not _NUMBER.fullmatch(text):
             raise ValueError(f"{shown(text)} is no {name}")
@@ -126,19 +128,8 @@ def enumerator(name: str, values: dict[str, int] | None = None) -> Convert:
     return convert
 
 
-def strict(convert: Convert) -> Convert:
-    """Return a converter of an enumerator whose column is no text: a new name cannot be shown."""
-
-    def converted(value: Any) -> Any:
-        found = convert(value)
-        if isinstance(found, Unknown):
-            raise ValueError(f"{shown(found.names[0])} is not known")
-        return found
-
-    return converted
-
-
-ip_version = strict(enumerator("FWP_IP_VERSION"))
+# What an address of an unknown family would look like, nobody knows.
+ip_version = enumerator("FWP_IP_VERSION", grows=False)
 direction = enumerator("FWP_DIRECTION", _DIRECTIONS)
 event_type = enumerator("FWPM_NET_EVENT_TYPE", EVENT_TYPES)
 

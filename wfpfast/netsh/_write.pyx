@@ -161,7 +161,7 @@ cdef class EventWriter(MemberWriter):
                 others.append(child)
             child = node.next
         if not header or not document.nodes[header].bits & HAS_ELEMENTS:
-            return self.refuse("a net event has one header with elements in it")
+            return self.refuse(header, "a net event has one header with elements in it")
         self.write_parts(header, type_, others, tail)
         self.count += 1
         return 0
@@ -174,10 +174,10 @@ cdef class EventWriter(MemberWriter):
             place[0] = number
         return 0
 
-    cdef int refuse(self, str what) except -1:
+    cdef int refuse(self, int number, str what) except -1:
         """Count a record that is no event, or raise an error about it."""
         if not self.lenient:
-            raise self.document.error(what, "header")
+            raise self.document.error(what, "header", self.document.nodes[number].name)
         self.document.lost += 1
         return 0
 
@@ -240,7 +240,7 @@ cdef class EventWriter(MemberWriter):
         if not number:
             self.bad("type", 0, "the event has none")
             return None
-        if size == len(self.last_type) and memcmp(
+        if size and size == len(self.last_type) and memcmp(
                 self.document.data + node.begin, <const char*>self.last_type, size) == 0:
             known = self.last_number
         else:
@@ -268,14 +268,14 @@ cdef class EventWriter(MemberWriter):
         cdef list strangers = []
         for child in others:
             kind = self.kinds.get(self.document.name(&self.document.nodes[<int>child]))
-            if kind is None or body:
+            if kind is None or expected is None and type(known) is int:
                 strangers.append(child)
-            elif expected is None and type(known) is not int:
+            elif expected is None:
                 expected, body = kind, child
-            elif expected is kind or expected is not None and expected.number == kind.number:
-                body = child
-            else:
+            elif expected.number != kind.number:
                 self.bad(None, child, "an event of this type has no such payload")
+            else:
+                self.only(&body, child)
         if not body and strangers and (expected is not None or type(known) is not int):
             for child in strangers:
                 kind = self.best_fit(child, expected)

@@ -1,6 +1,7 @@
 """Says what a file is in which there is not what was looked for; must not know how it was read."""
 
 import re
+from collections.abc import Set
 
 _LOGS = {"Events", "Event"}
 _STATE = {
@@ -13,15 +14,15 @@ _FILTERS_HINT = (
     " netsh wfp show netevents as the events")
 
 
-def what_is_wrong(wanted: str, names: list[str], outside: str) -> str | None:
+def what_is_wrong(wanted: str, names: Set[str], outside: str) -> str | None:
     """Return why a file has no records; None if it has none because there were none.
 
     Parameters
     ----------
     wanted : str
         "event" or "filter".
-    names : list of str
-        Of the elements in the file, in their order.
+    names : set of str
+        Of the elements in the file, in order.
     outside : str
         The beginning of the text outside of elements.
     """
@@ -38,14 +39,16 @@ def what_is_wrong(wanted: str, names: list[str], outside: str) -> str | None:
     return _other(wanted, names, outside)
 
 
-def _other(wanted: str, names: list[str], outside: str) -> str:
+def _other(wanted: str, names: Set[str], outside: str) -> str:
     expected = "netEvents or wfpdiag" if wanted == "event" else "wfpdiag or wfpstate"
     if re.search(r"&lt;\s*(?:\?xml|netEvents|wfpdiag|item|/)", outside):
         return "HTML-escaped text: its &lt; and &gt; have to become < and > first"
     if status := _STATUS.search(outside):
         return f"this is what netsh says on the screen; the events are in the file {status[1]}"
+    if names & {"wfpdiag", "wfpstate"}:
+        return f"holds no list of {wanted}s"
     if names:
-        return f"expected {expected}, found <{names[0]}>"
+        return f"expected {expected}, found <{next(iter(names))}>"
     if not outside:
         return f"expected {expected}, found an empty file"
     return f"expected {expected}: this is not netsh's XML"
