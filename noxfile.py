@@ -25,7 +25,9 @@ ASAN_TESTS = (
     "tests/engine",
     "tests/simulator",
     "tests/netsh/test_hostile.py",
+    "tests/netsh/test_inputs.py",
     "tests/netsh/test_plain.py",
+    "tests/netsh/test_text.py",
 )
 
 nox.options.sessions = ["lint", "types", "test"]
