@@ -31,7 +31,7 @@ def begin(lines: list[str], wanted: list[str]) -> bool:
         ("13801", ["error: ERROR_IPSEC_IKE_AUTH_FAIL", "  what to do: Usually this end"]),
         ("-1070202879", ["error: STATUS_IPSEC_BAD_SPI", "  what to do: The other end still"]),
         ("0x80070006", [
-            "error: HRESULT_FROM_WIN32(ERROR_INVALID_HANDLE)", "  what to do: Close the engine and"]),
+            "error: HRESULT_FROM_WIN32(ERROR_INVALID_HANDLE)", "  what to do: Close the engine"]),
         (" 48 ", ["layer: FWPS_LAYER_ALE_AUTH_CONNECT_V4"]),
         (
             "3",
