@@ -139,7 +139,8 @@ WORDS = {
     "%%14592": "Inbound", "%%14597": "Transport", "%%14595": "Bidirectional (Direction)",
     "%%14596": "IP Packet (LayerName)", "%%8201": "(state of main mode)", "%%8206":
     "(role of this computer)", "%%8199": "(failure point)", "%%8213": "(mode of quick mode)",
-    "%%14610": "Receive/Accept", "14610": "Receive/Accept", "%%8222": "IKEv1", "%%16389": "Block", "5157": "connection was blocked",
+    "%%14610": "Receive/Accept", "14610": "Receive/Accept", "%%8222": "IKEv1",
+    "%%16389": "Block", "5157": "connection was blocked",
     "5152": "blocked a packet", "5031": "accepting connections", "4653": "main mode failed",
     "4984": "extended mode failed", "5447": "filter was added or removed", "audit:4963": "clear",
     # Ids, profiles, SIDs.

@@ -189,13 +189,17 @@ def _protocols() -> Iterable[tuple[str, _Lines]]:
 
 
 def meaning_of(title: str, name: str) -> str | None:
-    """Return what a name of a family means, without its number; None if it has no meaning."""
+    """Return what a name of a family means, without its number; None if it has no meaning.
+
+    >>> meaning_of("keying module", "IKEV2")
+    'IKEv2, RFC 7296'
+    """
     from wfpfast._tables.words import FAMILIES
 
     for family in FAMILIES:
         meaning = family.meanings.get(name.removeprefix("INTERNAL_"))
         if family.title == title and meaning:
-            return re.sub(r" [(](0x[0-9a-f]+|[0-9]+)[)]$", "", meaning)
+            return re.sub(r" [(][^()]*[)]$", "", meaning)
     return None
 
 
