@@ -61,6 +61,7 @@ def _all_words() -> Iterator[tuple[str, _Lines]]:
     yield from _families()
     yield from _columns()
     yield from _protocols()
+    yield from _services()
 
 
 def _told(*lines: str) -> _Lines:
@@ -186,6 +187,14 @@ def _protocols() -> Iterable[tuple[str, _Lines]]:
 
     for number, name in PROTOCOLS.items():
         yield name, partial(_numbers.protocol_lines, number)
+
+
+def _services() -> Iterable[tuple[str, _Lines]]:
+    from wfpfast._tables.texts import SERVICES
+
+    for name, title in SERVICES.items():
+        for word in (name, title):
+            yield word, _told(f"service: {name}: {title}")
 
 
 def meaning_of(title: str, name: str) -> str | None:
