@@ -1,5 +1,6 @@
 """The lines of `wfpfast explain`; must not know the command line."""
 
+import ctypes
 import doctest
 import sys
 
@@ -9,6 +10,12 @@ from wfpfast import decode, encode, names
 from wfpfast._tables.audits import EVENTS, MESSAGES
 from wfpfast._tables.errors import ERRORS
 from wfpfast.explain import EVENT_KINDS, explain, is_answer
+
+
+@pytest.fixture(autouse=True)
+def _not_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask the tables only, also where the system could answer."""
+    monkeypatch.delattr(ctypes, "FormatError", raising=False)
 
 
 def starts(text: str) -> list[str]:
@@ -31,7 +38,7 @@ def begin(lines: list[str], wanted: list[str]) -> bool:
         ("13801", ["error: ERROR_IPSEC_IKE_AUTH_FAIL", "  what to do: Usually this end"]),
         ("-1070202879", ["error: STATUS_IPSEC_BAD_SPI", "  what to do: The other end still"]),
         ("0x80070006", [
-            "error: HRESULT_FROM_WIN32(ERROR_INVALID_HANDLE)", "  what to do: Close the engine and"]),
+            "error: HRESULT_FROM_WIN32(ERROR_INVALID_HANDLE)", "  what to do: Close the engine"]),
         (" 48 ", ["layer: FWPS_LAYER_ALE_AUTH_CONNECT_V4"]),
         (
             "3",
@@ -247,8 +254,15 @@ def test_no_kind_of_number_takes_another_for_its_own(number: int) -> None:
         assert is_answer([line]) or "UNKNOWN_" in line or line.startswith("unknown: ")
 
 
+def test_on_windows_what_the_system_knows_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ctypes, "FormatError", lambda _: "Falscher Typ.", raising=False)
+    lines = explain("error:66")
+    assert lines == ["error: 66: Falscher Typ. (as this Windows says)"]
+    assert is_answer(lines)
+
+
 def test_no_code_of_the_tables_is_unknown() -> None:
-    assert len(ERRORS) == 889
+    assert len(ERRORS) == 922
     for code, (name, _) in ERRORS.items():
         assert f"error: {name} (" in explain(str(code))[0], name
         assert any(f"error: {name} (" in line for line in explain(name)), name

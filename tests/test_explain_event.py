@@ -8,7 +8,7 @@ import pytest
 from example_events import one_of_each
 
 from wfpfast import decode, encode
-from wfpfast.explain import _event, event, explain
+from wfpfast.explain import _event, _words, event, explain
 
 DROP = {
     "timestamp": datetime(2026, 10, 5, 6, 7, 8, 9000, UTC), "event_type": "CLASSIFY_DROP",
@@ -102,11 +102,11 @@ def changed(row: dict[str, Any], **cells: Any) -> str:
     (DROP, {"filter_origin": "wsh-default"}, "The filter comes from wsh-default: a default block"),
     (DROP, {"timestamp": "2026-10-05 06:07 UTC"}, "2026-10-05 06:07 UTC: A filter blocked"),
     (DROP, {"event_type": None}, "Something happened whose type could not be read."),
-    (DROP, {"event_type": "NEW_TYPE"}, "Something happened: NEW_TYPE."),
+    (DROP, {"event_type": "NEW_TYPE"}, "Something happened (NEW_TYPE)."),
     (DROP, {"event_type": "INTERNAL_IKEEXT_QM_DELETED"},
-     "Something happened: INTERNAL_IKEEXT_QM_DELETED (a quick mode association ended"),
+     "A quick mode association ended (INTERNAL_IKEEXT_QM_DELETED)."),
     (DROP, {"network_capability": "INTERNET_CLIENT"},
-     "It was about the capability INTERNET_CLIENT (internetClient: connect to the internet"),
+     "It was about the capability INTERNET_CLIENT (internetClient: connect to the internet)."),
     (DROP, {"local_mac": "00:00:5e:00:53:01", "ether_type": 0x0806},
      "The frame was between 00:00:5e:00:53:01 here and an address not given, ether type 0x0806"
      " (ARP)."),
@@ -160,7 +160,8 @@ def test_an_event_without_cells_is_an_event() -> None:
     assert event({}) == ["Something happened whose type could not be read."]
 
 
-def test_the_example_in_the_docstring_holds() -> None:
-    results = doctest.testmod(_event)
+@pytest.mark.parametrize("module", [_event, _words])
+def test_the_example_in_the_docstring_holds(module: Any) -> None:
+    results = doctest.testmod(module)
     assert results.attempted >= 1
     assert results.failed == 0

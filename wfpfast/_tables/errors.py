@@ -11,6 +11,7 @@ from wfpfast._tables import (
     ras_errors,
     remedies,
     security_errors,
+    web_errors,
     win32_errors,
 )
 
@@ -19,6 +20,8 @@ ERRORS: dict[int, tuple[str, str]] = {
     **win32_errors.RPC,
     **win32_errors.WINSOCK,
     **win32_errors.COM,
+    **web_errors.DNS,
+    **web_errors.HTTP,
     **nt_errors.NT,
     **security_errors.SSPI,
     **security_errors.KEYS,

@@ -41,7 +41,7 @@ GROUPS: dict[str, tuple[tuple[int, ...], str]] = {
         " SERIAL' joins them again. SYSTEM must be allowed to use the key.")),
     # [AOVPN] (CRL), [IPSEC7]; RFC 5280 section 6.3.
     "revocation": ((13817, 13848, 0x80092011, 0x80092012, 0x80092013, 0x80092014, 0x800B010E,
-                    0x80090353, 0x80090358), (
+                    0x80090353, 0x80090358, 12057), (
         "The end that reports it must reach the revocation list or OCSP server named in the other"
         " end's certificate, before the tunnel is up. 1. 'certutil -verify -urlfetch CERT.cer' on"
         " that end shows the URLs and what fails. 2. Publish the list where it can be reached from"
@@ -63,25 +63,26 @@ GROUPS: dict[str, tuple[tuple[int, ...], str]] = {
         " the certificate, and the signature algorithm: RSA or ECDSA P-256 or P-384 on both.")),
     # X.509 validity, RFC 5280 section 4.1.2.5; [HICKS] -2146762495 (0x800B0101).
     "certificate expired": ((0x800B0101, 0x800B0102, 0x80090328, 0x80090355, 0x8009035A,
-                             854, 858, 863), (
+                             854, 858, 863, 12037), (
         "1. Compare the clocks of both ends with true time. 2. Look at the dates of every"
         " certificate in the chain on both ends: machine, intermediate, root. 3. Renew the expired"
         " one, and remove the old one so that it is not chosen. 4. Restart IKEEXT, or RemoteAccess"
         " on an RRAS server, so that the new one is used.")),
     # [AOVPN], [HICKS] 864 and 13801: roots and intermediates in the machine's stores.
     "certificate chain": ((0x800B0109, 0x800B010A, 0x800B0107, 0x800B0112, 0x80090325,
-                           0x80090352, 0x80090359, 861, 862, 864, 865), (
+                           0x80090352, 0x80090359, 861, 862, 864, 865, 12045), (
         "On the end that reports it: install the root authority of the other end's certificate in"
         " Trusted Root Certification Authorities, and the intermediate ones in Intermediate"
         " Certification Authorities, of the local machine and not of the user. Check it with"
         " certutil -verify CERT.cer. EAP: the server must also trust the user's issuer in NTAuth:"
         " certutil -enterprise -viewstore NTAuth.")),
     # RFC 5280 section 6.3; the list of untrusted certificates is a store of Windows.
-    "certificate revoked": ((0x80092010, 0x800B010C, 0x80090351, 0x8009035B, 0x800B0111, 855, 859),
+    "certificate revoked": ((0x80092010, 0x800B010C, 0x80090351, 0x8009035B, 0x800B0111, 855, 859,
+                             12170),
         "The issuer, or the list of untrusted certificates, says no more to this certificate. Issue"
         " a new one on the end whose it is; find out why it was revoked."),
     # RFC 6125; [AOVPN] 13801: subject name and the name that clients connect to.
-    "certificate name": ((0x800B010F, 0x800B0114, 0x80090322, 835), (
+    "certificate name": ((0x800B010F, 0x800B0114, 0x80090322, 835, 12038), (
         "The name in the certificate (subject or SAN) must be the name that the client connects to."
         " Connect to that name instead of an address or an alias, or issue the certificate with the"
         " name. Kerberos: the service's principal name must belong to the account: setspn -Q.")),

@@ -71,7 +71,8 @@ GROUPS: dict[str, tuple[tuple[int, ...], str]] = {
         " socket needs an administrator; a broadcast needs SO_BROADCAST.")),
     # Microsoft, "Windows Sockets Error Codes"; Windows Firewall drops in silence (stealth mode).
     "socket silence": ((10060, 121, 1460, 258, 0xC00000B5, 0xC000013F, 1231, 1232, 10051, 10065,
-                        10064, 0xC000023C, 0xC000023D, 53, 0xC00000BE), (
+                        10064, 0xC000023C, 0xC000023D, 53, 0xC00000BE, 12002, 12029,
+                        12163), (
         "1. On this end: was it dropped going out? (wfpfast summary, by remote address and port)"
         " 2. On the other end: does it run and listen (Test-NetConnection HOST -Port N), and does"
         " its firewall drop it in silence (audit 5152 or net events there)? 3. Between them:"
@@ -80,7 +81,7 @@ GROUPS: dict[str, tuple[tuple[int, ...], str]] = {
         "The packet arrived and was answered with no. On the other end: does the program run and"
         " listen on this address and port (netstat -ano)? Does a firewall or filter there reset"
         " connections? A filter on this end can do so, too: look for a drop.")),
-    "socket aborted": ((10053, 1236, 0xC0000241, 10052), (
+    "socket aborted": ((10053, 1236, 0xC0000241, 10052, 12030, 12031), (
         "This computer ended the connection: look for a filter or a security product that cut it"
         " (drops at STREAM or ALE layers at that moment), a time-out, or a network that went"
         " away.")),
@@ -89,7 +90,7 @@ GROUPS: dict[str, tuple[tuple[int, ...], str]] = {
     "ports used up": ((10055,), (
         "Too many ports or buffers are in use: netstat -ano, netsh int ipv4 show dynamicport tcp."
         " Close connections, or widen the range.")),
-    "name": ((11001, 11002, 11003, 11004), (
+    "name": ((11001, 11002, 11003, 11004, 9001, 9002, 9003, 9005, 9501, 12007), (
         "DNS: nslookup NAME; look whether UDP or TCP 53 to the DNS server is dropped: wfpfast"
         " summary, by remote port.")),
     "unsigned": ((577, 0xC0000428), (

@@ -15,17 +15,16 @@ def explain(text: str) -> list[str]:
     Parameters
     ----------
     text
-        A number, decimal or 0x-hexadecimal, negative for an NTSTATUS or HRESULT; ``kind:number`` to
-        ask for one kind only (error, ras, layer, type, direction, profile, protocol, audit,
-        message, flags, keywords, reauth); ``layer:number@build``; a name of the SDK, of netsh or
-        of wfpfast, such as an error, a layer, a column or a flag; a value of filterOrigin; a GUID;
-        a SID; the ``%%number`` of an audit.
+        A number, decimal or 0x-hexadecimal, with or without a sign; ``kind:number`` to ask for one
+        kind only (error, ras, layer, type, direction, profile, protocol, audit, message, filter,
+        flags, keywords, reauth); ``layer:number@build``; a name of the SDK, of netsh or of wfpfast;
+        a value of filterOrigin; a GUID; a SID; the ``%%number`` of an audit.
 
     Returns
     -------
     list of str
-        Lines that begin with the kind of meaning; what to do about it follows, indented. A line
-        that says that nothing is known begins with "unknown"; see `is_answer`.
+        Lines that begin with the kind of meaning; what to do about it follows, indented. Where
+        nothing is known the line begins with "unknown"; see `is_answer`.
 
     Raises
     ------
@@ -38,30 +37,29 @@ def explain(text: str) -> list[str]:
     ...     print(line)
     error: FWP_E_TXN_IN_PROGRESS (0x8032000e): Not allowed inside an explicit transaction
       what to do: Commit or abort the transaction before enumerating or subscribing.
-    >>> explain("type:3")
-    ['event type: CLASSIFY_DROP (3): A filter blocked traffic']
     >>> explain("flags:0x101")
     ['event flags: IP_PROTOCOL_SET, IP_VERSION_SET (0x00000101)']
-    >>> explain("%%14592")
-    ['audit message: %%14592: Inbound (Direction)', 'direction: INBOUND (14592, as msFwpDirection)']
     """
-    text = text.strip()
+    lines = _lines(text.strip())
+    if not lines:
+        raise ValueError(
+            f"{text.strip()!r} is not understood: expected a number, a SID, a GUID, a name of the"
+            " SDK, of netsh or of wfpfast (an error, a layer, a filter origin, a column, ...),"
+            f" layer:number@build, or kind:number with a kind of {', '.join(KINDS)}")
+    return lines
+
+
+def _lines(text: str) -> list[str]:
+    """Return what a text means; nothing if it is not understood."""
     if text.upper().startswith("S-1-"):
         found = text.upper()
         return [f"SID: {found}: {sid(found) or 'not a well-known SID'}"]
     kind, colon, rest = text.partition(":")
     if colon and kind.lower() in KINDS:
-        lines = explain_number(rest, kind.lower())
-    elif text.startswith("%%"):
-        lines = explain_number(text[2:], "message")
-    else:
-        lines = explain_word(text) if number_of(text) is None else explain_number(text)
-    if not lines:
-        raise ValueError(
-            f"{text!r} is not understood: expected a number, a SID, a GUID, a name of the SDK, of"
-            " netsh or of wfpfast (an error, a layer, a filter origin, a column, ...),"
-            f" layer:number@build, or kind:number with a kind of {', '.join(KINDS)}")
-    return lines
+        return explain_number(rest, kind.lower())
+    if text.startswith("%%"):
+        return explain_number(text[2:], "message")
+    return explain_word(text) if number_of(text) is None else explain_number(text)
 
 
 def is_answer(lines: list[str]) -> bool:

@@ -77,7 +77,8 @@ def _happened(cells: Row, _: Row) -> Iterator[str]:
     elif name is None:
         what = "Something happened whose type could not be read"
     else:
-        what = f"Something happened: {_told('internal event type', name)}"
+        meaning = meaning_of("internal event type", name) or "something happened"
+        what = f"{meaning[0].upper()}{meaning[1:]} ({name})"
     when = _when(cells.get("timestamp"))
     yield f"{when + ': ' if when else ''}{what}."
 

@@ -61,6 +61,7 @@ def _all_words() -> Iterator[tuple[str, _Lines]]:
     yield from _families()
     yield from _columns()
     yield from _protocols()
+    yield from _services()
 
 
 def _told(*lines: str) -> _Lines:
@@ -188,14 +189,26 @@ def _protocols() -> Iterable[tuple[str, _Lines]]:
         yield name, partial(_numbers.protocol_lines, number)
 
 
+def _services() -> Iterable[tuple[str, _Lines]]:
+    from wfpfast._tables.texts import SERVICES
+
+    for name, title in SERVICES.items():
+        for word in (name, title):
+            yield word, _told(f"service: {name}: {title}")
+
+
 def meaning_of(title: str, name: str) -> str | None:
-    """Return what a name of a family means, without its number; None if it has no meaning."""
+    """Return what a name of a family means, without its number; None if it has no meaning.
+
+    >>> meaning_of("keying module", "IKEV2")
+    'IKEv2, RFC 7296'
+    """
     from wfpfast._tables.words import FAMILIES
 
     for family in FAMILIES:
         meaning = family.meanings.get(name.removeprefix("INTERNAL_"))
         if family.title == title and meaning:
-            return re.sub(r" [(](0x[0-9a-f]+|[0-9]+)[)]$", "", meaning)
+            return re.sub(r" [(][^()]*[)]$", "", meaning)
     return None
 
 
