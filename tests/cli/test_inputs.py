@@ -20,7 +20,6 @@ from wfpfast.cli import _content
 from wfpfast.cli._formats import SOURCES, source_of
 from wfpfast.cli._screen import size
 from wfpfast.recording import Recorder
-from wfpfast.recording._format import MAGIC
 
 Pipe = Callable[[bytes], None]
 KINDS = (
@@ -106,8 +105,10 @@ def test_everything_comes_through_a_pipe(run: Run, pipe: Pipe, seven: bytes) -> 
         assert run("convert", "-", "out.csv", "-f").status == 0
 
 
-def test_the_first_bytes_of_a_recording_are_those_that_it_has() -> None:
-    assert [each.begins for each in SOURCES if each.suffix == ".wfprec"] == [(MAGIC,)]
+def test_the_first_bytes_of_a_recording_are_those_that_it_has(tmp_path: Path) -> None:
+    """docs/recording.md has them."""
+    assert recording(tmp_path)[:8] == b"\x89WFPREC\n"
+    assert [each.begins for each in SOURCES if each.suffix == ".wfprec"] == [(b"\x89WFPREC\n",)]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])

@@ -1,8 +1,9 @@
 """Reads the members of a cabinet, as netsh wfp capture leaves one; must not know what they are.
 
-Memory holds one block of 32 KiB. Layout and MSZIP are those of Microsoft's [MS-CAB] and [MS-MCI].
-Members that are not stored or MSZIP, or go on in another cabinet, are refused: Windows' ``expand``
-reads them all.
+Memory holds one block of 32 KiB. That is why no library does this: cabarchive, the one that is kept
+and runs everywhere, unpacks all of a file at once. Layout and MSZIP are those of Microsoft's
+[MS-CAB] and [MS-MCI]. Members that are not stored or MSZIP, or go on in another cabinet, are
+refused: Windows' ``expand`` reads them all.
 """
 
 import io

@@ -71,8 +71,8 @@ def _imported(work: str) -> Any:
 
 NO_NETSH_EVENTS = (
     "the log of net events was empty: Windows keeps it in memory, from its start on; or collection"
-    " is off (netsh wfp show options netevents; netsh wfp set options netevents=on); or what"
-    " happened is collected only by keyword, as allowed connections are (docs/windows.md)")
+    " is off (netsh wfp show options optionsfor=netevents; netsh wfp set options netevents=on);"
+    " or what happened is collected only by keyword, as allowed connections are (docs/windows.md)")
 SOURCES = (
     Format(".xml", "what netsh wfp writes: netevents.xml, wfpdiag.xml", "_open_decoded:xml",
            looks="_content:netsh", takes=(*DECODER, "encoding"), hint=NO_NETSH_EVENTS),
