@@ -77,5 +77,5 @@ def _joined(row: Row, objects: Objects) -> Row:
 
 def _symbol(find: Callable[[str], str], key: str | None) -> str | None:
     """Return the SDK's symbol of a GUID, if it has one; netsh prints some without theirs."""
-    name = find(key) if key and key.startswith("{") else None
+    name = find(key) if key else None
     return name if name != key else None

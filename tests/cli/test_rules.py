@@ -65,7 +65,10 @@ def test_captures_in_an_archive(run: Run, write: Any, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
         archive.writestr("a/wfpdiag.xml", diag(state=element("filters", [rule("Mine")])))
         archive.writestr("netevents.xml", netevents(drop()))
+        archive.writestr("without/wfpdiag.xml", diag())
         archive.writestr("b/wfpdiag.xml", diag(state=element("filters", [rule("Theirs")])))
+    files = report(run, "two.zip")["rule_files"]
+    assert [each["path"] for each in files] == ["two.zip/a/wfpdiag.xml", "two.zip/b/wfpdiag.xml"]
     found = the_rule(run, "two.zip")
     assert (found["name"], found["file"]) == ("Mine", "two.zip/a/wfpdiag.xml")
     assert found["others"] == [{"name": "Theirs", "file": "two.zip/b/wfpdiag.xml"}]

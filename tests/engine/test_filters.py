@@ -158,3 +158,22 @@ def test_a_context_that_is_no_text_is_no_origin(simulate: Callable[..., Simulato
         rows = [row for row in engine.filters() if row["filter_id"] >= FIRST]
     assert [(row["filter_origin"], row["provider_context_key"]) for row in rows] == [
         (None, f"{{{key(4, n)}}}") for n in data]
+
+
+def test_data_outside_of_the_block_are_not_read(simulate: Callable[..., Simulator]) -> None:
+    """Either pointer of a context's data leads astray, or the data would end beyond the block."""
+    simulator = simulate(events=0)
+    text = "Rule\0".encode("utf-16-le")
+    for n in range(4):
+        piece, places = context_piece(
+            {"provider_context_key": key(4, n), "type": 8, "data": text})
+        blob, data = places
+        if n == 3:  # the size, which is right before the pointer to the data
+            piece = piece[:data - 8] + b"\xff\xff\xff\xff" + piece[data - 4:]
+        simulator._set_objects(5, [(piece, [[blob, data], [data], [blob], [blob, data]][n])])
+        simulator._set_objects(0, [filter_piece({
+            "filter_key": key(5, n), "filter_id": FIRST + n, "layer_key": CONNECT[0],
+            "sublayer_key": key(2, 0), "flags": 4, "provider_context_key": key(4, n)})])
+    with Engine(simulator) as engine:
+        rows = [row for row in engine.filters() if row["filter_id"] >= FIRST]
+    assert [row["filter_origin"] for row in rows] == ["Rule", None, None, None]
