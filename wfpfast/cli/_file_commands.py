@@ -67,12 +67,16 @@ def convert(
               help="netsh's wfpstate.xml or filters.xml: names of rules beside filter ids.")
 @click.option("--top", metavar="N", type=click.IntRange(min=1), default=10, show_default=True,
               help="How many lines of each table.")
+@click.option("--keep-doubles", is_flag=True,
+              help="Count an event that several files have once for each of them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
 @with_formats
-def summary(files: tuple[Path, ...], filters: Path | None, top: int, as_json: bool) -> int:
+def summary(
+    files: tuple[Path, ...], filters: Path | None, top: int, keep_doubles: bool, as_json: bool
+) -> int:
     """Say what happened and what was dropped, by application, filter, address and port.
 
-    Each FILE is one of these; several are added up:
+    Each FILE is one of these; several are added up, events that they share are counted once:
 
     \b
     {sources}
@@ -83,7 +87,8 @@ def summary(files: tuple[Path, ...], filters: Path | None, top: int, as_json: bo
     """
     from wfpfast.cli._summary import summarise
 
-    return summarise(list(files), filters=filters, top=top, as_json=as_json)
+    return summarise(
+        list(files), filters=filters, top=top, as_json=as_json, keep_doubles=keep_doubles)
 
 
 @click.command(short_help="See made-up events decoded, written and summarised.")

@@ -14,6 +14,7 @@ from wfpfast.explain import EVENT_KINDS
 Row = dict[str, Any]
 Label = Callable[[Row, int], list[Text]]
 
+DOUBLES = "doubles"     # the statistic that is no loss
 NOT_GIVEN = "not given"
 EMPTY = "empty text"
 QUIET = "dim"
@@ -120,6 +121,12 @@ def _head(report: Row, page: Page) -> None:
         if first != last:
             text = f"{_clock(first)} to {_clock(last)} UTC, {_span(first, last)}"
         page.print(Text(text, style=QUIET))
+    doubles = report["stats"].get(DOUBLES)
+    if doubles:
+        verbs = ("stands", "is") if doubles == 1 else ("stand", "are")
+        page.print(Text(
+            f"{events(doubles)} {verbs[0]} in an earlier file, too, and {verbs[1]} counted once"
+            " (--keep-doubles: each time)", style=QUIET))
 
 
 def _instant(text: str) -> datetime:
@@ -260,7 +267,7 @@ def _failure(row: Row, _: int) -> list[Text]:
 
 def _losses(report: Row, page: Page) -> None:
     silent = [file["path"] for file in report["files"] if file["stats"] is None]
-    lost = {name: count for name, count in report["stats"].items() if count}
+    lost = {name: count for name, count in report["stats"].items() if count and name != DOUBLES}
     page.title("Lost or mended")
     for name, count in lost.items():
         what = STATS.get(name) or brief(name)

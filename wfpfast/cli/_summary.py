@@ -3,10 +3,11 @@
 ``--json`` prints one object. Its keys, which stay as they are:
 
 ``files``
-    A list of ``{"path", "events", "stats", "error"}``: stats is null for a table that says
-    nothing of what was lost; error is null, or why a file could be read in part only.
+    A list of ``{"path", "events", "doubles", "stats", "error"}``: how many events it has, and how
+    many of them a file before it has, too; stats is null for a table that says nothing of what was
+    lost; error is null, or why a file could be read in part only.
 ``events``, ``first``, ``last``
-    How many; the earliest and the latest timestamp, ISO 8601 in UTC, or null.
+    How many, without doubles; the earliest and the latest timestamp, ISO 8601 in UTC, or null.
 ``types``
     A table of ``{"event_type", "events"}``. A table is ``{"events": how many were counted,
     "distinct": how many rows there are in all, "top": the rows, most events first}``; ``--top``
@@ -29,7 +30,8 @@
     A table of IKE and IPsec failures: ``{"event_type", "failure_error", "failure_status", "name",
     "meaning", "events"}``.
 ``stats``
-    What was lost or mended in all files: ``malformed``, ``replaced_text``, ...
+    What was lost or mended in all files: ``malformed``, ``replaced_text``, ...; and ``doubles``,
+    how many events were not counted because a file before has them, unless ``--keep-doubles``.
 ``filters``
     The path of ``--filters``, or null.
 """
@@ -50,6 +52,7 @@ from wfpfast.cli._formats import source_of
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken
 from wfpfast.cli._sources import opened
+from wfpfast.doubles import IDENTITY, TIME, Doubles
 
 Report = dict[str, Any]
 RULE = (
@@ -61,10 +64,12 @@ FIXED_LAYERS = 82
 MACHINE_ACCOUNT = "S-1-5-21-"
 
 
-def summarise(paths: list[Path], *, filters: Path | None, top: int, as_json: bool) -> int:
+def summarise(
+    paths: list[Path], *, filters: Path | None, top: int, as_json: bool, keep_doubles: bool
+) -> int:
     """Print the summary of some files; return the exit status."""
     rules = None if filters is None else read_rules(filters)
-    report = summary(paths, top)
+    report = summary(paths, top, keep_doubles=keep_doubles)
     if rules is not None:
         report["filters"] = str(filters)
         add_rules(report["dropped"]["filters"]["top"], rules)
@@ -78,10 +83,17 @@ def summarise(paths: list[Path], *, filters: Path | None, top: int, as_json: boo
     return 1 if errors else 0
 
 
-def summary(paths: list[Path], top: int) -> Report:
+def summary(paths: list[Path], top: int, *, keep_doubles: bool = False) -> Report:
     """Return the report on some files, without rules."""
     count = Count()
-    files = [_read(path, count) for path in paths]
+    doubles = None if keep_doubles or len(paths) == 1 else Doubles()
+    files = []
+    for number, path in enumerate(paths, 1):
+        if doubles is not None:
+            doubles.begin(last=number == len(paths))
+        files.append(_read(path, count, doubles))
+    if doubles is not None:
+        count.add_stats({"doubles": doubles.found})
     dropped: Report = {"events": count.dropped}
     dropped.update({name: tally.top(top) for name, tally in count.drops.items()})
     report: Report = {
@@ -102,24 +114,27 @@ def summary(paths: list[Path], top: int) -> Report:
     return report
 
 
-def _read(path: Path, count: Count) -> Report:
-    before, error = count.events, None
+def _read(path: Path, count: Count, doubles: Doubles | None) -> Report:
+    events, found, error = 0, doubles.found if doubles else 0, None
     options: dict[str, Any] = {"errors": "null"} if source_of(path).decoded else {}
-    with opened(path, COLUMNS, strict=False, **options) as source, _screen.progress() as bar:
+    columns = COLUMNS if doubles is None else list(dict.fromkeys((*COLUMNS, TIME, *IDENTITY)))
+    with opened(path, columns, strict=False, **options) as source, _screen.progress() as bar:
         task = bar.add_task(_screen.printable(path.name), total=1.0, note="")
         try:
             for batch in source.batches:
-                count.add(batch, source)
-                note = _screen.events(count.events - before)
-                bar.update(task, completed=source.share(), note=note)
+                count.add(batch if doubles is None else doubles.without(batch), source)
+                events += len(batch)
+                bar.update(task, completed=source.share(), note=_screen.events(events))
         except Broken as fault:
-            if count.events == before:
+            if not events:
                 raise Fault(str(fault)) from None
-            read = _screen.events(count.events - before)
-            error = f"{fault}; counted is what came before: {read}"
+            error = f"{fault}; counted is what came before: {_screen.events(events)}"
         stats = source.stats()
     count.add_stats(stats)
-    return {"path": str(path), "events": count.events - before, "stats": stats, "error": error}
+    return {
+        "path": str(path), "events": events, "doubles": doubles.found - found if doubles else 0,
+        "stats": stats, "error": error,
+    }
 
 
 def _time(end: Any) -> str | None:
