@@ -9,6 +9,7 @@ import click
 
 from wfpfast.cli._formats import OUTPUTS, SOURCES, decoded, described, suffixes
 from wfpfast.cli._live_options import PATH, names
+from wfpfast.cli._once import command
 from wfpfast.cli._screen import printable, say
 
 DECODED = suffixes(decoded(), " and ")
@@ -21,7 +22,7 @@ def with_formats(command: Any) -> Any:
     return command
 
 
-@click.command(short_help="Convert a file of net events to another kind of file.")
+@command(short_help="Convert a file of net events to another kind of file.")
 @click.argument("source", metavar="IN", type=PATH)
 @click.argument("out", metavar="OUT", type=PATH)
 @click.option("--columns", metavar="A,B,C", callback=names,
@@ -61,7 +62,7 @@ def convert(
     run(source, out, columns=columns, force=force, **given)
 
 
-@click.command(short_help="Say what was dropped, by application, filter, address and port.")
+@command(short_help="Say what was dropped, by application, filter, address and port.")
 @click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
 @click.option("--filters", metavar="STATE.XML", type=PATH,
               help="netsh's wfpstate.xml or filters.xml: names of rules beside filter ids.")
@@ -91,7 +92,7 @@ def summary(
         list(files), filters=filters, top=top, as_json=as_json, keep_doubles=keep_doubles)
 
 
-@click.command(short_help="See made-up events decoded, written and summarised.")
+@command(short_help="See made-up events decoded, written and summarised.")
 @click.option("--events", "count", metavar="N", type=click.IntRange(min=1), default=1_000_000,
               show_default=True, help="How many events to make up.")
 @click.option("--seed", metavar="N", type=int, default=0, show_default=True,
@@ -109,8 +110,8 @@ def demo(count: int, seed: int, output: Path) -> None:
 
 
 # A negative NTSTATUS is no option.
-@click.command(short_help="Say what a number, a name or a SID means.",
-             context_settings={"ignore_unknown_options": True})
+@command(short_help="Say what a number, a name or a SID means.",
+         context_settings={"ignore_unknown_options": True})
 @click.argument("codes", metavar="CODE...", nargs=-1, required=True, type=click.UNPROCESSED)
 def explain(codes: tuple[str, ...]) -> int:
     """Say what error codes, layers, protocols, flags and SIDs mean.
