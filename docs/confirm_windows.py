@@ -91,14 +91,15 @@ def private_bytes() -> int:
 
         pages = Path("/proc/self/statm").read_text().split()[5]
         return int(pages) * resource.getpagesize()
-    # PROCESS_MEMORY_COUNTERS_EX of psapi.h: two DWORDs and nine SIZE_T, the last PrivateUsage.
-    words = 8 // ctypes.sizeof(ctypes.c_size_t) + 9
+    # PROCESS_MEMORY_COUNTERS of psapi.h: two DWORDs and eight SIZE_T, the last but one
+    # PagefileUsage, the bytes that are committed for this process.
+    words = 8 // ctypes.sizeof(ctypes.c_size_t) + 8
     counters = (ctypes.c_size_t * words)(ctypes.sizeof(ctypes.c_size_t) * words)
     process = ctypes.c_void_p(-1)
     if not ctypes.windll.kernel32.K32GetProcessMemoryInfo(
             process, counters, ctypes.sizeof(counters)):
         raise ctypes.WinError()
-    return counters[words - 1]
+    return counters[words - 2]
 
 
 def record(say: Callable[..., None], engine: Engine, seconds: float) -> None:
