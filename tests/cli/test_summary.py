@@ -92,7 +92,7 @@ def test_json_has_the_documented_keys(run: Run, xml: Path, state: Path) -> None:
     assert list(found) == [
         "files", "events", "first", "last", "types", "dropped", "failures", "stats", "filters",
         "rule_files"]
-    assert list(found["files"][0]) == ["path", "events", "stats", "error"]
+    assert list(found["files"][0]) == ["path", "events", "doubles", "stats", "error"]
     tables = {"types": found["types"], "failures": found["failures"], **found["dropped"]}
     assert tables.pop("events") == 5
     keys = {name: set(table["top"][0]) for name, table in tables.items()}
@@ -130,7 +130,7 @@ def test_top_is_a_positive_number(run: Run, xml: Path, count: str) -> None:
 def test_files_of_all_kinds_are_added_up(run: Run, xml: Path) -> None:
     assert run("convert", xml, "a.parquet").status == 0
     assert run("convert", xml, "b.arrow", "--addresses", "binary").status == 0
-    found = report(run, xml, "a.parquet", "b.arrow", xml)
+    found = report(run, xml, "a.parquet", "b.arrow", xml, "--keep-doubles")
     assert [(file["path"], file["events"]) for file in found["files"]] == [
         (str(xml), 7), ("a.parquet", 7), ("b.arrow", 7), (str(xml), 7)]
     assert (found["events"], found["dropped"]["events"]) == (28, 20)

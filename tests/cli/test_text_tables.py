@@ -82,7 +82,7 @@ def test_the_summary_is_that_of_the_source(run: Run, xml: Path, suffix: str) -> 
     ours = json.loads(run("summary", f"text{suffix}", "--json").out)
     theirs = json.loads(run("summary", xml, "--json").out)
     assert ours.pop("files") == [
-        {"path": f"text{suffix}", "events": 7, "stats": None, "error": None}]
+        {"path": f"text{suffix}", "events": 7, "doubles": 0, "stats": None, "error": None}]
     assert (ours.pop("stats"), len(theirs.pop("files")), len(theirs.pop("stats"))) == ({}, 1, 5)
     assert ours == theirs
     shown = run("summary", f"text{suffix}").out.split("\n")

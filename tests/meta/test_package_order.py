@@ -20,6 +20,7 @@ ALLOWED: dict[str, set[str]] = {
     "names": {"_tables"},
     "errors": {"names"},
     "explain": {"_tables", "names"},
+    "doubles": {"_base"},
     "_columns": {"_base"},
     "_blocks": {"_tables", "abi", "errors"},
     "_decode": {"_base", "_blocks", "_columns", "_tables", "abi", "errors"},

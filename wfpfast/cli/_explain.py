@@ -37,7 +37,7 @@ or if there is no event N; else 0.
 
 
 # A negative NTSTATUS is no option.
-@click.command(short_help="Say what a number, a name, a SID or an event means.",
+@command(short_help="Say what a number, a name, a SID or an event means.",
                context_settings={"ignore_unknown_options": True},
                help=HELP.format(sources=described(SOURCES)))
 @click.argument("codes", metavar="CODE...", nargs=-1, required=True, type=click.UNPROCESSED)

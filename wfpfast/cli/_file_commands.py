@@ -9,6 +9,7 @@ import click
 from wfpfast.cli._explain import explain
 from wfpfast.cli._formats import OUTPUTS, SOURCES, described, suffixes, taking
 from wfpfast.cli._live_options import PATH, names
+from wfpfast.cli._once import command
 
 DECODED = suffixes(taking("errors"), " and ")
 STATUSES = """\b
@@ -47,7 +48,7 @@ def given(options: dict[str, str | None]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-@click.command(short_help="Convert net events to another kind of file.")
+@command(short_help="Convert net events to another kind of file.")
 @click.argument("sources", metavar="IN...", type=PATH, nargs=-1)  # all but the last, OUT
 @click.argument("out", metavar="OUT", type=PATH)
 @click.option("--to", type=click.Choice([each.suffix.removeprefix(".") for each in OUTPUTS]),
@@ -94,23 +95,25 @@ def convert(
     return run(sources, out, to=to, columns=columns, force=force, **given(options))
 
 
-@click.command(short_help="Say what was dropped, by application, filter, address and port.")
+@command(short_help="Say what was dropped, by application, filter, address and port.")
 @click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
 @click.option("--filters", metavar="STATE.XML", type=PATH, multiple=True,
               help="netsh's wfpstate.xml or filters.xml: names of rules beside filter ids. Of"
                    " several, the first that has an id names it.")
 @click.option("--top", metavar="N", type=click.IntRange(min=1), default=10, show_default=True,
               help="How many lines of each table.")
+@click.option("--keep-doubles", is_flag=True,
+              help="Count an event that several files have once for each of them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
 @reading_options
 @with_formats
 def summary(
-    files: tuple[Path, ...], filters: tuple[Path, ...], top: int, as_json: bool,
-    **options: str | None,
+    files: tuple[Path, ...], filters: tuple[Path, ...], top: int, keep_doubles: bool,
+    as_json: bool, **options: str | None,
 ) -> int:
     """Say what happened and what was dropped, by application, filter, address and port.
 
-    Each FILE is one of these; several are added up:
+    Each FILE is one of these; several are added up, events that they share are counted once:
 
     \b
     {sources}
@@ -126,10 +129,12 @@ def summary(
     """
     from wfpfast.cli._summary import summarise
 
-    return summarise(list(files), filters=filters, top=top, as_json=as_json, **given(options))
+    return summarise(
+        list(files), filters=filters, top=top, keep_doubles=keep_doubles, as_json=as_json,
+        **given(options))
 
 
-@click.command(short_help="List filters: whose they are, what they do, what they call.")
+@command(short_help="List filters: whose they are, what they do, what they call.")
 @click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line, for machines.")
 @click.option("-o", "--output", "out", metavar="OUT", type=PATH,
@@ -157,7 +162,7 @@ def filters(
     return run(files, as_json=as_json, out=out, force=force, **given(options))
 
 
-@click.command(short_help="See made-up events decoded, written and summarised.")
+@command(short_help="See made-up events decoded, written and summarised.")
 @click.option("--events", "count", metavar="N", type=click.IntRange(min=1), default=1_000_000,
               show_default=True, help="How many events to make up.")
 @click.option("--seed", metavar="N", type=int, default=0, show_default=True,

@@ -15,6 +15,7 @@ from wfpfast.explain import EVENT_KINDS
 Row = dict[str, Any]
 Label = Callable[[Row, int], list[Text]]
 
+DOUBLES = "doubles"     # the statistic that is no loss
 NOT_GIVEN = "not given"
 EMPTY = "empty text"
 QUIET = "dim"
@@ -119,6 +120,12 @@ def _head(report: Row, page: Page) -> None:
         if first != last:
             text = f"{_clock(first)} to {_clock(last)} UTC, {_span(first, last)}"
         page.print(Text(text, style=QUIET))
+    doubles = report["stats"].get(DOUBLES)
+    if doubles:
+        verbs = ("stands", "is") if doubles == 1 else ("stand", "are")
+        page.print(Text(
+            f"{events(doubles)} {verbs[0]} in an earlier file, too, and {verbs[1]} counted once"
+            " (--keep-doubles: each time)", style=QUIET))
 
 
 def _instant(text: str) -> datetime:
@@ -283,7 +290,7 @@ def _losses(report: Row, page: Page) -> None:
     broken = [file for file in report["files"] if file["error"]]
     silent = [file["path"] for file in report["files"]
               if file["stats"] is None and not file["error"]]
-    lost = {name: count for name, count in report["stats"].items() if count}
+    lost = {name: count for name, count in report["stats"].items() if count and name != DOUBLES}
     page.title("Lost or mended")
     for name, count in lost.items():
         page.print(Text(f"{number(count):>{page.digits}}  {words(name)}", WARNING))

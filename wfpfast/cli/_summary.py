@@ -3,11 +3,12 @@
 ``--json`` prints one object. Its keys, which stay as they are:
 
 ``files``
-    A list of ``{"path", "events", "stats", "error"}``: stats is null for a table that says
-    nothing of what was lost; error is null, or why a file could be read in part only, or not at
-    all. A member of an archive is a file of its own, ``logs.zip/netevents.xml``.
+    A list of ``{"path", "events", "doubles", "stats", "error"}``: how many events it has, and how
+    many of them a file before it has, too; stats is null for a table that says nothing of what was
+    lost; error is null, or why a file could be read in part only, or not at all. A member of an
+    archive is a file of its own, ``logs.zip/netevents.xml``.
 ``events``, ``first``, ``last``
-    How many; the earliest and the latest timestamp, ISO 8601 in UTC, or null.
+    How many, without doubles; the earliest and the latest timestamp, ISO 8601 in UTC, or null.
 ``types``
     A table of ``{"event_type", "events"}``. A table is ``{"events": how many were counted,
     "distinct": how many rows there are in all, "top": the rows, most events first}``; ``--top``
@@ -34,7 +35,8 @@
     A table of IKE and IPsec failures: ``{"event_type", "failure_error", "failure_status", "name",
     "meaning", "events"}``.
 ``stats``
-    What was lost or mended in all files: ``malformed``, ``replaced_text``, ...
+    What was lost or mended in all files: ``malformed``, ``replaced_text``, ...; and ``doubles``,
+    how many events were not counted because a file before has them, unless ``--keep-doubles``.
 ``filters``
     The path of ``--filters``, the first if there are several, or null.
 ``rule_files``
@@ -44,7 +46,7 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,23 +58,25 @@ from rich.progress import Progress
 from wfpfast import explain, names
 from wfpfast.cli import _cells, _screen, _show, _stats
 from wfpfast.cli._count import COLUMNS, Count
-from wfpfast.cli._input import Input
+from wfpfast.cli._input import Input, name_of
 from wfpfast.cli._rules import add_rules, own_rules, read_rules
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken
-from wfpfast.cli._sources import inputs, opened
+from wfpfast.cli._sources import expanded, inputs, opened
+from wfpfast.doubles import IDENTITY, TIME, Doubles
 
 Report = dict[str, Any]
 MACHINE_ACCOUNT = "S-1-5-21-"
 
 
 def summarise(
-    paths: list[Path], *, filters: Sequence[Path], top: int, as_json: bool, **options: str
+    paths: list[Path], *, filters: Sequence[Path], top: int, keep_doubles: bool,
+    as_json: bool, **options: str,
 ) -> int:
     """Print the summary of what can be read; return the exit status."""
     encoding = {name: value for name, value in options.items() if name == "encoding"}
     rules = [read_rules(path, **encoding) for path in filters]
-    report = summary(paths, top, **options)
+    report = summary(paths, top, keep_doubles=keep_doubles, **options)
     rows = report["dropped"]["filters"]["top"]
     if rows:
         rules += own_rules([path for path in paths if path not in filters], **encoding)
@@ -93,11 +97,17 @@ def summarise(
     return max(_stats.status(each["stats"]) for each in (report, *report["rule_files"]))
 
 
-def summary(paths: list[Path], top: int, **options: str) -> Report:
+def summary(
+    paths: list[Path], top: int, *, keep_doubles: bool = False, **options: str
+) -> Report:
     """Return the report on what there is at some paths, without rules."""
-    count = Count()
-    with _screen.progress() as screen, contextlib.closing(inputs(paths)) as found:
-        files = [_read(given, count, screen, options) for given in found]
+    count, doubles = Count(), None if keep_doubles else Doubles()
+    with _screen.progress() as screen:
+        files = [
+            _read(given, count, screen, doubles if many else None, options)
+            for given, many in _inputs(paths, doubles)]
+    if doubles is not None and len(files) > 1:
+        count.add_stats({"doubles": doubles.found})
     dropped: Report = {"events": count.dropped}
     dropped.update({name: tally.top(top) for name, tally in count.drops.items()})
     report: Report = {
@@ -119,29 +129,45 @@ def summary(paths: list[Path], top: int, **options: str) -> Report:
     return report
 
 
+def _inputs(paths: list[Path], doubles: Doubles | None) -> Iterator[tuple[Input, bool]]:
+    """Yield what there is at some paths, and whether it may share events with others."""
+    files = list(expanded(paths))
+    for number, path in enumerate(files, 1):
+        with contextlib.closing(inputs([path])) as found:
+            for given in found:
+                alone = given.name == name_of(path)     # it is no member of an archive
+                if doubles is not None:
+                    doubles.begin(last=alone and number == len(files))
+                yield given, len(files) > 1 or not alone
+
+
 def _read(
-    given: Input, count: Count, screen: Progress, options: dict[str, str]
+    given: Input, count: Count, screen: Progress, doubles: Doubles | None, options: dict[str, str]
 ) -> Report:
-    before, error, stats = count.events, None, None
+    events, found, error, stats = 0, doubles.found if doubles else 0, None, None
+    columns = COLUMNS if doubles is None else list(dict.fromkeys((*COLUMNS, TIME, *IDENTITY)))
     try:
         with (
-            opened(given, COLUMNS, strict=False, **options) as source,
+            opened(given, columns, strict=False, **options) as source,
             contextlib.closing(_screen.Bar(screen, given.name)) as bar,
         ):
             try:
                 for batch in source.batches:
-                    count.add(batch, source)
-                    bar.show(count.events - before, source.share(), given.nbytes)
+                    count.add(batch if doubles is None else doubles.without(batch), source)
+                    events += len(batch)
+                    bar.show(events, source.share(), given.nbytes)
             finally:
                 stats = source.stats()
-        if count.events == before and source.hint:
+        if not events and source.hint:
             _screen.say(f"{given.name}: no events: {source.hint}")
     except (Fault, Broken) as fault:
-        read = _screen.events(count.events - before)
-        part = f"; counted is what came before: {read}" if count.events > before else ""
+        part = f"; counted is what came before: {_screen.events(events)}" if events else ""
         error = f"{fault}{part}"
     count.add_stats(stats)
-    return {"path": given.name, "events": count.events - before, "stats": stats, "error": error}
+    return {
+        "path": given.name, "events": events, "doubles": doubles.found - found if doubles else 0,
+        "stats": stats, "error": error,
+    }
 
 
 def _time(end: Any) -> str | None:

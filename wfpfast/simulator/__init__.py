@@ -37,6 +37,16 @@ _ANY_SIZE = 1 << 62
 Faults = Mapping[str, int | Mapping[int, int] | None]
 Events = Iterable[Mapping[str, Any]]
 
+# Faults of a process that is neither an administrator's nor a Network Configuration Operator's, by
+# Windows' default security descriptors (page "Access Control" of the Windows Filtering Platform):
+# everybody may open the engine, and nothing else.
+_ACCESS_DENIED = 5
+UNELEVATED: Faults = {
+    name: _ACCESS_DENIED for name in FUNCTIONS
+    if "CreateEnumHandle" in name or "Subscribe" in name
+    or name in ("FwpmEngineGetOption0", "FwpmEngineSetOption0", "FwpmNetEventsGetSecurityInfo0")
+}
+
 _PROVIDERS = (
     ("decc16ca-3f33-4346-be1e-8fb4ae0f3d62", "Simulated Firewall", "SimFw"),
     ("4b153735-1049-4480-aab4-d1b9bdc03710", "Simulated IPsec policy", "SimIPsec"),
@@ -76,6 +86,7 @@ class Simulator(Simulation, Closing):
     faults : mapping, optional
         Calls that fail, by SDK name: a code, ``{n: code}`` for the nth call only, or None for a
         call that is missing, as on an old Windows. Can be set again later.
+        `wfpfast.simulator.UNELEVATED` are those of a process without rights.
     ring_bytes : int, optional
         How many bytes of events the log has room for; by default 128 KB, or as many as an `events`
         that was given needs.
