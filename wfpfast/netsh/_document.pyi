@@ -8,6 +8,8 @@ from wfpfast.netsh._nodes import Nodes
 class Document(Nodes):
     path: str
     lost: int
+    @property
+    def mended(self) -> int: ...
     def __init__(
         self, path: str, lists: dict[str, str], heads: dict[str, str], lenient: bool
     ) -> None: ...

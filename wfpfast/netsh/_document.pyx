@@ -328,8 +328,9 @@ cdef class Document(Nodes):
 
     def finish(self):
         """Check that the file, of which no more records come, did not break off."""
-        if not UNCLOSED.isdisjoint(self.tags):
-            raise self.error(BREAKS_OFF, self._inner(), self.size)
+        # What is left is a tag or a comment that does not end.
+        if self.pos < self.size or not UNCLOSED.isdisjoint(self.tags):
+            raise self.error(BREAKS_OFF, self._inner() or None, self.size)
 
     @property
     def names(self):
