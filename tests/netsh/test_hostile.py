@@ -281,7 +281,8 @@ def test_huge_things_are_refused_before_they_fill_the_memory(inner: str, message
 
 
 @pytest.mark.parametrize("inner", [
-    f"<item a='{'9' * 5_000_000}'/>", f"<{'a' * 5_000_000}/>", f"<{'a' * 5_000_000}", "9" * 9_000_000,
+    f"<item a='{'9' * 5_000_000}'/>", f"<{'a' * 5_000_000}/>", f"<{'a' * 5_000_000}",
+    "9" * 9_000_000,
     "".join(f"<a{n}/>" for n in range(40_000)), "".join(f"<a b{n}='1'/>" for n in range(40_000)),
 ])
 def test_other_huge_things_are_passed_by(inner: str) -> None:
@@ -304,8 +305,8 @@ def test_a_large_file_within_the_limits_is_read() -> None:
     assert read(netevents(tree, tree, tree)) == ([49_152] * 3, None)
 
 
-NUMBERS = ["-1", "256", "65536", "4294967296", "18446744073709551616", "1e9", "0x100", "", " ", "NaN",
-           "9" * 5000, "\u0661", "--1", "1 1", "true", "&#9;"]
+NUMBERS = ["-1", "256", "65536", "4294967296", "18446744073709551616", "1e9", "0x100", "", " ",
+           "NaN", "9" * 5000, "\u0661", "--1", "1 1", "true", "&#9;"]
 
 
 @pytest.mark.parametrize("text", NUMBERS)
