@@ -47,7 +47,7 @@ class Walk:
         self.named: dict[tuple[str, str], str] = {}     # names that nobody knows
         parts = {tag: self.one(record, tag) for tag in ("header", "type", "internalFields")}
         if parts["header"] is None or not len(parts["header"]):
-            raise Lost
+            raise Lost(self.stats["malformed"])     # that something in it stands twice
         number = self.type(parts["type"])
         body = self.body(number, [child for child in record if child.tag not in parts])
         if number is None:
@@ -115,13 +115,13 @@ class Walk:
             if entry is None:
                 if child.tag not in (*UNREAD.get(section, ("reserved",)),):
                     self.stats[f"unknown_element:{section}/{child.tag}"] += 1
-            elif child.tag in seen:
+            elif entry.name in seen:
                 self.stats["malformed"] += 1
             elif entry.family is not None:
                 arms.append((entry, child))
             else:
                 self.member(part, entry, child, made)
-            seen.add(child.tag)
+            seen.add(child.tag if entry is None else entry.name)
         family = made.get("ipVersion")
         for entry, child in arms:
             if family is None and "ipVersion" not in seen:
@@ -182,9 +182,9 @@ def walk(text: str) -> tuple[list[dict[str, Any] | None], Counter[str], int | No
     for record in root if root.tag != "wfpdiag" else root.find("events") or ():
         try:
             found = Walk(record)
-        except Lost:
+        except Lost as error:
             rows.append(None)
-            stats["lost_events"] += 1
+            stats += Counter(lost_events=1, malformed=error.args[0])
         else:
             rows.append(found.cells())
             stats += found.stats
