@@ -74,6 +74,7 @@ cdef class Section:
         entry.tag = PyBytes_AsString(tag)
         entry.length = <int>len(tag)
         entry.number = entry.family = -1
+        entry.place = self.count
         self.count += 1
         self.places[place] = self.count
         return entry
@@ -81,6 +82,11 @@ cdef class Section:
     cdef int add_member(self, Plan plan, str name, member) except -1:
         cdef Entry* entry = self.add(name)
         cdef Field field = plan.fields[member.name]
+        cdef int k
+        for k in range(self.count - 1):
+            if (<object>self.entries[k].member).name == member.name:
+                entry.place = k
+                break
         if member.name == "ipVersion":
             self.version = self.count - 1
         entry.is_member = True
