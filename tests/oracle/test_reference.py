@@ -230,7 +230,8 @@ def test_groups_that_are_counted_must_be_there() -> None:
 def test_zeros_of_a_drop_that_are_no_values(members: dict[str, Any], expected: Any) -> None:
     image = Image()
     cells = image.cells(type=3, payload=image.add(pack(DROP2, **members)))
-    usual = {"layer_id": 0, "reauth_reason": 0, "original_profile": 0, "current_profile": 0, "is_loopback": False}
+    usual = {"layer_id": 0, "reauth_reason": 0, "original_profile": 0, "current_profile": 0,
+             "is_loopback": False}
     assert cells == usual | expected
 
 

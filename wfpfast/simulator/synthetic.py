@@ -2,7 +2,8 @@
 
 The shares follow 20,640 real records of the same engine: 171 application paths, of which the first
 makes 34 % and the first ten 74 %; 19 % IPv6; two thirds TCP; 335 filters; 243 remote addresses.
-One of the ten is `System`, as captures name the kernel. Addresses are from the documentation ranges of RFC 5737 and RFC 3849.
+One of the ten is `System`, as captures name the kernel. Addresses are from the documentation
+ranges of RFC 5737 and RFC 3849.
 """
 
 import itertools
@@ -33,7 +34,8 @@ _LAYERS_V6 = ((38, 40, 500), (50, 30, 270), (46, 14, 170), (42, 6, 60))
 _IPSEC_V4, _IPSEC_V6, _MAC = 12, 14, 56  # inbound transport, inbound Ethernet frames
 _LAYERS_RARE = ((_IPSEC_V4, 3, 0), (_IPSEC_V6, 2, 0), (_MAC, 2, 0))
 # By layer; all others are outbound. At the bind layers Windows was seen to say BIDIRECTIONAL.
-_DIRECTIONS = dict.fromkeys((44, 46, 40, 42, 13, 28, _MAC), 0x3900) | dict.fromkeys((36, 38), 0x3903)
+_DIRECTIONS = {
+    **dict.fromkeys((44, 46, 40, 42, 13, 28, _MAC), 0x3900), **dict.fromkeys((36, 38), 0x3903)}
 _OUTBOUND = 0x3901
 
 _FLAGS_WITHOUT_USER = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x20 | 0x100 | 0x400
