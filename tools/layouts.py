@@ -96,6 +96,29 @@ BY_HAND: Rows = {
         "providerData": ("FWP_BYTE_BLOB", 40, 16, 28, 8),
         "serviceName": ("wchar_t *", 56, 8, 36, 4),
     }),
+    "FWPM_CALLOUT0": ((88, 8, 60, 4), {
+        "calloutKey": ("GUID", 0, 16, 0, 16),
+        "displayData": ("FWPM_DISPLAY_DATA0", 16, 16, 16, 8),
+        "flags": ("UINT32", 32, 4, 24, 4),
+        "providerKey": ("GUID *", 40, 8, 28, 4),
+        "providerData": ("FWP_BYTE_BLOB", 48, 16, 32, 8),
+        "applicableLayer": ("GUID", 64, 16, 40, 16),
+        "calloutId": ("UINT32", 80, 4, 56, 4),
+    }),
+    "FWPM_PROVIDER_CONTEXT0": ((88, 8, 56, 8), {
+        "providerContextKey": ("GUID", 0, 16, 0, 16),
+        "displayData": ("FWPM_DISPLAY_DATA0", 16, 16, 16, 8),
+        "flags": ("UINT32", 32, 4, 24, 4),
+        "providerKey": ("GUID *", 40, 8, 28, 4),
+        "providerData": ("FWP_BYTE_BLOB", 48, 16, 32, 8),
+        "type": ("FWPM_PROVIDER_CONTEXT_TYPE", 64, 4, 40, 4),
+        "dataBuffer": ("FWP_BYTE_BLOB *", 72, 8, 44, 4),
+        "providerContextId": ("UINT64", 80, 8, 48, 8),
+    }),
+    "FWPM_PROVIDER_CONTEXT_ENUM_TEMPLATE0": ((16, 8, 8, 4), {
+        "providerKey": ("GUID *", 0, 8, 0, 4),
+        "providerContextType": ("FWPM_PROVIDER_CONTEXT_TYPE", 8, 4, 4, 4),
+    }),
 }
 # wfpfast's own, at the end of each event of a block that says so; as abi/internal.pxd says.
 OWN: Rows = {
@@ -104,7 +127,11 @@ OWN: Rows = {
         "subLayer": ("wchar_t *", 8, 8, 8, 4),
         "actionType": ("wchar_t *", 16, 8, 12, 4),
     }),
-    "INTERNAL_FIELDS0": ((48, 8, 40, 8), {
+    "UNKNOWN_NAME0": ((16, 8, 8, 4), {
+        "member": ("UINT32", 0, 4, 0, 4),
+        "text": ("wchar_t *", 8, 8, 4, 4),
+    }),
+    "INTERNAL_FIELDS0": ((64, 8, 48, 8), {
         "present": ("UINT32", 0, 4, 0, 4),
         "processId": ("UINT32", 4, 4, 4, 4),
         "interfaceIndex": ("UINT32", 8, 4, 8, 4),
@@ -112,6 +139,8 @@ OWN: Rows = {
         "filterOrigin": ("wchar_t *", 16, 8, 16, 4),
         "terminatingFilters": ("TERMINATING_FILTER0 *", 24, 8, 20, 4),
         "absent": ("UINT64[2]", 32, 16, 24, 16),
+        "numUnknownNames": ("UINT32", 48, 4, 40, 4),
+        "unknownNames": ("UNKNOWN_NAME0 *", 56, 8, 44, 4),
     }),
 }
 

@@ -304,6 +304,7 @@ INTERNAL = {
     "terminatingFiltersInfo": [
         {"filterId": 9, "subLayer": "s", "actionType": "a"}, {"filterId": 10, "subLayer": None}],
     "absent": ["timestamp", "direction", "spi"],
+    "unknown": {"direction": "DIRECTION_NEW", "auth_method": None, "event_type": ""},
 }
 
 
@@ -319,7 +320,13 @@ def test_internal_tail(version: int) -> None:
     first, layer, action, second, no_layer, no_action = view.unpack(filters, "QQQQQQ")
     assert (first, second, no_layer, no_action) == (9, 10, 0, 0)
     assert (view.text(layer), view.text(action)) == ("s", "a")
-    assert view.raw(view.entries[1] + HEADER_SIZES[version] + 16, 32) == bytes(32)
+    count, names = view.unpack(tail + 48, "I4xQ")
+    member, text, other, empty = view.unpack(names, "I4xQI4xQ")
+    assert (count, member, other) == (2, 22, 1)
+    assert (view.text(text), view.text(empty)) == ("DIRECTION_NEW", "")
+    second = view.entries[1] + HEADER_SIZES[version] + 16
+    assert view.raw(second, 32) == bytes(32)
+    assert view.raw(second + 48, 16) == bytes(16)
 
 
 # Numbers of docs/recording.md: the header's members without its flags, those of CLASSIFY_DROP2.
@@ -344,7 +351,10 @@ DROP = {"filterId": 1, "layerId": 2, "reauthReason": 0, "originalProfile": 0,
      HEADER_MEMBERS - {0, 6, 7}),
     ({"internalFields": {}, "type": 0, "header": {"flags": 0},
       "ikeMmFailure": {"mmAuthMethod": 3, "flags": 1}},
-     HEADER_MEMBERS | {37, 38, 40, 41, 44, 47, 48, 49, 52}),
+     HEADER_MEMBERS | {37, 38, 40, 41, 44, 47, 48, 49, 52, 55, 56}),
+    ({"internalFields": {}, "type": 2, "header": {"flags": 0},
+      "ikeEmFailure": {"localPrincipalGroupSids": [], "remotePrincipalGroupSids": None}},
+     HEADER_MEMBERS | {37, 38, 39, 43, 44, 45, 46, 47, 48, 50, 56}),
 ])
 def test_the_tail_says_what_the_mapping_lacks(event: dict[str, Any], lacking: set[int]) -> None:
     view = View(encode([event]))
@@ -365,7 +375,7 @@ def test_a_header_without_flags_gets_those_of_its_members() -> None:
 
 @pytest.mark.parametrize(("fields", "present"), [
     ({}, 0), ({"processId": 0}, 1), ({"interfaceIndex": 5}, 2), ({"filterOrigin": ""}, 4),
-    ({"terminatingFiltersInfo": []}, 8), ({"absent": ["spi"]}, 0),
+    ({"terminatingFiltersInfo": []}, 8), ({"absent": ["spi"]}, 0), ({"unknown": {}}, 0),
     (dict.fromkeys(INTERNAL), 0),
 ])
 def test_internal_fields_say_what_is_present(fields: dict[str, Any], present: int) -> None:
@@ -377,7 +387,7 @@ def test_whether_there_is_a_tail() -> None:
     plain, full = {"type": 3}, {"type": 3, "internalFields": {"processId": 1}}
     assert encode([plain, {"internalFields": None}]).internal is False
     assert encode([plain, full]).internal is True
-    assert encode([plain], internal=True).nbytes == encode([plain]).nbytes + 48
+    assert encode([plain], internal=True).nbytes == encode([plain]).nbytes + 64
     assert encode([full], internal=False).internal is False
     payload = {"classifyDrop": {"filterId": 5}}
     assert bytes(encode([full | payload, plain], internal=False).data) == bytes(

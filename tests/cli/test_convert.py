@@ -223,7 +223,7 @@ def test_statistics_are_kept_beside_the_table(run: Run, xml: Path) -> None:
     assert run("convert", "a.parquet", "b.arrow").status == 0
     assert run("convert", "b.arrow", "c.parquet", "--columns", "event_type").status == 0
     want = {"events": 7, "malformed": 0, "replaced_text": 0, "timestamps_out_of_range": 0,
-            "unknown_types": 0}  # fmt: skip
+            "unknown_types": 0, "unknown_names": 0}  # fmt: skip
     texts = [
         pq.read_metadata(xml.with_name("a.parquet")).metadata[b"wfpfast.stats"],
         pa.ipc.open_file(xml.with_name("b.arrow")).schema.metadata[b"wfpfast.stats"],

@@ -38,11 +38,24 @@ def compiled_columns(batch: EventBatch) -> dict[str, list[Any]]:
 
 @st.composite
 def blocks(draw: st.DrawFn, min_size: int = 0) -> Block:
-    """Any events of any version anywhere in memory, in any order of memory."""
+    """Any events of any version anywhere in memory, in any order of memory.
+
+    Some say that their tails are as long as those of old recordings: what follows is not read.
+    """
     version = draw(VERSIONS)
     mappings = draw(strategies.event_lists(version, min_size=min_size))
     order = draw(st.permutations(range(len(mappings))))
-    return encode(mappings, version=version, base=draw(BASES), order=order)
+    block = encode(mappings, version=version, base=draw(BASES), order=order)
+    old = block.internal and draw(st.integers(0, 3)) == 0
+    return like(block, block.data, tail_size=structs.OLD_TAIL_SIZE) if old else block
+
+
+def like(block: Block, data: bytes | memoryview, **others: int) -> Block:
+    """The block with other data, or another number."""
+    return Block(data, **{
+        "base": block.base, "count": block.count, "version": block.version,
+        "entries_offset": block.entries_offset, "internal": block.internal,
+        "tail_size": block.tail_size, **others})
 
 
 def decode_compiled(block: Block, **options: Any) -> tuple[dict[str, list[Any]], dict[str, int]]:
@@ -85,8 +98,7 @@ def test_any_events(block: Block, addresses: str) -> None:
 def test_two_halves_are_the_whole(block: Block, data: st.DataObject) -> None:
     middle = data.draw(st.integers(0, block.count))
     halves = [
-        Block(block.data, base=block.base, count=count, version=block.version,
-              entries_offset=block.entries_offset + 8 * start, internal=block.internal)
+        like(block, block.data, count=count, entries_offset=block.entries_offset + 8 * start)
         for start, count in ((0, middle), (middle, block.count - middle))
     ]
     whole, whole_stats = decode_compiled(block, errors="null")
@@ -124,8 +136,7 @@ def damaged(draw: st.DrawFn, sound: st.SearchStrategy[Block]) -> Block:
 
 
 def with_data(block: Block, image: bytearray) -> Block:
-    return Block(bytes(image), base=block.base, count=block.count, version=block.version,
-                 entries_offset=block.entries_offset, internal=block.internal)
+    return like(block, bytes(image))
 
 
 @given(damaged(blocks(min_size=1)))

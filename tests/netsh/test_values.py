@@ -17,6 +17,12 @@ from wfpfast.netsh import _values as v
     (v.i32, "-2147483648", -2**31), (v.i32, "2147483647", 2**31 - 1),
     # 0xC0350001: how an unsigned printer shows a negative status
     (v.i32, "3224698881", 3224698881 - 2**32), (v.i32, "4294967295", -1), (v.i32, "0", 0),
+    (v.i32, "2147483648", -2**31), (v.i32, "0xC0350001", 0xC0350001 - 2**32),
+    (v.u32, "-1", 2**32 - 1), (v.u32, "-2147483648", 2**31), (v.u32, "-0x1", 2**32 - 1),
+    (v.u32, "0x10", 16), (v.u32, "0XFFFFFFFF", 2**32 - 1),
+    (v.u32, "0x80090302 (SEC_E_UNSUPPORTED_FUNCTION)", 0x80090302),
+    (v.u64, "0xFFFFFFFFFFFFFFFF", 2**64 - 1), (v.u8, "0xff", 255), (v.u16, "007", 7),
+    (v.u32, "00000000000000000007", 7), (v.u32, "1 (two)", 1), (v.u32, "1(two)", 1),
 ])
 def test_numbers(convert: v.Convert, text: str, expected: int) -> None:
     assert convert(text) == expected
@@ -29,9 +35,14 @@ def test_numbers(convert: v.Convert, text: str, expected: int) -> None:
     (v.u64, "18446744073709551616", "does not fit 64 bits"),
     (v.i32, "-2147483649", "does not fit 32 bits"),
     (v.i32, "4294967296", "does not fit 32 bits"),
+    (v.u32, "-2147483649", "does not fit 32 bits"),
+    (v.u8, "-1", "'-1' does not fit 8 bits"), (v.u64, "-1", "does not fit 64 bits"),
+    (v.u8, "0x100", "does not fit 8 bits"),
+    (v.u32, "0x1FFFFFFFF", "does not fit 32 bits"),
     *[(v.u32, text, "is not a number") for text in (
-        "", "-", "--5", "+5", "0x10", "1.0", "1e3", " 1", "1 2", "\u0661", "\u00b2", "1_0",
-        "1 (", "1 (two)", "9" * 5000)],
+        "", "-", "--5", "+5", "0x", "0x-1", "x10", "10h", "0xG", "1.0", "1e3", " 1", "1 2",
+        "\u0661", "\u00b2", "1_0", "0x1_0", "1 (", "1 ()", "1  (two)", "1 (two) ", "1 (two (3))",
+        "0x" + "0" * 17, "9" * 5000)],
     (v.u32, {"a": "1"}, "holds elements, not a text"),
     (v.u32, ["1", "1"], "stands twice"),
 ])
@@ -59,14 +70,25 @@ def test_enumerators(convert: v.Convert, text: str, expected: int) -> None:
     (v.ip_version, "FWP_IP_VERSION_V5", "'FWP_IP_VERSION_V5' is no FWP_IP_VERSION"),
     (v.ip_version, "fwp_ip_version_v4", "is no FWP_IP_VERSION"),
     (v.ip_version, "", "'' is no FWP_IP_VERSION"),
-    (v.ip_version, "-1", "is no FWP_IP_VERSION"),
     (v.ip_version, "4294967296", "does not fit 32 bits"),
-    (v.ip_version, "\u00b2", "is not a number"),
+    (v.ip_version, "-2147483649", "does not fit 32 bits"),
+    (v.ip_version, "\u00b2", "is no FWP_IP_VERSION"),
     (v.ip_version, {}, "holds elements"),
+    *[(v.event_type, text, "is no FWPM_NET_EVENT_TYPE") for text in (
+        "", "?!", "A B", "1A", "A-B", "\u00c4", "A" * 129, "A.B")],
+    (v.direction, ["FWP_DIRECTION_INBOUND"] * 2, "stands twice"),
 ])
 def test_what_is_no_enumerator(convert: v.Convert, text: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         convert(text)
+
+
+@pytest.mark.parametrize("name", [
+    "FWP_DIRECTION_SIDEWAYS", "fwp_direction_inbound", "_", "UP", "A" * 128, "x9"])
+def test_what_a_later_windows_may_call_an_enumerator(name: str) -> None:
+    found = v.direction(name)
+    assert isinstance(found, v.Unknown)
+    assert (found.value, found.names) == (None, [name])
 
 
 @pytest.mark.parametrize(("text", "expected"), [
@@ -77,6 +99,11 @@ def test_what_is_no_enumerator(convert: v.Convert, text: Any, message: str) -> N
     # 2000-03-01 is day 11017 of 1970: 30 years, 7 leap days, 31 + 29 days
     ("2000-03-01T12:30:15.250Z", 116_444_736_000_000_000 + (11017 * 86400 + 45015) * 10**7
      + 2_500_000),
+    # More digits than a FILETIME has are cut off.
+    ("1601-01-01T00:00:00.123456789Z", 1_234_567), ("1601-01-01T00:00:01.000000099Z", 10_000_000),
+    ("1601-01-02T03:04:05+01:30", ((24 + 3) * 3600 + 4 * 60 + 5 - 5400) * 10**7),
+    ("1601-01-01T00:00:00.5-09:45", (9 * 60 + 45) * 60 * 10**7 + 5_000_000),
+    ("1601-01-01T00:00:00-00:00", 0),
 ])
 def test_times(text: str, expected: int) -> None:
     assert v.ticks(text) == expected
@@ -85,8 +112,9 @@ def test_times(text: str, expected: int) -> None:
 @pytest.mark.parametrize("text", [
     "", "2026-11-02", "2026-11-02T03:04:05", "2026-11-02 03:04:05Z", "2026-13-02T03:04:05Z",
     "2026-02-30T03:04:05Z", "2026-11-02T24:04:05Z", "2026-11-02T03:04:60Z", "02.11.2026",
-    "2026-11-02T03:04:05.12345678Z", "2026-11-02T03:04:05.Z", "1600-12-31T23:59:59.999Z",
-    "\u0662026-11-02T03:04:05Z", "2026-11-02T03:04:05+01:00",
+    "2026-11-02T03:04:05.1234567890Z", "2026-11-02T03:04:05.Z", "1600-12-31T23:59:59.999Z",
+    "\u0662026-11-02T03:04:05Z", "2026-11-02T03:04:05+0100", "2026-11-02T03:04:05+1",
+    "2026-11-02T03:04:05Z+01:00", "1601-01-01T00:59:59+01:00", "2026-11-02t03:04:05z",
 ])
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(ValueError, match=r"no time|before 1601|out of range|must be in"):
@@ -117,12 +145,27 @@ def test_blobs() -> None:
     assert v.blob({"data": "", "asString": ""}) == b""
     assert v.blob({"data": "00fF7a", "asString": "..z"}) == b"\x00\xff\x7a"
     for bad, message in [
-        ("00ff", "expected elements, <data> among them"), ({"asString": "x"}, "has no <data>"),
+        ("00ff", "expected elements, <data> among them"), ({"other": "x"}, "has no <data>"),
+        ({"asString": {"a": "b"}}, "holds elements"),
         ({"data": "0"}, "'0' is not hexadecimal"), ({"data": "zz"}, "'zz' is not hexadecimal"),
         ({"data": {"item": ["00"]}}, "holds elements"), ([{"data": "00"}] * 2, "expected elements"),
     ]:
         with pytest.raises(ValueError, match=message):
             v.blob(bad)
+
+
+@pytest.mark.parametrize(("shown", "text"), [
+    (r"\device\a.exe", r"\device\a.exe"), (r"\.d.e.v.i.c.e.\.a.b.c...", r"\device\abc"),
+    ("S.y.s.t.e.m...", "System"), ("S.y.s.t.e.m.", "System"), ("a", "a"),
+    ("\u54d4", "\u54d4"), ("a.exe", "a.exe"), ("\u54d4.a...", "\u54d4a"),
+])
+def test_a_text_without_its_bytes(shown: str, text: str) -> None:
+    """<asString> has a character a byte, and a dot for each that cannot be printed."""
+    assert v.blob({"asString": shown}) == (text + "\0").encode("utf-16-le")
+
+
+def test_an_empty_text_without_its_bytes_is_none() -> None:
+    assert v.blob({"asString": ""}) is None
 
 
 def test_bytes_of_one_size() -> None:
@@ -188,12 +231,20 @@ def test_the_two_kinds_of_failure_flags() -> None:
     benign = "FWPM_NET_EVENT_IKEEXT_{}_FAILURE_FLAG_BENIGN"
     assert v.mm_flags({"item": [benign.format("MM"), "00000100"]}) == 0x101
     assert v.em_flags({"item": [benign.format("EM")]}) == 2
-    with pytest.raises(ValueError, match="is no flag of a main mode failure"):
-        v.mm_flags({"item": [benign.format("EM")]})
+    found = v.mm_flags({"item": [benign.format("EM"), "00000100", benign.format("MM")]})
+    assert isinstance(found, v.Unknown)
+    assert (found.value, found.names) == (0x101, [benign.format("EM")])
+
+
+def test_flags_that_nobody_knows_leave_those_that_are_known() -> None:
+    found = v.flags({"item": [
+        "FWPM_NET_EVENT_FLAG_NEW_SET", "FWPM_NET_EVENT_FLAG_IP_PROTOCOL_SET", "NEWER"]})
+    assert isinstance(found, v.Unknown)
+    assert (found.value, found.names) == (1, ["FWPM_NET_EVENT_FLAG_NEW_SET", "NEWER"])
 
 
 @pytest.mark.parametrize(("value", "message"), [
-    ({"item": ["FWPM_NET_EVENT_FLAG_NEW_SET"]}, "is no flag of a net event"),
+    ({"item": ["FWPM_NET_EVENT_FLAG_IP_PROTOCOL_SET", "?!"]}, r"'\?!' is no flag of a net event"),
     ({"item": ["300"]}, "'300' is no flag"), ({"item": [""]}, "'' is no flag"),
     ({"item": [{"item": ["00000001"]}]}, "holds elements"),
     ({"flag": "00000001"}, "expected a list of <item>"), ("7", "expected a list of <item>"),

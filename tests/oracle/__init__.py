@@ -15,6 +15,7 @@ from oracle.values import (
     ipv4_text,
     ipv6_text,
     mac_text,
+    unless_zero,
 )
 from wfpfast.errors import MalformedBlockError
 
@@ -60,7 +61,7 @@ class BlockLike(Protocol):
     @property
     def entries_offset(self) -> int: ...
     @property
-    def internal(self) -> bool: ...
+    def tail_size(self) -> int: ...
 
 
 def decode(
@@ -106,7 +107,8 @@ class _Reader:
         self.wanted = wanted
         self.binary = binary
         self.lenient = lenient
-        self.stats = {"malformed": 0, "timestamps_out_of_range": 0, "unknown_types": 0}
+        self.stats = dict.fromkeys(
+            ("malformed", "timestamps_out_of_range", "unknown_types", "unknown_names"), 0)
         self.index = 0
         self.cells: dict[str, Any] = {}
 
@@ -119,8 +121,8 @@ class _Reader:
         if event is not None:
             self.header(event.header)
             self.payload(event.type, event.payload)
-            if self.block.internal:
-                self.tail(address + sizeof(self.event_type))
+            if self.block.tail_size:
+                self.tail(address + sizeof(self.event_type), self.block.tail_size)
         return self.cells
 
     def guard(self, field: str, read: Callable[..., Result], *args: Any) -> Result | None:
@@ -145,6 +147,20 @@ class _Reader:
     def enumerators(self, **values: int) -> None:
         for column, value in values.items():
             self.cells[column] = enumerator(column, value)
+
+    def filter(self, value: int) -> None:
+        """Ids of filters begin above 0: that many say that no filter is known."""
+        self.cells["filter_id"] = value or None
+
+    def switch(self, arm: str, drop: Any) -> None:
+        """A virtual switch has a name; without one its ports mean nothing."""
+        if not drop.vSwitchId.size:
+            return
+        self.follow("vswitch_id", f"{arm}.vSwitchId", self.memory.utf16_blob, drop.vSwitchId)
+        self.cells |= {
+            "vswitch_source_port": drop.vSwitchSourcePort,
+            "vswitch_destination_port": drop.vSwitchDestinationPort,
+        }
 
     def direction(self, value: int) -> None:
         self.cells["direction"] = sdk.DIRECTIONS.get(value, f"UNKNOWN_{value}")
@@ -184,11 +200,12 @@ class _Reader:
         if flags & REMOTE_ADDR_SET:
             self.host("remote_address", version, header.remoteAddr)
         if flags & APP_ID_SET:
-            self.follow("app_path", "header.appId", self.memory.app_path, header.appId)
+            self.follow("app_path", "header.appId", self.memory.utf16_blob, header.appId)
         if flags & USER_ID_SET:
             self.follow("user_sid", "header.userId", self.memory.sid, header.userId)
         if isinstance(header, sdk.FWPM_NET_EVENT_HEADER2):
-            self.enumerators(address_family=header.addressFamily)
+            if flags & IP_VERSION_SET:
+                self.enumerators(address_family=header.addressFamily)
             if flags & PACKAGE_ID_SET:
                 self.follow("package_sid", "header.packageSid", self.memory.sid,
                             header.packageSid)
@@ -202,12 +219,12 @@ class _Reader:
         if flags & POLICY_FLAGS_SET:
             self.cells["policy_flags"] = header.policyFlags
         if flags & EFFECTIVE_NAME_SET:
-            self.follow("effective_name", "header.effectiveName", self.memory.blob,
+            self.follow("effective_name", "header.effectiveName", self.memory.utf16_blob,
                         header.effectiveName)
 
     def payload(self, event_type: int, address: int) -> None:
         self.enumerators(event_type=event_type)
-        if event_type not in sdk.ENUMERATIONS["event_type"]:
+        if event_type not in sdk.SDK_TYPES:
             self.stats["unknown_types"] += 1
         if event_type not in self.arms or not address:
             return
@@ -216,10 +233,12 @@ class _Reader:
         if payload is not None:
             PAYLOADS[arm](self, arm, payload)
 
-    def tail(self, address: int) -> None:
-        tail = self.guard("internalFields", self.memory.structure, sdk.INTERNAL_FIELDS0, address)
-        if tail is None:
+    def tail(self, address: int, size: int) -> None:
+        raw = self.guard("internalFields", self.memory.raw, address, size, 8)
+        if raw is None:
             return
+        # An old tail ends before the unknown names: it has none.
+        tail = sdk.INTERNAL_FIELDS0.from_buffer_copy(raw.ljust(sizeof(sdk.INTERNAL_FIELDS0), b"\0"))
         if tail.present & PROCESS_ID:
             self.cells["process_id"] = tail.processId
         if tail.present & INTERFACE_INDEX:
@@ -235,13 +254,32 @@ class _Reader:
         for number, columns in enumerate(sdk.ABSENT):
             if absent >> number & 1:
                 self.cells |= dict.fromkeys(columns)
+        if tail.numUnknownNames:
+            self.unknown_names(tail.numUnknownNames, tail.unknownNames)
+
+    def unknown_names(self, count: int, address: int) -> None:
+        field = "internalFields.unknownNames"
+        names = self.guard(field, self.memory.array, sdk.UNKNOWN_NAME0, count, address)
+        if names is None:  # of which members is not known
+            for number in sdk.NAMED:
+                self.cells |= dict.fromkeys(sdk.ABSENT[number])
+            return
+        for each in names:
+            column = sdk.NAMED.get(each.member)
+            if column is None:
+                continue
+            self.cells |= dict.fromkeys(sdk.ABSENT[each.member])
+            self.follow(column, field, self.memory.unknown_name, each.text)
+            self.stats["unknown_names"] += self.cells.get(column) is not None
 
     def classify(self, arm: str, drop: Any) -> None:
         """CLASSIFY_DROP of every version, CLASSIFY_ALLOW, and half of CLASSIFY_DROP_MAC."""
-        self.cells |= {"filter_id": drop.filterId, "layer_id": drop.layerId}
+        self.filter(drop.filterId)
+        self.cells["layer_id"] = drop.layerId
         if isinstance(drop, sdk.CLASSIFY_DROP0):
             return
-        self.direction(drop.msFwpDirection)
+        if drop.msFwpDirection:  # 0x3900 is the lowest in use: 0 was not filled
+            self.direction(drop.msFwpDirection)
         self.cells |= {
             "reauth_reason": drop.reauthReason,
             "original_profile": drop.originalProfile,
@@ -249,11 +287,7 @@ class _Reader:
             "is_loopback": bool(drop.isLoopback),
         }
         if isinstance(drop, sdk.CLASSIFY_DROP2 | sdk.CLASSIFY_DROP_MAC0):
-            self.follow("vswitch_id", f"{arm}.vSwitchId", self.memory.blob, drop.vSwitchId)
-            self.cells |= {
-                "vswitch_source_port": drop.vSwitchSourcePort,
-                "vswitch_destination_port": drop.vSwitchDestinationPort,
-            }
+            self.switch(arm, drop)
 
     def classify_mac(self, arm: str, drop: Any) -> None:
         self.classify(arm, drop)
@@ -271,10 +305,8 @@ class _Reader:
 
     def capability(self, arm: str, capability: Any) -> None:
         self.enumerators(network_capability=capability.networkCapabilityId)
-        self.cells |= {
-            "filter_id": capability.filterId,
-            "is_loopback": bool(capability.isLoopback),
-        }
+        self.filter(capability.filterId)
+        self.cells["is_loopback"] = bool(capability.isLoopback)
 
     def ipsec_kernel(self, arm: str, drop: Any) -> None:
         self.direction(drop.direction)
@@ -303,7 +335,7 @@ class _Reader:
                        auth_method=failure.mmAuthMethod)
         self.cells |= {
             "failure_flags": failure.flags,
-            "end_cert_hash": bytes(failure.endCertHash),
+            "end_cert_hash": unless_zero(failure.endCertHash),
             "mm_id": failure.mmId,
             "mm_filter_id": failure.mmFilterId,
         }
@@ -332,7 +364,7 @@ class _Reader:
         self.enumerators(em_state=failure.emState, auth_method=failure.emAuthMethod)
         self.cells |= {
             "failure_flags": failure.flags,
-            "end_cert_hash": bytes(failure.endCertHash),
+            "end_cert_hash": unless_zero(failure.endCertHash),
             "mm_id": failure.mmId,
             "qm_filter_id": failure.qmFilterId,
         }

@@ -236,7 +236,11 @@ class INTERNAL_FIELDS0(LittleEndianStructure):
 
     _fields_ = (("present", c_uint32), ("processId", c_uint32), ("interfaceIndex", c_uint32),
                 ("numTerminatingFilters", c_uint32), ("filterOrigin", ADDRESS),
-                ("terminatingFilters", ADDRESS), ("absent", c_uint64 * 2))
+                ("terminatingFilters", ADDRESS), ("absent", c_uint64 * 2),
+                ("numUnknownNames", c_uint32), ("unknownNames", ADDRESS))
+
+
+OLD_TAIL_SIZE = INTERNAL_FIELDS0.numUnknownNames.offset  # in recordings of format version 2
 
 
 # The columns of each bit of `absent`, as docs/recording.md lists them.
@@ -253,8 +257,18 @@ ABSENT: tuple[tuple[str, ...], ...] = (
     ("keying_module",), ("mm_state",), ("qm_state",), ("em_state",), ("sa_role",),
     ("traffic_type",), ("auth_method",), ("end_cert_hash",), ("mm_id",), ("mm_filter_id",),
     ("qm_filter_id",), ("mm_sa_luid",), ("provider_context_key",), ("public_host",),
-    ("internal_host",),
+    ("internal_host",), ("local_groups",), ("remote_groups",),
 )
+
+
+# By the number of the member in ABSENT: the column that shows the name.
+NAMED = {1: "event_type", 12: "address_family", 22: "direction", 26: "network_capability",
+         38: "failure_point", 40: "keying_module", 41: "mm_state", 42: "qm_state", 43: "em_state",
+         44: "sa_role", 45: "traffic_type", 46: "auth_method"}
+
+
+class UNKNOWN_NAME0(LittleEndianStructure):
+    _fields_ = (("member", c_uint32), ("text", ADDRESS))
 
 
 class TERMINATING_FILTER0(LittleEndianStructure):
@@ -324,6 +338,11 @@ _NUMBERED: dict[str, tuple[str, ...]] = {
                     "SSL_ECDSA_P256", "SSL_ECDSA_P384", "EAP", "RESERVED"),
 }
 ENUMERATIONS = {column: dict(enumerate(names)) for column, names in _NUMBERED.items()}
+# In no SDK: types of the IKE service's own log, which count as unknown although they have names.
+SDK_TYPES = frozenset(ENUMERATIONS["event_type"])
+ENUMERATIONS["event_type"] |= {13 + n: f"INTERNAL_IKEEXT_{name}" for n, name in enumerate((
+    "MM_ESTABLISHED", "MM_DELETED", "MM_FAILURE", "QM_ESTABLISHED", "QM_DELETED", "QM_FAILURE",
+    "NO_QM_FOR_MMSA", "POLICY_CHANGE"))}
 
 # Two vocabularies share the column: FWP_DIRECTION (0, 1) and msFwpDirection (0x3900...).
 DIRECTIONS = {0: "OUTBOUND", 1: "INBOUND", 0x3900: "INBOUND", 0x3901: "OUTBOUND",

@@ -68,10 +68,10 @@ class Image:
     def event(self, **members: Any) -> int:
         return self.add(pack(EVENT5, timeStamp=FILETIME_2024, **members))
 
-    def block(self, *events: int, version: int = 5, internal: bool = False) -> SimpleNamespace:
+    def block(self, *events: int, version: int = 5, tail_size: int = 0) -> SimpleNamespace:
         struct.pack_into(f"<{len(events)}Q", self.data, 0, *events)
         return SimpleNamespace(data=memoryview(bytes(self.data)), base=BASE, count=len(events),
-                               version=version, entries_offset=0, internal=internal)
+                               version=version, entries_offset=0, tail_size=tail_size)
 
     def cells(self, *, addresses: str = "text", **members: Any) -> dict[str, Any]:
         """What is not null of a single event, beyond what every event has."""
@@ -95,7 +95,7 @@ def test_layouts_above_have_the_sizes_of_the_sdk() -> None:
     (sdk.CAPABILITY0, 24), (sdk.IPSEC_KERNEL_DROP0, 32), (sdk.IPSEC_DOSP_DROP0, 44),
     (sdk.LPM_PACKET_ARRIVAL0, 4), (sdk.FWP_VALUE0, 16), (sdk.FWP_RANGE0, 32),
     (sdk.FWP_V6_ADDR_AND_MASK, 17), (sdk.FWP_TOKEN_INFORMATION, 32),
-    (sdk.INTERNAL_FIELDS0, 48), (sdk.TERMINATING_FILTER0, 24),
+    (sdk.INTERNAL_FIELDS0, 64), (sdk.TERMINATING_FILTER0, 24), (sdk.UNKNOWN_NAME0, 16),
 ])
 def test_structures_have_the_sizes_of_the_sdk(kind: Any, size: int) -> None:
     assert sizeof(kind) == size
@@ -106,7 +106,7 @@ def test_classify_drop_with_everything_set() -> None:
     path = wide(r"\device\harddiskvolume3\a.exe")
     drop = image.add(pack(
         DROP2, filterId=70000, layerId=44, reauthReason=2, originalProfile=1, currentProfile=3,
-        direction=0x3901, isLoopback=1, switchSize=3, switch=image.add(b"\1\2\3"),
+        direction=0x3901, isLoopback=1, switchSize=3, switch=image.add(b"a\0\3"),
         sourcePort=7, destinationPort=8))
     event = image.event(
         type=3, payload=drop, flags=EVERY_FLAG, ipVersion=0, ipProtocol=6,
@@ -125,14 +125,14 @@ def test_classify_drop_with_everything_set() -> None:
         "local_port": 443, "remote_port": 50000, "scope_id": 9,
         "app_path": r"\device\harddiskvolume3\a.exe", "user_sid": "S-1-5-32-544",
         "address_family": "INET6", "package_sid": "S-1-0-0", "enterprise_id": "corp",
-        "policy_flags": 2**40, "effective_name": b"\xff\x00",
+        "policy_flags": 2**40, "effective_name": "\u00ff",
         "filter_id": 70000, "layer_id": 44, "reauth_reason": 2,
         "original_profile": 1, "current_profile": 3,
         "direction": "OUTBOUND", "direction_code": 0x3901, "is_loopback": True,
-        "vswitch_id": b"\1\2\3", "vswitch_source_port": 7, "vswitch_destination_port": 8,
+        "vswitch_id": "a\ufffd", "vswitch_source_port": 7, "vswitch_destination_port": 8,
     }
-    assert stats == {"events": 1, "malformed": 0, "replaced_text": 0,
-                     "timestamps_out_of_range": 0, "unknown_types": 0}
+    assert stats == {"events": 1, "malformed": 0, "replaced_text": 1,
+                     "timestamps_out_of_range": 0, "unknown_types": 0, "unknown_names": 0}
     assert len(columns) >= 67
 
 
@@ -142,9 +142,9 @@ def test_a_clear_flag_is_null_and_its_pointer_is_not_followed() -> None:
                            userId=1, packageSid=1, enterpriseId=1, nameSize=1, name=1))
     columns, stats = decode_with_stats(image.block(event))
     assert {name: cell for name, (cell,) in columns.items() if cell is not None} == {
-        "event_type": "UNKNOWN_77", "flags": 0, "address_family": "INET"}
+        "event_type": "UNKNOWN_77", "flags": 0}
     assert stats == {"events": 1, "malformed": 0, "replaced_text": 0,
-                     "timestamps_out_of_range": 1, "unknown_types": 1}
+                     "timestamps_out_of_range": 1, "unknown_types": 1, "unknown_names": 0}
 
 
 def test_addresses_in_both_forms() -> None:
@@ -199,14 +199,39 @@ def test_mm_failure_with_principals_and_groups() -> None:
     failure = image.add(pack(
         MM2, error=5, point=1, flags=2, keying=1, mmState=3, role=0, method=11,
         hash=bytes(range(20)), mmId=7, mmFilterId=8, localName=image.add(wide("")),
-        remoteName=0, localCount=2, localGroups=groups, remoteCount=9, remoteGroups=0,
+        remoteName=0, localCount=2, localGroups=groups, remoteCount=0, remoteGroups=1,
         contextKey=image.add(GUID)))
     assert image.cells(type=0, payload=failure) == {
         "failure_error": 5, "failure_point": "ME", "failure_flags": 2,
         "keying_module": "AUTHIP", "mm_state": "FINAL", "sa_role": "INITIATOR",
         "auth_method": "EAP", "end_cert_hash": bytes(range(20)), "mm_id": 7, "mm_filter_id": 8,
-        "local_principal": "", "local_groups": ["S-1-5-2", None],
+        "local_principal": "", "local_groups": ["S-1-5-2", None], "remote_groups": [],
         "provider_context_key": GUID_TEXT}
+
+
+def test_groups_that_are_counted_must_be_there() -> None:
+    image = Image()
+    failure = image.add(pack(MM2, localCount=9, hash=bytes(19) + b"\1"))
+    columns, stats = decode_with_stats(
+        image.block(image.event(type=0, payload=failure)), errors="null")
+    assert (columns["local_groups"], columns["remote_groups"], stats["malformed"]) == (
+        [None], [[]], 1)
+    assert columns["end_cert_hash"] == [bytes(19) + b"\1"]
+    assert columns["provider_context_key"] == [None]
+
+
+@pytest.mark.parametrize(("members", "expected"), [
+    ({}, {"layer_id": 0}),
+    ({"direction": 1}, {"layer_id": 0, "direction": "INBOUND", "direction_code": 1}),
+    ({"switch": 1, "sourcePort": 7, "filterId": 5}, {"layer_id": 0, "filter_id": 5}),
+    ({"switchSize": 2, "sourcePort": 7},
+     {"layer_id": 0, "vswitch_source_port": 7, "vswitch_destination_port": 0}),
+])
+def test_zeros_of_a_drop_that_are_no_values(members: dict[str, Any], expected: Any) -> None:
+    image = Image()
+    cells = image.cells(type=3, payload=image.add(pack(DROP2, **members)))
+    usual = {"reauth_reason": 0, "original_profile": 0, "current_profile": 0, "is_loopback": False}
+    assert cells == usual | expected
 
 
 def test_mac_drop_in_both_address_forms() -> None:
@@ -220,8 +245,7 @@ def test_mac_drop_in_both_address_forms() -> None:
         "interface_type": 6, "ether_type": 0x806, "ndis_port": 3, "vlan_tag": 4,
         "interface_luid": 2**48, "filter_id": 9, "layer_id": 60, "reauth_reason": 0,
         "original_profile": 0, "current_profile": 0, "direction": "BIDIRECTIONAL",
-        "direction_code": 0x3903, "is_loopback": False, "vswitch_source_port": 0,
-        "vswitch_destination_port": 0}
+        "direction_code": 0x3903, "is_loopback": False}
     assert image.cells(type=9, payload=drop) == expected
     assert image.cells(type=9, payload=drop, addresses="binary") == expected | {
         "local_mac": b"\0\1\2\3\4\xff", "remote_mac": b"\6\5\4\3\2\1"}
@@ -252,7 +276,7 @@ def test_internal_tail(present: int, expected: Any) -> None:
     origin = image.add(wide("Stealth"))
     event = image.event(type=3)
     image.add(struct.pack("<4I4Q", present, 4711, 9, 1, origin, filters, 0, 0))
-    columns = decode(image.block(event, internal=True))
+    columns = decode(image.block(event, tail_size=48))
     names = ("process_id", "filter_origin", "terminating_filters", "interface_index")
     assert {name: columns[name] for name in names} == {
         name: [expected.get(name)] for name in names}
@@ -263,7 +287,7 @@ def test_a_column_marked_absent_is_null() -> None:
     image = Image()
     event = image.event(type=3, flags=0x18, localPort=80, remotePort=443)
     image.add(struct.pack("<4I4Q", 1, 4711, 0, 0, 0, 0, 1 << 7, 0))  # local_port
-    columns = decode(image.block(event, internal=True))
+    columns = decode(image.block(event, tail_size=48))
     assert (columns["local_port"], columns["remote_port"]) == ([None], [443])
     assert columns["process_id"] == [4711]
 
@@ -271,7 +295,37 @@ def test_a_column_marked_absent_is_null() -> None:
 def test_an_internal_tail_must_lie_in_the_block() -> None:
     image = Image()
     with pytest.raises(MalformedBlockError, match="event 0: internalFields: outside the block"):
-        decode(image.block(image.event(), internal=True))
+        decode(image.block(image.event(), tail_size=64))
+
+
+@pytest.mark.parametrize(("tail_size", "expected"), [
+    (64, ("UNKNOWN_MS_FWP_DIRECTION_NEW", None, "UNKNOWN_", "CLASSIFY_DROP")),
+    (48, ("OUTBOUND", 0x3901, None, "CLASSIFY_DROP"))])
+def test_an_unknown_name_stands_in_place_of_the_number(tail_size: int, expected: Any) -> None:
+    image = Image()
+    names = image.add(struct.pack(
+        "<I4xQ I4xQ I4xQ I4xQ", 22, image.add(wide("MS_FWP_DIRECTION_NEW")), 46,
+        image.add(wide("")), 17, 1, 55, 1))  # 17 has no names, 55 is not in the list
+    drop = image.add(pack(DROP2, filterId=9, direction=0x3901))
+    event = image.event(type=3, payload=drop)
+    image.add(struct.pack("<4I4Q I4xQ", 0, 0, 0, 0, 0, 0, 0, 0, 4, names))
+    columns, stats = decode_with_stats(image.block(event, tail_size=tail_size))
+    seen = ("direction", "direction_code", "auth_method", "event_type")
+    assert tuple(columns[name][0] for name in seen) == expected
+    assert columns["filter_id"] == [9]
+    assert stats["unknown_names"] == (2 if tail_size == 64 else 0)
+
+
+def test_a_name_that_is_not_there_is_null() -> None:
+    image = Image()
+    names = image.add(struct.pack("<I4xQ I4xQ", 12, 0, 1, BASE + 1))
+    event = image.event(type=3, addressFamily=1)
+    image.add(struct.pack("<4I4Q I4xQ", 0, 0, 0, 0, 0, 0, 0, 0, 2, names))
+    columns, stats = decode_with_stats(image.block(event, tail_size=64), errors="null")
+    assert (columns["address_family"], columns["event_type"]) == ([None], [None])
+    assert (stats["malformed"], stats["unknown_names"]) == (2, 0)
+    with pytest.raises(MalformedBlockError, match=r"internalFields.unknownNames: NULL"):
+        decode(image.block(event, tail_size=64))
 
 
 @pytest.mark.parametrize(("members", "field", "reason"), [

@@ -35,8 +35,14 @@ def ipv6_text(raw: bytes) -> str:
     return str(address)
 
 
-def guid_text(guid: sdk.GUID) -> str:
-    return str(uuid.UUID(bytes_le=bytes(guid)))
+def unless_zero(value: Any) -> bytes | None:
+    """The bytes of a hash or a GUID; zeros stand for none."""
+    return bytes(value) if any(bytes(value)) else None
+
+
+def guid_text(guid: sdk.GUID) -> str | None:
+    raw = unless_zero(guid)
+    return str(uuid.UUID(bytes_le=raw)) if raw else None
 
 
 def mac_text(raw: bytes) -> str:
@@ -62,6 +68,8 @@ class Memory:
 
     def offset(self, address: int, size: int, align: int) -> int:
         """Every pointer comes through here: where in the block its `size` bytes lie."""
+        if not address:
+            raise BadPointerError("NULL")
         if address < self.base or address + size > self.base + len(self.data):
             raise BadPointerError("outside the block")
         if address % align:
@@ -76,8 +84,8 @@ class Memory:
         offset = self.offset(address, sizeof(kind) * count, alignment(kind))
         return (kind * count).from_buffer_copy(self.data, offset)
 
-    def raw(self, address: int, size: int) -> bytes:
-        offset = self.offset(address, size, 1)
+    def raw(self, address: int, size: int, align: int = 1) -> bytes:
+        offset = self.offset(address, size, align)
         return self.data[offset:offset + size]
 
     def blob(self, blob: sdk.FWP_BYTE_BLOB) -> bytes | None:
@@ -85,7 +93,7 @@ class Memory:
             return None
         return self.raw(blob.data, blob.size) if blob.size else b""
 
-    def app_path(self, blob: sdk.FWP_BYTE_BLOB) -> str | None:
+    def utf16_blob(self, blob: sdk.FWP_BYTE_BLOB) -> str | None:
         raw = self.blob(blob)
         return None if raw is None else self.utf16(raw).rstrip("\0")
 
@@ -101,6 +109,11 @@ class Memory:
             if (end - start) % 2 == 0:
                 return self.utf16(self.data[start:end])
             end += 1
+
+    def unknown_name(self, address: int) -> str:
+        """What a source calls a value of an enumeration that no SDK has; it cannot be NULL."""
+        self.offset(address, 2, 2)
+        return f"UNKNOWN_{self.text(address)}"
 
     def utf16(self, raw: bytes) -> str:
         text = raw[:len(raw) & ~1].decode("utf-16-le", "surrogatepass")
@@ -124,9 +137,9 @@ class Memory:
     def guid(self, address: int) -> str | None:
         return guid_text(self.structure(sdk.GUID, address)) if address else None
 
-    def texts(self, count: int, address: int) -> list[str | None] | None:
-        if not address:
-            return None
+    def texts(self, count: int, address: int) -> list[str | None]:
+        if not count:
+            return []
         return [self.text(each) for each in self.array(c_uint64, count, address)]
 
     def terminating_filters(self, count: int, address: int) -> list[dict[str, Any]] | None:

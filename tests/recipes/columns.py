@@ -6,7 +6,8 @@
     4. wfpfast/_decode/arms.pyx: who fills it (a column of the tail needs no such line).
     5. tests/oracle/structs.py: its name in COLUMNS; tests/oracle/__init__.py: its cell.
     6. docs/columns.md: its row.
-    7. Of a member that a source may lack: _tables/members.py, ABSENT of tests/oracle/structs.py,
+    7. wfpfast/_tables/column_texts.py: what it tells, for `wfpfast explain`.
+    8. Of a member that a source may lack: _tables/members.py, ABSENT of tests/oracle/structs.py,
        docs/recording.md.
 """
 
@@ -25,6 +26,7 @@ MEMBERS = "wfpfast/_tables/members.py"
 ORACLE = "tests/oracle/__init__.py"
 STRUCTS = "tests/oracle/structs.py"
 COLUMNS = "docs/columns.md"
+TEXTS = "wfpfast/_tables/column_texts.py"
 RECORDING = "docs/recording.md"
 FREE = 67
 
@@ -75,6 +77,8 @@ def shown(column: Column) -> list[Step]:
     return [
         step(f"spec of {column.name}", after(LINES, anchor, line)),
         step(f"row of {column.name}", after(COLUMNS, rows[column.behind], row)),
+        step(f"text of {column.name}", before(
+            TEXTS, f'    "{column.behind}": ', f'    "{column.name}": "made for a recipe",\n')),
         step(f"name of {column.name}",
              Edit(STRUCTS, f'"{column.behind}", "', f'"{column.behind}", "{column.name}", "')),
     ]

@@ -199,7 +199,7 @@ RECIPE = Recipe(
         Mistake("name", "import", "FWPM_NET_EVENT_TYPE_INVENTED"),
         Mistake("kind", "import", "types without a row in _tables/event_kinds.py"
                                   ": FWPM_NET_EVENT_TYPE_INVENTED"),
-        Mistake("netsh", KINDS, "11"),
+        Mistake("netsh", KINDS, "INVENTED"),
         Mistake("oracle's struct", COMPLETE, "11"),
         Mistake("oracle's cells", PARITY, "invented"),
         Mistake("strategy", COMPLETE, "invented"),

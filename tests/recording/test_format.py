@@ -26,7 +26,7 @@ def crc(data: bytes) -> bytes:
 
 
 def file_header(
-    version: int = 2, flags: int = 0, texts: list[bytes] | None = None, size: int | None = None
+    version: int = 3, flags: int = 0, texts: list[bytes] | None = None, size: int | None = None
 ) -> bytes:
     body = b"".join(
         len(t).to_bytes(2, "little") + t for t in texts or [t.encode() for t in TEXTS])
@@ -39,14 +39,14 @@ def file_header(
 def record(
     data: bytes = bytes(16), *, mark: bytes = b"BLCK", flags: int = 0, time_ns: int = 5,
     dropped: int = 0, base: int = 0x1000, entries: int = 0, count: int = 2,
-    size: int | None = None, version: int = 5, pointer: int = 8, rest: int = 0,
+    size: int | None = None, version: int = 5, pointer: int = 8, tail_size: int = 0,
     end: bytes = b"END\n",
 ) -> bytes:
     nbytes = len(data) if size is None else size
     head = mark + struct.pack("<I", flags) + struct.pack("<q", time_ns)
     for number in (dropped, base, entries, count, nbytes):
         head += struct.pack("<Q", number)
-    head += bytes([version, pointer]) + struct.pack("<H", rest)
+    head += bytes([version, pointer]) + struct.pack("<H", tail_size)
     head += crc(head)
     return head + data + crc(head + data) + end
 
@@ -66,7 +66,7 @@ def test_a_record_decoded_by_hand(tmp_path: Path) -> None:
 
     assert raw[:8] == MAGIC
     version, flags, t, created = struct.unpack("<HHIq", raw[8:24])
-    assert (version, flags) == (2, 0)
+    assert (version, flags) == (3, 0)
     assert before <= created <= time.time_ns()
     assert raw[24:28] == crc(raw[:24])
     texts, at = [], 28
@@ -87,7 +87,7 @@ def test_a_record_decoded_by_hand(tmp_path: Path) -> None:
     assert struct.unpack("<q", rec[8:16]) == (CREATED,)
     assert struct.unpack("<5Q", rec[16:56]) == (
         17, 0x7FF0_0000_1230, block.entries_offset, len(block), n)
-    assert rec[56:60] == bytes([5, 8, 0, 0])
+    assert rec[56:60] == bytes([5, 8, 64, 0])
     assert rec[60:64] == crc(rec[:60])
     assert rec[64 : 64 + n] == block.data
     assert rec[64 + n : 68 + n] == crc(rec[: 64 + n])
@@ -98,7 +98,8 @@ def test_a_file_made_by_hand_is_read(tmp_path: Path) -> None:
     data = bytes(range(24))
     path = written(
         tmp_path / "a", file_header(),
-        record(data, flags=1, time_ns=-3, dropped=2**64 - 1, base=0x2000, entries=8, count=2),
+        record(data, flags=1, tail_size=64, time_ns=-3, dropped=2**64 - 1, base=0x2000, entries=8,
+               count=2),
         record(b"", count=0, version=0))
     with Recording(path) as recording:
         assert recording.created == datetime(2023, 11, 14, 22, 13, 20, 123456, tzinfo=UTC)
@@ -109,9 +110,25 @@ def test_a_file_made_by_hand_is_read(tmp_path: Path) -> None:
     assert (first.time_ns, first.dropped) == (-3, 2**64 - 1)
     block = first.block
     assert bytes(block.data) == data
-    assert (block.version, block.base, block.count, block.entries_offset, block.internal) == (
-        5, 0x2000, 2, 8, True)
+    assert (block.version, block.base, block.count, block.entries_offset, block.tail_size) == (
+        5, 0x2000, 2, 8, 64)
     assert (second.block.version, second.block.internal, len(second.block)) == (0, False, 0)
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_tails_of_both_lengths_stand_in_files_of_both_versions(
+    tmp_path: Path, version: int
+) -> None:
+    """A newer wfpfast may continue an old file; it does not write to the file's header."""
+    short, long = record(flags=1), record(flags=1, tail_size=64)
+    path = written(tmp_path / "a", file_header(version), short, long)
+    with Recording(path) as recording:
+        blocks = list(recording)
+    assert [block.tail_size for block in blocks] == [48, 64]
+    with Recorder(path) as recorder:
+        for block in blocks:
+            recorder.write(block, time_ns=5)
+    assert path.read_bytes() == file_header(version) + 2 * (short + long)
 
 
 START = len(file_header())
@@ -121,8 +138,8 @@ GIB = 1 << 30
 @pytest.mark.parametrize(("made", "offset", "reason"), [
     (lambda: b"<?xml version='1.0'?>", 0, "this is no recording of wfpfast"),
     (lambda: b"\x89PNG", 0, "this is no recording of wfpfast"),
-    (lambda: file_header(version=1), 8, "format version 1 is unknown; this wfpfast reads 2"),
-    (lambda: file_header(version=3), 8, "format version 3 is unknown; this wfpfast reads 2"),
+    (lambda: file_header(version=1), 8, "format version 1 is unknown; this wfpfast reads 2 and 3"),
+    (lambda: file_header(version=4), 8, "format version 4 is unknown; this wfpfast reads 2 and 3"),
     (lambda: file_header(flags=4), 10, "flags 0x4 are unknown"),
     (lambda: file_header(size=4097), 12, "the header claims 4097 bytes of text"),
     (lambda: file_header(texts=[b"a"] * 3), 28, "a text of the header is longer"),
@@ -142,8 +159,11 @@ def test_an_impossible_header(
 
 @pytest.mark.parametrize(("made", "reason"), [
     (lambda: record(mark=b"BLOK"), "begins with b'BLCK', not b'BLOK'"),
-    (lambda: record(flags=2), "flags 0x2, 0x0 are unknown"),
-    (lambda: record(rest=1), "flags 0x0, 0x1 are unknown"),
+    (lambda: record(flags=2), "flags 0x2 are unknown"),
+    (lambda: record(flags=3), "flags 0x3 are unknown"),
+    (lambda: record(tail_size=64), "tails of 64 bytes are unknown"),
+    (lambda: record(flags=1, tail_size=48), "tails of 48 bytes are unknown"),
+    (lambda: record(flags=1, tail_size=72), "tails of 72 bytes are unknown"),
     (lambda: record(pointer=4), "pointers of 4 bytes; only 8 can be read"),
     (lambda: record(size=GIB + 1), "claims 1073741825 bytes; 1073741824 are the limit"),
     (lambda: record(version=6), "no block: version 6"),

@@ -2,12 +2,19 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport uint8_t, uint64_t
 
+cdef enum:
+    MAX_POINTS = 64
+
 
 cdef class Arena:
     cdef uint8_t* data       # moves when it grows: keep offsets, never pointers
     cdef size_t used
     cdef size_t capacity
     cdef uint64_t base
+
+    # Where pointers were written, the first MAX_POINTS of them since `n_points` was set to zero.
+    cdef size_t n_points
+    cdef size_t[64] points
 
     # The position in the caller's events, for messages.
     cdef Py_ssize_t event

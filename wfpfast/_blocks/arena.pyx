@@ -67,6 +67,9 @@ cdef class Arena:
     cdef void point(self, size_t slot, size_t target) noexcept:
         """Make the pointer at `slot` point to `target`."""
         self.store(slot, self.base + target, sizeof(uint64_t))
+        if self.n_points < MAX_POINTS:
+            self.points[self.n_points] = slot
+        self.n_points += 1
 
     cdef bytes image(self):
         return PyBytes_FromStringAndSize(<char*>self.data, <Py_ssize_t>self.used)

@@ -13,7 +13,7 @@ cdef class Block:
     cdef readonly int64_t count
     cdef readonly int version
     cdef readonly uint64_t entries_offset
-    cdef readonly bint internal
+    cdef readonly size_t tail_size
     cdef readonly size_t nbytes
     cdef int _align(self) except -1
     cdef void _end(self) noexcept

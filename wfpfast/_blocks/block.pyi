@@ -6,7 +6,7 @@ class Block:
     count: int
     version: int
     entries_offset: int
-    internal: bool
+    tail_size: int
     nbytes: int
     def __init__(
         self,
@@ -17,7 +17,10 @@ class Block:
         version: int,
         entries_offset: int = 0,
         internal: bool = False,
+        tail_size: int | None = None,
     ) -> None: ...
+    @property
+    def internal(self) -> bool: ...
     @property
     def data(self) -> memoryview: ...
     def __len__(self) -> int: ...

@@ -4,18 +4,26 @@ A block from outside the running process is untrusted: this module checks only t
 entries lies in it; the decoder checks every other pointer before it follows it.
 """
 
+cimport cython
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
 from libc.string cimport memcpy
 
 from wfpfast.abi.events cimport N_VERSIONS
+from wfpfast.abi.internal cimport INTERNAL_FIELDS0, OLD_TAIL_SIZE
 
 from wfpfast.errors import MalformedBlockError
 
 cdef enum:
     ALIGNMENT = 8
 
+cdef tuple TAIL_SIZES = (OLD_TAIL_SIZE, sizeof(INTERNAL_FIELDS0))
+cdef tuple NO_TAIL = (0,)
 
+
+# The collector would clear a memoryview whose buffer the block still has, and CPython's release of
+# that buffer fails or crashes then.
+@cython.no_gc
 cdef class Block:
     """The memory of one enumeration result, at the address where it was taken.
 
@@ -36,6 +44,8 @@ cdef class Block:
     internal : bool
         Whether every event is followed by wfpfast's own tail, as `encode` writes it for
         ``internalFields``.
+    tail_size : int, optional
+        Of that tail, in bytes: 64, or 48 in recordings of format version 2; 0 without `internal`.
 
     Raises
     ------
@@ -46,7 +56,7 @@ cdef class Block:
     """
 
     def __cinit__(
-        self, data, *, base, count, version, entries_offset=0, internal=False
+        self, data, *, base, count, version, entries_offset=0, internal=False, tail_size=None
     ):
         PyObject_GetBuffer(data, &self._buffer, PyBUF_SIMPLE)
         self._owner = data
@@ -56,6 +66,10 @@ cdef class Block:
             raise ValueError(f"version {version}: FWPM_NET_EVENT0 to {N_VERSIONS - 1} are known")
         if base < 0 or base + self.nbytes > 1 << 64:
             raise ValueError(f"base {base:#x}: {self.nbytes} bytes there leave the address space")
+        if tail_size is None:
+            tail_size = TAIL_SIZES[1] if internal else 0
+        if tail_size not in (TAIL_SIZES if internal else NO_TAIL):
+            raise ValueError(f"internal is {internal}: no tail has {tail_size} bytes then")
         if count < 0 or entries_offset < 0:
             raise ValueError(f"count {count} or entries_offset {entries_offset} is negative")
         if (base + entries_offset) % ALIGNMENT and count:
@@ -67,7 +81,7 @@ cdef class Block:
         self.count = count
         self.version = version
         self.entries_offset = entries_offset
-        self.internal = internal
+        self.tail_size = tail_size
         self._align()
         self.entries = <const uint64_t*>(self.memory + self.entries_offset)
 
@@ -95,6 +109,11 @@ cdef class Block:
     def data(self):
         """The image, as a read-only memoryview of bytes."""
         return memoryview(self._owner).cast("B").toreadonly()
+
+    @property
+    def internal(self):
+        """Whether every event is followed by wfpfast's own tail."""
+        return self.tail_size != 0
 
     def __len__(self):
         return self.count

@@ -62,12 +62,16 @@ cdef list optional_members(str section, Plan plan):
     """Return the members of the header or of a payload that a source may lack."""
     cdef OptionalMember each
     found = []
+    flags = set()
     for number, member in enumerate(MEMBERS):
         if member.section == section and any([has_member(plan, m) for m in member.members]):
             each = OptionalMember()
             each.members = member.members
             each.bit = 1 << number
-            each.flag = NET_EVENT_FLAGS.get(f"FWPM_NET_EVENT_FLAG_{member.flag}_SET", 0)
+            # The flag for ipVersion is about addressFamily, too, but does not follow from it.
+            if member.flag not in flags:
+                each.flag = NET_EVENT_FLAGS.get(f"FWPM_NET_EVENT_FLAG_{member.flag}_SET", 0)
+            flags.add(member.flag)
             found.append(each)
     return found
 
@@ -113,16 +117,19 @@ cdef dict TAIL_MEMBERS = {
     "interfaceIndex": make_tail_member(INTERNAL_INTERFACE_INDEX, "interfaceIndex"),
     "filterOrigin": make_tail_member(INTERNAL_FILTER_ORIGIN, "filterOrigin"),
     "terminatingFiltersInfo": make_tail_member(INTERNAL_TERMINATING_FILTERS, "terminatingFilters"),
-    "absent": None,
 }
 cdef object ALL = (1 << 64) - 1
 cdef size_t TAIL_SIZE = STRUCTS["INTERNAL_FIELDS0"].size
 cdef Field PRESENT = field_of("INTERNAL_FIELDS0", "present")
 cdef Field N_FILTERS = field_of("INTERNAL_FIELDS0", "numTerminatingFilters")
 cdef size_t ABSENT = STRUCTS["INTERNAL_FIELDS0"].members["absent"].offset
+cdef Field N_NAMES = field_of("INTERNAL_FIELDS0", "numUnknownNames")
+cdef Field NAMES = field_of("INTERNAL_FIELDS0", "unknownNames")
 cdef Field FLAGS = field_of("FWPM_NET_EVENT_HEADER0", "flags")
 cdef dict ABSENT_BITS = {
     column: 1 << number for number, member in enumerate(MEMBERS) for column in member.columns}
+cdef dict NAMED = {
+    member.columns[0]: number for number, member in enumerate(MEMBERS) if member.named}
 
 
 cdef object absent_columns(Arena arena, names):
@@ -135,6 +142,20 @@ cdef object absent_columns(Arena arena, names):
             arena.fail(ValueError, "absent", f"{name!r} is no column that can be absent")
         bits |= ABSENT_BITS[name]
     return bits
+
+
+cdef int write_names(Arena arena, names, size_t offset) except -1:
+    """Write what the source calls values for which there is no number, by column."""
+    found = []
+    for column, text in as_dict(arena, "unknown", names).items():
+        if column not in NAMED:
+            arena.fail(ValueError, "unknown", f"{column!r} is no column of names")
+        if text is not None:
+            found.append({"member": NAMED[column], "text": text})
+    if found:
+        write_member(arena, NAMES, "unknown", found, offset + NAMES.offset)
+        arena.store(offset + N_NAMES.offset, len(found), N_NAMES.size)
+    return 0
 
 
 cdef object missing_bits(list optional, given, uint32_t* flags):
@@ -175,14 +196,17 @@ cdef int write_tail(Arena arena, fields, absent, size_t offset) except -1:
     cdef int k
     arena.section = "internalFields."
     for key, value in values.items():
-        if key not in TAIL_MEMBERS:
+        if key not in TAIL_MEMBERS and key not in ("absent", "unknown"):
             return arena.fail(ValueError, key, "internalFields has no such member")
         if value is None:
             continue
-        tail_member = TAIL_MEMBERS[key]
-        if tail_member is None:
+        if key == "absent":
             absent |= absent_columns(arena, value)
             continue
+        if key == "unknown":
+            write_names(arena, value, offset)
+            continue
+        tail_member = TAIL_MEMBERS[key]
         present |= tail_member.bit
         write_member(arena, tail_member.field, key, value, offset + tail_member.field.offset)
         if tail_member.bit == INTERNAL_TERMINATING_FILTERS:
@@ -282,7 +306,9 @@ def encode(events, *, version=5, base=0x20000000000, order=None, internal=None):
     internal : bool, optional
         Whether wfpfast's own tail follows each event: it holds ``"internalFields"``, and what a
         mapping lacks. A header without ``"flags"`` then gets those of its members. By default the
-        tail is there if any event has ``"internalFields"``.
+        tail is there if any event has ``"internalFields"``. Besides netsh's elements it may have
+        ``"absent"``, a list of columns, and ``"unknown"``, which maps columns of names to what the
+        source calls a value without a number: the column has it behind ``UNKNOWN_``.
 
     Raises
     ------

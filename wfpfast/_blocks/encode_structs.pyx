@@ -42,12 +42,14 @@ KINDS = {
     **dict.fromkeys(["FWP_VALUE0", "FWP_CONDITION_VALUE0"], AS_VALUE),
     **dict.fromkeys([
         "FWP_V4_ADDR_AND_MASK", "FWP_V6_ADDR_AND_MASK", "FWP_RANGE0", "FWP_TOKEN_INFORMATION",
-        "TERMINATING_FILTER0"], AS_STRUCT),
+        "TERMINATING_FILTER0", "UNKNOWN_NAME0"], AS_STRUCT),
+    "UINT64[2]": LEFT_OUT,      # INTERNAL_FIELDS0.absent, which is no value of a mapping
     "FWP_BYTE_BLOB": AS_BLOB,
     "GUID": AS_GUID,
     "LPWSTR *": AS_ARRAY,
     "PSID_AND_ATTRIBUTES": AS_ARRAY,
     "TERMINATING_FILTER0 *": AS_ARRAY,
+    "UNKNOWN_NAME0 *": AS_ARRAY,
 }
 POINTEE_SIZES = {"UINT64": 8, "INT64": 8, "double": 8, "LPWSTR": sizeof(void*)}
 COUNTS = {

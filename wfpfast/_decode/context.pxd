@@ -40,7 +40,7 @@ cdef struct Decode:
     uint64_t roomy              # at least `ROOM` bytes of the block follow offsets below this
     uint64_t budget             # bytes of text and blobs that may still be followed
     int version
-    bint internal
+    uint64_t tail_size          # of wfpfast's own tail behind each event, or 0
     # The request.
     uint64_t[N_WORDS] wanted    # a bit a column, as in all arrays of N_WORDS
     bint binary_addresses
@@ -69,6 +69,7 @@ cdef struct Decode:
     int64_t replaced
     int64_t out_of_range
     int64_t unknown_types
+    int64_t unknown_names
     # A decode begins with zeros in all members above; those below are not initialized.
     Live[N_EVENT_COLUMNS] live_columns
     uint8_t* cursor[N_EVENT_COLUMNS]

@@ -145,6 +145,9 @@ cdef const uint8_t* locate(
     """
     cdef uint64_t address = <uint64_t>pointer
     cdef uint64_t offset = address - d.base
+    if address == 0:
+        d.reason = "is NULL"
+        return NULL
     if offset > d.size or d.size - offset < size:
         d.reason = "points outside the block"
         return NULL

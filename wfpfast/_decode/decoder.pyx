@@ -47,6 +47,7 @@ cdef class EventBatch(Batch):
     cdef int64_t replaced
     cdef int64_t out_of_range
     cdef int64_t unknown_types
+    cdef int64_t unknown_names
 
     def __init__(self):
         raise TypeError("an EventBatch comes from Decoder.decode()")
@@ -61,6 +62,7 @@ cdef class EventBatch(Batch):
                 "replaced_text": self.replaced,
                 "timestamps_out_of_range": self.out_of_range,
                 "unknown_types": self.unknown_types,
+                "unknown_names": self.unknown_names,
             }
         return self._stats
 
@@ -200,7 +202,7 @@ cdef class Decoder:
         state.roomy = block.nbytes - ROOM if block.nbytes > <size_t>ROOM else 0
         state.budget = MAX_SHARING * <uint64_t>block.nbytes + SLACK
         state.version = block.version
-        state.internal = block.internal
+        state.tail_size = block.tail_size
         for word in range(N_WORDS):
             state.wanted[word] = state.untouched[word] = self.wanted[word]
         state.binary_addresses = self.binary
@@ -221,6 +223,7 @@ cdef class Decoder:
         batch.replaced = state.replaced
         batch.out_of_range = state.out_of_range
         batch.unknown_types = state.unknown_types
+        batch.unknown_names = state.unknown_names
         return batch
 
     def __arrow_c_schema__(self):

@@ -20,7 +20,7 @@ from wfpfast._decode.payloads cimport decode_classify, put_no_classify
 from wfpfast._decode.schema cimport *
 from wfpfast._decode.tail cimport decode_tail
 from wfpfast._decode.values cimport (
-    put_address_binary, put_address_row, put_blob, put_path, put_sid_text, put_wide)
+    put_address_binary, put_address_row, put_path, put_sid_text, put_wide)
 from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.minwindef cimport FILETIME_UNIX_EPOCH
 
@@ -149,7 +149,7 @@ cdef void decode_late_header(
         if put_wide(d, ENTERPRISE_ID, i, "header.enterpriseId", h.enterpriseId):
             vouch(d, i, ENTERPRISE_ID)
     if flags & FWPM_NET_EVENT_FLAG_EFFECTIVE_NAME_SET and need(d, EFFECTIVE_NAME):
-        if put_blob(d, EFFECTIVE_NAME, i, "header.effectiveName", &h.effectiveName):
+        if put_path(d, EFFECTIVE_NAME, i, "header.effectiveName", &h.effectiveName):
             vouch(d, i, EFFECTIVE_NAME)
 
 
@@ -195,8 +195,6 @@ cdef inline void decode_event(
     cdef uint32_t type
     cdef int k
     if not wf_likely(event != NULL):
-        if address == 0:
-            d.reason = "is NULL"
         malformed(d, i, "entries")
         event = <const uint8_t*>no_event
         readable = 0
@@ -206,7 +204,7 @@ cdef inline void decode_event(
     type = (<const uint32_t*>(event + plan.type_offset))[0]
     put_enum(d, EVENT_TYPE, i, type)
     decode_payload(d, i, plan, type, (<void* const*>(event + plan.payload_offset))[0])
-    if d.internal and event != <const uint8_t*>no_event:
+    if d.tail_size and event != <const uint8_t*>no_event:
         decode_tail(d, i, address + plan.size)
 
 
@@ -270,7 +268,7 @@ cdef int begin_block(Decode* d, const EventPlan* plan) noexcept nogil:
     for k in range(N_WORDS):
         columns = plan.columns[k] | classify.columns[k]
         # Null cells of a sparse column must be zero, but a tail can make a written cell null.
-        d.dense[k] = ~<uint64_t>0 if d.internal else columns
+        d.dense[k] = ~<uint64_t>0 if d.tail_size else columns
         d.row_by_row[k] = header_columns.every_row[k] | classify.columns[k]
         d.initial[k] = header_columns.always[k] & plan.columns[k]
     d.row_by_row[0] &= ~wf_low_bit(IS_LOOPBACK)  # put_bool() only sets bits: they must be clear

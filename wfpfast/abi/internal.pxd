@@ -8,12 +8,19 @@ cdef enum:
     INTERNAL_FILTER_ORIGIN = 0x4
     INTERNAL_TERMINATING_FILTERS = 0x8
     ABSENT_WORDS = 2    # of INTERNAL_FIELDS0.absent
+    OLD_TAIL_SIZE = 48  # of the tail in recordings of format version 2: it ends before the names
 
 
 cdef struct TERMINATING_FILTER0 "TERMINATING_FILTER0":
     UINT64 filterId
     WCHAR* subLayer
     WCHAR* actionType
+
+
+# What the source calls a value of an enumeration for which this wfpfast has no number.
+cdef struct UNKNOWN_NAME0 "UNKNOWN_NAME0":
+    UINT32 member    # the member's number in _tables/members.py
+    WCHAR* text
 
 
 cdef struct INTERNAL_FIELDS0 "INTERNAL_FIELDS0":
@@ -26,3 +33,5 @@ cdef struct INTERNAL_FIELDS0 "INTERNAL_FIELDS0":
     # A bit for each member that the source lacks, by its number in _tables/members.py: the zeros of
     # these members are no values.
     UINT64 absent[2]
+    UINT32 numUnknownNames
+    UNKNOWN_NAME0* unknownNames

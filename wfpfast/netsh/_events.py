@@ -1,38 +1,64 @@
-"""Turns a net event of netsh's XML into a mapping for `encode`; must not know files.
+"""Which element of netsh's XML is which member of an event; must not know files.
 
 Tags are the SDK's member names, and values its enumerator names. Windows prints all members of the
 header, also those whose flag is clear; the decoder looks at the flags. Members that a version of
-Windows does not print are left out of the mapping, and their columns are null.
+Windows does not print are null in the columns.
 
-No capture of an IKE, IPsec, capability or MAC event is public: their tags are assumed to be the
-SDK's names of the union's arms.
+No capture of an IKE, IPsec, capability or MAC event is public: their tags are those that follow
+from the serializer's rule, and those that System Informer has.
 """
 
-from typing import Any
+from typing import NamedTuple
 
+from wfpfast._blocks.layouts import STRUCTS
 from wfpfast._tables.event_kinds import EVENT_KINDS
-from wfpfast.names import EVENT_TYPES
 from wfpfast.netsh import _values as v
-from wfpfast.netsh._scan import Scanner
-from wfpfast.netsh._take import IPV4, IPV6, Member, take_easy
-from wfpfast.netsh._xml_expat import BadElement, Record
-from wfpfast.netsh._xml_plain import NotPlain
+from wfpfast.netsh._document import Document
+from wfpfast.netsh._sections import Section
+from wfpfast.netsh._write import EventWriter, Kind
+
+
+class Member(NamedTuple):
+    """A member of a struct, and how to read the element that holds it.
+
+    Attributes
+    ----------
+    name : str
+        The member's name.
+    convert : callable
+        Makes its value, as `encode` takes it, from what the element holds; raises ValueError. The
+        value must depend on nothing else, since it is remembered.
+    form, limit : str, int
+        Texts of this form, "number" up to the limit, "ipv4", "ipv6" or "time", need no `convert`.
+    family : int, optional
+        The ``ipVersion`` that selects the member, if it is an arm of a union.
+    """
+
+    name: str
+    convert: v.Convert
+    form: str = ""
+    limit: int = 0
+    family: int | None = None
+
 
 Members = dict[str, Member]  # by tag
 
 
-def member(name: str, convert: v.Convert) -> Members:
-    """Return one entry of a table of members, whose tag is its name."""
-    return {name: Member(name, convert, **v.EASY.get(convert, {}))}
+def member(name: str, convert: v.Convert, *tags: str) -> Members:
+    """Return the entry of a member, whose tag is its name, or one of others, too."""
+    entry = Member(name, convert, *v.EASY.get(convert, ()))
+    return dict.fromkeys([name, *tags], entry)
 
 
 def address(name: str) -> Members:
-    """Return the entries of an address; `name` has ``{}`` in place of its family."""
+    """Return the entries of an address; `name` has ``{}`` in place of its family.
+
+    The serializer prints a FWP_BYTE_ARRAY16 by its member, but IPSEC_DOSP_DROP has a UINT8[16].
+    """
     v4, v6 = name.format("V4"), name.format("V6")
-    return {
-        v4: Member(v4, v.ipv4, form=IPV4, family=0),
-        f"{v6}.byteArray16": Member(v6, v.ipv6, form=IPV6, family=1),
-    }
+    four = Member(v4, v.ipv4, *v.EASY[v.ipv4], family=0)
+    six = Member(v6, v.ipv6, *v.EASY[v.ipv6], family=1)
+    return {v4: four, v6: six, f"{v6}.byteArray16": six}
 
 
 HEADER: Members = {
@@ -71,8 +97,8 @@ _VSWITCH: Members = {
     **member("vSwitchDestinationPort", v.u32),
 }
 _MAC: Members = {
-    **member("localMacAddr", v.mac),
-    **member("remoteMacAddr", v.mac),
+    **member("localMacAddr", v.mac, "localMacAddr.byteArray6"),
+    **member("remoteMacAddr", v.mac, "remoteMacAddr.byteArray6"),
     **member("mediaType", v.u32),
     **member("ifType", v.u32),
     **member("etherType", v.u16),
@@ -148,117 +174,38 @@ _PAYLOADS: dict[str, Members] = {
     "CLASSIFY_DROP_MAC": {**_MAC, **_CLASSIFY, **_VSWITCH},
     "LPM_PACKET_ARRIVAL": member("spi", v.u32),
 }
-# By event type's number: the element of the payload, and its members.
-PAYLOADS: dict[int, tuple[str, Members]] = {
-    EVENT_KINDS[name].number: (EVENT_KINDS[name].arm, members)
-    for name, members in _PAYLOADS.items()
-}
-_INTERNAL: Members = {
+_TAIL: Members = {
     **member("processId", v.u32),
     **member("interfaceIndex", v.u32),
     **member("filterOrigin", v.text_or_none),
-    **member("terminatingFiltersInfo", v.terminating_filters),
+    "terminatingFiltersInfo": Member("terminatingFilters", v.terminating_filters),
 }
-_SECTIONS: dict[str, Members] = {
-    "header": HEADER, "internalFields": _INTERNAL, **dict(PAYLOADS.values())}
-_BODIES = {tag for tag, _ in PAYLOADS.values()}
-# By section: the tags and members that are arms of a union.
-_ARMS = {
-    section: [(tag, entry) for tag, entry in members.items() if entry.family is not None]
-    for section, members in _SECTIONS.items()
-}
-_UNKNOWN_TYPE = 0xFFFFFFFF
+# Of the tail, as captures and System Informer's fwmon.h have it, what no column shows.
+_UNREAD = (
+    "internalFlags", "remoteAddrBitmap", "capabilities", "fqbnVersion", "fqbnName", "policyAppId",
+    "compartmentId", "serviceSids", "interfaceLuid",
+)  # fmt: skip
+# Names of payloads where those of System Informer, taken from netsh's own code, are not the SDK's.
+_ALIASES = {"ipsecKernelDrop": "ipsecDrop", "ipsecDospDrop": "idpDrop"}
+
+# Of a payload, what means nothing.
+_RESERVED = ("reserved",)
+
+# What an element is called that holds events, and by which first element an event is known.
+LISTS = dict.fromkeys(["netEvents", "events", "ikeEvents"], "event")
+HEADS = {"header": "event"}
 
 
-class EventReader:
-    """Converts events; with ``errors="null"`` a bad value is counted and its cell is null."""
-
-    def __init__(self, errors: str) -> None:
-        self._null = errors == "null"
-        self._malformed = 0
-        self._scanner = Scanner()
-        self._members_of: dict[str, Members] = {
-            section: {tag: entry.fresh() for tag, entry in members.items()}
-            for section, members in _SECTIONS.items()
-        }
-
-    def convert(self, _: str, record: Record) -> tuple[dict[str, Any], int]:
-        """Return the mapping of one event, and how many of its values are bad."""
-        header = record.get("header")
-        if not isinstance(header, dict):
-            raise BadElement("header", "a net event has one header with elements in it")
-        self._malformed = 0
-        event: dict[str, Any] = {"header": self._members("header", header)}
-        tail = self._section("internalFields", record)
-        event["type"], is_known = self._type(record)
-        if not is_known:
-            tail["absent"] = ["event_type"]
-        if event["type"] in PAYLOADS:
-            body = PAYLOADS[event["type"]][0]
-            if others := _BODIES.intersection(record) - {body}:
-                for other in sorted(others):
-                    self._bad(other, f"an event of type {v.text_of(record['type'])} has <{body}>")
-            if members := self._section(body, record):
-                event[body] = members
-        if tail:
-            event["internalFields"] = tail
-        return event, self._malformed
-
-    def _type(self, record: Record) -> tuple[int, bool]:
-        """Return the event's type, and whether it could be read."""
-        text = record.get("type")
-        if type(text) is str and text in EVENT_TYPES:
-            return EVENT_TYPES[text], True
-        try:
-            return int(v.event_type(v.part_of(record, "type"))), True
-        except ValueError as error:
-            self._bad("type", str(error))
-            return _UNKNOWN_TYPE, False
-
-    def _section(self, tag: str, record: Record) -> dict[str, Any]:
-        """Return the members of a payload or the tail; an empty element means a NULL pointer."""
-        node = record.get(tag, "")
-        if isinstance(node, dict):
-            return self._members(tag, node)
-        if node:
-            self._bad(tag, "expected one such element with elements in it")
-        return {}
-
-    def _members(self, section: str, node: Record) -> dict[str, Any]:
-        """Convert the known elements; others are skipped, since newer Windows may print more."""
-        built: dict[str, Any] = {}
-        table = self._members_of[section]
-        for tag, value in take_easy(node, table, built):
-            entry = table[tag]
-            try:
-                converted = entry.convert(self._divided(value) if type(value) is bytes else value)
-            except ValueError as error:
-                self._bad(tag, str(error), section)
-                continue
-            if type(value) is str or type(value) is bytes:
-                entry.remember(value, converted)
-            if converted is not None:
-                built[entry.name] = converted
-        if _ARMS[section]:
-            self._keep_selected_arms(section, node, built)
-        return built
-
-    def _divided(self, raw: bytes) -> Record:
-        try:
-            return self._scanner.divide(raw)
-        except ValueError:
-            raise NotPlain from None
-
-    def _keep_selected_arms(self, section: str, node: Record, built: dict[str, Any]) -> None:
-        """Drop addresses that ipVersion does not select; one of the other family is an error."""
-        version = built.get("ipVersion")
-        for tag, entry in _ARMS[section]:
-            if entry.name in built and entry.family != version:
-                del built[entry.name]
-                if version in (0, 1):
-                    self._bad(tag, f"ipVersion is {v.text_of(node['ipVersion'])}", section)
-
-    def _bad(self, tag: str, what: str, section: str = "") -> None:
-        if not self._null:
-            raise BadElement(tag, what, section)
-        self._malformed += 1
+def event_writer(document: Document, lenient: bool) -> EventWriter:
+    """Return what writes the events of a document."""
+    structs = STRUCTS["FWPM_NET_EVENT5"].members
+    kinds = {}
+    for name, members in _PAYLOADS.items():
+        arm = EVENT_KINDS[name].arm
+        struct = structs[arm].c_type.removesuffix(" *")
+        section = Section(arm, "payload", struct, members, _RESERVED)
+        kinds[arm] = Kind(EVENT_KINDS[name].number, section)
+    kinds.update({alias: kinds[arm] for alias, arm in _ALIASES.items()})
+    header = Section("header", "header", structs["header"].c_type, HEADER, ())
+    tail = Section("internalFields", "tail", "INTERNAL_FIELDS0", _TAIL, _UNREAD)
+    return EventWriter(document, header, tail, kinds, v.event_type, lenient)

@@ -20,17 +20,40 @@ from wfpfast.names import (
     MM_FAILURE_FLAGS,
     NET_EVENT_FLAGS,
 )
-from wfpfast.netsh._take import IPV4, IPV6, TIME
 
 Convert = Callable[[Any], Any]
 
-_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,7}))?Z")
-_NUMBER = re.compile(r"(-?[0-9]{1,20})(?: \([A-Z0-9_]+\))?")
+_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?"
+    r"(?:Z|([+-])([0-9]{2}):([0-9]{2}))")
+_NUMBER = re.compile(r"(-?(?:0[xX][0-9A-Fa-f]{1,16}|[0-9]{1,20}))(?: ?\([A-Za-z0-9_]+\))?")
+_ENUMERATOR = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _SID = re.compile(r"S-([0-9]{1,3})-(0x[0-9A-Fa-f]{1,12}|[0-9]{1,15})((?:-[0-9]{1,10}){0,255})")
 _GUID = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
 _REST = re.compile(r"[0-9A-Fa-f]{8}")
-_DIRECTIONS = {**ENUMS["MS_FWP_DIRECTION"], **ENUMS["FWP_DIRECTION"]}
+# BIDIRECTIONAL is what the manifest of Microsoft-Windows-WFP calls 0x3903; no file shows the name
+# that netsh has for it.
+_DIRECTIONS = {
+    **ENUMS["MS_FWP_DIRECTION"], **ENUMS["FWP_DIRECTION"], "MS_FWP_DIRECTION_BIDIRECTIONAL": 0x3903}
 _FILETIME_EPOCH = datetime(1601, 1, 1)
+
+
+class Unknown:
+    """What a later Windows may have added to an enumeration or to a set of bits.
+
+    Attributes
+    ----------
+    value : int or None
+        The bits that are known; None for an enumerator.
+    names : list of str
+        The names that nobody knows.
+    """
+
+    __slots__ = ("names", "value")
+
+    def __init__(self, names: list[str], value: int | None = None) -> None:
+        self.names = names
+        self.value = value
 
 
 def shown(text: str) -> str:
@@ -55,23 +78,26 @@ def part_of(value: Any, tag: str) -> Any:
 
 
 def number(bits: int, signed: bool = False) -> Convert:
-    """Return a converter of decimal numbers, also in the form ``0 (ERROR_SUCCESS)``.
+    """Return a converter of numbers, decimal or hexadecimal, also as ``0 (ERROR_SUCCESS)``.
 
-    A signed converter accepts unsigned numbers, too: no sample shows how netsh prints negatives.
+    Numbers of 32 bits may be signed or unsigned, whatever the member is: no sample shows how netsh
+    prints failures, and people write codes in both ways.
     """
-    low, high = -(1 << bits - 1) if signed else 0, (1 << bits) - 1
+    low, high = -(1 << bits - 1) if bits == 32 else 0, (1 << bits) - 1
 
     def convert(value: Any) -> int:
         text = text_of(value)
         if text.isascii() and text.isdigit() and len(text) < 20:
             found = int(text)
         elif match := _NUMBER.fullmatch(text):
-            found = int(match[1])
+            found = int(match[1], 16 if "x" in match[1].lower() else 10)
         else:
             raise ValueError(f"{shown(value)} is not a number")
         if not low <= found <= high:
             raise ValueError(f"{shown(value)} does not fit {bits} bits")
-        return found - (1 << bits) if signed and found >= -low else found
+        if signed:
+            return found - (1 << bits) if found >= -low else found
+        return found % (1 << bits)
 
     return convert
 
@@ -80,22 +106,30 @@ u8, u16, u32, u64 = number(8), number(16), number(32), number(64)
 i32 = number(32, signed=True)
 
 
-def enumerator(name: str, values: dict[str, int] | None = None) -> Convert:
-    """Return a converter of an SDK enumerator's name, or of its number."""
+def enumerator(
+    name: str, values: dict[str, int] | None = None, grows: bool = True
+) -> Convert:
+    """Return a converter of an SDK enumerator's name, or of its number.
+
+    Windows adds names to what `grows`: there, what looks like an enumerator is no error.
+    """
     known = ENUMS[name] if values is None else values
 
-    def convert(value: Any) -> int:
+    def convert(value: Any) -> int | Unknown:
         text = text_of(value)
         if text in known:
             return known[text]
-        if not text.isdigit():
+        if grows and _ENUMERATOR.fullmatch(text):
+            return Unknown([text])
+        if not _NUMBER.fullmatch(text):
             raise ValueError(f"{shown(text)} is no {name}")
         return int(u32(text))
 
     return convert
 
 
-ip_version = enumerator("FWP_IP_VERSION")
+# What an address of an unknown family would look like, nobody knows.
+ip_version = enumerator("FWP_IP_VERSION", grows=False)
 direction = enumerator("FWP_DIRECTION", _DIRECTIONS)
 event_type = enumerator("FWPM_NET_EVENT_TYPE", EVENT_TYPES)
 
@@ -106,9 +140,13 @@ def ticks(value: Any) -> int:
     if not match:
         raise ValueError(f"{shown(value)} is no time of the form 2020-05-22T20:54:53.499Z")
     seconds = _seconds(match[1])
-    if seconds < 0:
+    ticks = seconds * 10_000_000 + int((match[2] or "0")[:7].ljust(7, "0"))
+    if match[3]:
+        zone = (int(match[4]) * 60 + int(match[5])) * 600_000_000
+        ticks += -zone if match[3] == "+" else zone
+    if ticks < 0:
         raise ValueError(f"{value} is before 1601")
-    return seconds * 10_000_000 + int((match[2] or "0").ljust(7, "0"))
+    return ticks
 
 
 @lru_cache(256)
@@ -133,11 +171,11 @@ def ipv6(value: Any) -> bytes:
         raise ValueError(f"{shown(value)} is no IPv6 address") from None
 
 
-# The arguments of `Member` that let `take_easy` do the work of these converters.
-EASY: dict[Convert, dict[str, int]] = {
-    u8: {"limit": (1 << 8) - 1}, u16: {"limit": (1 << 16) - 1}, u32: {"limit": (1 << 32) - 1},
-    u64: {"limit": (1 << 64) - 1}, i32: {"limit": (1 << 31) - 1},
-    ipv4: {"form": IPV4}, ipv6: {"form": IPV6}, ticks: {"form": TIME},
+# The forms of texts that need no converter, and the largest number.
+EASY: dict[Convert, tuple[str, int]] = {
+    u8: ("number", (1 << 8) - 1), u16: ("number", (1 << 16) - 1), u32: ("number", (1 << 32) - 1),
+    u64: ("number", (1 << 64) - 1), i32: ("number", (1 << 31) - 1),
+    ipv4: ("ipv4", 0), ipv6: ("ipv6", 0), ticks: ("time", 0),
 }
 
 
@@ -149,15 +187,28 @@ def _bytes_of(text: str) -> bytes:
 
 
 def blob(value: Any) -> bytes | None:
-    """Return the bytes of ``<data>``; ``<asString>`` lacks characters that netsh cannot print."""
-    return _bytes_of(text_of(part_of(value, "data"))) if value else None
+    """Return the bytes of ``<data>``; without it, the text of ``<asString>`` as UTF-16.
+
+    ``<asString>`` has a character a byte, and a dot for each that netsh cannot print. It is all
+    that some people leave in what they show.
+    """
+    if not value:
+        return None
+    if isinstance(value, dict) and "data" not in value and "asString" in value:
+        text = text_of(value["asString"])
+        if set(text[1::2]) == {"."}:
+            text = text[::2].rstrip(".") if text.endswith("...") else text[::2]
+        return (text + "\0").encode("utf-16-le", "replace") if text else None
+    return _bytes_of(text_of(part_of(value, "data")))
 
 
 def hexadecimal(size: int) -> Convert:
     """Return a converter of `size` bytes in hexadecimal, with or without separators."""
 
     def convert(value: Any) -> bytes | None:
-        text = text_of(part_of(value, "data") if isinstance(value, dict) else value)
+        if isinstance(value, dict):
+            value = value.get("data", value.get("byteArray6", value))
+        text = text_of(value)
         raw = _bytes_of(text.replace(":", "").replace("-", ""))
         if raw and len(raw) != size:
             raise ValueError(f"{len(raw)} bytes where {size} belong")
@@ -224,16 +275,19 @@ def texts(value: Any) -> list[str]:
 def bits_of(known: dict[str, int], what: str) -> Convert:
     """Return a converter of named bits; one hexadecimal item may hold the bits without a name."""
 
-    def convert(value: Any) -> int:
+    def convert(value: Any) -> int | Unknown:
         bits = 0
+        strange = []
         for name in [] if value == "0" else texts(value):
             if name in known:
                 bits |= known[name]
             elif _REST.fullmatch(name):
                 bits |= int(name, 16)
+            elif _ENUMERATOR.fullmatch(name):
+                strange.append(name)
             else:
                 raise ValueError(f"{shown(name)} is no flag of {what}")
-        return bits
+        return Unknown(strange, bits) if strange else bits
 
     return convert
 

@@ -17,9 +17,12 @@ if TYPE_CHECKING:  # in the standard library from Python 3.12 on
     from typing_extensions import Buffer
 
 MAGIC = b"\x89WFPREC\n"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
+READ_VERSIONS = (2, 3)
 POINTER_SIZE = 8
 INTERNAL = 1  # the only flag of a record
+OLD_TAIL_SIZE = 48  # in format version 2, whose records do not say it
+TAIL_SIZE = 64
 MAX_TEXT_BYTES = 4096
 MAX_TEXT_CHARACTERS = 255  # four texts of these, at most 4 bytes each, stay below MAX_TEXT_BYTES
 MAX_BLOCK_BYTES = 1 << 30  # one write() takes at most 2 GiB on any system
@@ -58,7 +61,7 @@ class RecordingError(SourceError):
 class RecordHeader(NamedTuple):
     """The header of a record, before its block."""
 
-    internal: bool
+    tail_size: int  # 0: the events have no tail
     time_ns: int
     dropped: int
     base: int
@@ -90,9 +93,9 @@ def check_start(start: bytes) -> None:
         raise RecordingError(0, "this is no recording of wfpfast")
     if len(start) >= 10:
         (version,) = struct.unpack_from("<H", start, 8)
-        if version != FORMAT_VERSION:
+        if version not in READ_VERSIONS:
             raise RecordingError(
-                8, f"format version {version} is unknown; this wfpfast reads {FORMAT_VERSION}")
+                8, f"format version {version} is unknown; this wfpfast reads 2 and 3")
 
 
 def parse_preamble(preamble: bytes) -> tuple[int, int]:
@@ -136,7 +139,8 @@ def pack_record(block: Block, time_ns: int | None, dropped: int) -> bytes:
     try:
         header = RECORD.pack(
             RECORD_MARK, INTERNAL if block.internal else 0, when, dropped, block.base,
-            block.entries_offset, block.count, block.nbytes, block.version, POINTER_SIZE, 0)
+            block.entries_offset, block.count, block.nbytes, block.version, POINTER_SIZE,
+            0 if block.tail_size == OLD_TAIL_SIZE else block.tail_size)
     except struct.error as error:
         raise ValueError(f"time_ns {when} or dropped {dropped} is no 64-bit number") from error
     header += checksum(header)
@@ -153,11 +157,13 @@ def parse_record(header: bytes, offset: int) -> RecordHeader:
     if checksum(header[: RECORD.size]) != header[RECORD.size :]:
         raise RecordingError(offset, "the record's header has a wrong checksum")
     (mark, flags, time_ns, dropped, base, entries_offset, count, nbytes, version, pointer_size,
-     rest) = RECORD.unpack_from(header)
+     tail_size) = RECORD.unpack_from(header)
     if mark != RECORD_MARK:
         raise RecordingError(offset, f"a record begins with {RECORD_MARK!r}, not {mark!r}")
-    if flags & ~INTERNAL or rest:
-        raise RecordingError(offset, f"the record's flags {flags:#x}, {rest:#x} are unknown")
+    if flags & ~INTERNAL:
+        raise RecordingError(offset, f"the record's flags {flags:#x} are unknown")
+    if tail_size not in ((0, TAIL_SIZE) if flags else (0,)):
+        raise RecordingError(offset, f"the record's tails of {tail_size} bytes are unknown")
     if pointer_size != POINTER_SIZE:
         raise RecordingError(
             offset, f"pointers of {pointer_size} bytes; only {POINTER_SIZE} can be read")
@@ -165,7 +171,8 @@ def parse_record(header: bytes, offset: int) -> RecordHeader:
         raise RecordingError(
             offset, f"the record claims {nbytes} bytes; {MAX_BLOCK_BYTES} are the limit")
     return RecordHeader(
-        bool(flags & INTERNAL), time_ns, dropped, base, entries_offset, count, nbytes, version)
+        (tail_size or OLD_TAIL_SIZE) if flags else 0, time_ns, dropped, base, entries_offset, count,
+        nbytes, version)
 
 
 def parse_block(header: RecordHeader, data: bytes, offset: int) -> Block:
@@ -173,6 +180,7 @@ def parse_block(header: RecordHeader, data: bytes, offset: int) -> Block:
     try:
         return Block(
             data, base=header.base, count=header.events, version=header.version,
-            entries_offset=header.entries_offset, internal=header.internal)
+            entries_offset=header.entries_offset, internal=header.tail_size > 0,
+            tail_size=header.tail_size)
     except ValueError as error:
         raise RecordingError(offset, f"the record is no block: {error}") from error
