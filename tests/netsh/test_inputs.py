@@ -3,11 +3,12 @@
 import codecs
 import dataclasses
 import io
+import random
 import re
 from typing import Any
 
 import pytest
-from netsh_inputs import Input, documents, values
+from netsh_inputs import Input, documents, event, items, listed, values
 
 from wfpfast import netsh
 
@@ -89,6 +90,32 @@ def test_the_encoding_makes_no_difference(given: Input, encoding: str) -> None:
     mark = codecs.BOM_UTF16_BE if encoding == "utf-16-be" else b""
     other = dataclasses.replace(given, data=mark + text.encode(encoding))
     assert read(other, "null") == read(given, "null")
+
+
+def damaged(text: str, seed: int) -> str:
+    """A part of the text is missing, or stands twice, or other letters stand in it."""
+    chance = random.Random(seed)
+    at = chance.randrange(1, len(text) - 1)
+    to = min(len(text) - 1, at + chance.choice((1, 2, 5, 20, 100, 500)))
+    return chance.choice((
+        text[:at] + text[to:], text[:to] + text[at:],
+        text[:at] + "".join(chance.choices("abc019 </>&;.", k=4)) + text[at:]))
+
+
+def test_damage_costs_no_other_event() -> None:
+    good = [items(event({"localPort": str(port)})) for port in (50000, 50001, 50002, 50003)]
+    spoilt = 0
+    for seed in range(400):
+        text = listed(good[0] + damaged(good[1], seed) + good[2] + good[3])
+        with netsh.read_events(io.BytesIO(text.encode()), errors="null") as stream:
+            ports = [port for batch in stream for port in batch["local_port"].to_pylist()]
+            counted = sum(stream.stats.values()) - len(ports)
+        assert ports[0] == 50000, seed
+        assert ports[-2:] == [50002, 50003], seed
+        assert len(ports) in (3, 4), seed
+        assert counted or len(ports) == 4, seed
+        spoilt += bool(counted)
+    assert spoilt > 200
 
 
 def matches(error: str, pattern: str) -> None:
