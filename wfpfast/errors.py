@@ -1,9 +1,14 @@
 """What wfpfast raises; knows neither blocks nor the operating system."""
 
+from __future__ import annotations
+
 import errno
-from typing import Any
 
 from wfpfast import names
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 ERROR_ACCESS_DENIED = 5
 _ERRNO = {
@@ -74,7 +79,7 @@ class WfpError(OSError):
         What to do about it.
     """
 
-    def __new__(cls, code: int, call: str) -> "WfpError":
+    def __new__(cls, code: int, call: str) -> WfpError:
         if cls is WfpError and code == ERROR_ACCESS_DENIED:
             return super().__new__(_AccessDeniedError, code, call)
         return super().__new__(cls, code, call)

@@ -1,7 +1,11 @@
 """One event as a light object for people; must not know how columns are stored."""
 
-from collections.abc import Iterator
-from typing import Any
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
 
 
 class NetEvent:
