@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from cli.hand import HEAD, HOSTILE, ITEMS, SVCHOST
 from cli.running import Run
+from netsh_inputs import file, other
 
 HUGE = 2**64 - 1
 
@@ -231,3 +232,14 @@ def test_filters_must_be_filters(run: Run, xml: Path, content: str) -> None:
     assert (result.status, result.out) == (1, "")
     assert result.err.startswith("wfpfast: other.xml: ")
     assert len(result.err.splitlines()) == 1
+
+
+def test_a_code_without_a_name_has_the_one_that_the_file_says(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "ike.xml"
+    path.write_bytes(file(*(
+        other("IKEEXT_MM_FAILURE", "ikeMmFailure", {"failureErrorCode": f"{code} (ERROR_{code})"})
+        for code in (13950, 13801))))
+    failures = report(run, path)["failures"]["top"]
+    assert {row["failure_error"]: row["name"] for row in failures} == {
+        13950: "ERROR_13950", 13801: "ERROR_IPSEC_IKE_AUTH_FAIL"}
+    assert "Nothing." in run("summary", path).out

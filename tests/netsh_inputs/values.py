@@ -30,6 +30,10 @@ def _path(text: str) -> dict[str, str]:
     return {"data": text.encode("utf-16-le").hex(), "asString": "not read"}
 
 
+# How many names of a header's elements there is room for, besides its own 20 and "...".
+_ROOM = 128 - 20 - 1
+_MANY = {f"new{n}": "1" for n in range(400)}
+
 NEW = [
     simple("no flags element", file(event({"flags": None})), [row(
         flags=..., scope_id=..., policy_flags=..., enterprise_id=..., effective_name=...)],
@@ -79,6 +83,18 @@ NEW = [
         [row(**NO_CLASSIFY, event_type="IKEEXT_MM_FAILURE", failure_error=13801,
              failure_point="ME", auth_method="UNKNOWN_IKEEXT_NEW_METHOD")],
         stats={"unknown_names": 1}),
+    simple("a code for which only netsh has a name", file(other(
+        "IKEEXT_MM_FAILURE", "ikeMmFailure",
+        {"failureErrorCode": "13950 (ERROR_IPSEC_IKE_NEW)", "failurePoint": "IPSEC_FAILURE_ME"})),
+        [row(**NO_CLASSIFY, event_type="IKEEXT_MM_FAILURE", failure_error=13950,
+             failure_point="ME")],
+        stats={"named_code:13950:ERROR_IPSEC_IKE_NEW": 1}),
+    simple("more new elements than are counted by name", file(event(_MANY)), [row()], stats={
+        **{f"unknown_element:header/new{n}": 1 for n in range(_ROOM)},
+        "unknown_element:header/...": 400 - _ROOM}),
+    simple("a new element with a very long name", file(event({"n" * 3000: "1"}), event(
+        {"n" * 3000: "1"})), [row(), row()],
+        stats={"unknown_element:header/" + "n" * 100: 2}),
 ]
 
 SPELLINGS = [

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from wfpfast.cli._screen import brief, events, number, printable, seconds, tail
-from wfpfast.cli._stats import words
+from wfpfast.cli._stats import is_loss, words
 from wfpfast.explain import EVENT_KINDS
 
 Row = dict[str, Any]
@@ -290,7 +290,7 @@ def _losses(report: Row, page: Page) -> None:
     broken = [file for file in report["files"] if file["error"]]
     silent = [file["path"] for file in report["files"]
               if file["stats"] is None and not file["error"]]
-    lost = {name: count for name, count in report["stats"].items() if count and name != DOUBLES}
+    lost = {name: count for name, count in report["stats"].items() if count and is_loss(name)}
     page.title("Lost or mended")
     for name, count in lost.items():
         page.print(Text(f"{number(count):>{page.digits}}  {words(name)}", WARNING))

@@ -30,6 +30,19 @@ _LOST = {
     "dropped": "events for which there was no room as they came",
     "unreadable": "events that could not be followed as they came",
 }
+# What is neither: how many events there are, or what the file knows.
+_OTHER = ("events", "doubles", "named_code")
+
+
+def is_loss(name: str) -> bool:
+    """Tell whether a statistic counts what was lost or mended."""
+    return name.partition(":")[0] not in _OTHER
+
+
+def names_of_codes(stats: Mapping[str, int]) -> dict[int, str]:
+    """Return the names of codes that files have told, by code."""
+    told = [name.split(":") for name in stats if name.startswith("named_code:")]
+    return {int(parts[1]): parts[2] for parts in told if len(parts) == 3 and parts[1].isdecimal()}
 
 
 def words(name: str) -> str:
@@ -43,7 +56,7 @@ def told(stats: Mapping[str, int]) -> list[str]:
     """Return what was lost or mended, as "1 value that could not be read, now null"."""
     lines = []
     for name, count in stats.items():
-        if count and name != "events":
+        if count and is_loss(name):
             noun, space, rest = words(name).partition(" ")
             lines.append(f"{count:,} {noun.removesuffix('s') if count == 1 else noun}{space}{rest}")
     return lines

@@ -45,6 +45,7 @@
 """
 
 import contextlib
+import functools
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -125,7 +126,8 @@ def summary(
     _add_places(dropped["filters"]["top"], count.places.table())
     _name(dropped["remote_ports"], _port_named)
     _name(dropped["users"], _user_named)
-    _name(report["failures"], _failure_named)
+    said = _stats.names_of_codes(report["stats"])
+    _name(report["failures"], functools.partial(_failure_named, said))
     return report
 
 
@@ -218,6 +220,7 @@ def _user_named(row: Report) -> Report:
     return {**row, "name": meaning and meaning.partition(":")[0]}
 
 
-def _failure_named(row: Report) -> Report:
+def _failure_named(said: dict[int, str], row: Report) -> Report:
     code = row["failure_error"] if row["failure_error"] is not None else row["failure_status"]
-    return {**row, "name": names.error(code), "meaning": names.error_meaning(code)}
+    name = said.get(code % (1 << 32)) if names.error_meaning(code) is None else None
+    return {**row, "name": name or names.error(code), "meaning": names.error_meaning(code)}

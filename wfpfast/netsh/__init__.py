@@ -52,7 +52,8 @@ def read_events(
         decoder: ``unknown_names`` (such enumerators, and flags), ``no_flags`` (headers without
         ``<flags>``: the members that they have count as set), ``lost_events``, ``mended_text``
         (characters that XML forbids, or bytes that are no text), ``unknown_element:`` and a name
-        (elements that are not known), ``guessed_encoding:`` and a name.
+        (elements that are not known), ``guessed_encoding:`` and a name, ``named_code:``, a code and
+        its name (which only the file knows).
 
     Raises
     ------

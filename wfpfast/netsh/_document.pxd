@@ -26,6 +26,8 @@ cdef class Document(Nodes):
     cdef bint _is_empty_record(self, const Markup* m) except -1
     cdef object _more(self, str too_long)
     cdef bint _read_record(self, const Markup* first) except -1
+    cdef bint _too_large(
+        self, int depth, const Markup* m, Py_ssize_t at, Py_ssize_t after) except -1
     cdef bint _unexpected(
         self, int kind, str element, Py_ssize_t at, Py_ssize_t after) except -1
     cdef bint _fault(

@@ -233,9 +233,7 @@ cdef class Document(Nodes):
             kind = UNFINISHED if at == self.size else markup_at(self.data, at, self.size, &m)
             if kind == START_TAG or kind == EMPTY_TAG:
                 if depth == MAX_DEPTH or self.n_nodes == MAX_ELEMENTS:
-                    return self._fault(
-                        TOO_DEEP if depth == MAX_DEPTH else TOO_MANY, self._tag(m.name, m.length), at,
-                        first.after)
+                    return self._too_large(depth, &m, at, first.after)
                 node.bits |= HAS_ELEMENTS
                 if kind == START_TAG:
                     inside[depth] = self.n_nodes
@@ -250,10 +248,14 @@ cdef class Document(Nodes):
             else:
                 return self._unexpected(kind, self.name(node), at, first.after)
             pos = at + 1 if kind == NO_MARKUP else m.after
-        self.pos = pos
-        self.tried = 0
-        self.torn = False
+        self.pos, self.tried, self.torn = pos, 0, False
         return True
+
+    cdef bint _too_large(
+        self, int depth, const Markup* m, Py_ssize_t at, Py_ssize_t after
+    ) except -1:
+        return self._fault(
+            TOO_DEEP if depth == MAX_DEPTH else TOO_MANY, self._tag(m.name, m.length), at, after)
 
     cdef bint _unexpected(
         self, int kind, str element, Py_ssize_t at, Py_ssize_t after

@@ -17,6 +17,7 @@ cdef class MemberWriter:
     cdef int64_t malformed          # values that cannot be read
     cdef int64_t unknown_names      # of flags
     cdef list names                 # of the current event: (number of a member, its text)
+    cdef dict codes                 # (code, name) of codes that only the file has names for
     cdef uint64_t[ABSENT_WORDS] given   # the members that the current event has
 
     cdef void give(self, int number) noexcept

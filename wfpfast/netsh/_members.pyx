@@ -15,10 +15,11 @@ from wfpfast.netsh._nodes cimport HAS_ELEMENTS, Node
 from wfpfast.netsh._patches cimport Patch, Patches
 from wfpfast.netsh._sections cimport Entry, Section
 
-from wfpfast.netsh._values import Unknown
+from wfpfast.netsh._values import Named, Unknown
 
 cdef enum:
     MAX_ARMS = 8
+    MAX_CODES = 256
     NO_FAMILY = 0xFFFFFFFF
     NO_VERSION = 2          # there is no ipVersion; else, whether it has a value
 
@@ -33,6 +34,7 @@ cdef class MemberWriter:
         self.document = document
         self.patches = Patches()
         self.names = []
+        self.codes = {}
 
     cdef void give(self, int number) noexcept:
         if number >= 0:
@@ -172,6 +174,8 @@ cdef class MemberWriter:
                 self.unknown_names += len(value.names)
                 value = value.value
                 mended = -1
+            if type(value) is Named and len(self.codes) < MAX_CODES:
+                self.codes[(value & 0xFFFFFFFF, value.name)] = 1
             arena.n_points = 0
             if value is not None:
                 write_member(

@@ -135,6 +135,9 @@ cdef class EventWriter(MemberWriter):
         for section in self.sections:
             for tag, count in (<Section>section).take_unknown().items():
                 stats[f"unknown_element:{(<Section>section).tag}/{tag}"] = count
+        for (code, name), count in self.codes.items():
+            stats[f"named_code:{code}:{name}"] = count
+        self.codes.clear()
         self.unknown.clear()
         self.malformed = self.unknown_names = self.no_flags = 0
         self.document.lost = self.document.mended = 0
