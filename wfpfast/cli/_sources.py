@@ -17,7 +17,7 @@ from wfpfast.cli._source import Broken, Request, Source, told
 from wfpfast.cli._unpack import unpacked
 from wfpfast.errors import SourceError
 
-_WAY_OUT = "without --errors raise, such a value is null and counted, and reading goes on"
+_WAY_OUT = "--errors null, the default, makes such a value null, counts it, and reads on"
 
 
 def inputs(
