@@ -82,7 +82,7 @@ def test_a_bad_value_is_null_or_ends_the_conversion(run: Run, tmp_path: Path) ->
     assert strict.status == 1
     fault = strict.err.splitlines()[1]
     assert "<filterId>" in fault
-    assert "without --errors raise, such a value is null and counted" in fault
+    assert "--errors null, the default, makes such a value null" in fault
     assert rows_of(tmp_path / "strict.parquet") == 3
     for option in ([], ["--errors", "null"]):
         lenient = run("convert", "--force", "bad.xml", "lenient.parquet", *option)

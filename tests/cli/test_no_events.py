@@ -144,7 +144,7 @@ def test_a_bad_value_is_counted_or_ends_it(run: Run, tmp_path: Path) -> None:
     assert result.status == 1
     assert result.out.startswith("bad.xml: 3 events, 3 dropped\n")
     assert "<filterId>" in result.err
-    assert "without --errors raise, such a value is null and counted" in result.err
+    assert "--errors null, the default, makes such a value null" in result.err
 
 
 def test_encodings_go_to_netsh_s_reader(

@@ -17,11 +17,11 @@ from wfpfast.cli._source import Broken, Request, Source, told
 from wfpfast.cli._unpack import unpacked
 from wfpfast.errors import SourceError
 
-_WAY_OUT = "without --errors raise, such a value is null and counted, and reading goes on"
+_WAY_OUT = "--errors null, the default, makes such a value null, counts it, and reads on"
 
 
 def inputs(
-    paths: Sequence[Path], wanted: Callable[[bytes], Any] = recognised
+    paths: Sequence[Path], wanted: Callable[[bytes], Any] | None = None
 ) -> Generator[Input, None, None]:
     """Yield all there is to read at some paths, each open until the next one is asked for.
 
@@ -31,8 +31,9 @@ def inputs(
     ----------
     paths : sequence of Path
         Files, pipes, patterns; ``-`` is the standard input.
-    wanted : callable
-        Tells by the first bytes of a member of an archive whether to read it.
+    wanted : callable, optional
+        Tells by the first bytes of a member of an archive whether to read it; without it, what is
+        net events is read, and what is not is named.
     """
     for path in expanded(paths):
         with contextlib.ExitStack() as stack:

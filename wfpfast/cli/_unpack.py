@@ -12,19 +12,21 @@ from typing import Any
 
 from wfpfast.cli import _cab, _screen
 from wfpfast.cli._content import HEAD
+from wfpfast.cli._formats import recognised
 from wfpfast.cli._input import DAMAGE, Input, failed
 from wfpfast.cli._screen import Fault
 
 _NAMED = 5  # of what is left out
 
 
-Wanted = Callable[[bytes], Any]
+Wanted = Callable[[bytes], Any] | None
 
 
 def unpacked(given: Input, stack: contextlib.ExitStack, wanted: Wanted) -> Iterator[Input]:
     """Yield what there is to read: the input itself, or what is packed in it, one by one.
 
-    Of an archive these are the members whose first bytes are wanted.
+    Of an archive these are the members whose first bytes are wanted; if that is None, all that are
+    net events, and the others are named.
     """
     head = given.peek(4)
     for begin, members in _CONTAINERS.items():
@@ -60,7 +62,8 @@ def _chosen(
     given: Input, names: dict[str, int], opened: Callable[[str], Any], wanted: Wanted
 ) -> Iterator[Input]:
     """Yield the members that are wanted by their content, in the order of the archive."""
-    others = []
+    others: list[str] = []
+    takes = wanted or recognised
     for name, size in names.items():
         shown = f"{given.name}/{name}"
         try:
@@ -70,14 +73,14 @@ def _chosen(
             continue
         with file:
             member = Input(shown, file, size=size)
-            if wanted(member.peek(HEAD)) or member.fault:
+            if takes(member.peek(HEAD)) or member.fault:
                 yield member
             else:
                 others.append(name)
     listed = ", ".join(others[:_NAMED]) + (", ..." if len(others) > _NAMED else "")
     if len(others) == len(names):
         raise Fault(f"{given.name}: holds no file that is read here: {listed or 'it is empty'}")
-    if others:
+    if others and wanted is None:
         _screen.say(f"{given.name}: left out, for what they hold: {listed}")
 
 
