@@ -8,15 +8,7 @@ from ctypes import sizeof
 from typing import Any, Protocol, TypeVar
 
 from oracle import structs as sdk
-from oracle.values import (
-    BadPointerError,
-    Memory,
-    guid_text,
-    ipv4_text,
-    ipv6_text,
-    mac_text,
-    unless_zero,
-)
+from oracle.values import BadPointerError, Memory, guid_text, ipv4_text, ipv6_text, mac_text
 from wfpfast.errors import MalformedBlockError
 
 Result = TypeVar("Result")
@@ -335,7 +327,7 @@ class _Reader:
                        auth_method=failure.mmAuthMethod)
         self.cells |= {
             "failure_flags": failure.flags,
-            "end_cert_hash": unless_zero(failure.endCertHash),
+            "end_cert_hash": self.memory.digest(failure.endCertHash),
             "mm_id": failure.mmId,
             "mm_filter_id": failure.mmFilterId,
         }
@@ -364,7 +356,7 @@ class _Reader:
         self.enumerators(em_state=failure.emState, auth_method=failure.emAuthMethod)
         self.cells |= {
             "failure_flags": failure.flags,
-            "end_cert_hash": unless_zero(failure.endCertHash),
+            "end_cert_hash": self.memory.digest(failure.endCertHash),
             "mm_id": failure.mmId,
             "qm_filter_id": failure.qmFilterId,
         }

@@ -93,6 +93,9 @@ class Memory:
             return None
         return self.raw(blob.data, blob.size) if blob.size else b""
 
+    def digest(self, value: Any) -> bytes | None:
+        return unless_zero(value)
+
     def utf16_blob(self, blob: sdk.FWP_BYTE_BLOB) -> str | None:
         raw = self.blob(blob)
         return None if raw is None else self.utf16(raw).rstrip("\0")
