@@ -49,8 +49,8 @@ QM_FAILURE = {
 }
 EM_FAILURE = {
     "failureErrorCode": 13801, "failurePoint": 0, "flags": 1, "emState": 3, "saRole": 1,
-    "emAuthMethod": 2, "endCertHash": bytes(range(20, 40)), "mmId": 11, "qmFilterId": 12, **PRINCIPALS,
-    "saTrafficType": 1,
+    "emAuthMethod": 2, "endCertHash": bytes(range(20, 40)), "mmId": 11,
+    "qmFilterId": 12, **PRINCIPALS, "saTrafficType": 1,
 }
 CLASSIFY = {
     "filterId": 68893, "layerId": 48, "reauthReason": 1, "originalProfile": 1,

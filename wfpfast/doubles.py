@@ -185,8 +185,8 @@ def distinct(sources: Iterable[Any]) -> Distinct:
 
     Examples
     --------
-    >>> streams = [netsh.read_events(path) for path in sorted(folder.glob("*.xml"))]
-    >>> events = polars.DataFrame(wfpfast.distinct(streams))
+    >>> streams = (netsh.read_events(path) for path in sorted(folder.glob("*.xml")))
+    >>> events = polars.DataFrame(wfpfast.distinct(streams))  # one file is open at a time
     """
     if hasattr(sources, "__arrow_c_stream__") or hasattr(sources, "__arrow_c_array__"):
         raise TypeError("expected several sources, as a list, not a single one")

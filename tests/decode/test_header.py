@@ -12,8 +12,8 @@ from wfpfast import decode, encode
 FLAG_COLUMNS = {
     0x1: {"ip_protocol"}, 0x2: {"local_address"}, 0x4: {"remote_address"}, 0x8: {"local_port"},
     0x10: {"remote_port"}, 0x20: {"app_path"}, 0x40: {"user_sid"}, 0x80: {"scope_id"},
-    0x100: {"ip_version", "address_family"}, 0x200: set(), 0x400: {"package_sid"}, 0x800: {"enterprise_id"},
-    0x1000: {"policy_flags"}, 0x2000: {"effective_name"},
+    0x100: {"ip_version", "address_family"}, 0x200: set(), 0x400: {"package_sid"},
+    0x800: {"enterprise_id"}, 0x1000: {"policy_flags"}, 0x2000: {"effective_name"},
 }
 LATER = {"address_family": 2, "package_sid": 2, "enterprise_id": 3, "policy_flags": 3,
          "effective_name": 3}

@@ -144,6 +144,13 @@ def test_guids_of_windows_itself_have_their_names() -> None:
     assert read(capture(known, after=providers))[0]["provider_name"] == "Mine"
 
 
+def test_characters_that_xml_forbids_are_replaced_and_counted() -> None:
+    text = element("filters", [rule(1, displayData={"name": "Vendor\x01 rule&#x1;"}), rule(2)])
+    table = read(text.replace("&amp;#x1;", "&#x1;"))
+    assert [row["name"] for row in table] == ["Vendor\ufffd rule\ufffd", "Rule 2"]
+    assert table.stats == {"mended_text": 2}
+
+
 def test_names_that_are_resources_stay() -> None:
     (row,) = read(element("filters", [rule(1, displayData={"name": "@FirewallAPI.dll,-80204"})]))
     assert row["name"] == "@FirewallAPI.dll,-80204"

@@ -148,9 +148,9 @@ class _Reader:
         for column, value in values.items():
             self.cells[column] = enumerator(column, value)
 
-    def filter(self, value: int) -> None:
-        """Ids of filters begin above 0: that many say that no filter is known."""
-        self.cells["filter_id"] = value or None
+    def filter(self, arm: str, value: int) -> None:
+        """Permits do not always know their filter, and have 0 then."""
+        self.cells["filter_id"] = None if arm.endswith("Allow") and not value else value
 
     def switch(self, arm: str, drop: Any) -> None:
         """A virtual switch has a name; without one its ports mean nothing."""
@@ -274,7 +274,7 @@ class _Reader:
 
     def classify(self, arm: str, drop: Any) -> None:
         """CLASSIFY_DROP of every version, CLASSIFY_ALLOW, and half of CLASSIFY_DROP_MAC."""
-        self.filter(drop.filterId)
+        self.filter(arm, drop.filterId)
         self.cells["layer_id"] = drop.layerId
         if isinstance(drop, sdk.CLASSIFY_DROP0):
             return
@@ -305,7 +305,7 @@ class _Reader:
 
     def capability(self, arm: str, capability: Any) -> None:
         self.enumerators(network_capability=capability.networkCapabilityId)
-        self.filter(capability.filterId)
+        self.filter(arm, capability.filterId)
         self.cells["is_loopback"] = bool(capability.isLoopback)
 
     def ipsec_kernel(self, arm: str, drop: Any) -> None:

@@ -221,16 +221,17 @@ def test_groups_that_are_counted_must_be_there() -> None:
 
 
 @pytest.mark.parametrize(("members", "expected"), [
-    ({}, {"layer_id": 0}),
-    ({"direction": 1}, {"layer_id": 0, "direction": "INBOUND", "direction_code": 1}),
-    ({"switch": 1, "sourcePort": 7, "filterId": 5}, {"layer_id": 0, "filter_id": 5}),
+    ({}, {"filter_id": 0}),
+    ({"direction": 1}, {"filter_id": 0, "direction": "INBOUND", "direction_code": 1}),
+    ({"switch": 1, "sourcePort": 7, "filterId": 5}, {"filter_id": 5}),
     ({"switchSize": 2, "sourcePort": 7},
-     {"layer_id": 0, "vswitch_source_port": 7, "vswitch_destination_port": 0}),
+     {"filter_id": 0, "vswitch_source_port": 7, "vswitch_destination_port": 0}),
 ])
 def test_zeros_of_a_drop_that_are_no_values(members: dict[str, Any], expected: Any) -> None:
     image = Image()
     cells = image.cells(type=3, payload=image.add(pack(DROP2, **members)))
-    usual = {"reauth_reason": 0, "original_profile": 0, "current_profile": 0, "is_loopback": False}
+    usual = {"layer_id": 0, "reauth_reason": 0, "original_profile": 0, "current_profile": 0,
+             "is_loopback": False}
     assert cells == usual | expected
 
 
@@ -255,12 +256,16 @@ def test_small_payloads() -> None:
     image = Image()
     dosp = image.add(struct.pack("<I16s16siI", 0, b"\4\3\2\1", b"\1\0\0\x0a", -1, 1))
     capability = image.add(struct.pack("<I4xQi4x", 2, 11, -1))
+    no_filter = image.add(struct.pack("<I4xQi4x", 2, 0, 0))
     arrival = image.add(struct.pack("<I", 77))
     assert image.cells(type=5, payload=dosp) == {
         "public_host": "1.2.3.4", "internal_host": "10.0.0.1", "failure_status": -1,
         "direction": "INBOUND", "direction_code": 1}
     assert image.cells(type=8, payload=capability) == {
         "network_capability": "INTERNET_PRIVATE_NETWORK", "filter_id": 11, "is_loopback": True}
+    found = {"network_capability": "INTERNET_PRIVATE_NETWORK", "is_loopback": False}
+    assert image.cells(type=7, payload=no_filter) == {**found, "filter_id": 0}
+    assert image.cells(type=8, payload=no_filter) == found
     assert image.cells(type=10, payload=arrival) == {"spi": 77}
     columns = decode(image.block(image.event(type=10, payload=1), version=4))
     assert (columns["event_type"], columns["spi"]) == (["LPM_PACKET_ARRIVAL"], [None])

@@ -67,7 +67,7 @@ def shown(column: Column) -> list[Step]:
     anchor = f'    spec({behind}, "{column.behind}", {kinds[column.behind]})\n'
     line = f'    spec({column.name.upper()}, "{column.name}", {column.spec})\n'
     rows = {"scope_id": "| `scope_id` | uint32 | header.scopeId | SCOPE_ID_SET |\n",
-            "reauth_reason": "| `reauth_reason` | uint32 | reauthReason |"
+            "reauth_reason": "| `reauth_reason` | uint32 | reauthReason; 0: no reauthorization |"
                              " CLASSIFY_DROP1 or later, ALLOW, MAC |\n",
             "failure_error": "| `failure_error` | uint32 | failureErrorCode, a Win32 code |"
                              " the three IKEEXT failures |\n",
@@ -121,23 +121,22 @@ def of_classify() -> list[Step]:
         lacking(OF_CLASSIFY),
         step("cimport of reauth_code", Edit(
             CLASSIFY, "context cimport Decode, put_16,", "context cimport Decode, vouch, put_16,"),
-            Edit(CLASSIFY, "LAYER_ID, ORIGINAL_PROFILE,\n    REAUTH_REASON,",
-                 "LAYER_ID, ORIGINAL_PROFILE,\n    REAUTH_CODE, REAUTH_REASON,"),
+            Edit(CLASSIFY, "LAYER_ID, ORIGINAL_PROFILE,\n    REAUTH_REASON)",
+                 "LAYER_ID, ORIGINAL_PROFILE,\n    REAUTH_CODE, REAUTH_REASON)"),
             Edit(CLASSIFY, "cimport uint8_t, uint32_t, uint64_t",
                  "cimport uint8_t, uint16_t, uint32_t, uint64_t")),
         step("put of reauth_code", after(
-            CLASSIFY, "    put_32(d, DIRECTION, i, <uint32_t>name)\n",
+            CLASSIFY, "    put_32(d, DIRECTION, i, name)\n",
             "    put_16(d, REAUTH_CODE, i, <uint16_t>e.reauthReason)\n"
             "    vouch(d, i, REAUTH_CODE)\n")),
         step("zero of reauth_code", after(
             CLASSIFY, "    put_32(d, REAUTH_REASON, i, 0)\n",
             "    put_16(d, REAUTH_CODE, i, 0)\n")),
         step("arms of reauth_code", Edit(
-            ARMS, "        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_2], [])",
-            "        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_2], [[], [REAUTH_CODE], [REAUTH_CODE]])"),
-            Edit(ARMS, '"classifyAllow", NULL, [CLASSIFY_0, CLASSIFY_1], [])',
-                 '"classifyAllow", NULL, [CLASSIFY_0, CLASSIFY_1],\n'
-                 "        [[], [REAUTH_CODE]])"),
+            ARMS, "        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_1], [])",
+            "        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_1], [[], [REAUTH_CODE], [REAUTH_CODE]])"),
+            Edit(ARMS, "[[], PERMIT], [[], [FILTER_ID]])",
+                 "[[], PERMIT], [[], [FILTER_ID, REAUTH_CODE]])"),
             Edit(ARMS, "[MAC], [[LOCAL_MAC, REMOTE_MAC]]",
                  "[MAC], [[LOCAL_MAC, REMOTE_MAC, REAUTH_CODE]]")),
         step("cell of reauth_code", after(

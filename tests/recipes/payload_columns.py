@@ -19,8 +19,8 @@ RECIPE = Recipe(
         Mistake("zero of reauth_code", "tests/decode/test_selection.py -x", "reauth_code"),
         Mistake("arms of reauth_code", PARITY, "'reauth_code'"),
         Mistake("arms of reauth_code", "import", "reauth_code has a slot above 63", (Edit(
-            ARMS, "        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_2], [])",
-            "        [CLASSIFY_0, [*CLASSIFY_1, REAUTH_CODE], [*CLASSIFY_2, REAUTH_CODE]], [])"),),
+            ARMS, "        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_1], [])",
+            "        [CLASSIFY_0, [*CLASSIFY_1, REAUTH_CODE], [*CLASSIFY_1, REAUTH_CODE]], [])"),),
             "among those that are always there"),
         Mistake("put of failure_code", PARITY, "'failure_code'"),
         Mistake("arms of failure_code", PARITY, "'failure_code'"),

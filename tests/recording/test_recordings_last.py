@@ -56,11 +56,13 @@ PLAIN_ROWS: list[dict[str, Any]] = [
      "address_family": "INET", "filter_id": 68893, "layer_id": 48, "reauth_reason": 0,
      "original_profile": 0, "current_profile": 0, "direction": "OUTBOUND",
      "direction_code": 0x3901, "is_loopback": False},
-    {"timestamp": START, "event_type": "IKEEXT_QM_FAILURE", "flags": 0, "failure_error": 13801, "failure_point": "PEER", "keying_module": "IKE", "qm_state": "NONE",
+    {"timestamp": START, "event_type": "IKEEXT_QM_FAILURE", "flags": 0,
+     "failure_error": 13801, "failure_point": "PEER", "keying_module": "IKE", "qm_state": "NONE",
      "sa_role": "INITIATOR", "traffic_type": "TUNNEL", "qm_filter_id": 5, "mm_sa_luid": 0,
      "local_subnet": "10.0.0.0/8"},
     # Time 0 is the year 1601, which is before all that nanoseconds from 1970 can say.
-    {"event_type": "IPSEC_KERNEL_DROP", "flags": 0, "failure_status": -1073741790, "direction": "INBOUND", "direction_code": 1, "spi": 7},
+    {"event_type": "IPSEC_KERNEL_DROP", "flags": 0, "failure_status": -1073741790,
+     "direction": "INBOUND", "direction_code": 1, "spi": 7},
 ]
 TAIL_ROWS: list[dict[str, Any]] = [
     {"timestamp": START, "event_type": "CLASSIFY_DROP", "flags": 0x10, "remote_port": 53,

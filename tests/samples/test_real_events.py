@@ -99,5 +99,6 @@ def test_the_filters_that_made_them(samples: Path) -> None:
             "sublayer_key": "FWPM_SUBLAYER_MPSSVC_WSH", "sublayer_name": None,
             "action": "BLOCK", "flags": [], "weight": 274877906944,
             "conditions": "FWPM_CONDITION_ALE_PACKAGE_ID NOT_EQUAL S-1-0-0",
-            "filter_origin": None,
+            "filter_origin": None, "provider_service": None, "callout_key": None,
+            "callout_name": None, "callout_registered": None, "provider_context_key": None,
         }

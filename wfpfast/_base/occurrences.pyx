@@ -88,12 +88,12 @@ cdef class Occurrences:
         return found
 
     cdef int _reserve(self, uint64_t more) except -1:
-        """Let the table be at most half full with so many keys more."""
+        """Let the table be at most three quarters full with so many keys more."""
         cdef uint64_t size = self.size
         cdef uint64_t k, place
         cdef int shift = self.shift
         cdef Slot* slots
-        while size < 2 * (self.filled + more):
+        while 3 * size < 4 * (self.filled + more):
             size *= 2
             shift -= 1
         if size == self.size:

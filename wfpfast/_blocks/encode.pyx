@@ -304,11 +304,9 @@ def encode(events, *, version=5, base=0x20000000000, order=None, internal=None):
     order : sequence of int, optional
         The events' order in memory; the array of pointers to them keeps the order given.
     internal : bool, optional
-        Whether wfpfast's own tail follows each event: it holds ``"internalFields"``, and what a
-        mapping lacks. A header without ``"flags"`` then gets those of its members. By default the
-        tail is there if any event has ``"internalFields"``. Besides netsh's elements it may have
-        ``"absent"``, a list of columns, and ``"unknown"``, which maps columns of names to what the
-        source calls a value without a number: the column has it behind ``UNKNOWN_``.
+        Whether wfpfast's own tail follows each event; by default if any has ``"internalFields"``.
+        It holds these, with ``"absent"`` columns and ``"unknown"`` names by column, and what a
+        mapping lacks. A header without ``"flags"`` then gets those of its members.
 
     Raises
     ------

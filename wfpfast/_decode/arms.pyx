@@ -44,8 +44,10 @@ ctypedef void (*Decoder)(Decode* d, int i, const uint8_t* payload, int level) no
 
 CLASSIFY_0 = [FILTER_ID, LAYER_ID]
 DIRECTIONS = [DIRECTION, DIRECTION_CODE]
-CLASSIFY_1 = [
-    *CLASSIFY_0, *DIRECTIONS, REAUTH_REASON, ORIGINAL_PROFILE, CURRENT_PROFILE, IS_LOOPBACK]
+# A permit need not have a filter, nor IPSEC_KERNEL_DROP; other events have the one that decided.
+PERMIT = [
+    LAYER_ID, *DIRECTIONS, REAUTH_REASON, ORIGINAL_PROFILE, CURRENT_PROFILE, IS_LOOPBACK]
+CLASSIFY_1 = [FILTER_ID, *PERMIT]
 # The three of the virtual switch are left to the decoder: they get memory if an event has a switch.
 MAC = [
     *CLASSIFY_1, MEDIA_TYPE, INTERFACE_TYPE, ETHER_TYPE, NDIS_PORT, VLAN_TAG, INTERFACE_LUID]
@@ -189,9 +191,10 @@ cdef int fill_arms() except -1:
         [[*DIRECTIONS, FAILURE_STATUS, SPI]], [CLASSIFY_0])
     arm(FWPM_NET_EVENT_TYPE_IPSEC_DOSP_DROP, "idpDrop", decode_dosp_drop,
         [[*DIRECTIONS, FAILURE_STATUS]], [[PUBLIC_HOST, INTERNAL_HOST]])
-    arm(FWPM_NET_EVENT_TYPE_CLASSIFY_ALLOW, "classifyAllow", NULL, [CLASSIFY_0, CLASSIFY_1], [])
+    arm(FWPM_NET_EVENT_TYPE_CLASSIFY_ALLOW, "classifyAllow", NULL,
+        [[], PERMIT], [[], [FILTER_ID]])
     arm(FWPM_NET_EVENT_TYPE_CAPABILITY_DROP, "capabilityDrop", decode_capability,
-        [CAPABILITY], [[FILTER_ID]])
+        [[*CAPABILITY, FILTER_ID]], [])
     arm(FWPM_NET_EVENT_TYPE_CAPABILITY_ALLOW, "capabilityAllow", decode_capability,
         [CAPABILITY], [[FILTER_ID]])
     arm(FWPM_NET_EVENT_TYPE_CLASSIFY_DROP_MAC, "classifyDropMac", decode_drop_mac,

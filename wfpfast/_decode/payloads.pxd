@@ -55,7 +55,7 @@ cdef inline void decode_classify(
         zeros + ((<uint64_t>e - zeros) & has_tail))
     cdef uint32_t name = e.msFwpDirection - FIRST_MS_FWP_DIRECTION
     put_64(d, FILTER_ID, i, e.filterId)
-    d.words[0][i] ^= <uint64_t>(e.filterId == 0) << FILTER_ID  # which is valid so far
+    d.words[0][i] |= <uint64_t>(e.filterId != 0) << FILTER_ID  # valid anyway, but of a permit
     put_16(d, LAYER_ID, i, e.layerId)
     if not wf_likely(level >= 1):
         return

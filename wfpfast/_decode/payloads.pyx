@@ -40,7 +40,7 @@ cdef inline void set_valid(Decode* d, int i, int column, bint valid) noexcept no
 
 
 cdef inline void put_filter_id(Decode* d, int i, uint64_t filter) noexcept nogil:
-    """Write the filter that decided. Ids begin above 0, which stands for none that is known."""
+    """Write the filter that decided; 0 stands for none if not every such event has one."""
     put_64(d, FILTER_ID, i, filter)
     set_valid(d, i, FILTER_ID, filter != 0)
 

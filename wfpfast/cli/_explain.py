@@ -10,6 +10,7 @@ import click
 
 from wfpfast.cli._formats import SOURCES, described
 from wfpfast.cli._live_options import PATH
+from wfpfast.cli._once import command
 from wfpfast.cli._screen import Fault, events, printable, say
 
 EVENT = "event"
@@ -31,15 +32,14 @@ event id of the Security log (5157) or one of its texts (%%14592); the id of a f
 {sources}
 
 With --filters the rule has its name; wfpdiag.xml has the filters in itself. The exit status is 1
-if a CODE is not understood or not known,
-or if there is no event N; else 0.
+if a CODE is not understood or not known, or if there is no event N; else 0.
 """
 
 
 # A negative NTSTATUS is no option.
 @command(short_help="Say what a number, a name, a SID or an event means.",
-               context_settings={"ignore_unknown_options": True},
-               help=HELP.format(sources=described(SOURCES)))
+         context_settings={"ignore_unknown_options": True},
+         help=HELP.format(sources=described(SOURCES)))
 @click.argument("codes", metavar="CODE...", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option("--filters", metavar="STATE.XML", type=PATH,
               help="For an event: netsh's wfpstate.xml or filters.xml, for the name of its rule.")

@@ -173,7 +173,7 @@ def _sid(name: str, value: Any) -> Operand:
         raise TypeError(f"{name}: expected a SID or an account, not {value!r}")
     try:
         if re.match(r"S-\d", value, re.I):
-            return "FWP_SID", sid_to_bytes(value.upper())
+            return "FWP_SID", sid_to_bytes(value)
         known = _names_here.well_known_sid(value)
         return "FWP_SID", sid_to_bytes(known) if known else _names_here.account_sid(value)
     except ValueError as error:

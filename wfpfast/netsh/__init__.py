@@ -166,8 +166,6 @@ def read_filters(
                         raise document.error_inside(str(error), error.element) from None
     finally:
         records.close()
-    table = filters.table()
-    for name, count in {"lost_records": document.lost, **records.stats()}.items():
-        if count:
-            table.stats[name] = table.stats.get(name, 0) + count
-    return table
+    for more in ({"lost_records": document.lost, "mended_text": document.mended}, records.stats()):
+        filters.stats.update({name: count for name, count in more.items() if count})
+    return filters.table()

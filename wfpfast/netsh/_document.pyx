@@ -328,8 +328,13 @@ cdef class Document(Nodes):
 
     def finish(self):
         """Check that the file, of which no more records come, did not break off."""
-        if not UNCLOSED.isdisjoint(self.tags):
-            raise self.error(BREAKS_OFF, self._inner(), self.size)
+        # What is left is a tag or a comment that does not end.
+        if self.pos < self.size or not UNCLOSED.isdisjoint(self.tags):
+            raise self.error_at_end(BREAKS_OFF)
+
+    def error_at_end(self, str what not None):
+        """Return an error about the end of what was fed."""
+        return self.error(what, None, self.size)
 
     @property
     def names(self):

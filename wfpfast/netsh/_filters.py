@@ -1,6 +1,5 @@
 """Collects filters, and what they refer to, from netsh's XML; must not know files."""
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +35,6 @@ Record = dict[str, Any]
 
 _ORIGIN_FLAG = "FWPM_FILTER_FLAG_HAS_FILTER_ORIGIN"
 _REGISTERED_FLAG = "FWPM_CALLOUT_FLAG_REGISTERED"
-_HEXADECIMAL = re.compile(r"0[xX][0-9A-Fa-f]{1,16}")
 
 
 class FilterReader:
@@ -87,7 +85,7 @@ class FilterReader:
                 self.convert(FILTER_LISTS[tag], self._read({tag: item}, tag, _elements) or {})
 
     def _add_filter(self, record: Record) -> None:
-        number = self._read(record, "filterId", _number)
+        number = self._read(record, "filterId", v.u64)
         if number is None:
             if self._strict:
                 raise BadElement("filterId", "a filter has one")
@@ -174,12 +172,6 @@ def _elements(value: Any) -> Record:
     raise ValueError("expected elements, not a text")
 
 
-def _number(value: Any) -> int:
-    """Return a number; WFP Explorer, from which people paste, shows ids in hexadecimal."""
-    text = v.text_of(value)
-    return int(v.u64(str(int(text, 16)) if _HEXADECIMAL.fullmatch(text) else text))
-
-
 def _action(value: Any) -> tuple[str, str | None]:
     """Return what the filter does, and the callout that it calls.
 
@@ -194,7 +186,7 @@ def _action(value: Any) -> tuple[str, str | None]:
 def _weight(value: Any) -> int | None:
     """Return the number that is next to the type; its tag depends on the type."""
     numbers = [number for tag, number in _elements(value).items() if tag != "type"]
-    return _number(numbers[0]) if numbers else None
+    return v.u64(numbers[0]) if numbers else None
 
 
 def _origin(record: Record) -> str | None:

@@ -49,7 +49,7 @@ cdef class MemberWriter:
         cdef int version = NO_VERSION
         cdef const Node* node
         cdef Entry* entry
-        cdef long place
+        cdef int place
         if not document.nodes[number].bits & HAS_ELEMENTS:
             if document.text(&document.nodes[number]):
                 self.bad(section.tag, number, "expected elements, not a text")
@@ -60,7 +60,7 @@ cdef class MemberWriter:
             entry = section.find(document.data + node.name, node.length)
             if entry == NULL:
                 entry = section.others(document.name(node))
-            place = entry - section.entries
+            place = entry.place
             if not entry.is_member:
                 entry.count += entry.count >= 0
             elif seen[place >> 6] >> (place & 63) & 1:

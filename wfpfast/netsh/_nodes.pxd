@@ -20,7 +20,7 @@ cdef struct Node:
 
 
 cdef class Nodes:
-    cdef int64_t mended             # characters that XML forbids
+    cdef readonly int64_t mended    # characters that XML forbids
     cdef char* data                 # what was fed and not used up, with NULs behind it
     cdef Node* nodes                # of the current record; node 0 is the record
     cdef Py_ssize_t size, room, pos

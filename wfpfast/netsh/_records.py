@@ -73,7 +73,7 @@ class Records:
                 document.feed(piece)
                 yield
         except BrokenText as error:
-            raise document.error(str(error)) from None
+            raise document.error_at_end(str(error)) from None
         document.end()
         yield
         if not self.found:

@@ -17,6 +17,7 @@ cdef struct Entry:
     const char* tag
     int length
     int form
+    int place               # the number of the first entry of the same member
     int next                # the entry that followed the last time
     int number              # of the member in MEMBERS, or -1
     int family              # the ipVersion that selects the member, or -1

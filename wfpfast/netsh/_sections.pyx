@@ -74,6 +74,7 @@ cdef class Section:
         entry.tag = PyBytes_AsString(tag)
         entry.length = <int>len(tag)
         entry.number = entry.family = -1
+        entry.place = self.count
         self.count += 1
         self.places[place] = self.count
         return entry
@@ -81,6 +82,11 @@ cdef class Section:
     cdef int add_member(self, Plan plan, str name, member) except -1:
         cdef Entry* entry = self.add(name)
         cdef Field field = plan.fields[member.name]
+        cdef int k
+        for k in range(self.count - 1):
+            if (<object>self.entries[k].member).name == member.name:
+                entry.place = k
+                break
         if member.name == "ipVersion":
             self.version = self.count - 1
         entry.is_member = True
@@ -133,10 +139,12 @@ cdef class Section:
         return &self.entries[self.last]
 
     cdef Entry* others(self, str name) except NULL:
-        """Return the entry of an element that should not be there; all share one in the end."""
-        if self.count == MAX_ENTRIES - 1:
-            name = "..."
-        return self.add(name)
+        """Return the entry of an element that should not be there; late ones share the last."""
+        cdef bytes tag = (name if self.count < MAX_ENTRIES - 1 else "...").encode()
+        cdef int place = self.place_of(PyBytes_AsString(tag), <int>len(tag))
+        if self.places[place]:
+            return &self.entries[self.places[place] - 1]
+        return self.add(tag.decode())
 
     cdef dict take_unknown(self):
         """Return how often elements were there that should not be, and begin anew."""
