@@ -263,30 +263,3 @@ def _unmarked(head: bytes) -> str:
     if max(even, odd) * 8 < min(len(head), _HEAD):
         return ""
     return "utf-16-le" if even * 8 < odd else "utf-16-be" if odd * 8 < even else ""
-
-
-def read_text(file: IO[bytes]) -> Iterator[str]:
-    """Yield the text of a file without its mark and its declaration, up to the first error."""
-    head, broken = "", None
-    pieces = (piece.decode() for piece in TextReader(file))
-    try:
-        for piece in pieces:
-            head += piece
-            if len(head) >= _HEAD:
-                break
-    except BrokenText as error:
-        broken = error
-    yield _without_declaration(head)
-    if broken is not None:
-        raise broken
-    for piece in pieces:
-        for start in range(0, len(piece), 1 << 16):
-            yield piece[start:start + (1 << 16)]
-
-
-def _without_declaration(text: str) -> str:
-    """Remove the declaration, since a root element is put before it, but keep its lines."""
-    end = text.find("?>") + 2
-    if end == 1 or not text.lstrip().startswith("<?xml"):
-        return text
-    return "\n" * text.count("\n", 0, end) + text[end:]
