@@ -32,5 +32,5 @@ cdef class Document(Nodes):
         self, int kind, str element, Py_ssize_t at, Py_ssize_t after) except -1
     cdef bint _fault(
         self, str what, str element, Py_ssize_t at, Py_ssize_t after) except -1
-    cdef bint _cut(self, str element) except -1
+    cdef bint _cut(self, str element, Py_ssize_t at, Py_ssize_t after) except -1
     cdef bint _search(self) except -1

@@ -262,7 +262,7 @@ cdef class Document(Nodes):
     ) except -1:
         """Deal with markup that cannot be inside of an element."""
         if kind == UNFINISHED:
-            return self._cut(element)
+            return self._cut(element, at, after)
         if kind == DOCTYPE:
             raise self.error(REFUSED, element, at)
         return self._fault(
@@ -282,15 +282,23 @@ cdef class Document(Nodes):
         self.searching = self.torn = True
         return False
 
-    cdef bint _cut(self, str element) except -1:
-        """The data end inside a record: more are needed, if there are more."""
+    cdef bint _cut(self, str element, Py_ssize_t at, Py_ssize_t after) except -1:
+        """The data end inside a record: more are needed, if there are more.
+
+        Else the record's end is missing if others begin inside it, which are then read. What a
+        comment hides is not looked at: to do so again and again would take too long.
+        """
         self.tried = self.size - self.pos
-        if self.ended:
+        if not self.ended and self.tried <= MAX_RECORD:
+            return False
+        if at < self.size:
+            after = self.size
+        if self.ended and self.lenient:
+            self.pos = after
+        if self.ended and not (self.lenient and self._search()):
             raise self.error(BREAKS_OFF, element, self.size)
-        if self.tried > MAX_RECORD:
-            return self._fault(
-                f"a record of more than {MAX_RECORD} bytes", element, self.size, self.size)
-        return False
+        return self._fault(
+            f"a record of more than {MAX_RECORD} bytes", element, self.size, after)
 
     cdef bint _search(self) except -1:
         """Go to the next record, or the end of the list; False: feed more."""
