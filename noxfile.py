@@ -26,8 +26,8 @@ ASAN_TESTS = (
     "tests/simulator",
     "tests/netsh/test_hostile.py",
     "tests/netsh/test_inputs.py",
-    "tests/netsh/test_plain.py",
     "tests/netsh/test_text.py",
+    "tests/netsh/test_written.py",
 )
 
 nox.options.sessions = ["lint", "types", "test"]
