@@ -135,3 +135,20 @@ def test_a_text_that_many_names_share_exhausts_the_budget() -> None:
     # 64 times the block, and 1 MiB: docs/columns.md.
     assert read == (64 * len(image) + (1 << 20)) // (2 * len(long) + 16)
     assert batch.stats["malformed"] == 401 - read > 0
+
+
+def test_names_that_many_events_share_exhaust_the_budget() -> None:
+    """Also if nothing comes of them: 17 is no member with names."""
+    events, names = 400, 20_000
+    block = encode([unknown(3, {"event_type": "X"})] * events, base=BASE)
+    image = bytearray(block.data)
+    image += bytes(-len(image) % 8) + struct.pack("<IIQ", 17, 0, 0) * names
+    array = BASE + len(image) - 16 * names
+    for entry in struct.unpack_from(f"<{events}Q", block.data, block.entries_offset):
+        struct.pack_into("<IIQ", image, entry - BASE + 152 + 48, names, 0, array)
+    shared = Block(bytes(image), base=BASE, count=events, version=5, internal=True)
+    batch = decode(shared, errors="null", columns=["event_type"])
+    read = (64 * len(image) + (1 << 20)) // (16 * names)
+    assert 0 < read < events
+    assert batch["event_type"].to_pylist() == ["CLASSIFY_DROP"] * read + [None] * (events - read)
+    assert batch.stats["malformed"] == events - read
