@@ -10,8 +10,8 @@ from libc.string cimport memcmp
 
 from wfpfast.netsh._markup cimport (
     DECLARATION, DOCTYPE, EMPTY_TAG, END_TAG, NO_MARKUP, SECTION, SKIPPED, START_TAG, UNFINISHED,
-    Markup, markup_at, next_markup)
-from wfpfast.netsh._nodes cimport HAS_ELEMENTS, HAS_MARKUP, Node, Nodes
+    Markup, is_blank, markup_at, next_markup)
+from wfpfast.netsh._nodes cimport HAS_ELEMENTS, HAS_MARKUP, HAS_TEXT, Node, Nodes
 
 from wfpfast.netsh._errors import NetshError
 
@@ -224,6 +224,7 @@ cdef class Document(Nodes):
         while depth:
             at = next_markup(self.data, pos, self.size)
             node = &self.nodes[inside[depth - 1]]
+            node.bits |= HAS_TEXT * (not is_blank(self.data, pos, at))
             if ends_here(self.data, at, self.size, self.data + node.name, node.length):
                 node.end = at   # nearly half of all markup is this
                 node.next = self.n_nodes

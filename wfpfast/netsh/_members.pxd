@@ -21,6 +21,7 @@ cdef class MemberWriter:
     cdef uint64_t[ABSENT_WORDS] given   # the members that the current event has
 
     cdef void give(self, int number) noexcept
+    cdef int check(self, int number) except -1
     cdef int write_section(
         self, Section section, int number, size_t offset, uint32_t* flags) except -1
     cdef int write_arms(

@@ -11,7 +11,7 @@ from wfpfast._blocks.arena cimport Arena
 from wfpfast._blocks.encode_structs cimport Field, write_member
 from wfpfast.netsh._document cimport Document
 from wfpfast.netsh._forms cimport ADDRESS_6, ANY, NUMBER, read_form
-from wfpfast.netsh._nodes cimport HAS_ELEMENTS, Node
+from wfpfast.netsh._nodes cimport HAS_ELEMENTS, HAS_TEXT, IS_DAMAGED, Node
 from wfpfast.netsh._patches cimport Patch, Patches
 from wfpfast.netsh._sections cimport Entry, Section
 
@@ -23,6 +23,7 @@ cdef enum:
     NO_FAMILY = 0xFFFFFFFF
     NO_VERSION = 2          # there is no ipVersion; else, whether it has a value
 
+STRAY = "there is text between its elements"
 VALUE_ERRORS = (ValueError, OverflowError)
 """What converters and encoders raise about a value."""
 
@@ -40,6 +41,12 @@ cdef class MemberWriter:
         if number >= 0:
             self.given[number >> 6] |= <uint64_t>1 << (number & 63)
 
+    cdef int check(self, int number) except -1:
+        """Count text between elements: a part of the file was overwritten or left out there."""
+        if self.document.nodes[number].bits & IS_DAMAGED == IS_DAMAGED:
+            self.bad(None, number, STRAY)
+        return 0
+
     cdef int write_section(
         self, Section section, int number, size_t offset, uint32_t* flags
     ) except -1:
@@ -56,6 +63,7 @@ cdef class MemberWriter:
             if document.text(&document.nodes[number]):
                 self.bad(section.tag, number, "expected elements, not a text")
             return 0
+        self.check(number)
         section.last = -1
         while child < stop:
             node = &document.nodes[child]
@@ -114,7 +122,7 @@ cdef class MemberWriter:
         cdef const char* text = self.document.data + node.begin
         cdef const Patch* patch
         cdef Field field
-        if entry.form == ANY or node.bits or not self.write_easy(
+        if entry.form == ANY or node.bits & ~HAS_TEXT or not self.write_easy(
                 entry, text, node.end - node.begin, offset + entry.offset):
             patch = self.patches.find(<size_t>entry, text, node.end - node.begin)
             if patch == NULL:
@@ -165,6 +173,8 @@ cdef class MemberWriter:
         cdef int64_t mended = self.document.mended
         cdef Patch patch
         try:
+            if node.bits & IS_DAMAGED == IS_DAMAGED:
+                raise ValueError(STRAY)
             value = (<object>entry.member).convert(self.document.value(number))
             if type(value) is Unknown:
                 if value.value is None:     # the decoder counts it

@@ -165,6 +165,7 @@ cdef class EventWriter(MemberWriter):
             child = node.next
         if not header or not document.nodes[header].bits & HAS_ELEMENTS:
             return self.refuse(header, "a net event has one header with elements in it")
+        self.check(0)
         self.write_parts(header, type_, others, tail)
         self.count += 1
         return 0
