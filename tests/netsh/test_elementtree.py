@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from netsh_pieces import Pieces
 from netsh_spoil import document, event

@@ -96,7 +96,9 @@ cdef class Document(Nodes):
     cdef int _enter(self, Py_ssize_t name, int length) except -1:
         tag = self._tag(name, length)
         if len(self.tags) >= MAX_DEPTH:
-            raise self.error(TOO_DEEP, tag)
+            if not self.lenient:
+                raise self.error(TOO_DEEP, tag)
+            self.tags.clear()   # they were never closed
         self.tags.append(tag)
         if len(self.seen) < MAX_SEEN:
             self.seen[tag] = None
@@ -220,8 +222,8 @@ cdef class Document(Nodes):
             if kind == START_TAG or kind == EMPTY_TAG:
                 if depth == MAX_DEPTH or self.n_nodes == MAX_ELEMENTS:
                     return self._fault(
-                        TOO_DEEP if depth == MAX_DEPTH else TOO_MANY, self._tag(m.name, m.length), at,
-                        first.after)
+                        TOO_DEEP if depth == MAX_DEPTH else TOO_MANY,
+                        self._tag(m.name, m.length), at, first.after)
                 node.bits |= HAS_ELEMENTS
                 if kind == START_TAG:
                     inside[depth] = self.n_nodes
@@ -239,7 +241,8 @@ cdef class Document(Nodes):
                 return self._cut(self.name(node), at, first.after)
             elif kind == DECLARATION:
                 return self._fault(
-                    "another document begins inside the record", self.name(node), at, first.after)
+                    "another document begins inside the record", self.name(node), at,
+                    first.after)
             elif kind == DOCTYPE:
                 raise self.error(REFUSED, self.name(node), at)
             else:
