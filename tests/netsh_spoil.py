@@ -1,4 +1,4 @@
-"""Random events, written as well-formed XML in as odd a way as XML allows; must not know readers."""
+"""Random events as well-formed XML, as odd as XML allows; must not know how it is read."""
 
 import random
 from collections.abc import Callable
@@ -132,10 +132,10 @@ class Spoiler:
         return self.blank() + "".join(map(self.character, text)) + self.blank() + self.aside()
 
     def attributes(self) -> str:
-        made = [f"{self.blank() or ' '}{name}{self.blank()}={self.blank()}{quoted}" for name, quoted in (
-            ("numItems", '"14"'), ("a", "'>\"/>'"), ("b.c", '"\u00e9 &amp; \'"'), ("_d", "'a=b'"))
-            if self.odd()]
-        return "".join(made) + self.blank()
+        known = {"numItems": '"14"', "a": "'>\"/>'", "b.c": '"\u00e9 &amp; \'"', "_d": "'a=b'"}
+        return "".join(
+            f"{self.blank() or ' '}{name}{self.blank()}={self.blank()}{quoted}"
+            for name, quoted in known.items() if self.odd()) + self.blank()
 
     def element(self, tag: str, content: Any, depth: int = 0) -> str:
         indent = self.eol + "\t" * depth

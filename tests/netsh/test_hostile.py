@@ -280,6 +280,10 @@ def test_huge_things_are_refused_before_they_fill_the_memory(inner: str, message
     assert most < 20_000_000
 
 
+def test_elements_that_are_never_closed_hide_no_event() -> None:
+    assert read(listed("<a>" * 5000 + GOOD), errors="null") == (PORTS * 2, None)
+
+
 @pytest.mark.parametrize("inner", [
     f"<item a='{'9' * 5_000_000}'/>", f"<{'a' * 5_000_000}/>", f"<{'a' * 5_000_000}",
     "9" * 9_000_000,

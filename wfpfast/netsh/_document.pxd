@@ -29,7 +29,7 @@ cdef class Document(Nodes):
     cdef bint _too_large(
         self, int depth, const Markup* m, Py_ssize_t at, Py_ssize_t after) except -1
     cdef bint _unexpected(
-        self, int kind, str element, Py_ssize_t at, Py_ssize_t after) except -1
+        self, int kind, const Markup* m, str element, Py_ssize_t at, Py_ssize_t after) except -1
     cdef bint _fault(
         self, str what, str element, Py_ssize_t at, Py_ssize_t after) except -1
     cdef bint _cut(self, str element, Py_ssize_t at, Py_ssize_t after) except -1

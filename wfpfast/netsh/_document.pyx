@@ -104,7 +104,9 @@ cdef class Document(Nodes):
     cdef int _enter(self, Py_ssize_t name, int length) except -1:
         tag = self._tag(name, length)
         if len(self.tags) >= MAX_DEPTH:
-            raise self.error(TOO_DEEP, tag)
+            if not self.lenient:
+                raise self.error(TOO_DEEP, tag)
+            self.tags.clear()   # they were never closed
         self.tags.append(tag)
         if len(self.seen) < MAX_SEEN:
             self.seen[tag] = None
@@ -247,7 +249,7 @@ cdef class Document(Nodes):
             elif kind == SKIPPED or kind == SECTION or kind == NO_MARKUP:
                 node.bits |= HAS_MARKUP
             else:
-                return self._unexpected(kind, self.name(node), at, first.after)
+                return self._unexpected(kind, &m, self.name(node), at, first.after)
             pos = at + 1 if kind == NO_MARKUP else m.after
         self.pos, self.tried, self.torn = pos, 0, False
         return True
@@ -259,16 +261,16 @@ cdef class Document(Nodes):
             TOO_DEEP if depth == MAX_DEPTH else TOO_MANY, self._tag(m.name, m.length), at, after)
 
     cdef bint _unexpected(
-        self, int kind, str element, Py_ssize_t at, Py_ssize_t after
+        self, int kind, const Markup* m, str element, Py_ssize_t at, Py_ssize_t after
     ) except -1:
         """Deal with markup that cannot be inside of an element."""
         if kind == UNFINISHED:
             return self._cut(element, at, after)
         if kind == DOCTYPE:
             raise self.error(REFUSED, element, at)
-        return self._fault(
-            "another document begins in it" if kind == DECLARATION else "another end tag ends it",
-            element, at, after)
+        if kind == DECLARATION:
+            return self._fault("another document begins inside the record", element, at, after)
+        return self._fault(f"</{self._tag(m.name, m.length)}> ends it", element, at, after)
 
     cdef bint _fault(self, str what, str element, Py_ssize_t at, Py_ssize_t after) except -1:
         """Raise an error about the record, or count it and look for the next one from `after`.
