@@ -3,9 +3,11 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
 from wfpfast._blocks.arena cimport Arena
+from wfpfast._blocks.encode_structs cimport Field
 from wfpfast.abi.internal cimport ABSENT_WORDS
 from wfpfast.netsh._document cimport Document
-from wfpfast.netsh._patches cimport Patches
+from wfpfast.netsh._nodes cimport Node
+from wfpfast.netsh._patches cimport Patch, Patches
 from wfpfast.netsh._sections cimport Entry, Section
 
 
@@ -32,4 +34,6 @@ cdef class MemberWriter:
     cdef bint write_easy(
         self, const Entry* entry, const char* text, Py_ssize_t size, size_t offset) noexcept
     cdef bint write_other(self, Entry* entry, int number, size_t offset) except -1
+    cdef int remember(
+        self, Patch* patch, Field field, const Node* node, size_t offset, size_t begin) except -1
     cdef bint bad(self, tag, int number, str what) except -1

@@ -171,6 +171,7 @@ cdef class MemberWriter:
         cdef const Node* node = &self.document.nodes[number]
         cdef size_t begin = (arena.used + 7) & ~<size_t>7
         cdef int64_t mended = self.document.mended
+        cdef int64_t count
         cdef Patch patch
         try:
             if node.bits & IS_DAMAGED == IS_DAMAGED:
@@ -193,19 +194,27 @@ cdef class MemberWriter:
         except VALUE_ERRORS as error:
             memset(arena.data + offset + field.offset, 0, field.size)
             return self.bad(None, number, str(error))
-        patch.owner = <size_t>entry
+        count = -1
+        if field.counter is not None and value is not None:
+            count = len(value)
+            arena.store(offset + field.counter.offset, count, field.counter.size)
+        if mended >= 0:     # names that nobody knows are counted each time
+            patch.owner = <size_t>entry
+            patch.given = value is not None
+            patch.count = count
+            patch.mended = self.document.mended - mended
+            self.remember(&patch, field, node, offset, begin)
+        return value is not None
+
+    cdef int remember(
+        self, Patch* patch, Field field, const Node* node, size_t offset, size_t begin
+    ) except -1:
+        """Keep what an element has become, which begins at `begin`, for its like."""
         patch.key_size = <uint32_t>(node.end - node.begin)
         patch.size = <uint32_t>field.size
-        patch.mended = self.document.mended - mended
-        patch.given = value is not None
-        patch.count = -1
-        if field.counter is not None and value is not None:
-            patch.count = len(value)
-            arena.store(offset + field.counter.offset, patch.count, field.counter.size)
-        if mended >= 0:     # names that nobody knows are counted each time
-            self.patches.keep(
-                &patch, self.document.data + node.begin, arena, offset + field.offset, begin)
-        return patch.given
+        self.patches.keep(
+            patch, self.document.data + node.begin, self.arena, offset + field.offset, begin)
+        return 0
 
     cdef bint bad(self, tag, int number, str what) except -1:
         """Count a value that cannot be read, or raise an error about its element."""
