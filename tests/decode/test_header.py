@@ -54,6 +54,16 @@ def test_the_address_family_needs_the_flag_of_the_ip_version(version: int) -> No
     assert (event.ip_version, event.address_family) == (None, "ETHER")
 
 
+def test_without_flags_the_ip_version_does_not_follow_from_the_address_family() -> None:
+    """Or the zero of a missing ipVersion would be taken for IPv4."""
+    given = {"addressFamily": 1, "localAddrV6": bytes(range(16))}
+    sample = {"header": given, "internalFields": {}}
+    [first, second] = decode(encode([sample, {**sample, "header": {**given, "ipVersion": 1}}]))
+    assert (first.local_address, first.address_family) == (None, None)
+    assert second.local_address == "1:203:405:607:809:a0b:c0d:e0f"
+    assert second.address_family == "INET6"
+
+
 def test_all_members_of_the_newest_header() -> None:
     event = row()
     assert {k: v for k, v in event.to_dict().items() if v is not None and k != "timestamp"} == {
