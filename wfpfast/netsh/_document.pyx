@@ -322,7 +322,7 @@ cdef class Document(Nodes):
 
     def finish(self):
         """Check that the file, of which no more records come, did not break off."""
-        if not UNCLOSED.isdisjoint(self.tags):
+        if self.pos < self.size or not UNCLOSED.isdisjoint(self.tags):
             raise self.error_at_end(BREAKS_OFF)
 
     def error_at_end(self, str what not None):
