@@ -82,7 +82,7 @@ def test_what_is_not_damaged_is_read(at: int, gone: int, put: bytes, sizes: list
     assert rows[:before] == WHOLE[:before]
     if not hides and not refused:
         assert rows[len(rows) - (COUNT - after):] == WHOLE[after:]
-        assert error == "" or put == b"<netEvents>" and "breaks off here" in error
+        assert error == "" or (put == b"<netEvents>" and "breaks off here" in error)
         damaged = after - before
         found = len(rows) - before - (COUNT - after)
         assert found <= damaged

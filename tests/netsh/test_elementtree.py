@@ -52,7 +52,7 @@ def test_as_elementtree_reads_it(
 
 def test_the_documents_are_of_all_kinds() -> None:
     """Otherwise the test above would say little."""
-    texts = [document(random.Random(seed), event, 5, 0.1) for seed in range(60)]
+    texts = [document(random.Random(seed), event, 5, 0.1) for seed in range(150)]
     found = [walk(text) for text in texts]
     stats = sum((stats for _, stats, _ in found), start=type(found[0][1])())
     assert min(stats[name] for name in COUNTED[:4]) > 2
