@@ -25,7 +25,9 @@ ASAN_TESTS = (
     "tests/engine",
     "tests/simulator",
     "tests/netsh/test_hostile.py",
-    "tests/netsh/test_plain.py",
+    "tests/netsh/test_damage.py",
+    "tests/netsh/test_elementtree.py",
+    "tests/netsh/test_patches.py",
 )
 
 nox.options.sessions = ["lint", "types", "test"]
