@@ -28,6 +28,9 @@ ASAN_TESTS = (
     "tests/netsh/test_inputs.py",
     "tests/netsh/test_text.py",
     "tests/netsh/test_written.py",
+    "tests/netsh/test_damage.py",
+    "tests/netsh/test_elementtree.py",
+    "tests/netsh/test_patches.py",
 )
 
 nox.options.sessions = ["lint", "types", "test"]

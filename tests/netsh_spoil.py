@@ -22,7 +22,8 @@ CANDIDATES: list[Any] = [
     {"data": APP, "asString": "..."}, {"data": "00ff10"}, {"data": "zz"}, {"asString": "S.y.s..."},
     ["FWPM_NET_EVENT_FLAG_IP_PROTOCOL_SET", "FWPM_NET_EVENT_FLAG_NEW_SET"], ["0000FFFF"],
     ["FWPM_NET_EVENT_FLAG_LOCAL_PORT_SET", "FWPM_NET_EVENT_FLAG_IP_VERSION_SET", "00010000"],
-    {"type": "FWP_EMPTY"}, {"type": "FWP_UINT32", "uint32": "10.0.0.1"},
+    {"type": "FWP_EMPTY"}, {"type": "FWP_V4_ADDR_MASK", "v4AddrMask": {
+        "addr": "10.0.0.0", "mask": "255.0.0.0"}}, {"type": "FWP_UINT32", "uint32": "10.0.0.1"},
     {"type": "FWP_V6_ADDR_MASK", "v6AddrMask": {"addr": "fc00::", "prefixLength": "7"}},
     {"type": "FWP_RANGE_TYPE", "rangeValue": {
         "valueLow": {"type": "FWP_UINT16", "uint16": "1"},
@@ -51,8 +52,16 @@ def takes(convert: v.Convert, tree: Any) -> bool:
 
 
 ALL = [tables.HEADER, tables._TAIL, *tables._PAYLOADS.values()]
-CONVERTERS = {entry.convert for members in ALL for entry in members.values()}
-GOOD = {convert: [each for each in CANDIDATES if takes(convert, each)] for convert in CONVERTERS}
+
+
+def good(convert: v.Convert) -> list[Any]:
+    """What a member takes: of an enumeration, rather names than numbers."""
+    found = [each for each in CANDIDATES if takes(convert, each)]
+    names = [each for each in found if isinstance(each, str) and "_" in each]
+    return names + found[:2] if names and "a text" not in found else found
+
+
+GOOD = {entry.convert: good(entry.convert) for members in ALL for entry in members.values()}
 assert all(GOOD.values())
 STRANGE: dict[str, Any] = {"newText": "1", "newList": ["a", {"item": "c"}], "new.part": {"x-1": ""}}
 TYPES = [f"FWPM_NET_EVENT_TYPE_{name}" for name in tables._PAYLOADS]

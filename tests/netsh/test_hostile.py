@@ -85,6 +85,15 @@ def test_long_names_are_cut_in_messages() -> None:
         assert len(str(error)) < 400
 
 
+@pytest.mark.parametrize("text", ["<", "<it", "</", "</ite", "<item a='", "<!-", "<!-- x", "<?"])
+@pytest.mark.parametrize("errors", ["raise", "null"])
+def test_markup_that_is_not_finished_at_the_end(text: str, errors: str) -> None:
+    """Behind items that are in no list, nothing else shows that more was there."""
+    came, error = read(GOOD + text, errors=errors)
+    assert (came, "breaks off here" in str(error)) == (PORTS, True)
+    assert read(f"{GOOD} a < b, c<1", errors=errors) == (PORTS, None)
+
+
 def test_where_it_breaks_off() -> None:
     text = listed("<item><header><localPort>1")
     error = refused(text[:-len("</netEvents>")], PORTS)

@@ -148,7 +148,7 @@ cdef class Document(Nodes):
             after = m.after if kind == SKIPPED else after + 1
         if kind == START_TAG or kind == EMPTY_TAG:
             self.kind = self.heads.get(self._tag(m.name, m.length))
-            if is_record_name(self.data + m.name, m.length):
+            if kind == START_TAG and is_record_name(self.data + m.name, m.length):
                 return NO_RECORD  # that one may be a record
         if self.kind is None and not by_head:
             self.kind = self.lists.get(self._inner())
