@@ -16,6 +16,7 @@ cdef class MemberWriter:
     cdef Arena arena
     cdef Patches patches
     cdef bint lenient
+    cdef bint recurs                # whether the last value may be copied for its like
     cdef int64_t malformed          # values that cannot be read
     cdef int64_t unknown_names      # of flags
     cdef list names                 # of the current event: (number of a member, its text)
@@ -33,6 +34,7 @@ cdef class MemberWriter:
         self, Entry* entry, int number, size_t offset, uint32_t* flags) except -1
     cdef bint write_easy(
         self, const Entry* entry, const char* text, Py_ssize_t size, size_t offset) noexcept
+    cdef object converted(self, Entry* entry, int number)
     cdef bint write_other(self, Entry* entry, int number, size_t offset) except -1
     cdef int remember(
         self, Patch* patch, Field field, const Node* node, size_t offset, size_t begin) except -1

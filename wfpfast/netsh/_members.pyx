@@ -4,7 +4,7 @@ Easy values, and values that were there before, are written without Python.
 """
 
 from libc.stddef cimport size_t
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy, memset
 
 from wfpfast._blocks.arena cimport Arena
@@ -164,47 +164,49 @@ cdef class MemberWriter:
         self.arena.store(offset, value, entry.size)
         return True
 
+    cdef object converted(self, Entry* entry, int number):
+        """Return the value of an element, or None; raise ValueError if it cannot be read."""
+        if self.document.nodes[number].bits & IS_DAMAGED == IS_DAMAGED:
+            raise ValueError(STRAY)
+        value = (<object>entry.member).convert(self.document.value(number))
+        self.recurs = type(value) is not Unknown    # names that nobody knows are counted each time
+        if type(value) is Named and len(self.codes) < MAX_CODES:
+            self.codes[(value & 0xFFFFFFFF, value.name)] = 1
+        if self.recurs:
+            return value
+        if value.value is None:                     # which the decoder does
+            self.names.append((entry.number, value.names[0]))
+            self.give(entry.number)
+        else:
+            self.unknown_names += len(value.names)
+        return value.value
+
     cdef bint write_other(self, Entry* entry, int number, size_t offset) except -1:
         """Convert and write a value, and remember what it became; False if there is none."""
         cdef Arena arena = self.arena
         cdef Field field = <Field>entry.field
-        cdef const Node* node = &self.document.nodes[number]
         cdef size_t begin = (arena.used + 7) & ~<size_t>7
-        cdef int64_t mended = self.document.mended
-        cdef int64_t count
         cdef Patch patch
+        patch.owner = <size_t>entry
+        patch.mended = -self.document.mended
+        patch.count = -1
+        arena.n_points = 0
         try:
-            if node.bits & IS_DAMAGED == IS_DAMAGED:
-                raise ValueError(STRAY)
-            value = (<object>entry.member).convert(self.document.value(number))
-            if type(value) is Unknown:
-                if value.value is None:     # the decoder counts it
-                    self.names.append((entry.number, value.names[0]))
-                    self.give(entry.number)
-                    return False
-                self.unknown_names += len(value.names)
-                value = value.value
-                mended = -1
-            if type(value) is Named and len(self.codes) < MAX_CODES:
-                self.codes[(value & 0xFFFFFFFF, value.name)] = 1
-            arena.n_points = 0
+            value = self.converted(entry, number)
             if value is not None:
                 write_member(
                     arena, field, (<object>entry.member).name, value, offset + field.offset)
         except VALUE_ERRORS as error:
             memset(arena.data + offset + field.offset, 0, field.size)
             return self.bad(None, number, str(error))
-        count = -1
-        if field.counter is not None and value is not None:
-            count = len(value)
-            arena.store(offset + field.counter.offset, count, field.counter.size)
-        if mended >= 0:     # names that nobody knows are counted each time
-            patch.owner = <size_t>entry
-            patch.given = value is not None
-            patch.count = count
-            patch.mended = self.document.mended - mended
-            self.remember(&patch, field, node, offset, begin)
-        return value is not None
+        patch.given = value is not None
+        patch.mended += self.document.mended
+        if field.counter is not None and patch.given:
+            patch.count = len(value)
+            arena.store(offset + field.counter.offset, patch.count, field.counter.size)
+        if self.recurs:
+            self.remember(&patch, field, &self.document.nodes[number], offset, begin)
+        return patch.given
 
     cdef int remember(
         self, Patch* patch, Field field, const Node* node, size_t offset, size_t begin
