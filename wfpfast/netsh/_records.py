@@ -79,7 +79,7 @@ class Records:
         if not self.found:
             wrong = what_is_wrong(self._wanted, document.names, document.text_outside)
             if wrong is not None:
-                raise document.error(wrong, "file")
+                raise NetshError(document.path, 1, "file", wrong)
         document.finish()
 
     def stats(self) -> dict[str, int]:
