@@ -35,7 +35,7 @@ def test_each_column_of_names_takes_one() -> None:
     assert len(NAMED) == 12
     names = {member.columns[0]: f"NEW_{number}" for number, member in NAMED}
     [row] = decode(encode([{"internalFields": {"unknown": names}}])).to_pylist()
-    assert {name: value for name, value in row.items() if value is not None} == {
+    assert {name: row[name] for name in names} == {
         name: f"UNKNOWN_{text}" for name, text in names.items()}
 
 

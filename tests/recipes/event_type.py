@@ -111,8 +111,8 @@ RECIPE = Recipe(
             "        pack_sid(p, &(<FWPM_NET_EVENT_INVENTED0*>x).owner)\n")),
         step("decoder", after(
             PAYLOADS, "(<const FWPM_NET_EVENT_LPM_PACKET_ARRIVAL0*>payload).spi)\n", DECODER),
-            Edit(PAYLOADS, "put_mac_address, put_wide)", "put_mac_address, put_sid_text,\n"
-                 "    put_wide)")),
+            Edit(PAYLOADS, "put_mac_address, put_path, put_wide)",
+                 "put_mac_address, put_path,\n    put_sid_text, put_wide)")),
         step("declaration", after(
             "wfpfast/_decode/payloads.pxd",
             "cdef void decode_packet_arrival(Decode* d, int i, const uint8_t* payload, int level)"
