@@ -127,6 +127,8 @@ class Spoiler:
 
     def character(self, c: str) -> str:
         if not self.odd():
+            if c == "\n":
+                return self.eol or c    # any of them is read as a line feed
             return {"&": "&amp;", "<": "&lt;", ">": "&gt;"}.get(c, c)
         ways = [f"&#{ord(c)};", f"&#x{ord(c):X};", f"&#x{ord(c):04x};"]
         if c not in "]>":
