@@ -31,8 +31,8 @@ CANDIDATES: list[Any] = [
     {"type": "FWP_UNICODE_STRING_TYPE", "unicodeString": "a \u00fc"},
     ["S-1-5-32-544", "S-1-1-0", "S-1-5-32-544"],
     [{"filterId": "9", "subLayer": "FWPP_A", "actionType": "FWP_ACTION_BLOCK"}, {"filterId": "0"}],
-    *[name for values in ENUMS.values() for name in list(values)[:3]],
 ]
+NAMES = [name for values in ENUMS.values() for name in list(values)[:3]]
 
 
 def as_read(tree: Any) -> Any:
@@ -57,7 +57,7 @@ ALL = [tables.HEADER, tables._TAIL, *tables._PAYLOADS.values()]
 def good(convert: v.Convert) -> list[Any]:
     """What a member takes: of an enumeration, rather names than numbers."""
     found = [each for each in CANDIDATES if takes(convert, each)]
-    names = [each for each in found if isinstance(each, str) and "_" in each]
+    names = [each for each in NAMES if takes(convert, each)]
     return names + found[:2] if names and "a text" not in found else found
 
 
