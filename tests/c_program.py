@@ -15,13 +15,13 @@ from wfpfast import Simulator
 FUNCTION = getattr(c, "WINFUNCTYPE", c.CFUNCTYPE)
 HANDLE = c.c_void_p
 OUT = c.POINTER(HANDLE)
-KINDS = ("Filter", "Layer", "SubLayer", "Provider")
+KINDS = ("Filter", "Layer", "SubLayer", "Provider", "Callout", "ProviderContext")
 
 SUCCESS, INVALID_HANDLE, INVALID_PARAMETER, POSSIBLE_DEADLOCK = 0, 6, 87, 1131
 SERVER_UNAVAILABLE, NOT_REGISTERED = 1722, 1753
 CONDITION_NOT_FOUND, NET_EVENTS_DISABLED, NULL_POINTER = 0x80320002, 0x80320013, 0x8032001C
-INVALID_ENUMERATOR, INVALID_INTERVAL = 0x8032001D, 0x80320021
-TYPE_MISMATCH, DUPLICATE_CONDITION = 0x80320027, 0x8032002A
+INVALID_ENUMERATOR, INVALID_FLAGS, INVALID_INTERVAL = 0x8032001D, 0x8032001E, 0x80320021
+TYPE_MISMATCH, DUPLICATE_CONDITION, STILL_ON = 0x80320027, 0x8032002A, 0x80320043
 
 
 def struct(name: str, *fields: tuple[str, Any]) -> Any:
@@ -63,6 +63,13 @@ SubLayer = struct(
 Provider = struct(
     "Provider", ("key", Guid), ("display", Display), ("flags", c.c_uint32), ("data", Blob),
     ("service", c.c_void_p))
+Callout = struct(
+    "Callout", ("key", Guid), ("display", Display), ("flags", c.c_uint32),
+    ("provider", c.c_void_p), ("data", Blob), ("layer", Guid), ("id", c.c_uint32))
+Context = struct(
+    "Context", ("key", Guid), ("display", Display), ("flags", c.c_uint32),
+    ("provider", c.c_void_p), ("data", Blob), ("type", c.c_uint32), ("buffer", c.POINTER(Blob)),
+    ("id", c.c_uint64))
 Callback = FUNCTION(None, c.c_void_p, c.c_void_p)
 
 _CREATE, _ENUM, _DESTROY = (

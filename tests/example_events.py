@@ -26,7 +26,7 @@ def header(**members: Any) -> dict[str, Any]:
         "packageSid": "S-1-15-2-1",
         "enterpriseId": "example.org",
         "policyFlags": 5,
-        "effectiveName": b"\x01\x02",
+        "effectiveName": "fabrikam\\app",
         **members,
     }
 
@@ -49,14 +49,15 @@ QM_FAILURE = {
 }
 EM_FAILURE = {
     "failureErrorCode": 13801, "failurePoint": 0, "flags": 1, "emState": 3, "saRole": 1,
-    "emAuthMethod": 2, "endCertHash": bytes(20), "mmId": 11, "qmFilterId": 12, **PRINCIPALS,
-    "saTrafficType": 1,
+    "emAuthMethod": 2, "endCertHash": bytes(range(20, 40)), "mmId": 11,
+    "qmFilterId": 12, **PRINCIPALS, "saTrafficType": 1,
 }
 CLASSIFY = {
     "filterId": 68893, "layerId": 48, "reauthReason": 1, "originalProfile": 1,
     "currentProfile": 2, "msFwpDirection": 0x3901, "isLoopback": True,
 }
-VSWITCH = {"vSwitchId": b"\x11\x22", "vSwitchSourcePort": 1, "vSwitchDestinationPort": 2}
+SWITCH = "0b5f1c2e-7d3a-4a6b-9c8d-1e2f3a4b5c6d"
+VSWITCH = {"vSwitchId": SWITCH, "vSwitchSourcePort": 1, "vSwitchDestinationPort": 2}
 MAC = {
     "localMacAddr": bytes.fromhex("00005e005301"), "remoteMacAddr": bytes.fromhex("00005e005302"),
     "mediaType": 1, "ifType": 6, "etherType": 0x0806, "ndisPortNumber": 4, "vlanTag": 100,

@@ -29,7 +29,7 @@ HEADER: dict[str, Tree] = {
     "packageSid": "S-1-0-0",
     "enterpriseId": "corp.example",
     "policyFlags": "18446744073709551615",
-    "effectiveName": {"data": "00ff10", "asString": "..."},
+    "effectiveName": {"data": "tailspin\0".encode("utf-16-le").hex(), "asString": "..."},
 }
 V6 = {
     "ipVersion": "FWP_IP_VERSION_V6", "localAddrV4": None, "remoteAddrV4": None,

@@ -78,7 +78,9 @@ def sid_bytes(draw: st.DrawFn) -> bytes:
 
 
 sids = st.none() | st.sampled_from(["S-1-0-0", "S-1-5-18", "S-1-5-32-544"]) | sid_bytes()
-guids = st.binary(min_size=16, max_size=16) | st.uuids()
+guids = st.just(bytes(16)) | st.binary(min_size=16, max_size=16) | st.uuids()
+hashes = st.just(bytes(20)) | st.binary(min_size=20, max_size=20)
+filters = st.just(0) | u64
 macs = st.binary(min_size=6, max_size=6)
 v6_addresses = st.one_of(
     st.binary(min_size=16, max_size=16),
@@ -120,7 +122,7 @@ def headers(version: int | None = None) -> Events:
 mm_failures = structure(
     failureErrorCode=u32, failurePoint=enumerators(3), flags=u32, keyingModuleType=enumerators(3),
     mmState=enumerators(6), saRole=enumerators(2), mmAuthMethod=enumerators(13),
-    endCertHash=st.binary(min_size=20, max_size=20), mmId=u64, mmFilterId=u64,
+    endCertHash=hashes, mmId=u64, mmFilterId=u64,
     localPrincipalNameForAuth=text_pointers, remotePrincipalNameForAuth=text_pointers,
     localPrincipalGroupSids=text_arrays, remotePrincipalGroupSids=text_arrays,
     numLocalPrincipalGroupSids=st.integers(0, 4), providerContextKey=st.none() | guids,
@@ -128,7 +130,7 @@ mm_failures = structure(
 em_failures = structure(
     failureErrorCode=u32, failurePoint=enumerators(3), flags=u32, emState=enumerators(6),
     saRole=enumerators(2), emAuthMethod=enumerators(13),
-    endCertHash=st.binary(min_size=20, max_size=20), mmId=u64, qmFilterId=u64,
+    endCertHash=hashes, mmId=u64, qmFilterId=u64,
     localPrincipalNameForAuth=text_pointers, remotePrincipalNameForAuth=text_pointers,
     localPrincipalGroupSids=text_arrays, remotePrincipalGroupSids=text_arrays,
     numRemotePrincipalGroupSids=st.integers(0, 4), saTrafficType=enumerators(2),
@@ -189,7 +191,7 @@ qm_failures = structure(
 
 directions = st.sampled_from([0, 1, 2, 0x3900, 0x3901, 0x3902, 0x3903, 0x3904, 2**32 - 1])
 CLASSIFY = {
-    "filterId": u64, "layerId": u16, "reauthReason": u32, "originalProfile": u32,
+    "filterId": filters, "layerId": u16, "reauthReason": u32, "originalProfile": u32,
     "currentProfile": u32, "msFwpDirection": directions, "isLoopback": booleans,
 }
 VSWITCH = {"vSwitchId": blobs, "vSwitchSourcePort": u32, "vSwitchDestinationPort": u32}
@@ -199,9 +201,9 @@ mac_drops = structure(
     localMacAddr=macs, remoteMacAddr=macs, mediaType=u32, ifType=u32, etherType=u16,
     ndisPortNumber=u32, reserved=u32, vlanTag=u16, ifLuid=u64, **CLASSIFY, **VSWITCH,
 )
-capabilities = structure(networkCapabilityId=enumerators(3), filterId=u64, isLoopback=booleans)
+capabilities = structure(networkCapabilityId=enumerators(3), filterId=filters, isLoopback=booleans)
 kernel_drops = structure(
-    failureStatus=i32, direction=directions, spi=u32, filterId=st.just(0) | u64, layerId=u16)
+    failureStatus=i32, direction=directions, spi=u32, filterId=filters, layerId=u16)
 dosp_drops = with_hosts(
     structure(ipVersion=st.integers(0, 1) | enumerators(3), failureStatus=i32,
               direction=directions),

@@ -4,14 +4,15 @@ import doctest
 import json
 import pathlib
 import socket
-from collections import Counter
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fresh_python import fresh_python
 
 from wfpfast import names
-from wfpfast._tables.errors import ERRORS, REMEDIES
+from wfpfast._tables import well_known_keys as keys
+from wfpfast._tables.condition_keys import CONDITIONS
 from wfpfast._tables.layer_keys import NAMES as LAYER_KEYS
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
@@ -19,95 +20,6 @@ GOLDEN = pathlib.Path(__file__).parent / "golden"
 
 def golden(name: str) -> Any:
     return json.loads((GOLDEN / name).read_text(encoding="utf-8"))
-
-
-@pytest.mark.parametrize(
-    ("code", "name"),
-    [
-        (0, "ERROR_SUCCESS"),
-        (5, "ERROR_ACCESS_DENIED"),
-        (1722, "RPC_S_SERVER_UNAVAILABLE"),
-        (1753, "EPT_S_NOT_REGISTERED"),
-        (13000, "ERROR_IPSEC_QM_POLICY_EXISTS"),
-        (13801, "ERROR_IPSEC_IKE_AUTH_FAIL"),
-        (13868, "ERROR_IPSEC_IKE_POLICY_MATCH"),
-        (13931, "ERROR_IPSEC_DOSP_NOT_INSTALLED"),
-        (0x80320013, "FWP_E_NET_EVENTS_DISABLED"),
-        (0x80320013 - 2**32, "FWP_E_NET_EVENTS_DISABLED"),
-        (0x80320044, "FWP_E_IKEEXT_NOT_RUNNING"),
-        (0x80320104, "FWP_E_DROP_NOICMP"),
-        (0xC0220103, "STATUS_FWP_CANNOT_PEND"),
-        (-1070202879, "STATUS_IPSEC_BAD_SPI"),
-        (3224764417, "STATUS_IPSEC_BAD_SPI"),
-        (-1073700848, "STATUS_IPSEC_QUEUE_OVERFLOW"),
-        (0xC0368006, "STATUS_IPSEC_DOSP_MAX_PER_IP_RATELIMIT_QUEUES"),
-        (13919, "UNKNOWN_0x0000365f"),
-        (0x80320045, "UNKNOWN_0x80320045"),
-        (0x80320100, "UNKNOWN_0x80320100"),
-        (-1, "UNKNOWN_0xffffffff"),
-    ],
-)
-def test_error(code: int, name: str) -> None:
-    assert names.error(code) == name
-
-
-@pytest.mark.parametrize("code", [2**32, -(2**31) - 1])
-def test_a_code_must_fit_32_bits(code: int) -> None:
-    for ask in (names.error, names.error_meaning, names.error_remedy, names.event_flags):
-        with pytest.raises(ValueError, match="32 bits"):
-            ask(code)
-
-
-def test_error_meaning_and_remedy_take_both_signs_and_know_what_they_do_not_know() -> None:
-    assert names.error_meaning(-1070202879) == "No SA has the packet's SPI"
-    assert names.error_meaning(13910) == "No SA has the packet's SPI"
-    assert names.error_meaning(13919) is None
-    assert names.error_remedy(0x80320013) == names.error_remedy(0x80320013 - 2**32)
-    assert "netevents=on" in str(names.error_remedy(0x80320013))
-    assert "elevated" in str(names.error_remedy(5))
-    assert "Base Filtering Engine" in str(names.error_remedy(1753))
-    assert names.error_remedy(13801) is None
-
-
-@pytest.mark.parametrize(
-    ("family", "prefix", "count"),
-    [
-        ("FWP_E", "FWP_E_", 69),
-        ("ERROR_IPSEC", "ERROR_IPSEC_", 151),
-        ("STATUS_IPSEC", "STATUS_IPSEC_", 17),
-        ("STATUS_FWP", "STATUS_FWP_", 73),
-        ("also_returned", None, 4),
-    ],
-)
-def test_every_error_of_the_sdk_has_its_name(family: str, prefix: str | None, count: int) -> None:
-    codes = golden("names.json")["errors"][family]
-    assert len(codes) == count
-    assert {name: names.error(code) for name, code in codes.items()} == {n: n for n in codes}
-    assert [names.error(code - 2**32) for code in codes.values() if code >= 2**31] == [
-        name for name, code in codes.items() if code >= 2**31
-    ]
-    if prefix:
-        ours = {name: code for code, (name, _) in ERRORS.items() if name.startswith(prefix)}
-        assert ours == codes
-
-
-def test_no_error_code_was_lost_to_another_and_no_name_is_there_twice() -> None:
-    codes = golden("names.json")["errors"]
-    numbers = Counter(code for family in codes.values() for code in family.values())
-    assert len(numbers) == 69 + 151 + 17 + 73 + 4
-    assert set(numbers.values()) == {1}
-    assert set(Counter(name for name, _ in ERRORS.values()).values()) == {1}
-
-
-def test_every_error_has_a_meaning_of_one_line_and_remedies_are_for_known_errors() -> None:
-    assert len(ERRORS) > 300
-    for code, (name, meaning) in ERRORS.items():
-        assert meaning == meaning.strip(), name
-        assert 5 < len(meaning) < 90, name
-        assert "\n" not in meaning, name
-        assert names.error_meaning(code) == meaning, name
-    assert len(REMEDIES) > 10
-    assert [code for code in REMEDIES if code not in ERRORS] == []
 
 
 @pytest.mark.parametrize(
@@ -181,6 +93,30 @@ def test_layer_key_knows_a_guid_from_the_documentation() -> None:
     )
 
 
+def test_what_windows_puts_into_the_engine_has_its_name() -> None:
+    guids = golden("codes.json")["guids"]
+    assert len(guids) == 11 + 18 + 51 + 3 + 138
+    mine = {
+        prefix + name: guid
+        for prefix, by_guid in (
+            (keys.PROVIDER, keys.PROVIDERS), (keys.SUBLAYER, keys.SUBLAYERS),
+            (keys.CALLOUT, keys.CALLOUTS), (keys.CONTEXT, keys.CONTEXTS),
+            (keys.KEYING_MODULE, keys.KEYING_MODULES), ("FWPM_CONDITION_", CONDITIONS))
+        for guid, name in by_guid.items()
+    }
+    assert mine == guids
+    for ask, prefix in ((names.provider, keys.PROVIDER), (names.sublayer, keys.SUBLAYER),
+                        (names.callout, keys.CALLOUT)):
+        of_kind = {name: guid for name, guid in guids.items()
+                   if name.startswith(prefix) and not name.startswith(keys.CONTEXT)}
+        assert len(of_kind) >= 9
+        for name, guid in of_kind.items():
+            for given in (guid, guid.upper(), f"{{{guid}}}", UUID(guid), name):
+                assert ask(given) == name
+        for other in ("", "{}", "{29243af8-ecaf-4436-a44e-f9fb7070aa04}"):
+            assert ask(other) == other
+
+
 @pytest.mark.parametrize(
     ("constant", "family", "count"),
     [
@@ -238,7 +174,7 @@ def test_event_types_have_both_spellings_and_the_internal_numbers() -> None:
     }
     for name, value in internal.items():
         assert names.EVENT_TYPES[prefix + "INTERNAL_" + name] == value
-        assert names.event_type(value) == f"UNKNOWN_{value}"
+        assert names.event_type(value) == "INTERNAL_" + name
     assert len(names.EVENT_TYPES) == 2 * 11 + 8
 
 
@@ -275,7 +211,7 @@ def test_direction(n: int, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("n", "name"),
-    [(0, "none"), (1, "public"), (2, "private"), (3, "domain"), (4, "UNKNOWN_4")],
+    [(0, "unknown"), (1, "public"), (2, "private"), (3, "domain"), (4, "UNKNOWN_4")],
 )
 def test_profile(n: int, name: str) -> None:
     assert names.profile(n) == name

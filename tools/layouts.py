@@ -96,6 +96,29 @@ BY_HAND: Rows = {
         "providerData": ("FWP_BYTE_BLOB", 40, 16, 28, 8),
         "serviceName": ("wchar_t *", 56, 8, 36, 4),
     }),
+    "FWPM_CALLOUT0": ((88, 8, 60, 4), {
+        "calloutKey": ("GUID", 0, 16, 0, 16),
+        "displayData": ("FWPM_DISPLAY_DATA0", 16, 16, 16, 8),
+        "flags": ("UINT32", 32, 4, 24, 4),
+        "providerKey": ("GUID *", 40, 8, 28, 4),
+        "providerData": ("FWP_BYTE_BLOB", 48, 16, 32, 8),
+        "applicableLayer": ("GUID", 64, 16, 40, 16),
+        "calloutId": ("UINT32", 80, 4, 56, 4),
+    }),
+    "FWPM_PROVIDER_CONTEXT0": ((88, 8, 56, 8), {
+        "providerContextKey": ("GUID", 0, 16, 0, 16),
+        "displayData": ("FWPM_DISPLAY_DATA0", 16, 16, 16, 8),
+        "flags": ("UINT32", 32, 4, 24, 4),
+        "providerKey": ("GUID *", 40, 8, 28, 4),
+        "providerData": ("FWP_BYTE_BLOB", 48, 16, 32, 8),
+        "type": ("FWPM_PROVIDER_CONTEXT_TYPE", 64, 4, 40, 4),
+        "dataBuffer": ("FWP_BYTE_BLOB *", 72, 8, 44, 4),
+        "providerContextId": ("UINT64", 80, 8, 48, 8),
+    }),
+    "FWPM_PROVIDER_CONTEXT_ENUM_TEMPLATE0": ((16, 8, 8, 4), {
+        "providerKey": ("GUID *", 0, 8, 0, 4),
+        "providerContextType": ("FWPM_PROVIDER_CONTEXT_TYPE", 8, 4, 4, 4),
+    }),
 }
 # wfpfast's own, at the end of each event of a block that says so; as abi/internal.pxd says.
 OWN: Rows = {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wfpfast._blocks.repack import repack
     from wfpfast._columns.table import Table
     from wfpfast._decode.stream import EventStream
+    from wfpfast.doubles import distinct
     from wfpfast.engine import Engine
     from wfpfast.engine.diagnosis import diagnose
     from wfpfast.engine.subscription import Subscription
@@ -48,6 +49,7 @@ __all__ = [
     "WfpError",
     "decode",
     "diagnose",
+    "distinct",
     "encode",
     "names",
     "netsh",
@@ -67,6 +69,7 @@ _LATER = {
     "Table": "wfpfast._columns.table",
     "Template": "wfpfast.engine.template",
     "diagnose": "wfpfast.engine.diagnosis",
+    "distinct": "wfpfast.doubles",
     "encode": "wfpfast._blocks.encode",
     "repack": "wfpfast._blocks.repack",
 }

@@ -3,8 +3,10 @@
 Rivals that need a library are checked by `python -m benchmarks` itself, before it times them.
 """
 
+import html
 import io
 import json
+import re
 import shutil
 import sys
 
@@ -230,10 +232,45 @@ def test_the_chart_has_a_line_for_everyone():
         "wfpfast", "memcpy of the block", "wfpfast", "plain C", "ctypes"]
 
 
-def test_the_xml_that_is_timed_is_read():
-    data = netsh.written(50)
+@pytest.mark.parametrize("kind", netsh.KINDS)
+def test_the_xml_that_is_timed_is_read(kind):
+    data = netsh.written(50, kind)
     with read_events(io.BytesIO(data)) as stream:
         rows = [row for batch in stream for row in batch]
     expected = list(netsh.decisions(50))
     assert [row.remote_port for row in rows] == [each["header"]["remotePort"] for each in expected]
     assert {row.event_type for row in rows} == {"CLASSIFY_DROP", "CLASSIFY_ALLOW"}
+    origins = {html.unescape(origin) for origin in netsh.KINDS[kind][1]}
+    assert {row.filter_origin for row in rows} == origins
+
+
+def test_the_kinds_of_xml_are_what_they_are_called():
+    data = {kind: netsh.written(10, kind) for kind in netsh.KINDS}
+    assert data["ASCII"][3:].isascii()
+    assert data["UTF-16"].decode("utf-16").isascii()
+    for kind, text in (("German", "Büro &amp; Lager"), ("Japanese", "ブート時間フィルター")):
+        assert text.encode() in data[kind]
+    texts = re.findall(rb"<asString>([^<]+)</asString>", data["line breaks"])
+    assert len(texts) == 10
+    assert all(b"\n" in text for text in texts)
+
+
+def test_a_script_that_reads_other_xml_is_not_timed(monkeypatch):
+    pytest.importorskip("lxml")
+    data = netsh.written(20, "German")
+    netsh.check(data)
+    table = netsh.netsh_lxml.read_table
+    monkeypatch.setattr(netsh.netsh_lxml, "read_table", lambda given: table(
+        given.replace("Büro".encode(), b"Buero")))
+    with pytest.raises(MismatchError, match="filter_origin"):
+        netsh.check(data)
+
+
+def test_each_kind_of_xml_has_its_row(monkeypatch):
+    pytest.importorskip("lxml")
+    monkeypatch.setattr(netsh, "QUICK_EVENTS", 30)
+    printed, figures = netsh.measure_netsh(quick=True)
+    assert [row["kind"] for row in figures["kinds"]] == list(netsh.KINDS)
+    assert all(row["ratio"] > 0 and row["wfpfast"] > 0 for row in figures["kinds"])
+    assert figures["kinds"][0]["times_as_long"] == 1
+    assert all(kind in printed for kind in netsh.KINDS)

@@ -351,7 +351,10 @@ DROP = {"filterId": 1, "layerId": 2, "reauthReason": 0, "originalProfile": 0,
      HEADER_MEMBERS - {0, 6, 7}),
     ({"internalFields": {}, "type": 0, "header": {"flags": 0},
       "ikeMmFailure": {"mmAuthMethod": 3, "flags": 1}},
-     HEADER_MEMBERS | {37, 38, 40, 41, 44, 47, 48, 49, 52}),
+     HEADER_MEMBERS | {37, 38, 40, 41, 44, 47, 48, 49, 52, 55, 56}),
+    ({"internalFields": {}, "type": 2, "header": {"flags": 0},
+      "ikeEmFailure": {"localPrincipalGroupSids": [], "remotePrincipalGroupSids": None}},
+     HEADER_MEMBERS | {37, 38, 39, 43, 44, 45, 46, 47, 48, 50, 56}),
 ])
 def test_the_tail_says_what_the_mapping_lacks(event: dict[str, Any], lacking: set[int]) -> None:
     view = View(encode([event]))

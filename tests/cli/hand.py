@@ -112,10 +112,7 @@ _V6 = {
 _DECIDED = {
     "reauth_reason": 0, "original_profile": 1, "current_profile": 2, "is_loopback": False,
 }
-_DROP = {
-    **_DECIDED, "event_type": "CLASSIFY_DROP", "vswitch_source_port": 0,
-    "vswitch_destination_port": 0,
-}
+_DROP = {**_DECIDED, "event_type": "CLASSIFY_DROP"}
 _OUT = {"layer_id": 48, "direction": "OUTBOUND", "direction_code": 0x3901}
 _IN = {"direction": "INBOUND", "direction_code": 0x3900}
 # What is not here is null.

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.hand import HEAD, ITEMS
 from cli.running import Run
 
 import wfpfast
 
 COMMANDS = (
-    "convert", "demo", "diagnose", "enumerate", "explain", "record", "summary", "watch",
+    "convert", "demo", "diagnose", "enumerate", "explain", "filters", "record", "summary", "watch",
 )  # fmt: skip
 
 
@@ -109,7 +110,7 @@ def test_nothing_more_than_these_libraries_is_needed(tmp_path: Path) -> None:
 def test_output_that_cannot_be_written_is_one_line(
     spawn: Callable[..., Any], tmp_path: Path, arguments: list[str]
 ) -> None:
-    (tmp_path / "a.xml").write_text("<netEvents/>")
+    (tmp_path / "a.xml").write_text(HEAD + ITEMS[0] + "</netEvents>")
     with open("/dev/full", "w", encoding="utf-8") as full:
         result = spawn(*arguments, stdout=full)
     assert (result.returncode, result.stderr) == (1, "wfpfast: No space left on device\n")

@@ -11,7 +11,7 @@ import pytest
 from cli.hand import HEAD, ITEMS
 from cli.running import Run
 
-from wfpfast.cli._formats import OUTPUTS, SOURCES, decoded, suffixes
+from wfpfast.cli._formats import OUTPUTS, suffixes, taking
 
 FORMATS = [".parquet", ".arrow", ".csv", ".ndjson"]
 assert set(FORMATS) == {each.suffix for each in OUTPUTS}, "FORMATS"
@@ -37,7 +37,9 @@ def test_no_events_make_an_empty_table(run: Run, tmp_path: Path, suffix: str) ->
     (tmp_path / "none.xml").write_text("<netEvents/>")
     result = run("convert", "none.xml", f"out{suffix}")
     assert result.status == 0
-    assert result.err.startswith(f"0 events in out{suffix} (")
+    told, reasons = result.err.splitlines()
+    assert told.startswith(f"0 events in out{suffix} (")
+    assert reasons.startswith("none.xml: no events: the log of net events was empty")
     assert rows_of(tmp_path / f"out{suffix}") == 0
     if suffix == ".csv":
         assert (tmp_path / "out.csv").read_text().startswith('"timestamp","event_type","flags"')
@@ -73,18 +75,21 @@ def test_a_cut_before_the_first_event_leaves_no_file(run: Run, tmp_path: Path) -
     assert only(tmp_path, "cut.xml", "old.csv")
 
 
-def test_a_bad_value_ends_the_conversion_or_is_null(run: Run, tmp_path: Path) -> None:
+def test_a_bad_value_is_null_or_ends_the_conversion(run: Run, tmp_path: Path) -> None:
     text = HEAD + "".join(ITEMS).replace("<filterId>70001<", "<filterId>seven<") + "</netEvents>"
     (tmp_path / "bad.xml").write_text(text, encoding="utf-8")
-    strict = run("convert", "bad.xml", "strict.parquet")
+    strict = run("convert", "bad.xml", "strict.parquet", "--errors", "raise")
     assert strict.status == 1
-    assert "<filterId>" in strict.err.splitlines()[1]
+    fault = strict.err.splitlines()[1]
+    assert "<filterId>" in fault
+    assert "--errors null, the default, makes such a value null" in fault
     assert rows_of(tmp_path / "strict.parquet") == 3
-    lenient = run("convert", "bad.xml", "lenient.parquet", "--errors", "null")
-    assert lenient.status == 0
-    assert lenient.err.endswith("; malformed 2\n")
-    ids = pq.read_table(tmp_path / "lenient.parquet")["filter_id"].to_pylist()
-    assert ids == [70000, 70000, 2**64 - 1, None, None, 70002, None]
+    for option in ([], ["--errors", "null"]):
+        lenient = run("convert", "--force", "bad.xml", "lenient.parquet", *option)
+        assert lenient.status == 3
+        assert lenient.err.endswith("; 2 values that could not be read, now null\n")
+        ids = pq.read_table(tmp_path / "lenient.parquet")["filter_id"].to_pylist()
+        assert ids == [70000, 70000, 2**64 - 1, None, None, 70002, None]
 
 
 def test_an_existing_file_is_replaced_only_by_force(run: Run, xml: Path) -> None:
@@ -132,10 +137,10 @@ def test_links_are_followed(run: Run, xml: Path) -> None:
         (["netevents.xml", "o"], "o: expected a name that ends in"),
         (["netevents.xml", "folder.csv"], "folder.csv: is a directory"),
         (["netevents.xml", "no/o.csv"], f"{Path('no/o.csv')}: there is no directory no"),
-        (["notes.txt", "o.csv"],
-         f"notes.txt: expected a file that ends in {suffixes(SOURCES)}"),
-        (["notes.parquet", "o.csv"], "notes.parquet: not a readable Parquet file: "),
-        (["notes.arrow", "o.csv"], "notes.arrow: not a readable Arrow file: "),
+        (["notes.txt", "o.csv"], "notes.txt: line 1: <file>: expected netEvents or "),
+        (["notes.parquet", "o.csv"], "notes.parquet: line 1: <file>: expected netEvents or "),
+        (["cut.parquet", "o.csv"], "cut.parquet: not a readable Parquet file: "),
+        (["cut.arrow", "o.csv"], "cut.arrow: not a readable Arrow file: "),
         (["notes.xml", "o.csv"], "notes.xml: line 1: <file>: expected netEvents or "),
         (["other.parquet", "o.csv"], "other.parquet: no net events: no column has a name"),
         (["twice.parquet", "o.csv"], "twice.parquet: there are two columns 'flags'"),
@@ -143,8 +148,8 @@ def test_links_are_followed(run: Run, xml: Path) -> None:
         (["netevents.xml", "o.csv", "--columns", "app"], "app"),
         (["far.parquet", "o.csv", "--columns", "timestam"], "'timestam'; did you mean timestamp?"),
         (["far.parquet", "o.csv", "--addresses", "text"],
-         f"--addresses: for {suffixes(decoded(), ' and ')} only"),
-        (["sid.xml", "o.csv"], "S-1-5-99999999999"),
+         f"--addresses: for {suffixes(taking('addresses'), ' and ')} only"),
+        (["sid.xml", "o.csv", "--errors", "raise"], "S-1-5-99999999999"),
     ],
 )
 def test_what_cannot_be_is_one_line(
@@ -154,8 +159,10 @@ def test_what_cannot_be_is_one_line(
     (folder / "folder.xml").mkdir()
     (folder / "folder.csv").mkdir()
     (folder / "loop.xml").symlink_to("loop.xml")
-    for name in ("notes.txt", "notes.parquet", "notes.arrow", "notes.xml"):
+    for name in ("notes.txt", "notes.parquet", "notes.xml"):
         (folder / name).write_text("<notes/>")
+    (folder / "cut.parquet").write_bytes(b"PAR1" + bytes(40))
+    (folder / "cut.arrow").write_bytes(b"ARROW1" + bytes(40))
     (folder / "sid.xml").write_text(
         HEAD + ITEMS[0].replace("S-1-5-18", "S-1-5-99999999999") + "</netEvents>")
     pq.write_table(pa.table({"a": [1]}), folder / "other.parquet")

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from cli.hand import HEAD, HOSTILE, ITEMS, SVCHOST
 from cli.running import Run
+from netsh_inputs import file, other
 
 HUGE = 2**64 - 1
 
@@ -77,8 +78,11 @@ def test_rules_and_providers_are_named(run: Run, xml: Path, state: Path) -> None
         "name": "Block all", "provider_key": "{11111111-2222-3333-4444-555555555555}",
         "provider_name": "Acme Shield", "layer_key": "FWPM_LAYER_ALE_AUTH_CONNECT_V4",
         "sublayer_key": "{66666666-2222-3333-4444-555555555555}", "sublayer_name": "Acme layer",
-        "action": "BLOCK", "filter_origin": "Acme origin", "layer_agrees": True,
+        "action": "BLOCK", "filter_origin": "Acme origin", "provider_service": None,
+        "callout_key": None, "callout_name": None, "callout_registered": None,
+        "without_driver": None, "layer_agrees": True, "file": str(state), "others": [],
     }
+    assert found["rule_files"] == [{"path": str(state), "filters": 2, "stats": {}}]
     # Its events are of layer 44, this filter is at another: the id was given anew.
     assert (rules[70001]["name"], rules[70001]["layer_agrees"]) == ("Later rule", False)
     assert rules[HUGE] is None
@@ -87,8 +91,9 @@ def test_rules_and_providers_are_named(run: Run, xml: Path, state: Path) -> None
 def test_json_has_the_documented_keys(run: Run, xml: Path, state: Path) -> None:
     found = report(run, xml, "--filters", state)
     assert list(found) == [
-        "files", "events", "first", "last", "types", "dropped", "failures", "stats", "filters"]
-    assert list(found["files"][0]) == ["path", "events", "stats", "error"]
+        "files", "events", "first", "last", "types", "dropped", "failures", "stats", "filters",
+        "rule_files"]
+    assert list(found["files"][0]) == ["path", "events", "doubles", "stats", "error"]
     tables = {"types": found["types"], "failures": found["failures"], **found["dropped"]}
     assert tables.pop("events") == 5
     keys = {name: set(table["top"][0]) for name, table in tables.items()}
@@ -126,7 +131,7 @@ def test_top_is_a_positive_number(run: Run, xml: Path, count: str) -> None:
 def test_files_of_all_kinds_are_added_up(run: Run, xml: Path) -> None:
     assert run("convert", xml, "a.parquet").status == 0
     assert run("convert", xml, "b.arrow", "--addresses", "binary").status == 0
-    found = report(run, xml, "a.parquet", "b.arrow", xml)
+    found = report(run, xml, "a.parquet", "b.arrow", xml, "--keep-doubles")
     assert [(file["path"], file["events"]) for file in found["files"]] == [
         (str(xml), 7), ("a.parquet", 7), ("b.arrow", 7), (str(xml), 7)]
     assert (found["events"], found["dropped"]["events"]) == (28, 20)
@@ -146,7 +151,7 @@ def test_files_of_all_kinds_are_added_up(run: Run, xml: Path) -> None:
 def test_bad_values_are_null_and_counted(run: Run, tmp_path: Path) -> None:
     text = HEAD + "".join(ITEMS).replace("<filterId>70001<", "<filterId>seven<") + "</netEvents>"
     (tmp_path / "bad.xml").write_text(text, encoding="utf-8")
-    found = report(run, "bad.xml")
+    found = report(run, "bad.xml", status=3)
     assert found["stats"]["malformed"] == 2
     assert rows(found["dropped"]["filters"], "filter_id", "events") == [
         (70000, 2), (None, 2), (HUGE, 1)]
@@ -227,3 +232,14 @@ def test_filters_must_be_filters(run: Run, xml: Path, content: str) -> None:
     assert (result.status, result.out) == (1, "")
     assert result.err.startswith("wfpfast: other.xml: ")
     assert len(result.err.splitlines()) == 1
+
+
+def test_a_code_without_a_name_has_the_one_that_the_file_says(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "ike.xml"
+    path.write_bytes(file(*(
+        other("IKEEXT_MM_FAILURE", "ikeMmFailure", {"failureErrorCode": f"{code} (ERROR_{code})"})
+        for code in (13950, 13801))))
+    failures = report(run, path)["failures"]["top"]
+    assert {row["failure_error"]: row["name"] for row in failures} == {
+        13950: "ERROR_13950", 13801: "ERROR_IPSEC_IKE_AUTH_FAIL"}
+    assert "Nothing." in run("summary", path).out

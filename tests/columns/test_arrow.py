@@ -32,7 +32,6 @@ def test_pyarrow_sees_a_valid_batch() -> None:
 TYPES = {  # as docs/columns.md has them
     "timestamp[ns, UTC]": pa.timestamp("ns", "UTC"), "bool": pa.bool_(), "utf8": pa.utf8(),
     "dict": pa.dictionary(pa.int32(), pa.utf8()),
-    "dict[binary]": pa.dictionary(pa.int32(), pa.binary()),
     "uint8": pa.uint8(), "uint16": pa.uint16(), "uint32": pa.uint32(), "uint64": pa.uint64(),
     "int32": pa.int32(), "fixed_size_binary(20)": pa.binary(20), "list<utf8>": pa.list_(pa.utf8()),
     "list<struct<filter_id: uint64, sublayer: utf8, action: utf8>>": pa.list_(pa.struct([
@@ -197,3 +196,14 @@ def test_table_of_lists() -> None:
 def test_table_refuses(columns, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Table(columns)
+
+
+@pytest.mark.parametrize("length", [0, 1, 7, 8, 9, 64, 65, 200])
+def test_table_of_bools(length: int) -> None:
+    values = [(True, False, None)[n * n % 3 if n % 5 else n % 3] for n in range(length)]
+    table = Table({"on": ("bool", values)}, {"malformed": 2})
+    arrow = pa.record_batch(table)
+    arrow.validate(full=True)
+    assert arrow.schema.field("on").type == pa.bool_()
+    assert arrow["on"].to_pylist() == table["on"].to_pylist() == values
+    assert (table.stats, Table({}).stats) == ({"malformed": 2}, {})

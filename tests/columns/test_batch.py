@@ -60,7 +60,7 @@ def test_column_types_and_dictionaries() -> None:
     kinds = {name: batch[name].type for name in batch.column_names}
     assert kinds["timestamp"] == "timestamp[ns, UTC]"
     assert kinds["end_cert_hash"] == "fixed_size_binary(20)"
-    assert kinds["effective_name"] == "dict[binary]"
+    assert kinds["effective_name"] == kinds["vswitch_id"] == "dict"
     assert kinds["terminating_filters"] == (
         "list<struct<filter_id: uint64, sublayer: utf8, action: utf8>>")
     assert batch["direction"].dictionary == ["INBOUND", "OUTBOUND", "FORWARD", "BIDIRECTIONAL"]

@@ -1,7 +1,7 @@
 """What the filter engine decided: classify, MAC and capability events of every version."""
 
 import pytest
-from example_events import INTERNAL, event
+from example_events import INTERNAL, SWITCH, event
 
 from wfpfast import decode, encode
 
@@ -10,7 +10,7 @@ DROP_1 = DROP_0 | {
     "reauth_reason": 1, "original_profile": 1, "current_profile": 2, "direction": "OUTBOUND",
     "direction_code": 0x3901, "is_loopback": True,
 }
-VSWITCH = {"vswitch_id": b"\x11\x22", "vswitch_source_port": 1, "vswitch_destination_port": 2}
+VSWITCH = {"vswitch_id": SWITCH, "vswitch_source_port": 1, "vswitch_destination_port": 2}
 MAC = {
     "local_mac": "00:00:5e:00:53:01", "remote_mac": "00:00:5e:00:53:02", "media_type": 1,
     "interface_type": 6, "ether_type": 0x0806, "ndis_port": 4, "vlan_tag": 100,
@@ -81,11 +81,36 @@ def test_null_payload_leaves_the_header() -> None:
     assert row.remote_port == 443
 
 
-def test_switch_without_an_id() -> None:
-    sample = event(3)
-    sample["classifyDrop"]["vSwitchId"] = None
-    row = decode(encode([sample]))[0]
-    assert (row.vswitch_id, row.vswitch_source_port) == (None, 1)
+@pytest.mark.parametrize(("switch", "expected"), [
+    (None, (None, None, None)),
+    (b"", (None, None, None)),
+    ({"size": 0, "data": b"12"}, (None, None, None)),
+    ({"size": 4, "data": None}, (None, 1, 2)),
+    ("S\0\0", ("S", 1, 2)),
+    (b"S\0\0\xd8!", ("S\ufffd\ufffd", 1, 2)),
+])
+@pytest.mark.parametrize("kind", [3, 9])
+def test_ports_mean_nothing_without_a_switch(kind: int, switch, expected) -> None:
+    sample = event(kind)
+    sample[{3: "classifyDrop", 9: "classifyDropMac"}[kind]]["vSwitchId"] = switch
+    batch = decode(encode([sample]))
+    row = batch[0]
+    assert (row.vswitch_id, row.vswitch_source_port, row.vswitch_destination_port) == expected
+    assert batch.stats["replaced_text"] == str(expected[0]).count("\ufffd")
+
+
+@pytest.mark.parametrize("version", range(6))
+@pytest.mark.parametrize("kind", [3, 6, 7, 8, 9])
+def test_a_permit_that_knows_no_filter_has_none(kind: int, version: int) -> None:
+    """What was dropped was dropped by a filter, whatever its number."""
+    sample, other = event(kind), event(kind)
+    (arm,) = sample.keys() - {"header", "type"}
+    sample[arm]["filterId"] = 0
+    known = payload(kind, version)
+    first, second = decode(encode([sample, other], version=version))
+    assert first.filter_id == (0 if "filter_id" in known and kind not in (6, 8) else None)
+    assert second.filter_id == known.get("filter_id")
+    assert first.layer_id == known.get("layer_id")
 
 
 @pytest.mark.parametrize("version", range(6))

@@ -12,12 +12,12 @@ from wfpfast import decode, encode
 FLAG_COLUMNS = {
     0x1: {"ip_protocol"}, 0x2: {"local_address"}, 0x4: {"remote_address"}, 0x8: {"local_port"},
     0x10: {"remote_port"}, 0x20: {"app_path"}, 0x40: {"user_sid"}, 0x80: {"scope_id"},
-    0x100: {"ip_version"}, 0x200: set(), 0x400: {"package_sid"}, 0x800: {"enterprise_id"},
-    0x1000: {"policy_flags"}, 0x2000: {"effective_name"},
+    0x100: {"ip_version", "address_family"}, 0x200: set(), 0x400: {"package_sid"},
+    0x800: {"enterprise_id"}, 0x1000: {"policy_flags"}, 0x2000: {"effective_name"},
 }
 LATER = {"address_family": 2, "package_sid": 2, "enterprise_id": 3, "policy_flags": 3,
          "effective_name": 3}
-ALWAYS = {"timestamp", "event_type", "flags", "address_family"}
+ALWAYS = {"timestamp", "event_type", "flags"}
 
 
 def row(version: int = 5, **members):
@@ -31,7 +31,7 @@ def test_a_member_counts_only_if_its_flag_is_set(version: int, flag: int) -> Non
     known = {name for name in ALWAYS if LATER.get(name, 0) <= version}
     expected = known | {n for n in FLAG_COLUMNS[flag] if LATER.get(n, 0) <= version}
     flags = flag | 0x100
-    expected |= {"ip_version"}
+    expected |= {"ip_version"} | ({"address_family"} if version >= 2 else set())
     event = row(version, flags=flags)
     assert {k for k, v in event.to_dict().items() if v is not None} == expected
     assert event.flags == flags
@@ -46,6 +46,24 @@ def test_addresses_need_the_ip_version_too() -> None:
         assert (event.local_address, event.remote_address, event.ip_version) == (None, None, None)
 
 
+@pytest.mark.parametrize("version", range(2, 6))
+def test_the_address_family_needs_the_flag_of_the_ip_version(version: int) -> None:
+    """It says more than the version where that is NONE, as of Ethernet frames."""
+    assert row(version, flags=0x3FFF & ~0x100, addressFamily=1).address_family is None
+    event = row(version, ipVersion=2, addressFamily=2)
+    assert (event.ip_version, event.address_family) == (None, "ETHER")
+
+
+def test_without_flags_the_ip_version_does_not_follow_from_the_address_family() -> None:
+    """Or the zero of a missing ipVersion would be taken for IPv4."""
+    given = {"addressFamily": 1, "localAddrV6": bytes(range(16))}
+    sample = {"header": given, "internalFields": {}}
+    [first, second] = decode(encode([sample, {**sample, "header": {**given, "ipVersion": 1}}]))
+    assert (first.local_address, first.address_family) == (None, None)
+    assert second.local_address == "1:203:405:607:809:a0b:c0d:e0f"
+    assert second.address_family == "INET6"
+
+
 def test_all_members_of_the_newest_header() -> None:
     event = row()
     assert {k: v for k, v in event.to_dict().items() if v is not None and k != "timestamp"} == {
@@ -53,7 +71,7 @@ def test_all_members_of_the_newest_header() -> None:
         "local_address": "127.0.0.1", "remote_address": "192.0.2.1", "local_port": 50000,
         "remote_port": 443, "scope_id": 3, "app_path": "\\device\\harddiskvolume1\\app.exe",
         "user_sid": "S-1-5-21-1-2-3-1001", "address_family": "INET", "package_sid": "S-1-15-2-1",
-        "enterprise_id": "example.org", "policy_flags": 5, "effective_name": b"\x01\x02",
+        "enterprise_id": "example.org", "policy_flags": 5, "effective_name": "fabrikam\\app",
     }
 
 

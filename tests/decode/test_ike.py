@@ -75,7 +75,7 @@ def test_em_failure(version: int) -> None:
     expected = {
         "failure_error": 13801, "failure_point": "NONE", "failure_flags": 1,
         "em_state": "AUTH_COMPLETE", "sa_role": "RESPONDER", "auth_method": "KERBEROS",
-        "end_cert_hash": bytes(20), "mm_id": 11, "qm_filter_id": 12,
+        "end_cert_hash": bytes(range(20, 40)), "mm_id": 11, "qm_filter_id": 12,
     }
     if version >= 1:
         expected |= PRINCIPALS | {"traffic_type": "TUNNEL"}
@@ -88,16 +88,51 @@ def test_null_pointers_are_null_and_empty_is_empty() -> None:
                     "providerContextKey": None})
     assert event.local_principal is None
     assert event.remote_principal == ""
-    assert event.local_groups is None
+    assert event.local_groups == []
     assert event.remote_groups == []
     assert event.provider_context_key is None
     groups = row(0, {"localPrincipalGroupSids": ["a", None, ""]}).local_groups
     assert groups == ["a", None, ""]
 
 
-def test_count_without_groups_is_null() -> None:
-    event = row(0, {"numLocalPrincipalGroupSids": 5, "localPrincipalGroupSids": None})
-    assert event.local_groups is None
+@pytest.mark.parametrize(("kind", "arm"), [(0, "ikeMmFailure"), (2, "ikeEmFailure")])
+@pytest.mark.parametrize("side", ["Local", "Remote"])
+def test_groups_are_as_many_as_the_count_says(kind: int, arm: str, side: str) -> None:
+    """0 are none, wherever the pointer leads; some that are not there are an error."""
+    count, member = f"num{side}PrincipalGroupSids", f"{side.lower()}PrincipalGroupSids"
+    column = f"{side.lower()}_groups"
+    for groups in (None, [], ["a"]):
+        assert row(kind, {member: groups, count: 0})[column] == []
+    assert row(kind, {member: ["a", "b"], count: 1})[column] == ["a"]
+    with pytest.raises(MalformedBlockError, match=f"{arm}.{member}: is NULL"):
+        row(kind, {count: 5})
+    assert row(kind, {count: 5}, errors="null")[column] is None
+    assert row(kind, {}, 0)[column] is None
+
+
+def test_groups_that_a_source_does_not_have_are_null() -> None:
+    event = {"type": 0, "ikeMmFailure": {"localPrincipalGroupSids": []}, "internalFields": {}}
+    found = decode(encode([event]))[0]
+    assert (found.local_groups, found.remote_groups) == ([], None)
+
+
+@pytest.mark.parametrize(("kind", "payload"), [(0, MM_FAILURE), (2, EM_FAILURE)])
+@pytest.mark.parametrize("version", range(6))
+def test_a_hash_of_zeros_is_no_hash(kind: int, payload, version: int) -> None:
+    assert row(kind, {**payload, "endCertHash": bytes(20)}, version).end_cert_hash is None
+    last = bytes(19) + b"\1"
+    assert row(kind, {**payload, "endCertHash": last}, version).end_cert_hash == last
+
+
+@pytest.mark.parametrize("version", [4, 5])
+def test_a_key_of_zeros_is_no_key(version: int) -> None:
+    """GUID_NULL, behind the pointer of a main mode failure and in the quick mode failure itself."""
+    none, last = bytes(16), bytes(15) + b"\1"
+    text = "00000000-0000-0000-0000-000000000001"
+    assert row(0, {"providerContextKey": none}, version).provider_context_key is None
+    assert row(0, {"providerContextKey": last}, version).provider_context_key == text
+    assert row(1, {"mmProviderContextKey": none}, version).provider_context_key is None
+    assert row(1, {"mmProviderContextKey": last}, version).provider_context_key == text
 
 
 def test_more_groups_than_the_block_holds() -> None:

@@ -52,8 +52,21 @@ def test_kernel_drop_of_clear_text_has_spi_zero_not_null() -> None:
     assert event.layer_id == 0
 
 
+@pytest.mark.parametrize(("kind", "arm"), [
+    (3, "classifyDrop"), (6, "classifyAllow"), (9, "classifyDropMac")])
+def test_a_direction_of_classify_events_that_is_zero_was_not_filled(kind: int, arm: str) -> None:
+    event = row({"msFwpDirection": 0, "layerId": 7}, kind=kind, member=arm)
+    assert (event.direction, event.direction_code, event.layer_id) == (None, None, 7)
+
+
+def test_a_direction_of_ipsec_events_that_is_zero_is_outbound() -> None:
+    for kind, arm in ((4, "ipsecDrop"), (5, "idpDrop")):
+        event = row({"direction": 0}, kind=kind, member=arm)
+        assert (event.direction, event.direction_code) == ("OUTBOUND", 0)
+
+
 @pytest.mark.parametrize(("code", "text"), [
-    (0, "OUTBOUND"), (1, "INBOUND"), (2, "UNKNOWN_2"), (0x3900, "INBOUND"),
+    (1, "INBOUND"), (2, "UNKNOWN_2"), (0x3900, "INBOUND"),
     (0x3901, "OUTBOUND"), (0x3902, "FORWARD"), (0x3903, "BIDIRECTIONAL"), (0x3904, "UNKNOWN_14596"),
     (0x38FF, "UNKNOWN_14591"), (2**32 - 1, "UNKNOWN_4294967295"),
 ])

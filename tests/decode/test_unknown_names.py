@@ -84,10 +84,10 @@ OUTSIDE, ODD, NULL = "points outside the block", "is misaligned", "is NULL"
 
 
 @pytest.mark.parametrize(("at", "value", "reason", "expected"), [
-    ("count", struct.pack("<I", 2**32 - 1), OUTSIDE, ("CLASSIFY_DROP", "OUTBOUND")),
-    ("names", struct.pack("<Q", 0), NULL, ("CLASSIFY_DROP", "OUTBOUND")),
-    ("names", struct.pack("<Q", BASE + 4), ODD, ("CLASSIFY_DROP", "OUTBOUND")),
-    ("names", struct.pack("<Q", 2**64 - 8), OUTSIDE, ("CLASSIFY_DROP", "OUTBOUND")),
+    ("count", struct.pack("<I", 2**32 - 1), OUTSIDE, (None, None)),
+    ("names", struct.pack("<Q", 0), NULL, (None, None)),
+    ("names", struct.pack("<Q", BASE + 4), ODD, (None, None)),
+    ("names", struct.pack("<Q", 2**64 - 8), OUTSIDE, (None, None)),
     ("first", struct.pack("<IIQ", 1, 0, 0), NULL, (None, "UNKNOWN_Y")),
     ("first", struct.pack("<IIQ", 1, 0, BASE + 1), ODD, (None, "UNKNOWN_Y")),
     ("first", struct.pack("<IIQ", 22, 0, BASE - 2), OUTSIDE, ("CLASSIFY_DROP", "UNKNOWN_Y")),
@@ -104,6 +104,7 @@ def test_pointers_are_not_trusted(
         decode(bad)
     batch = decode(bad, errors="null")
     assert (batch[0].event_type, batch[0].direction) == expected
+    assert (batch[0].direction_code, batch[0].filter_id) == (None, 68893)
     assert batch.stats["malformed"] == 1
 
 
@@ -134,3 +135,20 @@ def test_a_text_that_many_names_share_exhausts_the_budget() -> None:
     # 64 times the block, and 1 MiB: docs/columns.md.
     assert read == (64 * len(image) + (1 << 20)) // (2 * len(long) + 16)
     assert batch.stats["malformed"] == 401 - read > 0
+
+
+def test_names_that_many_events_share_exhaust_the_budget() -> None:
+    """Also if nothing comes of them: 17 is no member with names."""
+    events, names = 400, 20_000
+    block = encode([unknown(3, {"event_type": "X"})] * events, base=BASE)
+    image = bytearray(block.data)
+    image += bytes(-len(image) % 8) + struct.pack("<IIQ", 17, 0, 0) * names
+    array = BASE + len(image) - 16 * names
+    for entry in struct.unpack_from(f"<{events}Q", block.data, block.entries_offset):
+        struct.pack_into("<IIQ", image, entry - BASE + 152 + 48, names, 0, array)
+    shared = Block(bytes(image), base=BASE, count=events, version=5, internal=True)
+    batch = decode(shared, errors="null", columns=["event_type"])
+    read = (64 * len(image) + (1 << 20)) // (16 * names)
+    assert 0 < read < events
+    assert batch["event_type"].to_pylist() == ["CLASSIFY_DROP"] * read + [None] * (events - read)
+    assert batch.stats["malformed"] == events - read

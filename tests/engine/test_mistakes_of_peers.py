@@ -66,9 +66,7 @@ def test_each_version_is_read_as_its_own_struct(version: int, simulate: Simulate
         row = batch.to_pylist()[0]
     assert (row["app_path"], row["remote_port"], row["filter_id"]) == (PATH, 443, 7)
     # CLASSIFY_DROP2, which has them, came with FWPM_NET_EVENT2; so did packageSid, with HEADER2.
-    # The blob's encoding is not documented: bytes, as they are.
-    blob = (switch + "\0").encode("utf-16-le")
-    newer = (blob, 5, "S-1-15-2-1") if version >= 2 else (None, None, None)
+    newer = (switch, 5, "S-1-15-2-1") if version >= 2 else (None, None, None)
     assert (row["vswitch_id"], row["vswitch_source_port"], row["package_sid"]) == newer
 
 

@@ -1,5 +1,6 @@
 """The script that is sent to people with a Windows machine works before it is sent."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,9 @@ def test_it_reports_and_records(tmp_path: Path) -> None:
     assert [line for line in report.splitlines() if line.startswith("EVENT")][5].startswith(
         "EVENT5: ")
     assert "keywords before 0, after 0" in report
+    leak = re.search(r"^leak: 500 enumerations, (-?[\d,]+) bytes more for each$", report, re.M)
+    assert leak
+    assert int(leak[1].replace(",", "")) < 1000
     with Recording(tmp_path / "wfpfast-confirm.wfprec") as recording:
         events = sum(record.block.count for record in recording.records())
     assert f"followed for 1 s: {events} events, " in report

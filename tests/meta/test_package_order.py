@@ -20,14 +20,20 @@ ALLOWED: dict[str, set[str]] = {
     "names": {"_tables"},
     "errors": {"names"},
     "explain": {"_tables", "names"},
+    "doubles": {"_base"},
     "_columns": {"_base"},
     "_blocks": {"_tables", "abi", "errors"},
     "_decode": {"_base", "_blocks", "_columns", "_tables", "abi", "errors"},
-    "engine": {"_base", "_blocks", "_columns", "_decode", "_tables", "abi", "errors", "names"},
+    "_filter_table": {"_columns", "names"},
+    "engine": {
+        "_base", "_blocks", "_columns", "_decode", "_filter_table", "_tables", "abi", "errors",
+        "names"},
     "simulator": {
         "_base", "_blocks", "_columns", "_decode", "_tables", "abi", "engine._api", "errors",
         "names"},
-    "netsh": {"_base", "_blocks", "_columns", "_decode", "_tables", "errors", "names"},
+    "netsh": {
+        "_base", "_blocks", "_columns", "_decode", "_filter_table", "_tables", "abi", "errors",
+        "names"},
     "recording": {"_base", "_blocks", "_columns", "_decode", "_tables", "errors"},
 }
 # The top of the package puts all parts together, and the command line uses what it shows.

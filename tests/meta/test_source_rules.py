@@ -68,6 +68,8 @@ LONG = {
     "cdef int declare_events() except -1:": "a table: one line a column",
     "cdef Result render(Decode* d, Column* out, const FWP_VALUE0* value) noexcept nogil:":
         "a switch: one case a type",
+    "read_events": "a docstring with the code after it",
+    "read_filters": "a docstring with the code after it",
 }
 
 

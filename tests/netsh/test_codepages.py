@@ -12,6 +12,7 @@ LANGUAGES = {
     "German": ("cp1252 cp850", ["Standard für ausgehend", "Größe überschritten",
                                 "Kernnetzwerk - DHCPV6 für ausgehenden Datenverkehr"]),
     "French": ("cp1252 cp850", ["Sortie par défaut", "Règle du réseau privé",
+                                "DÉCOUVERTE RÉSEAU PRIVÉ",
                                 "Bureau à distance - Mode utilisateur (TCP entrant)"]),
     "Spanish": ("cp1252 cp850", ["Administración remota", "Detección de redes (UPnP de salida)"]),
     "Swedish": ("cp1252", ["Utgående standardvärde", "Fjärrskrivbord \u2013 användarläge"]),
@@ -50,6 +51,11 @@ def test_a_page_is_not_chosen_without_words() -> None:
     for data in (b"", b"ascii", b"\xff", b"x\xffy", b"\x89PNG\r\n", bytes(range(0x80, 0x100)),
                  b"f\xc3r"):
         assert guess(data) is None, data
+
+
+def test_capitals() -> None:
+    for page in ("cp1252", "cp850"):
+        assert guess("DÉCOUVERTE RÉSEAU".encode(page)) == page
 
 
 def test_a_long_text_is_guessed_by_its_beginning() -> None:

@@ -15,10 +15,11 @@ HEADER_ROW = {
     "ip_protocol": 17, "local_address": "192.0.2.7", "remote_address": "203.0.113.250",
     "local_port": 49152, "remote_port": 53, "scope_id": 4, "app_path": APP,
     "user_sid": "S-1-5-21-11-22-33-1001", "address_family": "INET", "package_sid": "S-1-0-0",
-    "enterprise_id": "corp.example", "policy_flags": 2**64 - 1, "effective_name": b"\x00\xff\x10",
+    "enterprise_id": "corp.example", "policy_flags": 2**64 - 1, "effective_name": "tailspin",
 }
 GUID = "6f1e0001-0002-4003-8004-00000000beef"
-BLOB = {"data": "0102fe", "asString": "..."}
+SWITCH = "0b5f1c2e-7d3a-4a6b-9c8d-1e2f3a4b5c6d"
+BLOB = {"data": f"{SWITCH}\0".encode("utf-16-le").hex(), "asString": "..."}
 
 FAILURE: dict[str, Tree] = {
     "failureErrorCode": "13801 (ERROR_IPSEC_IKE_AUTH_FAIL)", "failurePoint": "IPSEC_FAILURE_PEER",
@@ -46,7 +47,7 @@ CLASSIFY_ROW = {
 }
 VSWITCH: dict[str, Tree] = {
     "vSwitchId": BLOB, "vSwitchSourcePort": "4294967295", "vSwitchDestinationPort": "8"}
-VSWITCH_ROW = {"vswitch_id": b"\x01\x02\xfe", "vswitch_source_port": 2**32 - 1,
+VSWITCH_ROW = {"vswitch_id": SWITCH, "vswitch_source_port": 2**32 - 1,
                "vswitch_destination_port": 8}
 CASES: dict[str, tuple[str, dict[str, Tree], dict[str, Any]]] = {
     "IKEEXT_MM_FAILURE": ("ikeMmFailure", {
@@ -156,8 +157,8 @@ def test_members_that_windows_does_not_print_are_null(name: str) -> None:
         if tag == "reserved":
             continue
         # What decides whether another member means anything comes with it.
-        deciding = {key: body[key] for key in ("ipVersion", "saTrafficType", "filterId")
-                    if key in body}
+        deciding = {key: body[key] for key in (
+            "ipVersion", "saTrafficType", "filterId", "vSwitchId") if key in body}
         row = read_row(event(name, {**deciding, tag: content}))
         found = {key: value for key, value in row.items()
                  if key not in HEADER_ROW and key != "event_type"}
@@ -218,8 +219,7 @@ def test_each_member_of_the_header_may_be_missing(tag: str) -> None:
 
 def test_flags_decide_what_of_the_header_counts() -> None:
     row = read_row(drop({"flags": ["FWPM_NET_EVENT_FLAG_LOCAL_PORT_SET", "00010000"]}))
-    assert row.keys() & HEADER_ROW.keys() == {
-        "timestamp", "flags", "local_port", "address_family"}
+    assert row.keys() & HEADER_ROW.keys() == {"timestamp", "flags", "local_port"}
     assert row["flags"] == 0x10008
     assert read_row(drop({"flags": ""}))["flags"] == 0
 
@@ -287,7 +287,8 @@ def test_both_spellings_of_the_type_and_numbers() -> None:
                      "FWPM_NET_EVENT_TYPE_PUBLIC_CLASSIFY_DROP", "3"):
         assert read_row(drop(type=spelling)) == read_row(drop())
     for spelling, name in [("77", "UNKNOWN_77"),
-                           ("FWPM_NET_EVENT_TYPE_INTERNAL_IKEEXT_QM_FAILURE", "UNKNOWN_18")]:
+                           ("FWPM_NET_EVENT_TYPE_INTERNAL_IKEEXT_QM_FAILURE",
+                            "INTERNAL_IKEEXT_QM_FAILURE")]:
         row = read_row(drop(type=spelling))
         assert row == {**HEADER_ROW, "event_type": name}
 

@@ -77,6 +77,35 @@ def test_mending_is_python_s_replacement(parts: list[bytes]) -> None:
     assert characters == sum(c >= "\x80" for c in wanted) - replaced - bool(rest)
 
 
+def test_every_lead_byte_with_every_second_one() -> None:
+    for lead in range(0x80, 0x100):
+        for second in range(1, 0x100):
+            data = bytes([lead, second, 0x80, 0x80, 0x41])
+            text = mend(data, 0, len(data), before=0, final=True)[0]
+            assert text.decode() == data.decode("utf-8", "replace"), data.hex()
+
+
+def test_every_character_of_utf16() -> None:
+    every = "".join(map(chr, [*range(1, 0xD800), *range(0xE000, 0x110000)]))
+    for big, name in ((False, "utf-16-le"), (True, "utf-16-be")):
+        data = every.encode(name)
+        text, end, replaced = from_utf16(data, 0, len(data), big=big, before=0, final=True)
+        assert (text.decode(), end, replaced) == (every, len(data), 0)
+
+
+@pytest.mark.parametrize("size", [1, 15, 16, 17, 63, 64, 65])
+def test_nuls_beside_every_character(size: int) -> None:
+    for c in [*map(chr, range(1, 0x80)), "\u00fc", "\u54d4", "\U0001f600"]:
+        for nulls in (f"{c * size}\0\0x", f"x\0{c * size}", f"{c * size}\0"):
+            wanted = without_padding(nulls)
+            data = nulls.encode()
+            assert mend(data, 0, len(data), before=0, final=True)[0].decode() == wanted
+            for big, name in ((False, "utf-16-le"), (True, "utf-16-be")):
+                data = nulls.encode(name)
+                text, _, replaced = from_utf16(data, 0, len(data), big=big, before=0, final=True)
+                assert (text.decode(), replaced) == (wanted, wanted.count("\ufffd"))
+
+
 @given(UNITS, st.booleans())
 def test_utf16_is_python_s(units: list[int], big: bool) -> None:
     data = b"".join(unit.to_bytes(2, "big" if big else "little") for unit in units)
@@ -218,11 +247,14 @@ def test_unknown_encodings(name: str) -> None:
 
 
 @pytest.mark.parametrize(("declared", "wanted"), [
-    ("windows-1250", "řů"), ("cp852", "°¨"), ("iso-8859-2", "řů"), ("GB2312", "规则"),
-    ("utf-7", ""), ("punycode", ""), ("no-such", "")])
-def test_a_declared_code_page_is_a_hint(declared: str, wanted: str) -> None:
-    raw = {"GB2312": "规则".encode("gbk")}.get(declared, b"\xf8\xf9")
-    text, reader = read(b"<?xml version='1.0' encoding='%s'?><a>%s</a>" % (declared.encode(), raw))
+    ("windows-1250", "řů"), ("cp852", "°¨"), ("iso-8859-2", "řů"), ("GB2312", "规镕"),
+    ("ISO-8859-1", "\u20ac\u201e"), ("utf-7", ""), ("punycode", ""), ("no-such", "")])
+@pytest.mark.parametrize("size", [0, 1])
+def test_a_declared_code_page_is_a_hint(declared: str, wanted: str, size: int) -> None:
+    """By the names of other standards, Windows means its own pages, which have more."""
+    raw = {"GB2312": "规镕".encode("gbk"), "ISO-8859-1": b"\x80\x84"}.get(declared, b"\xf8\xf9")
+    xml = b"<?xml version='1.0' encoding='%s'?><a>%s</a>" % (declared.encode(), raw)
+    text, reader = read(xml, size=size)
     if wanted:
         assert f"<a>{wanted}</a>" in text
         assert not reader.guessed

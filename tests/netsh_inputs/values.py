@@ -30,6 +30,10 @@ def _path(text: str) -> dict[str, str]:
     return {"data": text.encode("utf-16-le").hex(), "asString": "not read"}
 
 
+# How many names of a header's elements there is room for, besides its own 20 and "...".
+_ROOM = 128 - 20 - 1
+_MANY = {f"new{n}": "1" for n in range(400)}
+
 NEW = [
     simple("no flags element", file(event({"flags": None})), [row(
         flags=..., scope_id=..., policy_flags=..., enterprise_id=..., effective_name=...)],
@@ -69,7 +73,7 @@ NEW = [
            stats={"unknown_names": 1}),
     simple("an unknown IP version's name", spoiled(
         ("FWP_IP_VERSION_V4", "FWP_IP_VERSION_V9")), three(
-            ip_version=None, local_address=None, remote_address=None, flags=...,
+            ip_version=None, local_address=..., remote_address=..., flags=...,
             address_family=...),
         stats={"malformed": 1}, raises="ipVersion"),
     simple("an unknown authentication method", file(other(
@@ -79,6 +83,18 @@ NEW = [
         [row(**NO_CLASSIFY, event_type="IKEEXT_MM_FAILURE", failure_error=13801,
              failure_point="ME", auth_method="UNKNOWN_IKEEXT_NEW_METHOD")],
         stats={"unknown_names": 1}),
+    simple("a code for which only netsh has a name", file(other(
+        "IKEEXT_MM_FAILURE", "ikeMmFailure",
+        {"failureErrorCode": "13950 (ERROR_IPSEC_IKE_NEW)", "failurePoint": "IPSEC_FAILURE_ME"})),
+        [row(**NO_CLASSIFY, event_type="IKEEXT_MM_FAILURE", failure_error=13950,
+             failure_point="ME")],
+        stats={"named_code:13950:ERROR_IPSEC_IKE_NEW": 1}),
+    simple("more new elements than are counted by name", file(event(_MANY)), [row()], stats={
+        **{f"unknown_element:header/new{n}": 1 for n in range(_ROOM)},
+        "unknown_element:header/...": 400 - _ROOM}),
+    simple("a new element with a very long name", file(event({"n" * 3000: "1"}), event(
+        {"n" * 3000: "1"})), [row(), row()],
+        stats={"unknown_element:header/" + "n" * 100: 2}),
 ]
 
 SPELLINGS = [
@@ -162,7 +178,7 @@ TEXTS = [
     simple("a control character in what is not read", spoiled(
         (r"\.d.e.v.i.c.e...", "\\.d.\x02.v")), three(), stats={"mended_text": 1}),
     simple("a lone ampersand, and an entity of HTML", spoiled((_ORIGIN, "A & B &nbsp; C &uuml")),
-           three(filter_origin="A & B &nbsp; C &uuml"), stats={"mended_text": 3}),
+           three(filter_origin="A & B &nbsp; C &uuml")),
     simple("an unpaired surrogate", (listed(items(event())).replace(
         _ORIGIN, "Query\ud800User")).encode("utf-16", "surrogatepass"),
         [row(filter_origin="Query\ufffdUser")], stats={"mended_text": 1}),
@@ -192,14 +208,13 @@ DAMAGED = [
     simple("an event without a header", spoiled(("<header>", "<head>"), ("</header>", "</head>")),
            [row(local_port=50000), row(local_port=50002)],
            stats={"lost_events": 1}, raises=r"line \d+.*header"),
-    simple("an event in an event", spoiled(("<header>", "<item><header>")),
-           [row(local_port=50000), row(local_port=50002)], stats={"lost_events": 1},
-           raises=r"line \d+"),
+    simple("an end tag is missing between two events", spoiled(("<header>", "<item><header>")),
+           three()),
     simple("elements nested ten thousand deep", spoiled(
         ("<header>", f"<header>{'<a>' * 10_000}{'</a>' * 10_000}")),
         [row(local_port=50000), row(local_port=50002)], stats={"lost_events": 1},
-        raises=r"line \d+.*deep"),
-    simple("a huge attribute", spoiled(("<header>", f"<header a='{'>' * 500_000}'>")), three()),
+        raises=r"line \d+.*(deep|too many)"),
+    simple("a huge attribute", spoiled(("<header>", f"<header a='{'>' * 900_000}'>")), three()),
     simple("attributes of all kinds", spoiled(
         ("<header>", '<header a="<>" b=\'"/>\' c = "&lt;" xml:space="preserve" >'),
         ("<vSwitchId/>", '<vSwitchId a="1" />')), three()),

@@ -8,14 +8,7 @@ from ctypes import sizeof
 from typing import Any, Protocol, TypeVar
 
 from oracle import structs as sdk
-from oracle.values import (
-    BadPointerError,
-    Memory,
-    guid_text,
-    ipv4_text,
-    ipv6_text,
-    mac_text,
-)
+from oracle.values import BadPointerError, Memory, guid_text, ipv4_text, ipv6_text, mac_text
 from wfpfast.errors import MalformedBlockError
 
 Result = TypeVar("Result")
@@ -147,6 +140,20 @@ class _Reader:
         for column, value in values.items():
             self.cells[column] = enumerator(column, value)
 
+    def filter(self, arm: str, value: int) -> None:
+        """Permits do not always know their filter, and have 0 then."""
+        self.cells["filter_id"] = None if arm.endswith("Allow") and not value else value
+
+    def switch(self, arm: str, drop: Any) -> None:
+        """A virtual switch has a name; without one its ports mean nothing."""
+        if not drop.vSwitchId.size:
+            return
+        self.follow("vswitch_id", f"{arm}.vSwitchId", self.memory.utf16_blob, drop.vSwitchId)
+        self.cells |= {
+            "vswitch_source_port": drop.vSwitchSourcePort,
+            "vswitch_destination_port": drop.vSwitchDestinationPort,
+        }
+
     def direction(self, value: int) -> None:
         self.cells["direction"] = sdk.DIRECTIONS.get(value, f"UNKNOWN_{value}")
         self.cells["direction_code"] = value
@@ -185,11 +192,12 @@ class _Reader:
         if flags & REMOTE_ADDR_SET:
             self.host("remote_address", version, header.remoteAddr)
         if flags & APP_ID_SET:
-            self.follow("app_path", "header.appId", self.memory.app_path, header.appId)
+            self.follow("app_path", "header.appId", self.memory.utf16_blob, header.appId)
         if flags & USER_ID_SET:
             self.follow("user_sid", "header.userId", self.memory.sid, header.userId)
         if isinstance(header, sdk.FWPM_NET_EVENT_HEADER2):
-            self.enumerators(address_family=header.addressFamily)
+            if flags & IP_VERSION_SET:
+                self.enumerators(address_family=header.addressFamily)
             if flags & PACKAGE_ID_SET:
                 self.follow("package_sid", "header.packageSid", self.memory.sid,
                             header.packageSid)
@@ -203,12 +211,12 @@ class _Reader:
         if flags & POLICY_FLAGS_SET:
             self.cells["policy_flags"] = header.policyFlags
         if flags & EFFECTIVE_NAME_SET:
-            self.follow("effective_name", "header.effectiveName", self.memory.blob,
+            self.follow("effective_name", "header.effectiveName", self.memory.utf16_blob,
                         header.effectiveName)
 
     def payload(self, event_type: int, address: int) -> None:
         self.enumerators(event_type=event_type)
-        if event_type not in sdk.ENUMERATIONS["event_type"]:
+        if event_type not in sdk.SDK_TYPES:
             self.stats["unknown_types"] += 1
         if event_type not in self.arms or not address:
             return
@@ -244,7 +252,11 @@ class _Reader:
     def unknown_names(self, count: int, address: int) -> None:
         field = "internalFields.unknownNames"
         names = self.guard(field, self.memory.array, sdk.UNKNOWN_NAME0, count, address)
-        for each in () if names is None else names:
+        if names is None:  # of which members is not known
+            for number in sdk.NAMED:
+                self.cells |= dict.fromkeys(sdk.ABSENT[number])
+            return
+        for each in names:
             column = sdk.NAMED.get(each.member)
             if column is None:
                 continue
@@ -254,10 +266,12 @@ class _Reader:
 
     def classify(self, arm: str, drop: Any) -> None:
         """CLASSIFY_DROP of every version, CLASSIFY_ALLOW, and half of CLASSIFY_DROP_MAC."""
-        self.cells |= {"filter_id": drop.filterId, "layer_id": drop.layerId}
+        self.filter(arm, drop.filterId)
+        self.cells["layer_id"] = drop.layerId
         if isinstance(drop, sdk.CLASSIFY_DROP0):
             return
-        self.direction(drop.msFwpDirection)
+        if drop.msFwpDirection:  # 0x3900 is the lowest in use: 0 was not filled
+            self.direction(drop.msFwpDirection)
         self.cells |= {
             "reauth_reason": drop.reauthReason,
             "original_profile": drop.originalProfile,
@@ -265,11 +279,7 @@ class _Reader:
             "is_loopback": bool(drop.isLoopback),
         }
         if isinstance(drop, sdk.CLASSIFY_DROP2 | sdk.CLASSIFY_DROP_MAC0):
-            self.follow("vswitch_id", f"{arm}.vSwitchId", self.memory.blob, drop.vSwitchId)
-            self.cells |= {
-                "vswitch_source_port": drop.vSwitchSourcePort,
-                "vswitch_destination_port": drop.vSwitchDestinationPort,
-            }
+            self.switch(arm, drop)
 
     def classify_mac(self, arm: str, drop: Any) -> None:
         self.classify(arm, drop)
@@ -287,10 +297,8 @@ class _Reader:
 
     def capability(self, arm: str, capability: Any) -> None:
         self.enumerators(network_capability=capability.networkCapabilityId)
-        self.cells |= {
-            "filter_id": capability.filterId,
-            "is_loopback": bool(capability.isLoopback),
-        }
+        self.filter(arm, capability.filterId)
+        self.cells["is_loopback"] = bool(capability.isLoopback)
 
     def ipsec_kernel(self, arm: str, drop: Any) -> None:
         self.direction(drop.direction)
@@ -319,7 +327,7 @@ class _Reader:
                        auth_method=failure.mmAuthMethod)
         self.cells |= {
             "failure_flags": failure.flags,
-            "end_cert_hash": bytes(failure.endCertHash),
+            "end_cert_hash": self.memory.digest(failure.endCertHash),
             "mm_id": failure.mmId,
             "mm_filter_id": failure.mmFilterId,
         }
@@ -348,7 +356,7 @@ class _Reader:
         self.enumerators(em_state=failure.emState, auth_method=failure.emAuthMethod)
         self.cells |= {
             "failure_flags": failure.flags,
-            "end_cert_hash": bytes(failure.endCertHash),
+            "end_cert_hash": self.memory.digest(failure.endCertHash),
             "mm_id": failure.mmId,
             "qm_filter_id": failure.qmFilterId,
         }

@@ -257,7 +257,7 @@ ABSENT: tuple[tuple[str, ...], ...] = (
     ("keying_module",), ("mm_state",), ("qm_state",), ("em_state",), ("sa_role",),
     ("traffic_type",), ("auth_method",), ("end_cert_hash",), ("mm_id",), ("mm_filter_id",),
     ("qm_filter_id",), ("mm_sa_luid",), ("provider_context_key",), ("public_host",),
-    ("internal_host",),
+    ("internal_host",), ("local_groups",), ("remote_groups",),
 )
 
 
@@ -338,6 +338,11 @@ _NUMBERED: dict[str, tuple[str, ...]] = {
                     "SSL_ECDSA_P256", "SSL_ECDSA_P384", "EAP", "RESERVED"),
 }
 ENUMERATIONS = {column: dict(enumerate(names)) for column, names in _NUMBERED.items()}
+# In no SDK: types of the IKE service's own log, which count as unknown although they have names.
+SDK_TYPES = frozenset(ENUMERATIONS["event_type"])
+ENUMERATIONS["event_type"] |= {13 + n: f"INTERNAL_IKEEXT_{name}" for n, name in enumerate((
+    "MM_ESTABLISHED", "MM_DELETED", "MM_FAILURE", "QM_ESTABLISHED", "QM_DELETED", "QM_FAILURE",
+    "NO_QM_FOR_MMSA", "POLICY_CHANGE"))}
 
 # Two vocabularies share the column: FWP_DIRECTION (0, 1) and msFwpDirection (0x3900...).
 DIRECTIONS = {0: "OUTBOUND", 1: "INBOUND", 0x3900: "INBOUND", 0x3901: "OUTBOUND",

@@ -106,7 +106,7 @@ def test_classify_drop_with_everything_set() -> None:
     path = wide(r"\device\harddiskvolume3\a.exe")
     drop = image.add(pack(
         DROP2, filterId=70000, layerId=44, reauthReason=2, originalProfile=1, currentProfile=3,
-        direction=0x3901, isLoopback=1, switchSize=3, switch=image.add(b"\1\2\3"),
+        direction=0x3901, isLoopback=1, switchSize=3, switch=image.add(b"a\0\3"),
         sourcePort=7, destinationPort=8))
     event = image.event(
         type=3, payload=drop, flags=EVERY_FLAG, ipVersion=0, ipProtocol=6,
@@ -125,13 +125,13 @@ def test_classify_drop_with_everything_set() -> None:
         "local_port": 443, "remote_port": 50000, "scope_id": 9,
         "app_path": r"\device\harddiskvolume3\a.exe", "user_sid": "S-1-5-32-544",
         "address_family": "INET6", "package_sid": "S-1-0-0", "enterprise_id": "corp",
-        "policy_flags": 2**40, "effective_name": b"\xff\x00",
+        "policy_flags": 2**40, "effective_name": "\u00ff",
         "filter_id": 70000, "layer_id": 44, "reauth_reason": 2,
         "original_profile": 1, "current_profile": 3,
         "direction": "OUTBOUND", "direction_code": 0x3901, "is_loopback": True,
-        "vswitch_id": b"\1\2\3", "vswitch_source_port": 7, "vswitch_destination_port": 8,
+        "vswitch_id": "a\ufffd", "vswitch_source_port": 7, "vswitch_destination_port": 8,
     }
-    assert stats == {"events": 1, "malformed": 0, "replaced_text": 0,
+    assert stats == {"events": 1, "malformed": 0, "replaced_text": 1,
                      "timestamps_out_of_range": 0, "unknown_types": 0, "unknown_names": 0}
     assert len(columns) >= 67
 
@@ -142,7 +142,7 @@ def test_a_clear_flag_is_null_and_its_pointer_is_not_followed() -> None:
                            userId=1, packageSid=1, enterpriseId=1, nameSize=1, name=1))
     columns, stats = decode_with_stats(image.block(event))
     assert {name: cell for name, (cell,) in columns.items() if cell is not None} == {
-        "event_type": "UNKNOWN_77", "flags": 0, "address_family": "INET"}
+        "event_type": "UNKNOWN_77", "flags": 0}
     assert stats == {"events": 1, "malformed": 0, "replaced_text": 0,
                      "timestamps_out_of_range": 1, "unknown_types": 1, "unknown_names": 0}
 
@@ -199,14 +199,40 @@ def test_mm_failure_with_principals_and_groups() -> None:
     failure = image.add(pack(
         MM2, error=5, point=1, flags=2, keying=1, mmState=3, role=0, method=11,
         hash=bytes(range(20)), mmId=7, mmFilterId=8, localName=image.add(wide("")),
-        remoteName=0, localCount=2, localGroups=groups, remoteCount=9, remoteGroups=0,
+        remoteName=0, localCount=2, localGroups=groups, remoteCount=0, remoteGroups=1,
         contextKey=image.add(GUID)))
     assert image.cells(type=0, payload=failure) == {
         "failure_error": 5, "failure_point": "ME", "failure_flags": 2,
         "keying_module": "AUTHIP", "mm_state": "FINAL", "sa_role": "INITIATOR",
         "auth_method": "EAP", "end_cert_hash": bytes(range(20)), "mm_id": 7, "mm_filter_id": 8,
-        "local_principal": "", "local_groups": ["S-1-5-2", None],
+        "local_principal": "", "local_groups": ["S-1-5-2", None], "remote_groups": [],
         "provider_context_key": GUID_TEXT}
+
+
+def test_groups_that_are_counted_must_be_there() -> None:
+    image = Image()
+    failure = image.add(pack(MM2, localCount=9, hash=bytes(19) + b"\1"))
+    columns, stats = decode_with_stats(
+        image.block(image.event(type=0, payload=failure)), errors="null")
+    assert (columns["local_groups"], columns["remote_groups"], stats["malformed"]) == (
+        [None], [[]], 1)
+    assert columns["end_cert_hash"] == [bytes(19) + b"\1"]
+    assert columns["provider_context_key"] == [None]
+
+
+@pytest.mark.parametrize(("members", "expected"), [
+    ({}, {"filter_id": 0}),
+    ({"direction": 1}, {"filter_id": 0, "direction": "INBOUND", "direction_code": 1}),
+    ({"switch": 1, "sourcePort": 7, "filterId": 5}, {"filter_id": 5}),
+    ({"switchSize": 2, "sourcePort": 7},
+     {"filter_id": 0, "vswitch_source_port": 7, "vswitch_destination_port": 0}),
+])
+def test_zeros_of_a_drop_that_are_no_values(members: dict[str, Any], expected: Any) -> None:
+    image = Image()
+    cells = image.cells(type=3, payload=image.add(pack(DROP2, **members)))
+    usual = {"layer_id": 0, "reauth_reason": 0, "original_profile": 0, "current_profile": 0,
+             "is_loopback": False}
+    assert cells == usual | expected
 
 
 def test_mac_drop_in_both_address_forms() -> None:
@@ -220,8 +246,7 @@ def test_mac_drop_in_both_address_forms() -> None:
         "interface_type": 6, "ether_type": 0x806, "ndis_port": 3, "vlan_tag": 4,
         "interface_luid": 2**48, "filter_id": 9, "layer_id": 60, "reauth_reason": 0,
         "original_profile": 0, "current_profile": 0, "direction": "BIDIRECTIONAL",
-        "direction_code": 0x3903, "is_loopback": False, "vswitch_source_port": 0,
-        "vswitch_destination_port": 0}
+        "direction_code": 0x3903, "is_loopback": False}
     assert image.cells(type=9, payload=drop) == expected
     assert image.cells(type=9, payload=drop, addresses="binary") == expected | {
         "local_mac": b"\0\1\2\3\4\xff", "remote_mac": b"\6\5\4\3\2\1"}
@@ -231,12 +256,16 @@ def test_small_payloads() -> None:
     image = Image()
     dosp = image.add(struct.pack("<I16s16siI", 0, b"\4\3\2\1", b"\1\0\0\x0a", -1, 1))
     capability = image.add(struct.pack("<I4xQi4x", 2, 11, -1))
+    no_filter = image.add(struct.pack("<I4xQi4x", 2, 0, 0))
     arrival = image.add(struct.pack("<I", 77))
     assert image.cells(type=5, payload=dosp) == {
         "public_host": "1.2.3.4", "internal_host": "10.0.0.1", "failure_status": -1,
         "direction": "INBOUND", "direction_code": 1}
     assert image.cells(type=8, payload=capability) == {
         "network_capability": "INTERNET_PRIVATE_NETWORK", "filter_id": 11, "is_loopback": True}
+    found = {"network_capability": "INTERNET_PRIVATE_NETWORK", "is_loopback": False}
+    assert image.cells(type=7, payload=no_filter) == {**found, "filter_id": 0}
+    assert image.cells(type=8, payload=no_filter) == found
     assert image.cells(type=10, payload=arrival) == {"spi": 77}
     columns = decode(image.block(image.event(type=10, payload=1), version=4))
     assert (columns["event_type"], columns["spi"]) == (["LPM_PACKET_ARRIVAL"], [None])
@@ -276,13 +305,13 @@ def test_an_internal_tail_must_lie_in_the_block() -> None:
 
 @pytest.mark.parametrize(("tail_size", "expected"), [
     (64, ("UNKNOWN_MS_FWP_DIRECTION_NEW", None, "UNKNOWN_", "CLASSIFY_DROP")),
-    (48, ("OUTBOUND", 0, None, "CLASSIFY_DROP"))])
+    (48, ("OUTBOUND", 0x3901, None, "CLASSIFY_DROP"))])
 def test_an_unknown_name_stands_in_place_of_the_number(tail_size: int, expected: Any) -> None:
     image = Image()
     names = image.add(struct.pack(
         "<I4xQ I4xQ I4xQ I4xQ", 22, image.add(wide("MS_FWP_DIRECTION_NEW")), 46,
         image.add(wide("")), 17, 1, 55, 1))  # 17 has no names, 55 is not in the list
-    drop = image.add(pack(DROP2, filterId=9))
+    drop = image.add(pack(DROP2, filterId=9, direction=0x3901))
     event = image.event(type=3, payload=drop)
     image.add(struct.pack("<4I4Q I4xQ", 0, 0, 0, 0, 0, 0, 0, 0, 4, names))
     columns, stats = decode_with_stats(image.block(event, tail_size=tail_size))

@@ -98,12 +98,12 @@ def test_token_information(token: tuple[int, ...], data: bytes, expected: Any) -
     (b"\x3d\xd8\x3d", "\ufffd" * 2, 2),
     (b"", "", 0),
 ])
-def test_app_path(raw: bytes, expected: Any, replaced: int) -> None:
+def test_utf16_of_a_blob(raw: bytes, expected: Any, replaced: int) -> None:
     memory = Memory(b"-" + raw, BASE)
     # A blob's bytes may lie at any address, and an empty one is not looked at.
-    assert memory.app_path(sdk.FWP_BYTE_BLOB(len(raw), BASE + 1 if raw else 5)) == expected
+    assert memory.utf16_blob(sdk.FWP_BYTE_BLOB(len(raw), BASE + 1 if raw else 5)) == expected
     assert memory.replaced_text == replaced
-    assert memory.app_path(sdk.FWP_BYTE_BLOB(len(raw), 0)) is None
+    assert memory.utf16_blob(sdk.FWP_BYTE_BLOB(len(raw), 0)) is None
 
 
 @pytest.mark.parametrize(("data", "expected"), [

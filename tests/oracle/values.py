@@ -35,8 +35,14 @@ def ipv6_text(raw: bytes) -> str:
     return str(address)
 
 
-def guid_text(guid: sdk.GUID) -> str:
-    return str(uuid.UUID(bytes_le=bytes(guid)))
+def unless_zero(value: Any) -> bytes | None:
+    """The bytes of a hash or a GUID; zeros stand for none."""
+    return bytes(value) if any(bytes(value)) else None
+
+
+def guid_text(guid: sdk.GUID) -> str | None:
+    raw = unless_zero(guid)
+    return str(uuid.UUID(bytes_le=raw)) if raw else None
 
 
 def mac_text(raw: bytes) -> str:
@@ -87,7 +93,10 @@ class Memory:
             return None
         return self.raw(blob.data, blob.size) if blob.size else b""
 
-    def app_path(self, blob: sdk.FWP_BYTE_BLOB) -> str | None:
+    def digest(self, value: Any) -> bytes | None:
+        return unless_zero(value)
+
+    def utf16_blob(self, blob: sdk.FWP_BYTE_BLOB) -> str | None:
         raw = self.blob(blob)
         return None if raw is None else self.utf16(raw).rstrip("\0")
 
@@ -131,9 +140,9 @@ class Memory:
     def guid(self, address: int) -> str | None:
         return guid_text(self.structure(sdk.GUID, address)) if address else None
 
-    def texts(self, count: int, address: int) -> list[str | None] | None:
-        if not address:
-            return None
+    def texts(self, count: int, address: int) -> list[str | None]:
+        if not count:
+            return []
         return [self.text(each) for each in self.array(c_uint64, count, address)]
 
     def terminating_filters(self, count: int, address: int) -> list[dict[str, Any]] | None:

@@ -6,7 +6,8 @@
     4. wfpfast/_decode/arms.pyx: who fills it (a column of the tail needs no such line).
     5. tests/oracle/structs.py: its name in COLUMNS; tests/oracle/__init__.py: its cell.
     6. docs/columns.md: its row.
-    7. Of a member that a source may lack: _tables/members.py, ABSENT of tests/oracle/structs.py,
+    7. wfpfast/_tables/column_texts.py: what it tells, for `wfpfast explain`.
+    8. Of a member that a source may lack: _tables/members.py, ABSENT of tests/oracle/structs.py,
        docs/recording.md.
 """
 
@@ -25,6 +26,7 @@ MEMBERS = "wfpfast/_tables/members.py"
 ORACLE = "tests/oracle/__init__.py"
 STRUCTS = "tests/oracle/structs.py"
 COLUMNS = "docs/columns.md"
+TEXTS = "wfpfast/_tables/column_texts.py"
 RECORDING = "docs/recording.md"
 FREE = 67
 
@@ -65,7 +67,7 @@ def shown(column: Column) -> list[Step]:
     anchor = f'    spec({behind}, "{column.behind}", {kinds[column.behind]})\n'
     line = f'    spec({column.name.upper()}, "{column.name}", {column.spec})\n'
     rows = {"scope_id": "| `scope_id` | uint32 | header.scopeId | SCOPE_ID_SET |\n",
-            "reauth_reason": "| `reauth_reason` | uint32 | reauthReason |"
+            "reauth_reason": "| `reauth_reason` | uint32 | reauthReason; 0: no reauthorization |"
                              " CLASSIFY_DROP1 or later, ALLOW, MAC |\n",
             "failure_error": "| `failure_error` | uint32 | failureErrorCode, a Win32 code |"
                              " the three IKEEXT failures |\n",
@@ -75,6 +77,8 @@ def shown(column: Column) -> list[Step]:
     return [
         step(f"spec of {column.name}", after(LINES, anchor, line)),
         step(f"row of {column.name}", after(COLUMNS, rows[column.behind], row)),
+        step(f"text of {column.name}", before(
+            TEXTS, f'    "{column.behind}": ', f'    "{column.name}": "made for a recipe",\n')),
         step(f"name of {column.name}",
              Edit(STRUCTS, f'"{column.behind}", "', f'"{column.behind}", "{column.name}", "')),
     ]
@@ -117,23 +121,22 @@ def of_classify() -> list[Step]:
         lacking(OF_CLASSIFY),
         step("cimport of reauth_code", Edit(
             CLASSIFY, "context cimport Decode, put_16,", "context cimport Decode, vouch, put_16,"),
-            Edit(CLASSIFY, "LAYER_ID, ORIGINAL_PROFILE,\n    REAUTH_REASON,",
-                 "LAYER_ID, ORIGINAL_PROFILE,\n    REAUTH_CODE, REAUTH_REASON,"),
+            Edit(CLASSIFY, "LAYER_ID, ORIGINAL_PROFILE,\n    REAUTH_REASON)",
+                 "LAYER_ID, ORIGINAL_PROFILE,\n    REAUTH_CODE, REAUTH_REASON)"),
             Edit(CLASSIFY, "cimport uint8_t, uint32_t, uint64_t",
                  "cimport uint8_t, uint16_t, uint32_t, uint64_t")),
         step("put of reauth_code", after(
-            CLASSIFY, "    put_32(d, DIRECTION, i, <uint32_t>name)\n",
+            CLASSIFY, "    put_32(d, DIRECTION, i, name)\n",
             "    put_16(d, REAUTH_CODE, i, <uint16_t>e.reauthReason)\n"
             "    vouch(d, i, REAUTH_CODE)\n")),
         step("zero of reauth_code", after(
             CLASSIFY, "    put_32(d, REAUTH_REASON, i, 0)\n",
             "    put_16(d, REAUTH_CODE, i, 0)\n")),
         step("arms of reauth_code", Edit(
-            ARMS, "        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_2], [])",
-            "        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_2], [[], [REAUTH_CODE], [REAUTH_CODE]])"),
-            Edit(ARMS, '"classifyAllow", NULL, [CLASSIFY_0, CLASSIFY_1], [])',
-                 '"classifyAllow", NULL, [CLASSIFY_0, CLASSIFY_1],\n'
-                 "        [[], [REAUTH_CODE]])"),
+            ARMS, "        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_1], [])",
+            "        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_1], [[], [REAUTH_CODE], [REAUTH_CODE]])"),
+            Edit(ARMS, "[[], PERMIT], [[], [FILTER_ID]])",
+                 "[[], PERMIT], [[], [FILTER_ID, REAUTH_CODE]])"),
             Edit(ARMS, "[MAC], [[LOCAL_MAC, REMOTE_MAC]]",
                  "[MAC], [[LOCAL_MAC, REMOTE_MAC, REAUTH_CODE]]")),
         step("cell of reauth_code", after(

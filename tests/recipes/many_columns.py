@@ -11,6 +11,7 @@ from columns import (
     ORACLE,
     PAYLOADS,
     STRUCTS,
+    TEXTS,
     counted,
     of_classify,
     of_header,
@@ -27,6 +28,7 @@ def copies() -> tuple[Step, ...]:
     """Seventy columns of the failures, each another number."""
     specs = "".join(f'    spec({name.upper()}, "{name}", "I", FIXED, 4)\n' for name in NAMES)
     rows = "".join(f"| `{name}` | uint32 | made for a recipe | likewise |\n" for name in NAMES)
+    texts = "".join(f'    "{name}": "made for a recipe",\n' for name in NAMES)
     puts = "    put_copies(d, i, e.failureErrorCode)\n"
     return (
         step("specs", after(
@@ -34,6 +36,7 @@ def copies() -> tuple[Step, ...]:
         step("rows", after(
             COLUMNS, "| `failure_point` | dict | failurePoint | the three IKEEXT failures |\n",
             rows)),
+        step("texts", before(TEXTS, '    "failure_point": ', texts)),
         step("names", Edit(
             STRUCTS, '"failure_point", "failure_flags",',
             '"failure_point",\n    *(f"copy_{k}" for k in range(70)), "failure_flags",')),
@@ -57,7 +60,7 @@ def copies() -> tuple[Step, ...]:
 RECIPE = Recipe(
     steps=(slots(*NAMES, "event_version", "reauth_code", "failure_code", "terminating_count"),
            counted(74), *copies(), *of_header(), *of_classify(), *of_ike(), *of_tail()),
-    most_files=12,
+    most_files=13,
     tests=("tests/decode/test_parity.py", "tests/decode/test_selection.py",
            "tests/decode/test_sparse.py", "tests/decode/test_sharing.py",
            "tests/decode/test_large_blocks.py", "tests/decode/test_dictionaries.py",

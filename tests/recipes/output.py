@@ -1,8 +1,9 @@
 """A new kind of file that `convert` writes, made up: text with tabs; 6 files.
 
-    1. wfpfast/cli/_writers.py: a class with __init__(path, schema), write(batch), finish(stats) and
+    1. wfpfast/cli/_writers.py: a class with __init__(file, schema), write(batch), finish(stats) and
        close().
     2. wfpfast/cli/_formats.py: a line in OUTPUTS, and one in SOURCES: what convert writes it reads.
+       Here the name tells one from the other; where the content does, `looks` says how.
     3. wfpfast/cli/_open_texts.py or another: its opener, unless one that is there can read it.
     4. tests/cli/test_convert_faults.py: its suffix in FORMATS. tests/cli/test_text_tables.py: for
        a text, its suffix in TEXTS, or tests of its own that read it back.
@@ -27,9 +28,9 @@ IN = ('    Format(".tsv", "likewise, with a tab between columns", "_open_texts:t
 OUT_ANCHOR = '    Format(".ndjson", "a JSON object a line: every column in each, null as null",\n'
 IN_ANCHOR = '    Format(".ndjson", "likewise; the first lines have all the columns",'
 READER = '''\
-def tsv(path: Path, request: Request, stack: contextlib.ExitStack) -> Source:
+def tsv(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open a CSV file that has tabs where others have commas."""
-    return csv(path, request, stack, "\\t")
+    return csv(given, request, stack, "\\t")
 
 
 '''
@@ -38,12 +39,12 @@ FAULTS = "tests/cli/test_convert_faults.py"
 RECIPE = Recipe(
     steps=(
         step("writer", before(WRITERS, "class JsonWriter:\n", WRITER),
-             Edit(WRITERS, "    def __init__(self, path: Path, schema: pa.Schema) -> None:\n"
+             Edit(WRITERS, "    def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:\n"
                   "        columns = [csv_column(", '    delimiter = ","\n\n'
-                  "    def __init__(self, path: Path, schema: pa.Schema) -> None:\n"
+                  "    def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:\n"
                   "        columns = [csv_column("),
-             Edit(WRITERS, "pa.csv.CSVWriter(self._file, self._schema)",
-                  "pa.csv.CSVWriter(\n            self._file, self._schema,\n            "
+             Edit(WRITERS, "pa.csv.CSVWriter(file, self._schema)",
+                  "pa.csv.CSVWriter(\n            file, self._schema,\n            "
                   "write_options=pa.csv.WriteOptions(delimiter=self.delimiter))")),
         step("line of OUTPUTS", before(FORMATS, OUT_ANCHOR, OUT)),
         step("line of SOURCES", before(FORMATS, IN_ANCHOR, IN)),
@@ -51,11 +52,12 @@ RECIPE = Recipe(
              Edit(TEXTS, "stack: contextlib.ExitStack) -> Source:\n    \"\"\"Open a CSV file with",
                   "stack: contextlib.ExitStack, delimiter: str = \",\"\n) -> Source:\n"
                   "    \"\"\"Open a CSV file with"),
-             Edit(TEXTS, "request.names(path, _header(path, file))",
-                  "request.names(path, _header(path, file, delimiter))"),
-             Edit(TEXTS, "_csv_reader(file, schema))", "_csv_reader(file, schema, delimiter))"),
-             Edit(TEXTS, "def _header(path: Path, file: Any)",
-                  "def _header(path: Path, file: Any, delimiter: str)"),
+             Edit(TEXTS, "request.names(given.name, _header(given))",
+                  "request.names(given.name, _header(given, delimiter))"),
+             Edit(TEXTS, "_csv_reader(given.file, schema))",
+                  "_csv_reader(given.file, schema, delimiter))"),
+             Edit(TEXTS, "def _header(given: Input)",
+                  "def _header(given: Input, delimiter: str)"),
              Edit(TEXTS, 'io.StringIO(text, newline="")), [])',
                   'io.StringIO(text, newline=""), delimiter=delimiter), [])'),
              Edit(TEXTS, "def _csv_reader(file: Any, schema: pa.Schema)",

@@ -116,14 +116,14 @@ RECIPE = Recipe(
             "        (<const FWPM_NET_EVENT_CLASSIFY_DROP3*>payload).spi if level >= 3 else 0)\n")),
         step(
             "cimports",
-            Edit(CLASSIFY, "    REAUTH_REASON, VSWITCH", "    REAUTH_REASON, SPI, VSWITCH"),
+            Edit(CLASSIFY, "    REAUTH_REASON)", "    REAUTH_REASON, SPI)"),
             Edit(CLASSIFY, "cimport FWPM_NET_EVENT_CLASSIFY_DROP2\n",
                  "cimport (\n    FWPM_NET_EVENT_CLASSIFY_DROP2, FWPM_NET_EVENT_CLASSIFY_DROP3)\n")),
         step("zero", after(CLASSIFY, "    put_32(d, DIRECTION, i, 0)\n",
                            "    put_32(d, SPI, i, 0)\n")),
         step("arms", Edit(
-            ARMS, "        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_2], [])",
-            "        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_2, [*CLASSIFY_2, SPI]], [])")),
+            ARMS, "        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_1], [])",
+            "        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_1, [*CLASSIFY_1, SPI]], [])")),
         step("encode", Edit("wfpfast/_blocks/encode.pyx", "def encode(events, *, version=5,",
                             "def encode(events, *, version=6,")),
         step("callback", Edit(

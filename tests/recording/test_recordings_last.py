@@ -17,10 +17,10 @@ from wfpfast.recording import Recording
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "tests" / "data"
-FORMATS = [2]
+FORMATS = [2, 3]
 
-# What recording_2.wfprec was made from, but for the names of the machine: a block as Windows makes
-# it, and one of a source that knows more and less.
+# What the files were made from, but for the names of the machine: a block as Windows makes it, and
+# one of a source that knows more and less. In recording_2.wfprec the latter has one event only.
 PLAIN: list[dict[str, Any]] = [
     {"header": {"timeStamp": 133_800_000_000_000_000, "flags": 0x17F, "ipVersion": 0,
                 "ipProtocol": 6, "localAddrV4": 0xC0000201, "remoteAddrV4": 0xC6336401,
@@ -39,6 +39,14 @@ WITH_TAIL: list[dict[str, Any]] = [
          "interfaceIndex": 7, "processId": 4242, "filterOrigin": "Stealth",
          "terminatingFiltersInfo": [{"filterId": 9, "subLayer": "s", "actionType": None}],
          "absent": ["layer_id"]}},
+    {"header": {"timeStamp": 133_800_000_000_000_003, "flags": 0x8, "localPort": 500}, "type": 0,
+     "ikeMmFailure": {"failureErrorCode": 13801, "mmAuthMethod": 0, "flags": 0,
+                      "localPrincipalGroupSids": []},
+     "internalFields": {
+         "unknown": {"event_type": "FWPM_NET_EVENT_TYPE_LATER", "auth_method": "IKEEXT_LATER"}}},
+    {"header": {"timeStamp": 133_800_000_000_000_004, "flags": 0x100, "ipVersion": 1}, "type": 6,
+     "classifyAllow": {"filterId": 0, "layerId": 48},
+     "internalFields": {"unknown": {"direction": "SIDEWAYS"}}},
 ]
 START = datetime.datetime(2024, 12, 30, 2, 40, tzinfo=datetime.UTC)
 PLAIN_ROWS: list[dict[str, Any]] = [
@@ -47,22 +55,25 @@ PLAIN_ROWS: list[dict[str, Any]] = [
      "local_port": 49152, "remote_port": 443, "app_path": "System", "user_sid": "S-1-5-18",
      "address_family": "INET", "filter_id": 68893, "layer_id": 48, "reauth_reason": 0,
      "original_profile": 0, "current_profile": 0, "direction": "OUTBOUND",
-     "direction_code": 0x3901, "is_loopback": False, "vswitch_source_port": 0,
-     "vswitch_destination_port": 0},
-    {"timestamp": START, "event_type": "IKEEXT_QM_FAILURE", "flags": 0, "address_family": "INET",
+     "direction_code": 0x3901, "is_loopback": False},
+    {"timestamp": START, "event_type": "IKEEXT_QM_FAILURE", "flags": 0,
      "failure_error": 13801, "failure_point": "PEER", "keying_module": "IKE", "qm_state": "NONE",
      "sa_role": "INITIATOR", "traffic_type": "TUNNEL", "qm_filter_id": 5, "mm_sa_luid": 0,
-     "provider_context_key": "00000000-0000-0000-0000-000000000000",
      "local_subnet": "10.0.0.0/8"},
     # Time 0 is the year 1601, which is before all that nanoseconds from 1970 can say.
-    {"event_type": "IPSEC_KERNEL_DROP", "flags": 0, "address_family": "INET",
-     "failure_status": -1073741790, "direction": "INBOUND", "direction_code": 1, "spi": 7},
+    {"event_type": "IPSEC_KERNEL_DROP", "flags": 0, "failure_status": -1073741790,
+     "direction": "INBOUND", "direction_code": 1, "spi": 7},
 ]
 TAIL_ROWS: list[dict[str, Any]] = [
     {"timestamp": START, "event_type": "CLASSIFY_DROP", "flags": 0x10, "remote_port": 53,
      "filter_id": 68893, "direction": "INBOUND", "direction_code": 0x3900, "is_loopback": False,
      "process_id": 4242, "filter_origin": "Stealth", "interface_index": 7,
      "terminating_filters": [{"filter_id": 9, "sublayer": "s", "action": None}]},
+    {"timestamp": START, "event_type": "UNKNOWN_FWPM_NET_EVENT_TYPE_LATER", "flags": 0x8,
+     "local_port": 500, "failure_error": 13801, "auth_method": "UNKNOWN_IKEEXT_LATER",
+     "failure_flags": 0, "local_groups": []},
+    {"timestamp": START, "event_type": "CLASSIFY_ALLOW", "flags": 0x100, "ip_version": 6,
+     "layer_id": 48, "direction": "UNKNOWN_SIDEWAYS"},
 ]
 
 
@@ -70,13 +81,16 @@ def values(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: cell for name, cell in row.items() if cell is not None} for row in rows]
 
 
-def test_a_recording_of_format_2() -> None:
-    recording = Recording(DATA / "recording_2.wfprec")
+@pytest.mark.parametrize(("version", "tail_size", "tail_rows"), [
+    (2, 48, TAIL_ROWS[:1]), (3, 64, TAIL_ROWS)])
+def test_a_recording(version: int, tail_size: int, tail_rows: list[dict[str, Any]]) -> None:
+    recording = Recording(DATA / f"recording_{version}.wfprec")
     with recording:
         first, second = recording.records()
     assert (first.dropped, first.time_ns, second.dropped) == (0, 1_735_497_600_000_000_000, 17)
+    assert (first.block.tail_size, second.block.tail_size) == (0, tail_size)
     assert values(decode(first.block).to_pylist()) == PLAIN_ROWS
-    assert values(decode(second.block).to_pylist()) == TAIL_ROWS
+    assert values(decode(second.block).to_pylist()) == tail_rows
 
 
 def test_there_is_a_recording_of_each_format_version() -> None:
@@ -89,15 +103,15 @@ def test_there_is_a_recording_of_each_format_version() -> None:
 def test_the_document_lists_what_a_source_may_lack() -> None:
     text = (ROOT / "docs/recording.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\d+) \| ([`\w, ]+) \| (\w+): ([`\w, ]+) \|$", text, re.M)
-    assert len(rows) == 55
+    assert len(rows) == 57
     assert [(int(n), tuple(re.findall(r"\w+", columns)), section,
              tuple(re.findall(r"\w+", members))) for n, columns, section, members in rows] == [
         (n, m.columns, m.section, m.members) for n, m in enumerate(MEMBERS)]
 
 
-@pytest.mark.parametrize("number", [0, 17, 22, 40, 54])
+@pytest.mark.parametrize("number", [0, 17, 22, 40, 54, 56])
 def test_numbers_of_members_never_change(number: int) -> None:
-    """Some of the list at format version 2, by hand."""
+    """Some of the list at format version 3, by hand."""
     first = {0: "timestamp", 17: "filter_id", 22: "direction", 40: "keying_module",
-             54: "internal_host"}
+             54: "internal_host", 56: "remote_groups"}
     assert MEMBERS[number].columns[0] == first[number]

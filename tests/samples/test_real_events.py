@@ -15,8 +15,7 @@ COMMON: dict[str, Any] = {
     "package_sid": "S-1-15-2-4163697451-3176919390-1155390458-2883473650-3020241727-"
                    "522149888-4067122936",
     "reauth_reason": 0, "original_profile": 1, "current_profile": 1, "direction": "OUTBOUND",
-    "direction_code": 0x3901, "is_loopback": False, "vswitch_source_port": 0,
-    "vswitch_destination_port": 0,
+    "direction_code": 0x3901, "is_loopback": False,
 }
 V6 = {"ip_version": 6, "address_family": "INET6", "remote_address": "2620:1ec:c11::200",
       "remote_port": 443, "layer_id": 50, "filter_id": 68893,
@@ -99,5 +98,6 @@ def test_the_filters_that_made_them(samples: Path) -> None:
             "sublayer_key": "FWPM_SUBLAYER_MPSSVC_WSH", "sublayer_name": None,
             "action": "BLOCK", "flags": [], "weight": 274877906944,
             "conditions": "FWPM_CONDITION_ALE_PACKAGE_ID NOT_EQUAL S-1-0-0",
-            "filter_origin": None,
+            "filter_origin": None, "provider_service": None, "callout_key": None,
+            "callout_name": None, "callout_registered": None, "provider_context_key": None,
         }

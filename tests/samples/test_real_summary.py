@@ -55,7 +55,9 @@ def test_the_rule_and_its_provider_are_named(
         "name": "Block Outbound Default Rule", "provider_key": "FWPM_PROVIDER_MPSSVC_WSH",
         "provider_name": None, "layer_key": "FWPM_LAYER_ALE_AUTH_CONNECT_V4",
         "sublayer_key": "FWPM_SUBLAYER_MPSSVC_WSH", "sublayer_name": None, "action": "BLOCK",
-        "filter_origin": None, "layer_agrees": True,
+        "filter_origin": None, "provider_service": None, "callout_key": None,
+        "callout_name": None, "callout_registered": None, "without_driver": None,
+        "layer_agrees": True, "file": str(folder / case.filters), "others": [],
     }
     (remote,) = found["dropped"]["remote_addresses"]["top"]
     (port,) = found["dropped"]["remote_ports"]["top"]

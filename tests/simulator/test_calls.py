@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from c_program import (
+    INVALID_FLAGS,
     INVALID_HANDLE,
     INVALID_PARAMETER,
     KINDS,
@@ -13,6 +14,7 @@ from c_program import (
     NOT_REGISTERED,
     PARAMETERS,
     SERVER_UNAVAILABLE,
+    STILL_ON,
     SUCCESS,
     TYPE_MISMATCH,
     Callback,
@@ -128,7 +130,7 @@ def test_another_kind_of_handle_is_an_error(
     assert len(wrong) >= 8
     for handle in wrong:
         assert call(dll, name, engine, handle) == INVALID_HANDLE
-    assert simulator.live["enum_handles"] == 6
+    assert simulator.live["enum_handles"] == 8
     for kind, handle in handles.items():
         assert getattr(dll, f"Fwpm{kind}DestroyEnumHandle0")(engine, handle) == SUCCESS
     assert dll.FwpmNetEventDestroyEnumHandle0(stranger, foreign) == SUCCESS
@@ -205,6 +207,25 @@ def test_what_options_may_not_be(simulator: Simulator, dll: Dll, engine: Any) ->
     assert dll.set_option(engine, 0, 0, type=2) == TYPE_MISMATCH
     assert not out
     assert dll.get_option(engine, 0) == (3, 1)
+
+
+@pytest.mark.parametrize(("option", "number", "code"), [
+    (0, 7, INVALID_PARAMETER), (0, 2, INVALID_PARAMETER), (0, 0, SUCCESS), (0, 1, SUCCESS),
+    (1, 0x3F, SUCCESS), (1, 0x40, INVALID_FLAGS), (1, 0xFFFFFFC0, INVALID_FLAGS),
+    (1, 0x80000001, INVALID_FLAGS), (3, 0, SUCCESS), (3, 1, SUCCESS),
+])
+def test_numbers_that_options_have(
+    option: int, number: int, code: int, dll: Dll, engine: Any
+) -> None:
+    before = dll.get_option(engine, option)
+    assert dll.set_option(engine, option, number) == code
+    assert dll.get_option(engine, option) == ((3, number) if code == SUCCESS else before)
+
+
+def test_monitoring_of_ipsec_connections_cannot_be_switched_off(dll: Dll, engine: Any) -> None:
+    assert dll.set_option(engine, 3, 1) == SUCCESS
+    assert dll.set_option(engine, 3, 0) == STILL_ON
+    assert dll.get_option(engine, 3) == (3, 1)
 
 
 def test_while_collection_is_off_the_log_cannot_be_read_and_then_is_empty(

@@ -64,7 +64,7 @@ def test_nothing_fails_that_is_not_told_to() -> None:
         calls = simulator.calls
         assert {name: calls[name] for name in codes} == {
             name: len(each) for name, each in codes.items()}
-        assert calls["FwpmFreeMemory0"] == 2 + (NEWEST + 1) + 4
+        assert calls["FwpmFreeMemory0"] == 2 + (NEWEST + 1) + 6
         assert set(simulator.live.values()) == {0}
 
 

@@ -92,7 +92,10 @@ def blob(memory: bytes) -> int:
     return c.addressof(KEPT[-1])
 
 
-def template(*conditions: tuple[Any, ...], start: int = 0, end: int = 0) -> Any:
+ALWAYS = 2**63 - 1  # the last FILETIME
+
+
+def template(*conditions: tuple[Any, ...], start: int = 0, end: int = ALWAYS) -> Any:
     """Each condition: field, data type, value and, if it is not FWP_MATCH_EQUAL, how to compare."""
     made = (Condition * len(conditions))(*(
         Condition(guid(field), *(match or [0]), Value(type, value))
@@ -162,6 +165,17 @@ def test_conditions(conditions: list[Any], numbers: list[int], dll: Dll) -> None
 ])
 def test_time_ranges(start: int, end: int, numbers: list[int], dll: Dll) -> None:
     assert found(dll, template(start=start, end=end)) == numbers
+
+
+def test_zero_times_with_conditions_are_a_period(dll: Dll) -> None:
+    """An all-zero template was seen to mean everything; with conditions it is what the page says:
+    the events of the time from 0 to 0."""
+    first, later = (PROTOCOL, UINT8, 0), (PROTOCOL, UINT8, 6)
+    with Simulator(events=[event(0, PROTOCOL_SET, ipProtocol=0), *EVENTS[1:]]) as simulator:
+        other = Dll(simulator)
+        assert found(other, template(first, start=0, end=0)) == [0]
+    assert found(dll, template(later, start=0, end=0)) == []
+    assert found(dll, template(later, start=0, end=100)) == [1]
 
 
 def without_conditions() -> Any:

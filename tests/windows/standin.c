@@ -31,6 +31,8 @@
     OBJECTS(CALL, Filter) ENUMERATION(CALL, Filter, 0)                                             \
     OBJECTS(CALL, Layer) ENUMERATION(CALL, Layer, 0)                                               \
     OBJECTS(CALL, Provider) ENUMERATION(CALL, Provider, 0)                                         \
+    OBJECTS(CALL, Callout) ENUMERATION(CALL, Callout, 0)                                           \
+    OBJECTS(CALL, ProviderContext) ENUMERATION(CALL, ProviderContext, 0)                           \
     OBJECTS(CALL, SubLayer) ENUMERATION(CALL, SubLayer, 0)                                         \
     OBJECTS(CALL, NetEvent) ENUMERATION(CALL, NetEvent, 0)                                         \
     ENUMERATION(CALL, NetEvent, 1) ENUMERATION(CALL, NetEvent, 2) ENUMERATION(CALL, NetEvent, 3)   \

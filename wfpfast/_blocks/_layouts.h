@@ -281,6 +281,17 @@
     HAS(T, terminatingFilters, 24, 8, 20, 4) HAS(T, absent, 32, 16, 24, 16) \
     HAS(T, numUnknownNames, 48, 4, 40, 4) HAS(T, unknownNames, 56, 8, 44, 4)
 #define OF_UNKNOWN_NAME0(T) IS(T, 16, 8, 8, 4) HAS(T, member, 0, 4, 0, 4) HAS(T, text, 8, 8, 4, 4)
+#define OF_FWPM_CALLOUT0(T) IS(T, 88, 8, 60, 4) HAS(T, calloutKey, 0, 16, 0, 16) \
+    HAS(T, displayData, 16, 16, 16, 8) HAS(T, flags, 32, 4, 24, 4) \
+    HAS(T, providerKey, 40, 8, 28, 4) HAS(T, providerData, 48, 16, 32, 8) \
+    HAS(T, applicableLayer, 64, 16, 40, 16) HAS(T, calloutId, 80, 4, 56, 4)
+#define OF_FWPM_PROVIDER_CONTEXT0(T) IS(T, 88, 8, 56, 8) HAS(T, providerContextKey, 0, 16, 0, 16) \
+    HAS(T, displayData, 16, 16, 16, 8) HAS(T, flags, 32, 4, 24, 4) \
+    HAS(T, providerKey, 40, 8, 28, 4) HAS(T, providerData, 48, 16, 32, 8) \
+    HAS(T, type, 64, 4, 40, 4) HAS(T, dataBuffer, 72, 8, 44, 4) \
+    HAS(T, providerContextId, 80, 8, 48, 8)
+#define OF_FWPM_PROVIDER_CONTEXT_ENUM_TEMPLATE0(T) IS(T, 16, 8, 8, 4) \
+    HAS(T, providerKey, 0, 8, 0, 4) HAS(T, providerContextType, 8, 4, 4, 4)
 
 #define WF_ASSERT_LAYOUTS() do { \
     OF(FWPM_NET_EVENT0) OF(FWPM_NET_EVENT1) OF(FWPM_NET_EVENT2) OF(FWPM_NET_EVENT3) \
@@ -300,7 +311,8 @@
     OF(FWPM_DISPLAY_DATA0) OF(FWPM_SESSION0) OF(FWPM_FILTER_CONDITION0) \
     OF(FWPM_NET_EVENT_ENUM_TEMPLATE0) OF(FWPM_NET_EVENT_SUBSCRIPTION0) OF(FWPM_FIELD0) \
     OF(FWPM_LAYER0) OF(FWPM_ACTION0) OF(FWPM_FILTER0) OF(FWPM_SUBLAYER0) OF(FWPM_PROVIDER0) \
-    OF(TERMINATING_FILTER0) OF(INTERNAL_FIELDS0) OF(UNKNOWN_NAME0) \
+    OF(TERMINATING_FILTER0) OF(INTERNAL_FIELDS0) OF(UNKNOWN_NAME0) OF(FWPM_CALLOUT0) \
+    OF(FWPM_PROVIDER_CONTEXT0) OF(FWPM_PROVIDER_CONTEXT_ENUM_TEMPLATE0) \
 } while (0)
 
 #endif

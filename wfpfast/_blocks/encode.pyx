@@ -62,12 +62,16 @@ cdef list optional_members(str section, Plan plan):
     """Return the members of the header or of a payload that a source may lack."""
     cdef OptionalMember each
     found = []
+    flags = set()
     for number, member in enumerate(MEMBERS):
         if member.section == section and any([has_member(plan, m) for m in member.members]):
             each = OptionalMember()
             each.members = member.members
             each.bit = 1 << number
-            each.flag = NET_EVENT_FLAGS.get(f"FWPM_NET_EVENT_FLAG_{member.flag}_SET", 0)
+            # The flag for ipVersion is about addressFamily, too, but does not follow from it.
+            if member.flag not in flags:
+                each.flag = NET_EVENT_FLAGS.get(f"FWPM_NET_EVENT_FLAG_{member.flag}_SET", 0)
+            flags.add(member.flag)
             found.append(each)
     return found
 
@@ -300,11 +304,9 @@ def encode(events, *, version=5, base=0x20000000000, order=None, internal=None):
     order : sequence of int, optional
         The events' order in memory; the array of pointers to them keeps the order given.
     internal : bool, optional
-        Whether wfpfast's own tail follows each event: it holds ``"internalFields"``, and what a
-        mapping lacks. A header without ``"flags"`` then gets those of its members. By default the
-        tail is there if any event has ``"internalFields"``. Besides netsh's elements it may have
-        ``"absent"``, a list of columns, and ``"unknown"``, which maps columns of names to what the
-        source calls a value without a number: the column has it behind ``UNKNOWN_``.
+        Whether wfpfast's own tail follows each event; by default if any has ``"internalFields"``.
+        It holds these, with ``"absent"`` columns and ``"unknown"`` names by column, and what a
+        mapping lacks. A header without ``"flags"`` then gets those of its members.
 
     Raises
     ------

@@ -14,7 +14,7 @@ import datetime
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _NAMES = {
     "C": "uint8", "S": "uint16", "I": "uint32", "L": "uint64", "i": "int32", "l": "int64",
-    "b": "bool", "tsn:UTC": "timestamp[ns, UTC]", "u": "utf8", "z": "binary",
+    "b": "bool", "tsn:UTC": "timestamp[ns, UTC]", "u": "utf8",
 }
 # The buffer protocol's own letters: its "L" is as wide as the platform's long.
 _BUFFER_FORMATS = {
@@ -28,7 +28,7 @@ cdef str type_name(const Spec* specs, int index):
     cdef list children = [
         type_name(specs, spec.first_child + k) for k in range(spec.n_children)]
     if spec.kind == CODES:
-        return "dict" if format == "u" else "dict[binary]"
+        return "dict"
     if spec.kind == LIST:
         return f"list<{children[0]}>"
     if spec.kind == STRUCT:
@@ -44,9 +44,7 @@ cdef object text_value(
 ):
     cdef const char* start = <const char*>text + offsets[k]
     cdef Py_ssize_t size = offsets[k + 1] - offsets[k]
-    if column.spec.format[0] == b"u":
-        return PyUnicode_DecodeUTF8(start, size, NULL)
-    return PyBytes_FromStringAndSize(start, size)
+    return PyUnicode_DecodeUTF8(start, size, NULL)
 
 
 cdef object fixed_value(const Memory* column, int64_t row):

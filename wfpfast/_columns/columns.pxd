@@ -8,7 +8,7 @@ from wfpfast._base.shared_buffers cimport SharedBuffers
 cdef enum Kind:
     FIXED    # `width` bytes a row
     BOOL     # one bit a row
-    TEXT     # utf8 or binary: int32 offsets and bytes
+    TEXT     # utf8: int32 offsets and bytes
     CODES    # int32 codes into a dictionary of TEXT
     LIST     # int32 offsets into the child
     STRUCT   # the children side by side

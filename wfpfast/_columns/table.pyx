@@ -2,19 +2,25 @@
 
 cimport cython
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize
-from libc.stdint cimport uint8_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
 from wfpfast._base.memory cimport piece_reserve
 from wfpfast._columns.batch cimport Batch, Selection
 from wfpfast._columns.columns cimport (
-    FIXED, LIST, TEXT, Column, Spec, columns_new, end_rows, fixed_append, new_spec, row_append,
-    text_append)
+    BOOL, FIXED, LIST, TEXT, Column, Kind, Spec, columns_new, end_rows, fixed_append, new_spec,
+    row_append, text_append)
 
 from wfpfast._columns.capsule import stream_capsule
 
-cdef dict FORMATS = {"uint64": b"L", "utf8": b"u", "list<utf8>": b"+l"}
+# Arrow's format, and how the column lies in memory.
+cdef dict FORMATS = {
+    "uint64": (b"L", FIXED),
+    "bool": (b"b", BOOL),
+    "utf8": (b"u", TEXT),
+    "list<utf8>": (b"+l", LIST),
+}
 
 
 @cython.final
@@ -24,8 +30,15 @@ cdef class Table(Batch):
     Parameters
     ----------
     columns : mapping of name to (type, list)
-        Types are ``uint64``, ``utf8`` and ``list<utf8>``; None is null. All lists are of one
-        length.
+        Types are ``uint64``, ``bool``, ``utf8`` and ``list<utf8>``; None is null. All lists are
+        of one length.
+    stats : mapping of name to int, optional
+        What the reader lost or mended.
+
+    Attributes
+    ----------
+    stats : dict
+        These, by name; empty if nothing was lost.
 
     Raises
     ------
@@ -35,11 +48,14 @@ cdef class Table(Batch):
 
     cdef Spec* own_specs
     cdef list _texts              # keeps the names in `own_specs` alive
+    cdef readonly dict stats
 
-    def __cinit__(self, columns):
+    def __cinit__(self, columns, stats=()):
         cdef int n = <int>len(columns)
         cdef int slot, items = n
+        cdef Kind form
         cdef Selection selection
+        self.stats = dict(stats)
         lengths = {len(values) for _, values in columns.values()}
         if len(lengths) > 1:
             raise ValueError(f"columns of different lengths: {sorted(lengths)}")
@@ -51,9 +67,9 @@ cdef class Table(Batch):
         if self.own_specs == NULL:
             raise MemoryError
         for slot, (name, (kind, _)) in enumerate(columns.items()):
+            arrow, form = FORMATS[kind]
             self.own_specs[slot] = new_spec(
-                <bytes>self._texts[slot], <bytes>FORMATS[kind],
-                FIXED if kind == "uint64" else TEXT if kind == "utf8" else LIST, 8, 0, 0)
+                <bytes>self._texts[slot], <bytes>arrow, form, 8 if form == FIXED else 0, 0, 0)
             if kind == "list<utf8>":
                 self.own_specs[slot].first_child = items
                 self.own_specs[slot].n_children = 1
@@ -78,6 +94,9 @@ cdef class Table(Batch):
         elif column.spec.kind == FIXED:
             for value in values:
                 append_number(column, value)
+        elif column.spec.kind == BOOL:
+            for value in values:
+                append_bool(column, value)
         else:
             items = self.columns.columns + column.spec.first_child
             for value in values:
@@ -109,6 +128,20 @@ cdef int append_text(Column* column, value) except -1:
 cdef int append_number(Column* column, value) except -1:
     cdef uint64_t number = 0 if value is None else value
     if fixed_append(column, &number if value is not None else NULL) < 0:
+        raise MemoryError
+    return 0
+
+
+cdef int append_bool(Column* column, value) except -1:
+    cdef int64_t row = column.length
+    cdef size_t used = <size_t>(row + 7) // 8
+    if piece_reserve(&column.values, used, used + 1) < 0:
+        raise MemoryError
+    if row & 7 == 0:
+        column.values.data[row >> 3] = 0
+    if value:
+        column.values.data[row >> 3] |= <uint8_t>(1 << (row & 7))
+    if row_append(column, value is not None) < 0:
         raise MemoryError
     return 0
 

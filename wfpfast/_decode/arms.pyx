@@ -44,20 +44,20 @@ ctypedef void (*Decoder)(Decode* d, int i, const uint8_t* payload, int level) no
 
 CLASSIFY_0 = [FILTER_ID, LAYER_ID]
 DIRECTIONS = [DIRECTION, DIRECTION_CODE]
-CLASSIFY_1 = [
-    *CLASSIFY_0, *DIRECTIONS, REAUTH_REASON, ORIGINAL_PROFILE, CURRENT_PROFILE, IS_LOOPBACK]
-# vswitch_id is left to the decoder, so that it gets memory only if an event has one.
-CLASSIFY_2 = [*CLASSIFY_1, VSWITCH_SOURCE_PORT, VSWITCH_DESTINATION_PORT]
+# A permit need not have a filter, nor IPSEC_KERNEL_DROP; other events have the one that decided.
+PERMIT = [
+    LAYER_ID, *DIRECTIONS, REAUTH_REASON, ORIGINAL_PROFILE, CURRENT_PROFILE, IS_LOOPBACK]
+CLASSIFY_1 = [FILTER_ID, *PERMIT]
+# The three of the virtual switch are left to the decoder: they get memory if an event has a switch.
 MAC = [
-    *CLASSIFY_2, MEDIA_TYPE, INTERFACE_TYPE, ETHER_TYPE, NDIS_PORT, VLAN_TAG, INTERFACE_LUID]
-CAPABILITY = [NETWORK_CAPABILITY, FILTER_ID, IS_LOOPBACK]
+    *CLASSIFY_1, MEDIA_TYPE, INTERFACE_TYPE, ETHER_TYPE, NDIS_PORT, VLAN_TAG, INTERFACE_LUID]
+CAPABILITY = [NETWORK_CAPABILITY, IS_LOOPBACK]
 FAILURE = [FAILURE_ERROR, FAILURE_POINT, SA_ROLE]
 PRINCIPALS = [LOCAL_PRINCIPAL, REMOTE_PRINCIPAL, LOCAL_GROUPS, REMOTE_GROUPS]
 MM = [
-    *FAILURE, FAILURE_FLAGS, KEYING_MODULE, MM_STATE, AUTH_METHOD, END_CERT_HASH, MM_ID,
-    MM_FILTER_ID]
+    *FAILURE, FAILURE_FLAGS, KEYING_MODULE, MM_STATE, AUTH_METHOD, MM_ID, MM_FILTER_ID]
 QM = [*FAILURE, KEYING_MODULE, QM_STATE, TRAFFIC_TYPE, QM_FILTER_ID]
-EM = [*FAILURE, FAILURE_FLAGS, EM_STATE, AUTH_METHOD, END_CERT_HASH, MM_ID, QM_FILTER_ID]
+EM = [*FAILURE, FAILURE_FLAGS, EM_STATE, AUTH_METHOD, MM_ID, QM_FILTER_ID]
 SUBNETS = [LOCAL_SUBNET, REMOTE_SUBNET]
 
 
@@ -178,22 +178,25 @@ cdef int arm(
 cdef int fill_arms() except -1:
     """Declare each type: its field in errors, its decoder, and its columns by level."""
     arm(FWPM_NET_EVENT_TYPE_IKEEXT_MM_FAILURE, "ikeMmFailure", decode_mm_failure,
-        [MM, MM, MM], [[], PRINCIPALS, [*PRINCIPALS, PROVIDER_CONTEXT_KEY]])
+        [MM, MM, MM],
+        [[END_CERT_HASH], [END_CERT_HASH, *PRINCIPALS],
+         [END_CERT_HASH, *PRINCIPALS, PROVIDER_CONTEXT_KEY]])
     arm(FWPM_NET_EVENT_TYPE_IKEEXT_QM_FAILURE, "ikeQmFailure", decode_qm_failure,
         [QM, [*QM, MM_SA_LUID]], [SUBNETS, [*SUBNETS, PROVIDER_CONTEXT_KEY]])
     arm(FWPM_NET_EVENT_TYPE_IKEEXT_EM_FAILURE, "ikeEmFailure", decode_em_failure,
-        [EM, [*EM, TRAFFIC_TYPE]], [[], PRINCIPALS])
+        [EM, [*EM, TRAFFIC_TYPE]], [[END_CERT_HASH], [END_CERT_HASH, *PRINCIPALS]])
     arm(FWPM_NET_EVENT_TYPE_CLASSIFY_DROP, "classifyDrop", NULL,
-        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_2], [])
+        [CLASSIFY_0, CLASSIFY_1, CLASSIFY_1], [])
     arm(FWPM_NET_EVENT_TYPE_IPSEC_KERNEL_DROP, "ipsecDrop", decode_kernel_drop,
         [[*DIRECTIONS, FAILURE_STATUS, SPI]], [CLASSIFY_0])
     arm(FWPM_NET_EVENT_TYPE_IPSEC_DOSP_DROP, "idpDrop", decode_dosp_drop,
         [[*DIRECTIONS, FAILURE_STATUS]], [[PUBLIC_HOST, INTERNAL_HOST]])
-    arm(FWPM_NET_EVENT_TYPE_CLASSIFY_ALLOW, "classifyAllow", NULL, [CLASSIFY_0, CLASSIFY_1], [])
+    arm(FWPM_NET_EVENT_TYPE_CLASSIFY_ALLOW, "classifyAllow", NULL,
+        [[], PERMIT], [[], [FILTER_ID]])
     arm(FWPM_NET_EVENT_TYPE_CAPABILITY_DROP, "capabilityDrop", decode_capability,
-        [CAPABILITY], [])
+        [[*CAPABILITY, FILTER_ID]], [])
     arm(FWPM_NET_EVENT_TYPE_CAPABILITY_ALLOW, "capabilityAllow", decode_capability,
-        [CAPABILITY], [])
+        [CAPABILITY], [[FILTER_ID]])
     arm(FWPM_NET_EVENT_TYPE_CLASSIFY_DROP_MAC, "classifyDropMac", decode_drop_mac,
         [MAC], [[LOCAL_MAC, REMOTE_MAC]])
     arm(FWPM_NET_EVENT_TYPE_LPM_PACKET_ARRIVAL, "lpmPacketArrival", decode_packet_arrival,

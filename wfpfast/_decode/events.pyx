@@ -20,7 +20,7 @@ from wfpfast._decode.payloads cimport decode_classify, put_no_classify
 from wfpfast._decode.schema cimport *
 from wfpfast._decode.tail cimport decode_tail
 from wfpfast._decode.values cimport (
-    put_address_binary, put_address_row, put_blob, put_path, put_sid_text, put_wide)
+    put_address_binary, put_address_row, put_path, put_sid_text, put_wide)
 from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.minwindef cimport FILETIME_UNIX_EPOCH
 
@@ -149,7 +149,7 @@ cdef void decode_late_header(
         if put_wide(d, ENTERPRISE_ID, i, "header.enterpriseId", h.enterpriseId):
             vouch(d, i, ENTERPRISE_ID)
     if flags & FWPM_NET_EVENT_FLAG_EFFECTIVE_NAME_SET and need(d, EFFECTIVE_NAME):
-        if put_blob(d, EFFECTIVE_NAME, i, "header.effectiveName", &h.effectiveName):
+        if put_path(d, EFFECTIVE_NAME, i, "header.effectiveName", &h.effectiveName):
             vouch(d, i, EFFECTIVE_NAME)
 
 

@@ -7,14 +7,14 @@ from wfpfast._base.portable cimport wf_likely, wf_low_bit
 from wfpfast._decode.context cimport Decode, put_16, put_32, put_64, put_bool
 from wfpfast._decode.schema cimport (
     CURRENT_PROFILE, DIRECTION, DIRECTION_CODE, FILTER_ID, IS_LOOPBACK, LAYER_ID, ORIGINAL_PROFILE,
-    REAUTH_REASON, VSWITCH_DESTINATION_PORT, VSWITCH_SOURCE_PORT)
+    REAUTH_REASON)
 from wfpfast.abi.fwpmtypes cimport FWPM_NET_EVENT_CLASSIFY_DROP2
-from wfpfast.abi.fwptypes cimport FWP_DIRECTION_INBOUND, FWP_DIRECTION_OUTBOUND
 
 cdef enum:
     # msFwpDirection is 0x3900 + the code in the dictionary: in, out, forward, both. The headers of
     # the SDK lack these values; they are from the CLASSIFY_DROP1 page and from Windows itself.
     FIRST_MS_FWP_DIRECTION = 0x3900
+    N_MS_FWP_DIRECTIONS = 4
     INBOUND = 0
     OUTBOUND = 1
 
@@ -38,17 +38,7 @@ cdef void put_uncommon_classify(
 cdef inline uint64_t seldom_wanted_of_classify() noexcept nogil:
     return (
         wf_low_bit(REAUTH_REASON) | wf_low_bit(ORIGINAL_PROFILE) | wf_low_bit(CURRENT_PROFILE)
-        | wf_low_bit(IS_LOOPBACK) | wf_low_bit(DIRECTION_CODE) | wf_low_bit(VSWITCH_SOURCE_PORT)
-        | wf_low_bit(VSWITCH_DESTINATION_PORT))
-
-
-cdef inline int direction_name(uint32_t code) noexcept nogil:
-    """Map msFwpDirection or FWP_DIRECTION (0 out, 1 in) to the code in the dictionary, or -1."""
-    if wf_likely(code - FIRST_MS_FWP_DIRECTION < 4):
-        return <int>code - FIRST_MS_FWP_DIRECTION
-    if code == FWP_DIRECTION_OUTBOUND:
-        return OUTBOUND
-    return INBOUND if code == FWP_DIRECTION_INBOUND else -1
+        | wf_low_bit(IS_LOOPBACK) | wf_low_bit(DIRECTION_CODE))
 
 
 cdef inline void decode_classify(
@@ -63,22 +53,20 @@ cdef inline void decode_classify(
     cdef uint64_t zeros = <uint64_t>d.zeros
     cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* tail = <const FWPM_NET_EVENT_CLASSIFY_DROP2*>(
         zeros + ((<uint64_t>e - zeros) & has_tail))
-    cdef int name
+    cdef uint32_t name = e.msFwpDirection - FIRST_MS_FWP_DIRECTION
     put_64(d, FILTER_ID, i, e.filterId)
+    d.words[0][i] |= <uint64_t>(e.filterId != 0) << FILTER_ID  # valid anyway, but of a permit
     put_16(d, LAYER_ID, i, e.layerId)
     if not wf_likely(level >= 1):
         return
-    name = direction_name(e.msFwpDirection)
-    put_32(d, DIRECTION, i, <uint32_t>name)
+    put_32(d, DIRECTION, i, name)
     if wf_likely(d.wanted[0] & seldom_wanted_of_classify() != 0):
         put_32(d, REAUTH_REASON, i, e.reauthReason)
         put_32(d, ORIGINAL_PROFILE, i, e.originalProfile)
         put_32(d, CURRENT_PROFILE, i, e.currentProfile)
         put_bool(d, IS_LOOPBACK, i, e.isLoopback != 0)
-        put_32(d, VSWITCH_SOURCE_PORT, i, tail.vSwitchSourcePort)
-        put_32(d, VSWITCH_DESTINATION_PORT, i, tail.vSwitchDestinationPort)
         put_32(d, DIRECTION_CODE, i, e.msFwpDirection)
-    if not wf_likely(name >= 0 and tail.vSwitchId.data == NULL):
+    if not wf_likely(name < N_MS_FWP_DIRECTIONS and tail.vSwitchId.size == 0):
         put_uncommon_classify(d, i, e, tail)
 
 
@@ -89,7 +77,5 @@ cdef inline void put_no_classify(Decode* d, int i) noexcept nogil:
     put_32(d, REAUTH_REASON, i, 0)
     put_32(d, ORIGINAL_PROFILE, i, 0)
     put_32(d, CURRENT_PROFILE, i, 0)
-    put_32(d, VSWITCH_SOURCE_PORT, i, 0)
-    put_32(d, VSWITCH_DESTINATION_PORT, i, 0)
     put_32(d, DIRECTION_CODE, i, 0)
     put_32(d, DIRECTION, i, 0)

@@ -4,25 +4,34 @@ To add a type: its struct in abi/fwpmtypes.pxd, a function here, its row in `fil
 other steps in CONTRIBUTING.md.
 """
 
+from wfpfast._base.portable cimport wf_low_bit
 from wfpfast._decode.conditions cimport put_condition
 from wfpfast._decode.context cimport (
     is_live, need, put_16, put_32, put_64, put_bool, put_bytes, put_enum, put_unknown, vouch)
 from wfpfast._decode.schema cimport *
 from wfpfast._decode.values cimport (
-    put_address, put_blob, put_groups, put_key, put_key_value, put_mac_address, put_wide)
+    all_zero, put_address, put_groups, put_key, put_key_value, put_mac_address, put_path, put_wide)
 from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.fwptypes cimport (
-    FWP_BYTE_BLOB, FWP_CONDITION_VALUE0, FWP_IP_VERSION_V4, FWP_IP_VERSION_V6)
+    FWP_BYTE_BLOB, FWP_CONDITION_VALUE0, FWP_DIRECTION_INBOUND, FWP_DIRECTION_OUTBOUND,
+    FWP_IP_VERSION_V4, FWP_IP_VERSION_V6)
+from wfpfast.abi.iketypes cimport IKEEXT_CERT_HASH_LEN
 from wfpfast.abi.ipsectypes cimport IPSEC_TRAFFIC_TYPE_TUNNEL
 from wfpfast.abi.minwindef cimport WCHAR
 
 
-cdef inline void put_direction(Decode* d, int i, uint32_t code) noexcept nogil:
-    cdef int name = direction_name(code)
+cdef void put_direction(Decode* d, int i, uint32_t code) noexcept nogil:
+    """Write an msFwpDirection or an FWP_DIRECTION: no number means two things."""
+    cdef uint32_t name = code - FIRST_MS_FWP_DIRECTION
     put_32(d, DIRECTION_CODE, i, code)
-    put_32(d, DIRECTION, i, <uint32_t>name)
-    if name < 0:
+    if code == FWP_DIRECTION_OUTBOUND:
+        name = OUTBOUND
+    elif code == FWP_DIRECTION_INBOUND:
+        name = INBOUND
+    elif name >= N_MS_FWP_DIRECTIONS:
         put_unknown(d, DIRECTION, i, code)
+        return
+    put_32(d, DIRECTION, i, name)
 
 
 cdef inline void set_valid(Decode* d, int i, int column, bint valid) noexcept nogil:
@@ -30,19 +39,50 @@ cdef inline void set_valid(Decode* d, int i, int column, bint valid) noexcept no
         vouch(d, i, column)
 
 
-cdef void put_vswitch_id(
-    Decode* d, int i, const char* field, const FWP_BYTE_BLOB* switch
+cdef inline void put_filter_id(Decode* d, int i, uint64_t filter) noexcept nogil:
+    """Write the filter that decided; 0 stands for none if not every such event has one."""
+    put_64(d, FILTER_ID, i, filter)
+    set_valid(d, i, FILTER_ID, filter != 0)
+
+
+cdef void put_vswitch(
+    Decode* d, int i, const char* field, const FWP_BYTE_BLOB* switch, uint32_t source,
+    uint32_t destination
 ) noexcept nogil:
-    if switch.data != NULL and need(d, VSWITCH_ID) and is_live(d, VSWITCH_ID):
-        set_valid(d, i, VSWITCH_ID, put_blob(d, VSWITCH_ID, i, field, switch))
+    """Write a virtual switch and its ports, which mean nothing where there is no switch."""
+    if switch.size == 0 or not (
+            need(d, VSWITCH_ID) and need(d, VSWITCH_SOURCE_PORT)
+            and need(d, VSWITCH_DESTINATION_PORT)):
+        return
+    put_32(d, VSWITCH_SOURCE_PORT, i, source)
+    vouch(d, i, VSWITCH_SOURCE_PORT)
+    put_32(d, VSWITCH_DESTINATION_PORT, i, destination)
+    vouch(d, i, VSWITCH_DESTINATION_PORT)
+    if is_live(d, VSWITCH_ID):
+        set_valid(d, i, VSWITCH_ID, put_path(d, VSWITCH_ID, i, field, switch))
+
+
+cdef inline void put_cert_hash(Decode* d, int i, const uint8_t* digest) noexcept nogil:
+    """Write the hash of a certificate; all zeros stand for none."""
+    if not all_zero(digest, IKEEXT_CERT_HASH_LEN):
+        put_bytes(d, END_CERT_HASH, i, digest, IKEEXT_CERT_HASH_LEN)
+        vouch(d, i, END_CERT_HASH)
 
 
 cdef void put_uncommon_classify(
     Decode* d, int i, const FWPM_NET_EVENT_CLASSIFY_DROP2* e,
     const FWPM_NET_EVENT_CLASSIFY_DROP2* tail
 ) noexcept nogil:
-    put_direction(d, i, e.msFwpDirection)
-    put_vswitch_id(d, i, "classifyDrop.vSwitchId", &tail.vSwitchId)
+    # 0 is FWP_DIRECTION_OUTBOUND on the page of CLASSIFY_ALLOW0 alone; the pages of the others, and
+    # all captures, have 0x3900 and above. So it more likely says that nobody filled the member.
+    if e.msFwpDirection == 0:
+        put_32(d, DIRECTION, i, 0)
+        d.words[0][i] &= ~(wf_low_bit(DIRECTION) | wf_low_bit(DIRECTION_CODE))
+    else:
+        put_direction(d, i, e.msFwpDirection)
+    put_vswitch(
+        d, i, "classifyDrop.vSwitchId", &tail.vSwitchId, tail.vSwitchSourcePort,
+        tail.vSwitchDestinationPort)
 
 
 cdef void decode_drop_mac(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil:
@@ -60,9 +100,9 @@ cdef void decode_drop_mac(Decode* d, int i, const uint8_t* payload, int level) n
     put_64(d, INTERFACE_LUID, i, e.ifLuid)
     # From filterId to isLoopback the struct is a CLASSIFY_DROP1; DROP2's tail follows it.
     decode_classify(d, i, <const uint8_t*>&e.filterId, 1, 0)
-    put_32(d, VSWITCH_SOURCE_PORT, i, e.vSwitchSourcePort)
-    put_32(d, VSWITCH_DESTINATION_PORT, i, e.vSwitchDestinationPort)
-    put_vswitch_id(d, i, "classifyDropMac.vSwitchId", &e.vSwitchId)
+    put_vswitch(
+        d, i, "classifyDropMac.vSwitchId", &e.vSwitchId, e.vSwitchSourcePort,
+        e.vSwitchDestinationPort)
 
 
 cdef void decode_kernel_drop(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil:
@@ -72,24 +112,30 @@ cdef void decode_kernel_drop(Decode* d, int i, const uint8_t* payload, int level
     put_direction(d, i, e.direction)
     put_32(d, SPI, i, e.spi)
     # Windows gives filter and layer only if the IPsec callout dropped the packet; else they are 0.
-    if e.filterId:
-        put_64(d, FILTER_ID, i, e.filterId)
-        put_16(d, LAYER_ID, i, e.layerId)
-        vouch(d, i, FILTER_ID)
-        vouch(d, i, LAYER_ID)
+    put_filter_id(d, i, e.filterId)
+    put_16(d, LAYER_ID, i, e.layerId)
+    set_valid(d, i, LAYER_ID, e.filterId != 0)
+
+
+cdef void put_host(
+    Decode* d, int column, int i, uint32_t version, const uint8_t* address
+) noexcept nogil:
+    """Write an address of IPSEC_DOSP_DROP; IPv4 in the order that the struct's declaration says."""
+    cdef uint8_t[4] host_order
+    cdef int k
+    if not is_live(d, column) or (version != FWP_IP_VERSION_V6 and version != FWP_IP_VERSION_V4):
+        return
+    if version == FWP_IP_VERSION_V4 and not DOSP_V4_IS_HOST_ORDER:
+        for k in range(4):
+            host_order[k] = address[3 - k]
+        address = host_order
+    set_valid(d, i, column, put_address(d, column, i, address, version == FWP_IP_VERSION_V6))
 
 
 cdef void decode_dosp_drop(Decode* d, int i, const uint8_t* payload, int level) noexcept nogil:
     cdef const FWPM_NET_EVENT_IPSEC_DOSP_DROP0* e = <const FWPM_NET_EVENT_IPSEC_DOSP_DROP0*>payload
-    cdef bint is_v6 = e.ipVersion == FWP_IP_VERSION_V6
-    if is_v6 or e.ipVersion == FWP_IP_VERSION_V4:
-        # The byte order of the IPv4 members is not documented; host order, as in the header.
-        if is_live(d, PUBLIC_HOST):
-            set_valid(d, i, PUBLIC_HOST, put_address(
-                d, PUBLIC_HOST, i, e.publicHost.publicHostV6Addr, is_v6))
-        if is_live(d, INTERNAL_HOST):
-            set_valid(d, i, INTERNAL_HOST, put_address(
-                d, INTERNAL_HOST, i, e.internalHost.internalHostV6Addr, is_v6))
+    put_host(d, PUBLIC_HOST, i, e.ipVersion, e.publicHost.publicHostV6Addr)
+    put_host(d, INTERNAL_HOST, i, e.ipVersion, e.internalHost.internalHostV6Addr)
     put_32(d, FAILURE_STATUS, i, <uint32_t>e.failureStatus)
     put_direction(d, i, e.direction)
 
@@ -98,7 +144,7 @@ cdef void decode_capability(Decode* d, int i, const uint8_t* payload, int level)
     """Decode CAPABILITY_DROP0 or CAPABILITY_ALLOW0, which have the same layout."""
     cdef const FWPM_NET_EVENT_CAPABILITY_DROP0* e = <const FWPM_NET_EVENT_CAPABILITY_DROP0*>payload
     put_enum(d, NETWORK_CAPABILITY, i, e.networkCapabilityId)
-    put_64(d, FILTER_ID, i, e.filterId)
+    put_filter_id(d, i, e.filterId)
     put_bool(d, IS_LOOPBACK, i, e.isLoopback != 0)
 
 
@@ -151,7 +197,7 @@ cdef void decode_mm_failure(Decode* d, int i, const uint8_t* payload, int level)
     put_enum(d, MM_STATE, i, e.mmState)
     put_enum(d, SA_ROLE, i, e.saRole)
     put_enum(d, AUTH_METHOD, i, e.mmAuthMethod)
-    put_bytes(d, END_CERT_HASH, i, e.endCertHash, sizeof(e.endCertHash))
+    put_cert_hash(d, i, e.endCertHash)
     put_64(d, MM_ID, i, e.mmId)
     put_64(d, MM_FILTER_ID, i, e.mmFilterId)
     if level < 1:
@@ -205,7 +251,7 @@ cdef void decode_em_failure(Decode* d, int i, const uint8_t* payload, int level)
     put_enum(d, EM_STATE, i, e.emState)
     put_enum(d, SA_ROLE, i, e.saRole)
     put_enum(d, AUTH_METHOD, i, e.emAuthMethod)
-    put_bytes(d, END_CERT_HASH, i, e.endCertHash, sizeof(e.endCertHash))
+    put_cert_hash(d, i, e.endCertHash)
     put_64(d, MM_ID, i, e.mmId)
     put_64(d, QM_FILTER_ID, i, e.qmFilterId)
     if level < 1:

@@ -8,7 +8,7 @@ from libc.stdlib cimport calloc
 
 from wfpfast._columns.columns cimport BOOL, CODES, FIXED, LIST, STRUCT, TEXT, Kind, new_spec
 
-from wfpfast._tables.enums import ENUMS
+from wfpfast._tables.enums import ENUMS, INTERNAL_EVENT_TYPES
 
 cdef Spec[N_SPECS] text_specs      # addresses="text"
 cdef Spec[N_SPECS] binary_specs    # addresses="binary"
@@ -100,7 +100,7 @@ cdef int declare_events() except -1:
     spec(PACKAGE_SID, "package_sid", "u", CODES, 4)
     spec(ENTERPRISE_ID, "enterprise_id", "u", CODES, 4)
     spec(POLICY_FLAGS, "policy_flags", "L", FIXED, 8)
-    spec(EFFECTIVE_NAME, "effective_name", "z", CODES, 4)
+    spec(EFFECTIVE_NAME, "effective_name", "u", CODES, 4)
     spec(FILTER_ID, "filter_id", "L", FIXED, 8)
     spec(LAYER_ID, "layer_id", "S", FIXED, 2)
     spec(REAUTH_REASON, "reauth_reason", "I", FIXED, 4)
@@ -109,7 +109,7 @@ cdef int declare_events() except -1:
     spec(DIRECTION, "direction", "u", CODES, 4)
     spec(DIRECTION_CODE, "direction_code", "I", FIXED, 4)
     spec(IS_LOOPBACK, "is_loopback", "b", BOOL, 0)
-    spec(VSWITCH_ID, "vswitch_id", "z", CODES, 4)
+    spec(VSWITCH_ID, "vswitch_id", "u", CODES, 4)
     spec(VSWITCH_SOURCE_PORT, "vswitch_source_port", "I", FIXED, 4)
     spec(VSWITCH_DESTINATION_PORT, "vswitch_destination_port", "I", FIXED, 4)
     spec(NETWORK_CAPABILITY, "network_capability", "u", CODES, 4)
@@ -161,7 +161,9 @@ cdef int declare_events() except -1:
 
 
 cdef int declare_names() except -1:
-    sdk_names(EVENT_TYPE, "FWPM_NET_EVENT_TYPE", "FWPM_NET_EVENT_TYPE_")
+    names(EVENT_TYPE, {
+        value: name.removeprefix("FWPM_NET_EVENT_TYPE_")
+        for name, value in (ENUMS["FWPM_NET_EVENT_TYPE"] | INTERNAL_EVENT_TYPES).items()})
     sdk_names(ADDRESS_FAMILY, "FWP_AF", "FWP_AF_")
     # msFwpDirection is 0x3900 + n; put_direction() of the decoder maps FWP_DIRECTION onto it.
     names(DIRECTION, {0: "INBOUND", 1: "OUTBOUND", 2: "FORWARD", 3: "BIDIRECTIONAL"})

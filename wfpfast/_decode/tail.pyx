@@ -26,6 +26,7 @@ cdef enum:
 # By number of the member; -1: none.
 cdef int[64 * ABSENT_WORDS][MAX_COLUMNS] absent_columns
 cdef int[64 * ABSENT_WORDS] name_columns
+cdef uint64_t[ABSENT_WORDS] named    # a bit for each member that has a column of names
 
 
 cdef void take_back(Decode* d, int i, int first, uint64_t absent) noexcept nogil:
@@ -78,9 +79,11 @@ cdef void put_names(
     cdef uint64_t size = count * <uint64_t>sizeof(UNKNOWN_NAME0)
     cdef const UNKNOWN_NAME0* array = <const UNKNOWN_NAME0*>locate(d, names, size, 8)
     cdef uint32_t k, member
-    cdef int column
+    cdef int column, word
     if array == NULL or not spend(d, size):
         malformed(d, i, "internalFields.unknownNames")
+        for word in range(ABSENT_WORDS):  # of which members is not known: no enumerator counts
+            take_back(d, i, 64 * word, named[word])
         return
     for k in range(count):
         member = array[k].member
@@ -161,6 +164,7 @@ for number, member in enumerate(MEMBERS):
         absent_columns[<int>number][<int>k] = COLUMN_SLOTS[column]
     if member.named:
         name_columns[<int>number] = COLUMN_SLOTS[member.columns[0]]
+        named[<int>number >> 6] |= bit(number)
 for column, slot in COLUMN_SLOTS.items():
     if (enumeration(slot).count > 0) != any([k == slot for k in name_columns]):
         raise ImportError(f"{column}: named in members.py and the names of schema.pyx disagree")

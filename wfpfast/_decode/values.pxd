@@ -20,9 +20,6 @@ cdef enum:
 
 # Each of these writes the cell of row `i` of the chunk and returns True, or returns False for null.
 # A pointer that may not be followed is reported as malformed, with the name `field`.
-cdef bint put_blob(
-    Decode* d, int column, int i, const char* field, const FWP_BYTE_BLOB* blob
-) noexcept nogil
 cdef bint put_wide(
     Decode* d, int column, int i, const char* field, const WCHAR* text) noexcept nogil
 cdef bint put_key(
@@ -55,6 +52,14 @@ cdef bint put_new_sid(
     Decode* d, int column, int i, const uint8_t* raw, uint32_t size, uint64_t key
 ) noexcept nogil
 cdef bint put_mapped(Decode* d, int column, int i, uint32_t v4) noexcept nogil
+
+
+cdef inline bint all_zero(const uint8_t* value, size_t size) noexcept nogil:
+    cdef size_t k
+    for k in range(size):
+        if value[k]:
+            return False
+    return True
 
 
 cdef inline bint put_code(Decode* d, int column, int i, int code) noexcept nogil:
@@ -91,7 +96,7 @@ cdef inline const uint8_t* find_blob(Decode* d, const FWP_BYTE_BLOB* blob) noexc
 cdef inline bint put_path(
     Decode* d, int column, int i, const char* field, const FWP_BYTE_BLOB* blob
 ) noexcept nogil:
-    """Write an application's path: a blob of UTF-16 with or without a final NUL."""
+    """Write a blob that holds UTF-16 with or without a final NUL, such as a path."""
     cdef const uint8_t* data
     if not wf_likely(blob.data != NULL):
         return False

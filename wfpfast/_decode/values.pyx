@@ -99,20 +99,6 @@ cdef const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept
     return data if size[0] <= FREE or spend(d, size[0]) else NULL
 
 
-cdef bint put_blob(
-    Decode* d, int column, int i, const char* field, const FWP_BYTE_BLOB* blob
-) noexcept nogil:
-    """Write the bytes of a blob whose encoding is not documented."""
-    cdef const uint8_t* data
-    if blob.data == NULL:
-        return False
-    data = find_blob(d, blob)
-    if data == NULL:
-        malformed(d, i, field)
-        return False
-    return put_code(d, column, i, dictionary_code(d.dictionaries + column, data, blob.size))
-
-
 cdef bint put_mapped(Decode* d, int column, int i, uint32_t v4) noexcept nogil:
     """Write an IPv4 address as 16 bytes."""
     cdef uint8_t* mapped = d.cursor[column] + 16 * i
@@ -170,8 +156,10 @@ cdef bint put_wide(
 
 
 cdef bint put_key_value(Decode* d, int column, int i, const uint8_t* key) noexcept nogil:
-    """Write a GUID that the payload itself holds."""
+    """Write a GUID that the payload itself holds; all zeros stand for none."""
     cdef char[GUID_SIZE] text
+    if all_zero(key, sizeof(GUID)):
+        return False
     put_guid(text, key)
     return put_code(
         d, column, i, dictionary_code(d.dictionaries + column, <uint8_t*>text, GUID_SIZE))
@@ -212,14 +200,17 @@ cdef int append_wide(Decode* d, Column* column, const uint8_t* text, size_t unit
 cdef bint put_groups(
     Decode* d, int column, int i, const char* field, uint32_t count, WCHAR* const* groups
 ) noexcept nogil:
-    """Write a list of texts; one that may not be followed makes the whole list null."""
+    """Write a list of texts; one that may not be followed makes the whole list null.
+
+    A count of 0 is an empty list: the row of a list has no items before some are written.
+    """
     cdef Column* list_column = d.out.columns + column
     cdef Column* items = d.out.columns + list_column.spec.first_child
     cdef const WCHAR* const* array
     cdef size_t units = 0
     cdef uint32_t k
-    if groups == NULL:
-        return False
+    if count == 0:
+        return True
     array = <const WCHAR* const*>locate(d, groups, 8 * <uint64_t>count, 8)
     if array == NULL or not spend(d, 8 * <uint64_t>count):
         malformed(d, i, field)

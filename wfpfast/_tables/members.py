@@ -3,7 +3,7 @@
 A block of a source that knows less than Windows says which members it lacks: bit n of
 INTERNAL_FIELDS0.absent is about row n here, and recordings hold these bits. So rows are only ever
 appended, and docs/recording.md has them too. A pointer that is missing is NULL: there is a row for
-it only if a flag of the header is about it.
+it only if a flag of the header is about it, or if NULL says something: no groups.
 """
 
 
@@ -40,7 +40,7 @@ MEMBERS: tuple[Member, ...] = (
     Member("scope_id", "header", "scopeId", "SCOPE_ID"),
     Member("app_path", "header", "appId", "APP_ID"),
     Member("user_sid", "header", "userId", "USER_ID"),
-    Member("address_family", "header", "addressFamily", named=True),
+    Member("address_family", "header", "addressFamily", "IP_VERSION", named=True),
     Member("package_sid", "header", "packageSid", "PACKAGE_ID"),
     Member("enterprise_id", "header", "enterpriseId", "ENTERPRISE_ID"),
     Member("policy_flags", "header", "policyFlags", "POLICY_FLAGS"),
@@ -83,4 +83,6 @@ MEMBERS: tuple[Member, ...] = (
     Member("provider_context_key", "payload", "providerContextKey mmProviderContextKey"),
     Member("public_host", "payload", "publicHostV4Addr publicHostV6Addr"),
     Member("internal_host", "payload", "internalHostV4Addr internalHostV6Addr"),
+    Member("local_groups", "payload", "localPrincipalGroupSids"),
+    Member("remote_groups", "payload", "remotePrincipalGroupSids"),
 )

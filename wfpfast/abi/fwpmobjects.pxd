@@ -1,6 +1,7 @@
 # fwpmtypes.h, the rest: sessions, templates, filters, providers; must not know events.
-# FWPM_DISPLAY_DATA0 is in fwptypes.h. FWPM_SUBLAYER0 and FWPM_PROVIDER0 are from the fwpmtypes
-# pages of sdk-api; older pages give `flags` 16 bits, which moves no member.
+# FWPM_DISPLAY_DATA0 is in fwptypes.h. FWPM_SUBLAYER0, FWPM_PROVIDER0, FWPM_CALLOUT0 and
+# FWPM_PROVIDER_CONTEXT0 are from the fwpmtypes pages of sdk-api; older pages give `flags` of the
+# first two 16 bits, which moves no member.
 from wfpfast.abi.fwptypes cimport (
     FWP_BYTE_BLOB, FWP_CONDITION_VALUE0, FWP_DATA_TYPE, FWP_VALUE0)
 from wfpfast.abi.guiddef cimport GUID
@@ -11,6 +12,7 @@ ctypedef UINT32 FWP_MATCH_TYPE
 ctypedef UINT32 FWP_ACTION_TYPE
 ctypedef UINT32 FWPM_FIELD_TYPE
 ctypedef UINT32 FWPM_ENGINE_OPTION
+ctypedef UINT32 FWPM_PROVIDER_CONTEXT_TYPE
 
 cdef enum:
     FWP_MATCH_EQUAL = 0
@@ -22,6 +24,8 @@ cdef enum:
     FWPM_ENGINE_PACKET_QUEUING = 4
     FWPM_ENGINE_TXN_WATCHDOG_TIMEOUT_IN_MSEC = 5
     FWPM_ENGINE_OPTION_MAX = 6
+cdef enum:
+    FWPM_GENERAL_CONTEXT = 8
 cdef enum:
     RPC_C_AUTHN_WINNT = 10
 
@@ -112,3 +116,28 @@ cdef struct FWPM_PROVIDER0 "FWPM_PROVIDER0":
     UINT32 flags
     FWP_BYTE_BLOB providerData
     WCHAR* serviceName
+
+cdef struct FWPM_CALLOUT0 "FWPM_CALLOUT0":
+    GUID calloutKey
+    FWPM_DISPLAY_DATA0 displayData
+    UINT32 flags
+    GUID* providerKey
+    FWP_BYTE_BLOB providerData
+    GUID applicableLayer
+    UINT32 calloutId
+
+# `dataBuffer` is an arm of a union of pointers, that of FWPM_GENERAL_CONTEXT. The others lead to
+# policies, which differ between FWPM_PROVIDER_CONTEXT0 and its successors; the rest does not.
+cdef struct FWPM_PROVIDER_CONTEXT0 "FWPM_PROVIDER_CONTEXT0":
+    GUID providerContextKey
+    FWPM_DISPLAY_DATA0 displayData
+    UINT32 flags
+    GUID* providerKey
+    FWP_BYTE_BLOB providerData
+    FWPM_PROVIDER_CONTEXT_TYPE type
+    FWP_BYTE_BLOB* dataBuffer
+    UINT64 providerContextId
+
+cdef struct FWPM_PROVIDER_CONTEXT_ENUM_TEMPLATE0 "FWPM_PROVIDER_CONTEXT_ENUM_TEMPLATE0":
+    GUID* providerKey
+    FWPM_PROVIDER_CONTEXT_TYPE providerContextType

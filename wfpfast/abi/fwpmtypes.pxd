@@ -266,6 +266,11 @@ cdef union DOSP_DROP_INTERNAL_HOST:
     UINT32 internalHostV4Addr
     UINT8[16] internalHostV6Addr
 
+cdef enum:
+    # Whether the IPv4 members are numbers in host order, as in the header, or in network order: see
+    # docs/columns.md. No page says it; whoever reads or writes them asks here.
+    DOSP_V4_IS_HOST_ORDER = 1
+
 cdef struct FWPM_NET_EVENT_IPSEC_DOSP_DROP0 "FWPM_NET_EVENT_IPSEC_DOSP_DROP0":
     FWP_IP_VERSION ipVersion
     DOSP_DROP_PUBLIC_HOST publicHost

@@ -1,120 +1,118 @@
-"""`wfpfast convert`: one file of net events into another; must not know what an event means."""
+"""`wfpfast convert`: net events into one file of another kind; must not know what they mean."""
 
 import contextlib
-import os
-import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from rich.progress import Progress
 
-from wfpfast.cli import _screen
-from wfpfast.cli._formats import output_of
-from wfpfast.cli._screen import Fault
-from wfpfast.cli._source import Broken, Stats
-from wfpfast.cli._sources import opened
-from wfpfast.cli._writers import Writer
+from wfpfast.cli import _screen, _stats
+from wfpfast.cli._input import Input
+from wfpfast.cli._output import STDOUT, STDOUT_NAME, Output, Unwritten, check, whole, written_line
+from wfpfast.cli._screen import Bar, Fault
+from wfpfast.cli._source import Broken, Source, Stats
+from wfpfast.cli._sources import inputs, opened
 
 
 def convert(
-    source: Path, out: Path, *, columns: Sequence[str] | None, force: bool, **options: Any
-) -> None:
-    """Convert a file.
+    sources: Sequence[Path], out: Path, *, to: str | None, columns: Sequence[str] | None,
+    force: bool, **options: Any,
+) -> int:
+    """Convert files, one after another, and return the exit status.
 
-    The output appears under its name when it is complete. Where netsh's XML or a
-    recording has a fault, the events before it are kept, and the fault is raised after they are
-    safe.
+    The output appears under its name when it is complete. Where an input has a fault, the events
+    before it are kept, the other inputs are read, and the fault is said after the events are safe.
     """
-    check(out, force)
+    check(out, force, to)
     started = time.perf_counter()
-    with contextlib.ExitStack() as reading, _screen.progress() as bar:
-        events = reading.enter_context(opened(source, columns, **options))
-        task = bar.add_task(_screen.printable(out.name), total=1.0, note="")
-        with whole(out, events.schema) as output:
-            rows, fault = 0, None
-            try:
-                for batch in events.batches:
-                    output.write(batch)
-                    rows += len(batch)
-                    bar.update(task, completed=events.share(), note=_screen.events(rows))
-            except Broken as error:
-                if not rows:
-                    raise Fault(str(error)) from None
-                fault = error
-            stats = events.stats()
-            output.finish(stats)
-            reading.close()  # Windows replaces no file that is open: it may be this one
-    _screen.say(written_line(out, rows, stats, time.perf_counter() - started))
-    if fault is not None:
-        raise Fault(f"{fault}; {out} has what came before: {_screen.events(rows)}")
+    with contextlib.ExitStack() as writing, _screen.progress() as screen:
+        joined = Joined(out, to, writing)
+        with contextlib.closing(inputs(sources)) as found:
+            for given in found:
+                joined.add(given, screen, columns, options)
+        # Windows replaces no file that is open: all that was read is closed now.
+        if joined.output is None or not (joined.rows or joined.read):
+            for fault in joined.faults[:-1]:
+                _screen.say(f"wfpfast: {fault}")
+            raise Fault(joined.faults[-1])
+        joined.output.finish(joined.stats)
+    _screen.say(written_line(out, joined.rows, joined.stats, time.perf_counter() - started))
+    for note in joined.notes:
+        _screen.say(note)
+    for fault in joined.faults:
+        _screen.say(f"wfpfast: {fault}")
+    return 1 if joined.faults else _stats.status(joined.stats or {})
 
 
-def check(out: Path, force: bool) -> None:
-    """Refuse an output that could not be written, before anything is read."""
-    output_of(out)
-    if out.is_dir():
-        raise Fault(f"{out}: is a directory")
-    if not out.parent.is_dir():
-        raise Fault(f"{out}: there is no directory {out.parent}")
-    if out.exists() and not force:
-        raise Fault(f"{out} exists: --force replaces it")
+class Joined:
+    """The events of all inputs on their way into one output, which begins with the first of them.
 
+    Attributes
+    ----------
+    read : int
+        How many inputs were read without a fault.
+    notes, faults : list of str
+        What there is to say in the end.
+    """
 
-class Output:
-    """A file being written, whose faults name it and not the part that it still is."""
+    def __init__(self, out: Path, to: str | None, writing: contextlib.ExitStack) -> None:
+        self.output: Output | None = None
+        self.rows = 0
+        self.read = 0
+        self.stats: Stats | None = None
+        self.notes: list[str] = []
+        self.faults: list[str] = []
+        self._name = STDOUT_NAME if out == STDOUT else str(out)
+        self._out, self._to, self._writing = out, to, writing
+        self._first = ""
+        self._schema: pa.Schema | None = None
 
-    def __init__(self, out: Path, part: Path, schema: pa.Schema) -> None:
-        self._out = out
-        with _written(out):
-            self._writer: Writer = output_of(out).load()(part, schema)
-
-    def write(self, batch: pa.RecordBatch) -> None:
-        """Add rows."""
-        with _written(self._out):
-            self._writer.write(batch)
-
-    def finish(self, stats: Stats | None) -> None:
-        """Complete the file."""
-        with _written(self._out):
-            self._writer.finish(stats)
-
-    def close(self) -> None:
-        """Let go of the file, complete or not."""
-        self._writer.close()
-
-
-@contextlib.contextmanager
-def _written(out: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:  # Arrow's own text tells it twice
-        raise Fault(f"{out}: {os.strerror(error.errno) if error.errno else error}") from None
-    except pa.ArrowException as error:
-        raise Fault(f"{out}: {str(error).partition(chr(10))[0]}") from None
-
-
-@contextlib.contextmanager
-def whole(out: Path, schema: pa.Schema) -> Iterator[Output]:
-    """Give a file beside `out`, which becomes `out` only if nothing fails."""
-    target = Path(os.path.realpath(out))  # a link stays one
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        output = Output(out, part, schema)
+    def add(
+        self, given: Input, screen: Progress, columns: Sequence[str] | None,
+        options: dict[str, Any],
+    ) -> None:
+        """Write the events of one input."""
+        before = self.rows
         try:
-            yield output
-        finally:
-            output.close()
-        with _written(out):
-            os.replace(part, target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+            with (
+                opened(given, columns, **options) as source,
+                contextlib.closing(Bar(screen, given.name)) as bar,
+            ):
+                output = self._output_for(source)
+                try:
+                    for batch in source.batches:
+                        output.write(batch)
+                        self.rows += len(batch)
+                        bar.show(self.rows, source.share(), given.nbytes)
+                finally:
+                    self._add_stats(source.stats())
+        except Unwritten:
+            raise
+        except (Fault, Broken) as error:
+            count = self.rows - before
+            kept = f"; {self._name} has what came before: {_screen.events(count)}" if count else ""
+            self.faults.append(f"{error}{kept}")
+        else:
+            self.read += 1
+            if self.rows == before and source.hint:
+                self.notes.append(f"{given.name}: no events: {source.hint}")
 
+    def _output_for(self, source: Source) -> Output:
+        """Return the output, whose columns are those of the first input."""
+        if self.output is None:
+            self._schema, self._first = source.schema, source.name
+            self.output = self._writing.enter_context(whole(self._out, source.schema, self._to))
+        elif not source.schema.equals(self._schema):
+            raise Fault(f"{source.name}: its columns are not those of {self._first};"
+                        " --columns chooses such as both have")
+        return self.output
 
-def written_line(out: Path, rows: int, stats: Stats | None, spent: float) -> str:
-    """Say what has been written, and what of it was lost before."""
-    size = _screen.size(out.stat().st_size)
-    line = f"{_screen.events(rows)} in {out} ({size}, {_screen.seconds(spent)})"
-    return "; ".join([line, *_screen.losses(stats or {})])
+    def _add_stats(self, stats: Stats | None) -> None:
+        if stats is not None:
+            total = Counter(self.stats or {})
+            total.update(stats)
+            self.stats = dict(total)

@@ -53,7 +53,7 @@ class Count:
     def add(self, batch: pa.RecordBatch, source: Source) -> None:
         """Count the events of a batch."""
         if "event_type" not in batch.schema.names:
-            raise Fault(f"{source.path}: without the column event_type nothing can be counted")
+            raise Fault(f"{source.name}: without the column event_type nothing can be counted")
         columns = {
             field.name: _column(batch, field, source) for field in self._schema
         }
@@ -108,7 +108,7 @@ def _column(batch: pa.RecordBatch, field: pa.Field, source: Source) -> pa.Array:
         return array.cast(field.type)
     except (pa.ArrowException, ipaddress.AddressValueError):
         raise Fault(
-            f"{source.path}: the column {field.name} is {array.type}, not {field.type}"
+            f"{source.name}: the column {field.name} is {array.type}, not {field.type}"
         ) from None
 
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from wfpfast import Decoder, Engine, encode
 from wfpfast.cli import _screen
-from wfpfast.cli._convert import check, whole
+from wfpfast.cli._output import check, whole
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._show import FIGURES, QUIET, show
 from wfpfast.cli._summary import summary

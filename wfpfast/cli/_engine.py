@@ -39,8 +39,8 @@ def opened(choice: EngineOptions) -> Iterator[Engine]:
 
 def _say_if_not_collected(engine: Engine, choice: EngineOptions) -> None:
     """Say so if the wanted type needs a keyword that is not set: no new event would come."""
-    wanted = choice.template.conditions.get("event_type") if choice.template else None
-    kind = EVENT_KINDS.get(names.event_type(wanted) if isinstance(wanted, int) else str(wanted))
+    wanted = choice.template.event_type if choice.template else None
+    kind = None if wanted is None else EVENT_KINDS.get(names.event_type(wanted))
     if kind is not None and kind.keyword_bit & ~engine.options.keywords:
         say(f"wfpfast: {kind.name} events are not collected now:"
             f" --keywords {kind.keyword} collects them")

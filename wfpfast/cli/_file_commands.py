@@ -1,49 +1,80 @@
 """The commands that work anywhere, and their options; must not know what they do."""
 
 import inspect
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from wfpfast.cli._formats import OUTPUTS, SOURCES, decoded, described, suffixes
+from wfpfast.cli._explain import explain
+from wfpfast.cli._formats import OUTPUTS, SOURCES, described, suffixes, taking
 from wfpfast.cli._live_options import PATH, names
-from wfpfast.cli._screen import printable, say
+from wfpfast.cli._once import command
 
-DECODED = suffixes(decoded(), " and ")
+DECODED = suffixes(taking("errors"), " and ")
+STATUSES = """\b
+Exit status:
+  0  all was read
+  1  a file could not be read, or breaks off; the others were read
+  2  wrong usage
+  3  all was read, but some of it was not understood, and is counted"""
+INPUTS = """What a file is, its content says and not its name. It may be packed by gzip, zip
+or cab; a pattern ('*.xml') is several files; - is the standard input."""
 
 
 def with_formats(command: Any) -> Any:
     """Put the tables of formats into a command's help."""
     command.__doc__ = inspect.cleandoc(command.__doc__).format(
-        sources=described(SOURCES), outputs=described(OUTPUTS), decoded=suffixes(decoded(), " or "))
+        sources=described(SOURCES), outputs=described(OUTPUTS), inputs=INPUTS, statuses=STATUSES)
     return command
 
 
-@click.command(short_help="Convert a file of net events to another kind of file.")
-@click.argument("source", metavar="IN", type=PATH)
+def reading_options(command: Any) -> Any:
+    """Add the options that say how files are read, which are for some of the sources only."""
+    for option in (
+        click.option("--encoding", metavar="NAME",
+                     help="How texts are written in netsh's files that do not say it, such as"
+                          f" cp936. {suffixes(taking('encoding'))} only."),
+        click.option("--errors", type=click.Choice(["null", "raise"]),
+                     help="A value that cannot be read is null and counted (the default), or ends"
+                          f" its file. {DECODED} only."),
+    ):
+        command = option(command)
+    return command
+
+
+def given(options: dict[str, str | None]) -> dict[str, Any]:
+    """Return the options that were asked for."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+@command(short_help="Convert net events to another kind of file.")
+@click.argument("sources", metavar="IN...", type=PATH, nargs=-1)  # all but the last, OUT
 @click.argument("out", metavar="OUT", type=PATH)
+@click.option("--to", type=click.Choice([each.suffix.removeprefix(".") for each in OUTPUTS]),
+              help="The format, whatever OUT is called; for the standard output there is no other"
+                   " way to say it.")
 @click.option("--columns", metavar="A,B,C", callback=names,
               help="Only these columns, in this order.")
 @click.option("--addresses", type=click.Choice(["text", "binary"]),
-               help=f"IP and MAC addresses as text (the default) or bytes. {DECODED} only.")
-@click.option("--errors", type=click.Choice(["raise", "null"]),
-              help="A value that cannot be read ends the conversion (the default), or is null and"
-                   f" counted. {DECODED} only.")
+              help=f"IP and MAC addresses as text (the default) or bytes. {DECODED} only.")
+@reading_options
 @click.option("-f", "--force", is_flag=True, help="Replace OUT if it exists.")
 @with_formats
 def convert(
-    source: Path, out: Path, columns: list[str] | None, force: bool, **options: str | None
-) -> None:
+    sources: tuple[Path, ...], out: Path, to: str | None, columns: list[str] | None, force: bool,
+    **options: str | None,
+) -> int:
     """Convert net events from one kind of file to another.
 
-    IN is one of:
+    IN is one of these; several are joined, in their order:
 
     \b
     {sources}
 
-    OUT is one of:
+    {inputs}
+
+    OUT is one of these by its name, or - for the standard output:
 
     \b
     {outputs}
@@ -52,41 +83,86 @@ def convert(
     lists are arrays, in .csv as JSON text. They have no place for the statistics of what was lost.
     Read again, columns have their types back, but addresses that were written as bytes stay text.
 
-    OUT appears when it is complete. If IN, of those that end in {decoded}, has a fault, such as
-    that it breaks off, OUT gets the events before it, and the exit status is 1.
+    OUT appears when it is complete. If an IN has a fault, such as that it breaks off, OUT gets the
+    events before it, and those of the other INs.
+
+    {statuses}
     """
     from wfpfast.cli._convert import convert as run
 
-    given = {name: value for name, value in options.items() if value is not None}
-    run(source, out, columns=columns, force=force, **given)
+    if not sources:
+        raise click.UsageError("Missing argument 'OUT'.", click.get_current_context())
+    return run(sources, out, to=to, columns=columns, force=force, **given(options))
 
 
-@click.command(short_help="Say what was dropped, by application, filter, address and port.")
+@command(short_help="Say what was dropped, by application, filter, address and port.")
 @click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
-@click.option("--filters", metavar="STATE.XML", type=PATH,
-              help="netsh's wfpstate.xml or filters.xml: names of rules beside filter ids.")
+@click.option("--filters", metavar="STATE.XML", type=PATH, multiple=True,
+              help="netsh's wfpstate.xml or filters.xml: names of rules beside filter ids. Of"
+                   " several, the first that has an id names it.")
 @click.option("--top", metavar="N", type=click.IntRange(min=1), default=10, show_default=True,
               help="How many lines of each table.")
+@click.option("--keep-doubles", is_flag=True,
+              help="Count an event that several files have once for each of them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
+@reading_options
 @with_formats
-def summary(files: tuple[Path, ...], filters: Path | None, top: int, as_json: bool) -> int:
+def summary(
+    files: tuple[Path, ...], filters: tuple[Path, ...], top: int, keep_doubles: bool,
+    as_json: bool, **options: str | None,
+) -> int:
     """Say what happened and what was dropped, by application, filter, address and port.
 
-    Each FILE is one of these; several are added up:
+    Each FILE is one of these; several are added up, events that they share are counted once:
 
     \b
     {sources}
 
+    {inputs}
+
     With the state of the filters, taken on the same machine (netsh wfp show state
-    file=wfpstate.xml), rules, providers and layers have names. Filter ids change when rules
-    change and at every start of Windows: take the state together with the events.
+    file=wfpstate.xml), rules, providers and layers have names; wfpdiag.xml of netsh wfp capture
+    has the filters in itself. Filter ids change when rules change and at every start of Windows:
+    take the state together with the events.
+
+    {statuses}
     """
     from wfpfast.cli._summary import summarise
 
-    return summarise(list(files), filters=filters, top=top, as_json=as_json)
+    return summarise(
+        list(files), filters=filters, top=top, keep_doubles=keep_doubles, as_json=as_json,
+        **given(options))
 
 
-@click.command(short_help="See made-up events decoded, written and summarised.")
+@command(short_help="List filters: whose they are, what they do, what they call.")
+@click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="A JSON object a line, for machines.")
+@click.option("-o", "--output", "out", metavar="OUT", type=PATH,
+              help=f"Write them to this file instead: {suffixes(OUTPUTS, ' or ')}.")
+@click.option("-f", "--force", is_flag=True, help="Replace OUT if it exists.")
+@click.option("--encoding", metavar="NAME",
+              help="How texts are written in files that do not say it, such as cp936.")
+@with_formats
+def filters(
+    files: tuple[Path, ...], as_json: bool, out: Path | None, force: bool,
+    **options: str | None,
+) -> int:
+    """List the filters of netsh's files, and the callouts and services behind them.
+
+    FILE is wfpstate.xml (netsh wfp show state), filters.xml (show filters), wfpdiag.xml (capture),
+    btpol.xml (show boottimepolicy), a section of one of them, or items alone. Only wfpstate.xml
+    and wfpdiag.xml say what callouts there are, and whether their drivers are loaded.
+
+    {inputs}
+
+    {statuses}
+    """
+    from wfpfast.cli._filters import filters as run
+
+    return run(files, as_json=as_json, out=out, force=force, **given(options))
+
+
+@command(short_help="See made-up events decoded, written and summarised.")
 @click.option("--events", "count", metavar="N", type=click.IntRange(min=1), default=1_000_000,
               show_default=True, help="How many events to make up.")
 @click.option("--seed", metavar="N", type=int, default=0, show_default=True,
@@ -103,29 +179,4 @@ def demo(count: int, seed: int, output: Path) -> None:
     run(count, seed, output)
 
 
-# A negative NTSTATUS is no option.
-@click.command(short_help="Say what a number, a name or a SID means.",
-             context_settings={"ignore_unknown_options": True})
-@click.argument("codes", metavar="CODE...", nargs=-1, required=True, type=click.UNPROCESSED)
-def explain(codes: tuple[str, ...]) -> int:
-    """Say what error codes, layers, protocols, flags and SIDs mean.
-
-    CODE is a number (0x80320013, 13801, -1070202879), layer:48, layer:87@19045, type:3, the name of
-    an error or a layer, the GUID of a layer or a SID.
-    """
-    from wfpfast.explain import explain as explained
-
-    failed = 0
-    for code in codes:
-        try:
-            lines = explained(code)
-        except ValueError as error:
-            sys.stdout.flush()
-            say(f"wfpfast: {error}")
-            failed = 1
-            continue
-        click.echo("\n".join(printable(line) for line in lines))
-    return failed
-
-
-COMMANDS = (convert, demo, explain, summary)
+COMMANDS = (convert, demo, explain, filters, summary)

@@ -14,12 +14,13 @@ from wfpfast.cli._live_options import (
     length,
     output_options,
 )
+from wfpfast.cli._once import command
 
 COUNT = click.option("-n", "--count", metavar="N", type=click.IntRange(min=1),
                      help="End after so many events.")
 
 
-@click.command("enumerate", short_help="Show what the log of the filtering engine holds now.")
+@command("enumerate", short_help="Show what the log of the filtering engine holds now.")
 @engine_options(rate=0)
 @output_options
 def enumerate_(choice: EngineOptions, form: OutputOptions) -> int:
@@ -33,7 +34,7 @@ def enumerate_(choice: EngineOptions, form: OutputOptions) -> int:
     return enumerate_log(choice, form)
 
 
-@click.command(short_help="Show events as they happen.")
+@command(short_help="Show events as they happen.")
 @engine_options(rate=20)
 @output_options
 @COUNT
@@ -52,7 +53,7 @@ def watch(choice: EngineOptions, form: OutputOptions, count: int | None, log: bo
     return run(choice, form, count=count, log=log)
 
 
-@click.command(short_help="Record the log and what happens, undecoded.")
+@command(short_help="Record the log and what happens, undecoded.")
 @click.argument("path", metavar="FILE.wfprec", type=PATH)
 @engine_options(rate=20)
 @COUNT
@@ -75,7 +76,7 @@ def record(
     return run(choice, path, append=append, count=count, duration=duration)
 
 
-@click.command(short_help="Say what stands between you and net events.")
+@command(short_help="Say what stands between you and net events.")
 @ENGINE
 @click.option("--json", "as_json", is_flag=True, help="A JSON list, for machines.")
 def diagnose(engine: str, as_json: bool) -> int:

@@ -1,6 +1,7 @@
 """The options of the live commands, parsed into objects; must not know what commands do."""
 
 import functools
+import ipaddress
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,12 +13,19 @@ import click
 
 from wfpfast import Template
 from wfpfast.cli._formats import OUTPUTS, suffixes
+from wfpfast.cli._screen import say
 from wfpfast.engine.template import CONDITIONS
 
 PATH = click.Path(path_type=Path)
 WINDOWS, SIMULATED = "windows", "simulated"
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58}
+_UNITS = {
+    short: name
+    for name, shorts in (
+        ("seconds", "s sec secs second"), ("minutes", "m min mins minute"),
+        ("hours", "h hr hrs hour"), ("days", "d day"))
+    for short in (name, *shorts.split())
+}
+_DAYS_AGO = {"today": 0, "yesterday": 1}
 # Options that only a simulated engine understands.
 _SIMULATION = ("seed", "rate", "events")
 
@@ -54,47 +62,52 @@ class EngineOptions:
 
 
 def span(text: str) -> timedelta | None:
-    """Return "90s", "10m", "2h" or "1d" as a span of time; None if it is none."""
-    match = re.fullmatch(r"(\d{1,9}(?:\.\d+)?)([smhd])", text)
-    return match and timedelta(**{_UNITS[match[2]]: float(match[1])})
+    """Return "90s", "10min", "2 hours" or "1d" as a span of time; None if it is none."""
+    match = re.fullmatch(r"(\d{1,9}(?:\.\d+)?) ?([a-z]+)", text)
+    unit = _UNITS.get(match[2]) if match else None
+    return timedelta(**{unit: float(match[1])}) if match and unit else None
 
 
 def length(_: click.Context, __: click.Parameter, text: str | None) -> timedelta | None:
     """Return a span of time."""
     found = None if text is None else span(text)
     if text is not None and not found:
-        raise click.BadParameter(f"{text!r} is no span of time, such as 90s, 10m, 2h or 1d.")
+        raise click.BadParameter(f"{text!r} is no span of time, such as 90s, 10min, 2h or 1d.")
     return found
 
 
 def moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime | None:
-    """Return a moment: ISO 8601, local where it names no time zone, or a span of time ago."""
+    """Return a moment: ISO 8601, local where it names no zone, a span of time ago, or a day."""
     if text is None:
         return None
-    ago = span(text)
+    ago = span(text.removesuffix(" ago"))
     try:
         if ago is not None:
             return datetime.now(UTC) - ago
+        if text in _DAYS_AGO:  # when it began, by the local clock
+            day = datetime.now().astimezone().date() - timedelta(days=_DAYS_AGO[text])
+            return datetime(day.year, day.month, day.day).astimezone(UTC)
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         raise click.BadParameter(
-            f"{text!r} is no time, such as 2026-01-31T18:00, or 10m for ten minutes ago.") from None
+            f"{text!r} is no time, such as 2026-01-31T18:00, 10min or yesterday.") from None
 
 
-def protocol(_: click.Context, __: click.Parameter, text: str | None) -> int | None:
-    """Return the number of an IP protocol."""
-    if text is None or text.lower() in _PROTOCOLS:
-        return None if text is None else _PROTOCOLS[text.lower()]
-    if not text.isdecimal() or int(text) > 255:
-        raise click.BadParameter(f"{text!r} is neither a number nor {', '.join(_PROTOCOLS)}.")
-    return int(text)
+def number_or_name(_: click.Context, __: click.Parameter, text: str | None) -> int | str | None:
+    """Return a number as such; names are the template's to understand."""
+    return int(text) if text is not None and text.isdecimal() else text
 
 
-def event_type(_: click.Context, __: click.Parameter, text: str | None) -> int | str | None:
-    """Return a type of events, by number or by its name in any case."""
-    if text is None:
-        return None
-    return int(text) if text.isdecimal() else text.upper().replace("-", "_")
+def network(_: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
+    """Return an address or a network; say which network is meant where a host stands for it."""
+    if text is not None and "/" in text:
+        try:
+            whole = ipaddress.ip_network(text, strict=False)
+            if whole.network_address != ipaddress.ip_interface(text).ip:
+                say(f"wfpfast: {parameter.opts[0]} {text}: all of {whole}")
+        except ValueError:
+            pass  # the template says what is wrong
+    return text
 
 
 def names(_: click.Context, __: click.Parameter, text: str | None) -> list[str] | None:
@@ -115,20 +128,24 @@ ENGINE = click.option(
     help="Windows' own, or a simulated one, which runs anywhere.")
 _FILTERS = (
     click.option("--since", metavar="TIME", callback=moment,
-                 help="Not before: ISO 8601, or 10m, 2h, 1d ago."),
+                 help="Not before: ISO 8601, 10min, 2h or 1d ago, today, yesterday. Local time"
+                      " unless it names a zone."),
     click.option("--until", metavar="TIME", callback=moment, help="Not after."),
     # The options below are the conditions of a template: their names are those of CONDITIONS.
-    click.option("--type", "event_type", metavar="TYPE", callback=event_type,
-                 help="As classify_drop, or 3."),
-    click.option("--protocol", "ip_protocol", metavar="P", callback=protocol,
+    click.option("--type", "event_type", metavar="TYPE", callback=number_or_name,
+                 help="One type: classify_drop, drop, allow, 3; also with the SDK's prefixes."),
+    click.option("--protocol", "ip_protocol", metavar="P", callback=number_or_name,
                  help="tcp, udp, icmp or a number."),
-    click.option("--local-address", metavar="A", help="An address or a network, as 10.0.0.0/8."),
-    click.option("--remote-address", metavar="A", help="Likewise."),
+    click.option("--local-address", metavar="A", callback=network,
+                 help="An address or a network, as 10.0.0.0/8."),
+    click.option("--remote-address", metavar="A", callback=network, help="Likewise."),
     click.option("--local-port", metavar="N", type=PORT, help="For ICMP, the type."),
     click.option("--remote-port", metavar="N", type=PORT, help="For ICMP, the code."),
     click.option("--app", "app_path", metavar="PATH",
-                 help="A device path, as \\device\\harddiskvolume3\\app.exe."),
-    click.option("--user", "user_sid", metavar="SID", help="As S-1-5-18."),
+                 help="A device path, as \\device\\harddiskvolume3\\app.exe, or System; on Windows"
+                      " also C:\\app.exe."),
+    click.option("--user", "user_sid", metavar="USER",
+                 help="A SID, or SYSTEM, LOCAL SERVICE, ...; on Windows any account."),
 )
 _ENGINES = (
     ENGINE,

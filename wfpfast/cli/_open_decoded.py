@@ -1,14 +1,13 @@
 """Opens what a decoder reads: netsh's XML and recordings; must not know what is done with it."""
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pyarrow as pa
 
 from wfpfast import Decoder, EventBatch, EventStream, netsh
 from wfpfast.cli._gather import Gather
+from wfpfast.cli._input import Input
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken, Request, Source, told
 from wfpfast.errors import SourceError
@@ -17,17 +16,16 @@ from wfpfast.recording import Recording
 XML_BATCH = 8_192
 
 
-def xml(path: Path, request: Request, stack: contextlib.ExitStack) -> Source:
+def xml(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open netevents.xml or wfpdiag.xml."""
-    file = stack.enter_context(path.open("rb"))
-    size = max(1, os.fstat(file.fileno()).st_size)
     stream = stack.enter_context(netsh.read_events(
-        file, batch_size=XML_BATCH, columns=request.columns, **request.options))
-    return source(path, stream, lambda: file.tell() / size)
+        given.file, batch_size=XML_BATCH, columns=request.columns, **request.options))
+    return source(given, stream)
 
 
-def recording(path: Path, request: Request, stack: contextlib.ExitStack) -> Source:
+def recording(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open a recording; where it breaks off is said after its events."""
+    path = given.on_disk(stack)
     blocks = stack.enter_context(Recording(path))
     decoder = Decoder(columns=request.columns, **request.options)
     size, seen = max(1, path.stat().st_size), 0
@@ -42,24 +40,28 @@ def recording(path: Path, request: Request, stack: contextlib.ExitStack) -> Sour
         if blocks.cut is not None:
             raise SourceError(blocks.cut)
 
-    return source(path, EventStream(batches(), decoder=decoder), lambda: seen / size)
+    return source(given, EventStream(batches(), decoder=decoder), lambda: seen / size)
 
 
-def source(path: Path, stream: EventStream, share: Callable[[], float]) -> Source:
+def source(
+    given: Input, stream: EventStream, share: Callable[[], float | None] | None = None
+) -> Source:
     """Return the source that a stream of events is: all that a new one has to call."""
-    return Source(path, pa.schema(stream), _batches(path, stream), lambda: stream.stats, share)
+    batches = _batches(given.name, stream)
+    return Source(
+        given.name, pa.schema(stream), batches, lambda: stream.stats, share or given.share)
 
 
-def _batches(path: Path, stream: EventStream) -> Iterator[pa.RecordBatch]:
-    """Yield the events of a file; then say what is wrong with it, if something is."""
+def _batches(name: str, stream: EventStream) -> Iterator[pa.RecordBatch]:
+    """Yield the events of a source; then say what is wrong with it, if something is."""
     gather, fault = Gather(), None
     try:
         for batch in stream:
             yield from gather.add(pa.record_batch(batch))
     except SourceError as error:
-        fault = told(path, error)
+        fault = told(name, error)
     except (ValueError, OSError) as error:
-        raise Fault(f"{path}: {error}") from None
+        raise Fault(f"{name}: {error}") from None
     yield from gather.rest()
     if fault is not None:
         raise Broken(fault)

@@ -2,26 +2,25 @@
 
 import contextlib
 import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet
 
+from wfpfast.cli._input import Input
 from wfpfast.cli._source import STATS_KEY, Request, Source, Stats, checked, readable
 
 TABLE_BATCH = 65_536
 
 
-def parquet(path: Path, request: Request, stack: contextlib.ExitStack) -> Source:
-    """Open a Parquet file."""
-    file = stack.enter_context(path.open("rb"))
-    with readable(path, "Parquet"):
+def parquet(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
+    """Open a Parquet file, which has to be read from its end."""
+    file = stack.enter_context(given.on_disk(stack).open("rb"))
+    with readable(given.name, "Parquet"):
         reader = pa.parquet.ParquetFile(file)
     schema = reader.schema_arrow
-    names = request.names(path, schema.names)
+    names = request.names(given.name, schema.names)
     total, seen = max(1, reader.metadata.num_rows), 0
 
     def read() -> Iterator[pa.RecordBatch]:
@@ -33,28 +32,28 @@ def parquet(path: Path, request: Request, stack: contextlib.ExitStack) -> Source
 
     schema = pa.schema([schema.field(name) for name in names])
     stats = _stats(reader.metadata.metadata)
-    batches = checked(path, "Parquet", read())
-    return Source(path, schema, batches, lambda: stats, lambda: seen / total)
+    batches = checked(given.name, "Parquet", read())
+    return Source(given.name, schema, batches, lambda: stats, lambda: seen / total)
 
 
-def arrow(path: Path, request: Request, stack: contextlib.ExitStack) -> Source:
+def arrow(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Read an Arrow file, or a stream that was given a file's name."""
-    file = stack.enter_context(path.open("rb"))
-    size = max(1, os.fstat(file.fileno()).st_size)
-    with readable(path, "Arrow"):
-        head = file.read(6)
-        file.seek(0)
-        if head == b"ARROW1":
+    share = given.share
+    with readable(given.name, "Arrow"):
+        if given.peek(6) == b"ARROW1":
+            path = given.on_disk(stack)
+            file, size = stack.enter_context(path.open("rb")), path.stat().st_size
             reader = pa.ipc.open_file(file)
             numbers = range(reader.num_record_batches)
             whole = (reader.get_batch(number) for number in numbers)
+            share = lambda: file.tell() / size  # noqa: E731
         else:
-            reader = whole = pa.ipc.open_stream(file)
-    names = request.names(path, reader.schema.names)
+            reader = whole = pa.ipc.open_stream(given.file)
+    names = request.names(given.name, reader.schema.names)
     schema = pa.schema([reader.schema.field(name) for name in names])
     stats = _stats(reader.schema.metadata)
-    batches = checked(path, "Arrow", (batch.select(names) for batch in whole))
-    return Source(path, schema, batches, lambda: stats, lambda: file.tell() / size)
+    batches = checked(given.name, "Arrow", (batch.select(names) for batch in whole))
+    return Source(given.name, schema, batches, lambda: stats, share)
 
 
 def _stats(metadata: dict[bytes, bytes] | None) -> Stats | None:

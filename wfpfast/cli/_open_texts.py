@@ -5,12 +5,12 @@ grow with it.
 """
 
 import bisect
+import codecs
 import contextlib
 import csv as csv_module
 import io
-import os
+import itertools
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -19,37 +19,51 @@ import pyarrow.json
 
 from wfpfast import Decoder
 from wfpfast.cli._cells import BadCell, is_binary, of_texts
+from wfpfast.cli._input import Input, Pieces
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Request, Source, checked, readable
 
 CSV_BLOCK = 1 << 24     # bytes; a row must fit in
 HEADER = 1 << 20
+UTF16_BLOCK = 1 << 18
 JSON_BLOCK = 1 << 22
 LONGEST_LINE = 1 << 26
 
 
-def csv(path: Path, request: Request, stack: contextlib.ExitStack) -> Source:
+def csv(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open a CSV file with a header."""
-    file = stack.enter_context(path.open("rb"))
-    size = max(1, os.fstat(file.fileno()).st_size)
-    names = request.names(path, _header(path, file))
+    given = _as_utf8(given)
+    names = request.names(given.name, _header(given))
     known = pa.schema(Decoder())
     schema = pa.schema([
         known.field(name) if name in known.names else pa.field(name, pa.utf8()) for name in names
     ])
-    with readable(path, "CSV"):
-        reader = stack.enter_context(_csv_reader(file, schema))
-    batches = _typed(path, checked(path, "CSV", iter(reader)), schema)
-    return Source(path, schema, batches, lambda: None, lambda: min(1.0, file.tell() / size))
+    with readable(given.name, "CSV"):
+        reader = stack.enter_context(_csv_reader(given.file, schema))
+    batches = _typed(given.name, checked(given.name, "CSV", iter(reader)), schema)
+    return Source(given.name, schema, batches, lambda: None, given.share)
 
 
-def _header(path: Path, file: Any) -> list[str]:
-    text = file.read(HEADER).decode("utf-8-sig", "replace")
-    file.seek(0)
+def _as_utf8(given: Input) -> Input:
+    """Return a text in the encoding that Arrow reads: PowerShell's > makes UTF-16 of it."""
+    if given.peek(2) not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return given
+
+    def pieces() -> Iterator[bytes]:
+        decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        while piece := given.file.read(UTF16_BLOCK):
+            yield decoder.decode(piece).encode()
+        yield decoder.decode(b"", final=True).encode()
+
+    return Input(given.name, io.BufferedReader(Pieces(pieces())), share=given.share)
+
+
+def _header(given: Input) -> list[str]:
+    text = given.peek(HEADER).decode("utf-8-sig", "replace")
     try:
         return next(csv_module.reader(io.StringIO(text, newline="")), [])
     except csv_module.Error as error:
-        raise Fault(f"{path}: not a readable CSV file: {error}") from None
+        raise Fault(f"{given.name}: not a readable CSV file: {error}") from None
 
 
 def _csv_reader(file: Any, schema: pa.Schema) -> Any:
@@ -71,7 +85,7 @@ def _is_spelt(kind: pa.DataType) -> bool:
 
 
 def _typed(
-    path: Path, batches: Iterator[pa.RecordBatch], schema: pa.Schema
+    name: str, batches: Iterator[pa.RecordBatch], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
     """Give the columns of batches the types that their texts stand for."""
     rows = 0
@@ -82,19 +96,18 @@ def _typed(
                 columns.append(of_texts(batch.column(field.name), field.type))
             except BadCell as bad:
                 row = rows + bad.place + 1
-                raise Fault(f"{path}: event {row}: column {field.name}: {bad}") from None
+                raise Fault(f"{name}: event {row}: column {field.name}: {bad}") from None
         rows += len(batch)
         yield pa.record_batch(columns, schema=schema)
 
 
-def ndjson(path: Path, request: Request, stack: contextlib.ExitStack) -> Source:
+def ndjson(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open a file with a JSON object a line, whose columns are those of the first block."""
-    file = stack.enter_context(path.open("rb"))
-    size = max(1, os.fstat(file.fileno()).st_size)
+    given = _as_utf8(given)
     known = pa.schema(Decoder())
-    blocks = _Lines(path, file)
-    present = blocks.first()
-    names = request.names(path, present.names)
+    lines = _Lines(given.name, given.file)
+    present = lines.first()
+    names = request.names(given.name, present.names)
     plain = pa.schema([
         pa.field(field.name, _json_type(known.field(field.name).type))
         if field.name in known.names else field for field in present
@@ -102,8 +115,8 @@ def ndjson(path: Path, request: Request, stack: contextlib.ExitStack) -> Source:
     schema = pa.schema([
         known.field(name) if name in known.names else plain.field(name) for name in names
     ])
-    batches = _typed(path, (batch.select(names) for batch in blocks.read(plain)), schema)
-    return Source(path, schema, batches, lambda: None, lambda: min(1.0, file.tell() / size))
+    batches = _typed(given.name, (batch.select(names) for batch in lines.read(plain)), schema)
+    return Source(given.name, schema, batches, lambda: None, given.share)
 
 
 def _json_type(kind: pa.DataType) -> pa.DataType:
@@ -114,12 +127,13 @@ def _json_type(kind: pa.DataType) -> pa.DataType:
 class _Lines:
     """The lines of an NDJSON file, a block of whole lines at a time."""
 
-    def __init__(self, path: Path, file: Any) -> None:
-        self._path = path
+    def __init__(self, name: str, file: Any) -> None:
+        self._name = name
         self._file = file
         self._line = 0      # how many lines have been read
+        self._blocks = self._read_blocks()
 
-    def _blocks(self) -> Iterator[bytes]:
+    def _read_blocks(self) -> Iterator[bytes]:
         waiting = b""
         while data := self._file.read(JSON_BLOCK):
             end = data.rfind(b"\n") + 1 if len(data) == JSON_BLOCK else len(data)
@@ -128,16 +142,19 @@ class _Lines:
                 waiting = b""
             waiting += data[end:]
             if len(waiting) > LONGEST_LINE:
-                raise Fault(f"{self._path}: a line of more than {LONGEST_LINE} bytes")
+                raise Fault(f"{self._name}: a line of more than {LONGEST_LINE} bytes")
         if waiting:
             yield waiting
 
     def first(self) -> pa.Schema:
         """Return the columns of the first block, in the types that their values look like."""
-        block = next((block for block in self._blocks() if block.strip()), b"")
-        self._file.seek(0)
-        if not block:
+        for block in self._blocks:
+            if block.strip():
+                break
+            self._line += block.count(b"\n")
+        else:
             return pa.schema(Decoder())  # which is what no events are
+        self._blocks = itertools.chain([block], self._blocks)
         found = self._parsed(block, None)
         unclear = (pa.types.is_null, pa.types.is_timestamp)
         return pa.schema([
@@ -147,7 +164,7 @@ class _Lines:
 
     def read(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         """Yield what the lines say, in columns of given types."""
-        for block in self._blocks():
+        for block in self._blocks:
             if block.strip():
                 yield from self._parsed(block, schema).combine_chunks().to_batches()
             self._line += block.count(b"\n")
@@ -160,7 +177,7 @@ class _Lines:
         lines = block.split(b"\n")
         good = bisect.bisect_left(
             range(1, len(lines)), True, key=lambda count: _fails(b"\n".join(lines[:count]), schema))
-        raise Fault(f"{self._path}: line {self._line + good + 1}: {reason}")
+        raise Fault(f"{self._name}: line {self._line + good + 1}: {reason}")
 
 
 def _fails(lines: bytes, schema: pa.Schema | None) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from wfpfast import Block, Subscription, repack
-from wfpfast.cli import _screen
+from wfpfast.cli import _screen, _stats
 from wfpfast.cli._engine import opened, subscribed
 from wfpfast.cli._live import POLL, say_dropped
 from wfpfast.cli._live_options import EngineOptions
@@ -37,7 +37,7 @@ def record(
             run = RecordingRun(recorder, sys.maxsize if count is None else count)
             run.take(stream, stop, end)
         size, spent = _screen.size(path.stat().st_size), time.monotonic() - started
-    losses = _screen.losses({"dropped": run.dropped, "unreadable": stream.stats["unreadable"]})
+    losses = _stats.told({"dropped": run.dropped, "unreadable": stream.stats["unreadable"]})
     line = f"{_screen.events(run.events)} in {path} ({size}, {_screen.seconds(spent)})"
     _screen.say("; ".join([line, *losses]))
     return stop.status if stop.asked and not run.full else 0

@@ -6,7 +6,8 @@ import sys
 
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.progress import BarColumn, Progress, Task, TaskProgressColumn, TextColumn
+from rich.text import Text
 
 PIPED_WIDTH = 100
 LEAST_WIDTH = 40
@@ -56,11 +57,6 @@ def number(value: int) -> str:
 def events(count: int) -> str:
     """Return "1 event", "2,000 events"."""
     return f"{count:,} event{'' if count == 1 else 's'}"
-
-
-def losses(stats: dict[str, int]) -> list[str]:
-    """Return what was lost or mended, as "dropped 1,234"."""
-    return [f"{name} {count:,}" for name, count in stats.items() if count and name != "events"]
 
 
 def size(count: float) -> str:
@@ -118,15 +114,52 @@ def brief(text: str) -> str:
     return printable(text if len(text) <= MOST_TEXT else text[:MOST_TEXT] + "…")
 
 
+class _Share(TaskProgressColumn):
+    """How much is done, in per cent; nothing where nobody knows how much there is."""
+
+    def render(self, task: Task) -> Text:
+        """Return what is shown of a task."""
+        return Text() if task.total is None else super().render(task)
+
+
 def progress() -> Progress:
-    """Return a progress bar on stderr, which shows nothing unless that is a terminal."""
+    """Return a progress bar on stderr, which shows nothing unless that is a terminal.
+
+    The bar of a task without a total moves to and fro.
+    """
     screen = Console(stderr=True, highlight=False, markup=False, emoji=False)
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TaskProgressColumn(),
+        _Share(),
         TextColumn("{task.fields[note]}", markup=False),
         console=screen,
         transient=True,
         disable=not screen.is_terminal,
     )
+
+
+class Bar:
+    """One task of a progress bar: of what is read, as far as one can know.
+
+    Parameters
+    ----------
+    screen : Progress
+        Which shows it.
+    name : str
+        What it says in front.
+    """
+
+    def __init__(self, screen: Progress, name: str) -> None:
+        self._screen = screen
+        self._task = screen.add_task(printable(name), total=None, note="")
+
+    def show(self, count: int, share: float | None, nbytes: int) -> None:
+        """Say how many events there are; how much that is, or else of how many bytes."""
+        note = events(count) if share is not None else f"{events(count)}, {size(nbytes)} read"
+        total = None if share is None else 1.0
+        self._screen.update(self._task, total=total, completed=share or 0.0, note=note)
+
+    def close(self) -> None:
+        """Take it off the screen."""
+        self._screen.remove_task(self._task)

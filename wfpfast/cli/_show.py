@@ -1,6 +1,6 @@
 """Shows the report of `wfpfast summary` to people; must not know how it was counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import PurePath
 from typing import Any
@@ -9,11 +9,13 @@ from rich.console import Console
 from rich.text import Text
 
 from wfpfast.cli._screen import brief, events, number, printable, seconds, tail
+from wfpfast.cli._stats import is_loss, words
 from wfpfast.explain import EVENT_KINDS
 
 Row = dict[str, Any]
 Label = Callable[[Row, int], list[Text]]
 
+DOUBLES = "doubles"     # the statistic that is no loss
 NOT_GIVEN = "not given"
 EMPTY = "empty text"
 QUIET = "dim"
@@ -26,13 +28,11 @@ BAR = 8
 BAR_FROM = 96           # columns of the terminal from which there is room for bars
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 LONGEST_TYPE = max(map(len, EVENT_KINDS))
-STATS = {
-    "malformed": "values that could not be read, now null",
-    "replaced_text": "characters that were not valid UTF-16, now U+FFFD",
-    "timestamps_out_of_range": "timestamps beyond 1677..2262, now null",
-    "unknown_types": "events of a type that the SDK does not name",
-    "dropped": "events for which there was no room as they came",
-    "unreadable": "events that could not be followed as they came",
+# What a filter does where its callout's driver is not loaded.
+WITHOUT_DRIVER = {
+    "BLOCK": "the callout's driver is not loaded: the filter blocks all that it matches",
+    "PERMIT": "the callout's driver is not loaded: the filter permits all that it matches",
+    "IGNORED": "the callout's driver is not loaded: the filter is ignored",
 }
 
 
@@ -120,6 +120,12 @@ def _head(report: Row, page: Page) -> None:
         if first != last:
             text = f"{_clock(first)} to {_clock(last)} UTC, {_span(first, last)}"
         page.print(Text(text, style=QUIET))
+    doubles = report["stats"].get(DOUBLES)
+    if doubles:
+        verbs = ("stands", "is") if doubles == 1 else ("stand", "are")
+        page.print(Text(
+            f"{events(doubles)} {verbs[0]} in an earlier file, too, and {verbs[1]} counted once"
+            " (--keep-doubles: each time)", style=QUIET))
 
 
 def _instant(text: str) -> datetime:
@@ -135,18 +141,17 @@ def _span(first: datetime, last: datetime) -> str:
 
 
 def _drops(report: Row, page: Page) -> None:
-    dropped, total, state = report["dropped"], report["dropped"]["events"], report["filters"]
+    dropped, total, files = report["dropped"], report["dropped"]["events"], report["rule_files"]
     if not total:
         return
-    name = state and PurePath(state).name
     digits = max((len(str(row["filter_id"])) for row in dropped["filters"]["top"]), default=0)
 
     def rule(row: Row, _: int) -> list[Text]:
-        return _filter(row, name, digits)
+        return _filter(row, files, digits)
 
     page.section("Dropped, by application", dropped["applications"], total, _value("app_path"))
     page.section("Dropped, by filter", dropped["filters"], total, rule)
-    if state and not all(_certain(row) for row in dropped["filters"]["top"]):
+    if files and not all(_certain(row) for row in dropped["filters"]["top"]):
         page.print(Text(
             "Ids of filters change with the rules and at every start of Windows: take the state"
             " together with the events.", QUIET))
@@ -204,34 +209,50 @@ def _port(row: Row, _: int) -> list[Text]:
     return [Text(f"{row['protocol']} {row['icmp'] or port}")]
 
 
-def _filter(row: Row, state: str | None, digits: int) -> list[Text]:
+def _filter(row: Row, files: list[Row], digits: int) -> list[Text]:
     """Label a filter: its rule and, below, whose rule it is, where it stands, what it does."""
     if row["filter_id"] is None:
         return _not_given()
     rule, layer, origin = row["rule"], _layers(row["layers"]), ", ".join(row["filter_origins"])
     title = f"{row['filter_id']:<{digits}}  "
-    if state is None:
+    if not files:
         known = ", ".join(part for part in (layer, origin) if part)
         return [Text.assemble(title, (brief(known), QUIET))]
     if rule is None:
-        return [Text.assemble(title, (f"not in {printable(state)}", WARNING)),
-                *_below(digits, layer, origin)]
+        where = _file(files[0]["path"]) if len(files) == 1 else f"any of {len(files)} files"
+        return [Text.assemble(title, (f"not in {where}", WARNING)), *_below(digits, layer, origin)]
     origin = origin or rule["filter_origin"]
     comes = f"origin: {origin}" if origin and origin != rule["name"] else None
-    there = _short(rule["layer_key"], "FWPM_LAYER_")
-    lines = [
+    there = short(rule["layer_key"], "FWPM_LAYER_")
+    callout = rule["callout_name"] or rule["callout_key"]
+    return [
         Text.assemble(title, brief(rule["name"] or "without a name")),
-        *_below(digits, _provider(rule), layer or there, rule["action"], comes),
+        *_below(
+            digits, provider(rule), layer or there, rule["action"], comes,
+            callout and f"callout: {short(callout, 'FWPM_CALLOUT_')}",
+            f"in {_file(rule['file'])}" if len(files) > 1 else None),
+        *[Text(" " * (digits + 2) + doubt, WARNING) for doubt in _doubts(rule, there)],
     ]
+
+
+def _file(path: str) -> str:
+    return printable(PurePath(path).name)
+
+
+def _doubts(rule: Row, there: str) -> Iterator[str]:
+    """Say what makes a rule another than it seems to be."""
+    if rule["without_driver"]:
+        yield WITHOUT_DRIVER[rule["without_driver"]]
     if rule["layer_agrees"] is False:
-        what = f"in {printable(state)} it is at {there}: not the same filter"
-        lines.append(Text(" " * (digits + 2) + what, WARNING))
-    return lines
+        yield f"in {_file(rule['file'])} it is at {there}: not the same filter"
+    for other in rule["others"]:
+        name = brief(other["name"] or "without a name")
+        yield f"in {_file(other['file'])} the id is another filter's: {name}"
 
 
 def _layers(names: list[str]) -> str:
-    short = [_short(name, "FWPS_LAYER_") for name in names]
-    return ", ".join(short) if len(short) < 3 else f"{len(short)} layers"
+    found = [short(name, "FWPS_LAYER_") for name in names]
+    return ", ".join(found) if len(found) < 3 else f"{len(found)} layers"
 
 
 def _below(digits: int, *parts: str | None) -> list[Text]:
@@ -239,16 +260,23 @@ def _below(digits: int, *parts: str | None) -> list[Text]:
     return [Text(" " * (digits + 2) + ", ".join(known), QUIET)] if known else []
 
 
-def _short(name: str | None, prefix: str) -> str:
+def short(name: str | None, prefix: str) -> str:
+    """Return a name of the SDK without its prefix."""
     return (name or "").removeprefix(prefix)
 
 
-def _provider(rule: Row) -> str:
-    """The key's symbol says which part of Windows it is; else the name, unless a resource's."""
-    key, name = rule["provider_key"], rule["provider_name"]
-    if key and key.startswith("{") and name and not name.startswith("@"):
-        return str(name)
-    return _short(key, "FWPM_PROVIDER_")
+def provider(rule: Row) -> str:
+    """Say whose rule it is.
+
+    The key's symbol says which part of Windows it is; else the name, unless a resource's.
+    """
+    key, name, service = rule["provider_key"], rule["provider_name"], rule["provider_service"]
+    if name and name.startswith("FWPM_PROVIDER_"):  # what the SDK calls the key
+        key = name
+    if not key or not key.startswith("{"):
+        return short(key, "FWPM_PROVIDER_")
+    shown = str(name) if name and not name.startswith("@") else key
+    return f"{shown} (service {service})" if service else shown
 
 
 def _failure(row: Row, _: int) -> list[Text]:
@@ -259,16 +287,24 @@ def _failure(row: Row, _: int) -> list[Text]:
 
 
 def _losses(report: Row, page: Page) -> None:
-    silent = [file["path"] for file in report["files"] if file["stats"] is None]
-    lost = {name: count for name, count in report["stats"].items() if count}
+    broken = [file for file in report["files"] if file["error"]]
+    silent = [file["path"] for file in report["files"]
+              if file["stats"] is None and not file["error"]]
+    lost = {name: count for name, count in report["stats"].items() if count and is_loss(name)}
     page.title("Lost or mended")
     for name, count in lost.items():
-        what = STATS.get(name) or brief(name)
-        page.print(Text(f"{number(count):>{page.digits}}  {what}", WARNING))
-    if not lost and len(silent) < len(report["files"]):
+        page.print(Text(f"{number(count):>{page.digits}}  {words(name)}", WARNING))
+    for file in report["rule_files"]:
+        for name, count in file["stats"].items():
+            what = f"{_file(file['path'])}: {words(name)}"
+            page.print(Text(f"{number(count):>{page.digits}}  {what}", WARNING))
+            lost[name] = count
+        if not file["filters"]:
+            page.print(Text(f"{_file(file['path'])} has no filters.", WARNING))
+    if not lost and not broken and len(silent) < len(report["files"]):
         page.print(Text("Nothing.", QUIET))
     for path in silent:
         page.print(Text(f"{printable(path)} does not say.", QUIET))
-    for file in report["files"]:
-        if file["error"]:
-            page.print(Text(f"{printable(file['path'])} was read in part.", WARNING))
+    for file in broken:
+        part = "was read in part" if file["events"] else "could not be read"
+        page.print(Text(f"{printable(file['path'])} {part}.", WARNING))

@@ -11,11 +11,11 @@ import click
 import pyarrow as pa
 
 from wfpfast import Decoder, Engine, EventBatch, WfpError
-from wfpfast.cli import _line, _screen
+from wfpfast.cli import _line, _screen, _stats
 from wfpfast.cli._cells import json_lines
-from wfpfast.cli._convert import Output, check, whole, written_line
 from wfpfast.cli._gather import Gather
 from wfpfast.cli._live_options import OutputOptions
+from wfpfast.cli._output import Output, check, whole, written_line
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Stats
 
@@ -138,4 +138,4 @@ def sink(form: OutputOptions) -> Iterator[Sink]:
 
 
 def _say_count(stats: Stats) -> None:
-    _screen.say("; ".join([_screen.events(stats["events"]), *_screen.losses(stats)]))
+    _screen.say("; ".join([_screen.events(stats["events"]), *_stats.told(stats)]))

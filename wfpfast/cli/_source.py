@@ -5,7 +5,6 @@ import difflib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -23,9 +22,9 @@ class Broken(Exception):
     """A file has a fault, or breaks off; what came before it has been read."""
 
 
-def told(path: Path, error: SourceError) -> str:
+def told(name: str, error: SourceError) -> str:
     """Return what is wrong with a file, which the error may name itself."""
-    return str(error) if error.path else f"{path}: {error}"
+    return str(error) if error.path else f"{name}: {error}"
 
 
 @dataclass(frozen=True)
@@ -39,27 +38,27 @@ class Request:
     strict : bool
         Whether a table without one of the columns is a fault; if not, the column is left out.
     options : mapping
-        As for `wfpfast.Decoder`.
+        As for `wfpfast.Decoder`, and what else the source takes.
     """
 
     columns: Sequence[str] | None = None
     strict: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    def names(self, path: Path, present: Sequence[str]) -> list[str]:
+    def names(self, source: str, present: Sequence[str]) -> list[str]:
         """Return which columns of a table to read, or say that these are no net events."""
         twice = [name for name, count in Counter(present).items() if count > 1]
         if twice:
-            raise Fault(f"{path}: there are two columns {twice[0]!r}")
+            raise Fault(f"{source}: there are two columns {twice[0]!r}")
         if not set(present) & set(Decoder().column_names):
-            raise Fault(f"{path}: no net events: no column has a name that wfpfast knows")
+            raise Fault(f"{source}: no net events: no column has a name that wfpfast knows")
         if self.columns is None:
             return list(present)
         missing = [name for name in self.columns if name not in present]
         if missing and self.strict:
             near = difflib.get_close_matches(missing[0], present, 3)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
-            raise Fault(f"{path}: there is no column {missing[0]!r}{hint}")
+            raise Fault(f"{source}: there is no column {missing[0]!r}{hint}")
         return [name for name in self.columns if name in present]
 
 
@@ -68,8 +67,8 @@ class Source:
 
     Parameters
     ----------
-    path : Path
-        The file.
+    name : str
+        What messages call it.
     schema : pyarrow.Schema
         Of all the batches.
     batches : iterator of pyarrow.RecordBatch
@@ -77,18 +76,25 @@ class Source:
     stats : callable
         Returns what was lost so far, or None if nobody wrote that down.
     share : callable
-        Returns how much of the file has been read, 0 to 1.
+        Returns how much of it has been read, 0 to 1, or None if nobody can know.
+
+    Attributes
+    ----------
+    hint : str
+        Why there may be no events in it.
     """
+
+    hint = ""
 
     def __init__(
         self,
-        path: Path,
+        name: str,
         schema: pa.Schema,
         batches: Iterator[pa.RecordBatch],
         stats: Callable[[], Stats | None],
-        share: Callable[[], float],
+        share: Callable[[], float | None],
     ) -> None:
-        self.path = path
+        self.name = name
         self.schema = schema
         self.batches = batches
         self.stats = stats
@@ -96,21 +102,21 @@ class Source:
 
 
 @contextlib.contextmanager
-def readable(path: Path, kind: str) -> Iterator[None]:
+def readable(name: str, kind: str) -> Iterator[None]:
     """Say of Arrow's errors which file they are about."""
     try:
         yield
     except (pa.ArrowException, OSError) as error:
         reason = str(error).partition("\n")[0].partition(". ")[0]
-        raise Fault(f"{path}: not a readable {kind} file: {reason}") from None
+        raise Fault(f"{name}: not a readable {kind} file: {reason}") from None
 
 
 def checked(
-    path: Path, kind: str, batches: Iterator[pa.RecordBatch]
+    name: str, kind: str, batches: Iterator[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
     """Yield batches; an error of Arrow is a fault of the file."""
     while True:
-        with readable(path, kind):
+        with readable(name, kind):
             batch = next(batches, None)
         if batch is None:
             return

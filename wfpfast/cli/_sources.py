@@ -1,38 +1,117 @@
 """Opens what a command reads; must not know formats, nor what is done with the events."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import glob
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from wfpfast.cli._formats import decoded, source_of, suffixes
+import pyarrow as pa
+
+from wfpfast.cli import _content
+from wfpfast.cli._content import HEAD
+from wfpfast.cli._formats import EMPTY, recognised, source_of, suffixes, taking
+from wfpfast.cli._input import STDIN, Input, failed, name_of, opened_file
 from wfpfast.cli._screen import Fault
-from wfpfast.cli._source import Request, Source, told
+from wfpfast.cli._source import Broken, Request, Source, told
+from wfpfast.cli._unpack import unpacked
 from wfpfast.errors import SourceError
+
+_WAY_OUT = "--errors null, the default, makes such a value null, counts it, and reads on"
+
+
+def inputs(
+    paths: Sequence[Path], wanted: Callable[[bytes], Any] | None = None
+) -> Generator[Input, None, None]:
+    """Yield all there is to read at some paths, each open until the next one is asked for.
+
+    What cannot be opened is yielded, too, and `opened` says why: the others are read all the same.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Files, pipes, patterns; ``-`` is the standard input.
+    wanted : callable, optional
+        Tells by the first bytes of a member of an archive whether to read it; without it, what is
+        net events is read, and what is not is named.
+    """
+    for path in expanded(paths):
+        with contextlib.ExitStack() as stack:
+            try:
+                yield from unpacked(opened_file(path, stack), stack, wanted)
+            except Fault as error:
+                yield failed(name_of(path), str(error))
+            except OSError as error:
+                yield failed(name_of(path), f"{name_of(path)}: {error.strerror or error}")
+
+
+def expanded(paths: Sequence[Path]) -> Iterator[Path]:
+    """Yield paths, and of a pattern the files that it stands for: not every shell does that."""
+    for path in paths:
+        found = [] if str(path) == STDIN or path.exists() else glob.glob(str(path), recursive=True)
+        yield from map(Path, sorted(found) or [str(path)])
 
 
 @contextlib.contextmanager
 def opened(
-    path: Path, columns: Sequence[str] | None = None, *, strict: bool = True, **options: Any
+    given: Input, columns: Sequence[str] | None = None, *, strict: bool = True, **options: Any
 ) -> Iterator[Source]:
-    """Open a file of net events by the end of its name.
+    """Open net events by their content.
+
+    What cannot be read is null and counted unless ``errors="raise"`` is asked for.
 
     Parameters
     ----------
-    path : Path
-        A file of one of the `SOURCES`.
+    given : Input
+        What to read.
     columns, strict, **options
-        See `Request`; options are for decoded sources only.
+        See `Request`; options are for sources that take them.
     """
-    source = source_of(path)
-    if options and not source.decoded:
-        only = suffixes(decoded(), " and ")
-        raise Fault(f"{path}: --{' and --'.join(options)}: for {only} only")
+    if given.trouble is not None:
+        raise Fault(given.trouble)
+    head = given.peek(HEAD)
+    if given.fault and not recognised(head):
+        raise Fault(f"{given.name}: {given.fault}")
+    source = source_of(given.name, head)
+    for option in options:
+        if option not in source.takes:
+            only = suffixes(taking(option), " and ")
+            raise Fault(f"{given.name}: --{option}: for {only} only")
+    if "errors" in source.takes:
+        options.setdefault("errors", "null")
     with contextlib.ExitStack() as stack:
         try:
-            events: Source = source.load()(path, Request(columns, strict, options), stack)
+            events: Source = source.load()(given, Request(columns, strict, options), stack)
         except SourceError as error:
-            raise Fault(told(path, error)) from None
-        except ValueError as error:  # a column that does not exist
+            raise Fault(told(given.name, error)) from None
+        except (ValueError, LookupError) as error:  # a column or an encoding that does not exist
             raise Fault(str(error)) from None
+        events.hint = source.hint
+        events.batches = _complete(events.batches, given, options.get("errors"))
         yield events
+
+
+def _complete(
+    batches: Iterator[pa.RecordBatch], given: Input, errors: str | None
+) -> Iterator[pa.RecordBatch]:
+    """Yield batches, and then say what was wrong with what they were packed in."""
+    way_out = f"; {_WAY_OUT}" if errors == "raise" else ""
+    try:
+        yield from batches
+    except (Fault, Broken) as error:  # of bytes that end too early, that is the reason
+        reason = f"{given.name}: {given.fault}" if given.fault else f"{error}{way_out}"
+        raise type(error)(reason) from None
+    if given.fault:
+        raise Broken(f"{given.name}: {given.fault}")
+
+
+@contextlib.contextmanager
+def opened_filters(path: Path) -> Iterator[Input]:
+    """Open the one thing at a path that netsh has written about filters."""
+    with contextlib.closing(inputs([path], _content.filters)) as found:
+        given = next(found)
+        head = given.peek(HEAD)
+        trouble = given.trouble or given.fault or _content.foreign(head)
+        if trouble or not head:
+            raise Fault(given.trouble or f"{given.name}: {trouble or EMPTY}")
+        yield given

@@ -3,10 +3,12 @@
 ``--json`` prints one object. Its keys, which stay as they are:
 
 ``files``
-    A list of ``{"path", "events", "stats", "error"}``: stats is null for a table that says
-    nothing of what was lost; error is null, or why a file could be read in part only.
+    A list of ``{"path", "events", "doubles", "stats", "error"}``: how many events it has, and how
+    many of them a file before it has, too; stats is null for a table that says nothing of what was
+    lost; error is null, or why a file could be read in part only, or not at all. A member of an
+    archive is a file of its own, ``logs.zip/netevents.xml``.
 ``events``, ``first``, ``last``
-    How many; the earliest and the latest timestamp, ISO 8601 in UTC, or null.
+    How many, without doubles; the earliest and the latest timestamp, ISO 8601 in UTC, or null.
 ``types``
     A table of ``{"event_type", "events"}``. A table is ``{"events": how many were counted,
     "distinct": how many rows there are in all, "top": the rows, most events first}``; ``--top``
@@ -15,11 +17,15 @@
     ``{"events": how many}`` and these tables of dropped events:
     ``applications`` of ``{"app_path", "events"}``;
     ``filters`` of ``{"filter_id", "layer_ids", "layers", "filter_origins", "events", "rule"}``:
-    lists of what the events say, layers by name; rule is null without ``--filters`` and for an id
-    that the file lacks, otherwise ``{"name", "provider_key", "provider_name", "layer_key",
-    "sublayer_key", "sublayer_name", "action", "filter_origin", "layer_agrees"}``: the last is
-    false where events and file disagree about the filter's layer, so that the id must have changed
-    its meaning, and null where one is silent;
+    lists of what the events say, layers by name; rule is null if no file has a filter of that id,
+    otherwise ``{"name", "provider_key", "provider_name", "layer_key", "sublayer_key",
+    "sublayer_name", "action", "filter_origin", "provider_service", "callout_key", "callout_name",
+    "callout_registered", "without_driver", "layer_agrees", "file", "others"}``.
+    ``without_driver`` says what the filter does because its callout is not registered: ``BLOCK``,
+    ``PERMIT`` or ``IGNORED``; otherwise null. ``layer_agrees`` is false where events and file
+    disagree about the filter's layer, so that the id must have changed its meaning, and null where
+    one is silent. ``file`` named the rule; ``others`` is a list of ``{"name", "file"}`` of files
+    in which the id is another filter's;
     ``remote_addresses`` of ``{"remote_address", "events"}``;
     ``remote_ports`` of ``{"ip_protocol", "protocol", "remote_port", "icmp_type",
     "icmp_version", "icmp", "events"}``: for ICMP, remote_port is the code;
@@ -29,59 +35,80 @@
     A table of IKE and IPsec failures: ``{"event_type", "failure_error", "failure_status", "name",
     "meaning", "events"}``.
 ``stats``
-    What was lost or mended in all files: ``malformed``, ``replaced_text``, ...
+    What was lost or mended in all files: ``malformed``, ``replaced_text``, ...; and ``doubles``,
+    how many events were not counted because a file before has them, unless ``--keep-doubles``.
 ``filters``
-    The path of ``--filters``, or null.
+    The path of ``--filters``, the first if there are several, or null.
+``rule_files``
+    A list of ``{"path", "filters", "stats"}``: the files that name rules, those of ``--filters``
+    first, then those of FILE that have filters, too; how many they have, and what was lost.
 """
 
+import contextlib
+import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 import pyarrow as pa
 import pyarrow.compute as pc
+from rich.progress import Progress
 
-from wfpfast import explain, names, netsh
-from wfpfast.cli import _cells, _screen, _show
+from wfpfast import explain, names
+from wfpfast.cli import _cells, _screen, _show, _stats
 from wfpfast.cli._count import COLUMNS, Count
-from wfpfast.cli._formats import source_of
+from wfpfast.cli._input import Input, name_of
+from wfpfast.cli._rules import add_rules, own_rules, read_rules
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken
-from wfpfast.cli._sources import opened
+from wfpfast.cli._sources import expanded, inputs, opened
+from wfpfast.doubles import IDENTITY, TIME, Doubles
 
 Report = dict[str, Any]
-RULE = (
-    "name", "provider_key", "provider_name", "layer_key", "sublayer_key", "sublayer_name",
-    "action", "filter_origin",
-)  # fmt: skip
-# Ids of layers below this one mean the same in all versions of Windows.
-FIXED_LAYERS = 82
 MACHINE_ACCOUNT = "S-1-5-21-"
 
 
-def summarise(paths: list[Path], *, filters: Path | None, top: int, as_json: bool) -> int:
-    """Print the summary of some files; return the exit status."""
-    rules = None if filters is None else read_rules(filters)
-    report = summary(paths, top)
-    if rules is not None:
-        report["filters"] = str(filters)
-        add_rules(report["dropped"]["filters"]["top"], rules)
-    if as_json:
-        click.echo(json.dumps(report, indent=2))
-    else:
-        _show.show(report, _screen.console())
+def summarise(
+    paths: list[Path], *, filters: Sequence[Path], top: int, keep_doubles: bool,
+    as_json: bool, **options: str,
+) -> int:
+    """Print the summary of what can be read; return the exit status."""
+    encoding = {name: value for name, value in options.items() if name == "encoding"}
+    rules = [read_rules(path, **encoding) for path in filters]
+    report = summary(paths, top, keep_doubles=keep_doubles, **options)
+    rows = report["dropped"]["filters"]["top"]
+    if rows:
+        rules += own_rules([path for path in paths if path not in filters], **encoding)
+    add_rules(rows, rules)
+    report["filters"] = str(filters[0]) if filters else None
+    report["rule_files"] = [
+        {"path": each.path, "filters": len(each.table), "stats": each.stats} for each in rules]
     errors = [file["error"] for file in report["files"] if file["error"]]
+    if report["events"] or len(errors) < len(report["files"]):
+        if as_json:
+            click.echo(json.dumps(report, indent=2))
+        else:
+            _show.show(report, _screen.console())
     for error in errors:
         _screen.say(f"wfpfast: {error}")
-    return 1 if errors else 0
+    if errors:
+        return 1
+    return max(_stats.status(each["stats"]) for each in (report, *report["rule_files"]))
 
 
-def summary(paths: list[Path], top: int) -> Report:
-    """Return the report on some files, without rules."""
-    count = Count()
-    files = [_read(path, count) for path in paths]
+def summary(
+    paths: list[Path], top: int, *, keep_doubles: bool = False, **options: str
+) -> Report:
+    """Return the report on what there is at some paths, without rules."""
+    count, doubles = Count(), None if keep_doubles else Doubles()
+    with _screen.progress() as screen:
+        files = [
+            _read(given, count, screen, doubles if many else None, options)
+            for given, many in _inputs(paths, doubles)]
+    if doubles is not None and len(files) > 1:
+        count.add_stats({"doubles": doubles.found})
     dropped: Report = {"events": count.dropped}
     dropped.update({name: tally.top(top) for name, tally in count.drops.items()})
     report: Report = {
@@ -94,32 +121,55 @@ def summary(paths: list[Path], top: int) -> Report:
         "failures": count.failures.top(top),
         "stats": dict(count.stats),
         "filters": None,
+        "rule_files": [],
     }
     _add_places(dropped["filters"]["top"], count.places.table())
     _name(dropped["remote_ports"], _port_named)
     _name(dropped["users"], _user_named)
-    _name(report["failures"], _failure_named)
+    said = _stats.names_of_codes(report["stats"])
+    _name(report["failures"], functools.partial(_failure_named, said))
     return report
 
 
-def _read(path: Path, count: Count) -> Report:
-    before, error = count.events, None
-    options: dict[str, Any] = {"errors": "null"} if source_of(path).decoded else {}
-    with opened(path, COLUMNS, strict=False, **options) as source, _screen.progress() as bar:
-        task = bar.add_task(_screen.printable(path.name), total=1.0, note="")
-        try:
-            for batch in source.batches:
-                count.add(batch, source)
-                note = _screen.events(count.events - before)
-                bar.update(task, completed=source.share(), note=note)
-        except Broken as fault:
-            if count.events == before:
-                raise Fault(str(fault)) from None
-            read = _screen.events(count.events - before)
-            error = f"{fault}; counted is what came before: {read}"
-        stats = source.stats()
+def _inputs(paths: list[Path], doubles: Doubles | None) -> Iterator[tuple[Input, bool]]:
+    """Yield what there is at some paths, and whether it may share events with others."""
+    files = list(expanded(paths))
+    for number, path in enumerate(files, 1):
+        with contextlib.closing(inputs([path])) as found:
+            for given in found:
+                alone = given.name == name_of(path)     # it is no member of an archive
+                if doubles is not None:
+                    doubles.begin(last=alone and number == len(files))
+                yield given, len(files) > 1 or not alone
+
+
+def _read(
+    given: Input, count: Count, screen: Progress, doubles: Doubles | None, options: dict[str, str]
+) -> Report:
+    events, found, error, stats = 0, doubles.found if doubles else 0, None, None
+    columns = COLUMNS if doubles is None else list(dict.fromkeys((*COLUMNS, TIME, *IDENTITY)))
+    try:
+        with (
+            opened(given, columns, strict=False, **options) as source,
+            contextlib.closing(_screen.Bar(screen, given.name)) as bar,
+        ):
+            try:
+                for batch in source.batches:
+                    count.add(batch if doubles is None else doubles.without(batch), source)
+                    events += len(batch)
+                    bar.show(events, source.share(), given.nbytes)
+            finally:
+                stats = source.stats()
+        if not events and source.hint:
+            _screen.say(f"{given.name}: no events: {source.hint}")
+    except (Fault, Broken) as fault:
+        part = f"; counted is what came before: {_screen.events(events)}" if events else ""
+        error = f"{fault}{part}"
     count.add_stats(stats)
-    return {"path": str(path), "events": count.events - before, "stats": stats, "error": error}
+    return {
+        "path": given.name, "events": events, "doubles": doubles.found - found if doubles else 0,
+        "stats": stats, "error": error,
+    }
 
 
 def _time(end: Any) -> str | None:
@@ -170,36 +220,7 @@ def _user_named(row: Report) -> Report:
     return {**row, "name": meaning and meaning.partition(":")[0]}
 
 
-def _failure_named(row: Report) -> Report:
+def _failure_named(said: dict[int, str], row: Report) -> Report:
     code = row["failure_error"] if row["failure_error"] is not None else row["failure_status"]
-    return {**row, "name": names.error(code), "meaning": names.error_meaning(code)}
-
-
-def read_rules(path: Path) -> pa.Table:
-    """Return the filters of netsh's wfpstate.xml or filters.xml."""
-    try:
-        return pa.table(netsh.read_filters(str(path)))
-    except netsh.NetshError as error:
-        raise Fault(str(error)) from None
-
-
-def add_rules(rows: list[Report], rules: pa.Table) -> None:
-    """Put beside each filter what the file of filters says about it."""
-    wanted = pa.array([row["filter_id"] for row in rows], pa.uint64())
-    found = rules.filter(pc.is_in(rules["filter_id"], wanted.drop_null()))
-    by_id = {rule["filter_id"]: rule for rule in found.to_pylist()}
-    for row in rows:
-        rule = by_id.get(row["filter_id"])
-        if rule is not None:
-            agrees = _layer_agrees(row["layer_ids"], rule["layer_key"])
-            row["rule"] = {**{key: rule[key] for key in RULE}, "layer_agrees": agrees}
-
-
-def _layer_agrees(layers: list[int], key: str | None) -> bool | None:
-    """Tell whether a filter lies at a layer of its events; None if that cannot be known."""
-    if not layers or key is None or max(layers) >= FIXED_LAYERS:
-        return None
-    mine, other = [names.layer_key(names.layer(layer)) for layer in layers], names.layer_key(key)
-    if not all(name.startswith("FWPM_") for name in (*mine, other)):
-        return None
-    return other in mine
+    name = said.get(code % (1 << 32)) if names.error_meaning(code) is None else None
+    return {**row, "name": name or names.error(code), "meaning": names.error_meaning(code)}

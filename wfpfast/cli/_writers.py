@@ -1,9 +1,14 @@
-"""Writes record batches to files of several kinds; must not know where the batches come from."""
+"""Writes record batches to files of several kinds; must not know where the batches come from.
+
+A writer gets a binary file that is open, writes it from its beginning to its end, and does not
+close it. Only `ArrowWriter` needs one that can be read again.
+"""
 
 import contextlib
 import json
+import tempfile
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -36,9 +41,9 @@ class Writer(Protocol):
 class ParquetWriter:
     """Gathers batches to row groups, whose dictionaries must be one for a column to stay coded."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
+    def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
         self._schema = schema.remove_metadata()
-        self._writer = pa.parquet.ParquetWriter(path, self._schema, compression=COMPRESSION)
+        self._writer = pa.parquet.ParquetWriter(file, self._schema, compression=COMPRESSION)
         self._waiting: list[pa.RecordBatch] = []
         self._rows = 0
 
@@ -96,9 +101,8 @@ class ArrowWriter:
     wait beside the file with bare codes, and are copied when all values have been seen.
     """
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._path = path
-        self._waiting = path.with_name(path.name + ".codes")
+    def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
+        self._file = file
         self._codes = {
             field.name: _Codes(field.type)
             for field in schema if pa.types.is_dictionary(field.type)
@@ -108,13 +112,12 @@ class ArrowWriter:
             if field.name in self._codes else field
             for field in schema
         ])
-        plain = pa.schema([
+        self._plain = pa.schema([
             pa.field(field.name, pa.int32()) if field.name in self._codes else field
             for field in schema
         ])
-        self._plain = plain
-        self._file = pa.OSFile(str(self._waiting), "wb")
-        self._stream = pa.ipc.new_stream(self._file, plain, options=_ipc_options())
+        self._waiting = tempfile.TemporaryFile(dir=Path(file.name).parent)  # noqa: SIM115
+        self._stream = pa.ipc.new_stream(self._waiting, self._plain, options=_ipc_options())
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
@@ -127,16 +130,12 @@ class ArrowWriter:
     def finish(self, stats: Stats | None) -> None:
         """Complete the file."""
         self._stream.close()
-        self._file.close()
+        self._waiting.seek(0)
         schema = self._schema.remove_metadata()
         if stats is not None:
             schema = schema.with_metadata({STATS_KEY: json.dumps(stats).encode()})
-        with (
-            pa.OSFile(str(self._waiting)) as waiting,
-            pa.OSFile(str(self._path), "wb") as file,
-            pa.ipc.new_file(file, schema, options=_ipc_options()) as writer,
-        ):
-            for batch in pa.ipc.open_stream(waiting):
+        with pa.ipc.new_file(self._file, schema, options=_ipc_options()) as writer:
+            for batch in pa.ipc.open_stream(self._waiting):
                 writer.write_batch(self._decoded(batch, schema))
 
     def _decoded(self, batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
@@ -147,11 +146,36 @@ class ArrowWriter:
         return pa.record_batch(columns, schema=schema)
 
     def close(self) -> None:
-        """Let go of the file, and of the one beside it."""
-        for open_yet in (self._stream, self._file):
+        """Let go of the file beside it."""
+        for open_yet in (self._stream, self._waiting):
             with contextlib.suppress(OSError, pa.ArrowException):
                 open_yet.close()
-        self._waiting.unlink(missing_ok=True)
+
+
+class ArrowStreamWriter:
+    """Writes an Arrow stream, whose dictionaries may change from batch to batch."""
+
+    def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
+        schema = schema.remove_metadata()
+        self._stream = pa.ipc.new_stream(file, schema, options=_ipc_options())
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows."""
+        self._stream.write_batch(batch)
+
+    def finish(self, stats: Stats | None) -> None:
+        """Complete the stream; what comes after the batches has no place for statistics."""
+        self._stream.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with contextlib.suppress(OSError, pa.ArrowException):
+            self._stream.close()
+
+
+def arrow(file: BinaryIO, schema: pa.Schema) -> Writer:
+    """Return the writer of an Arrow file, or of a stream where one cannot go back."""
+    return ArrowWriter(file, schema) if file.seekable() else ArrowStreamWriter(file, schema)
 
 
 def _ipc_options() -> Any:
@@ -161,13 +185,12 @@ def _ipc_options() -> Any:
 class CsvWriter:
     """Writes a header and rows; text is quoted, so that an empty text is not a null."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
+    def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
         columns = [csv_column(pa.array([], field.type)) for field in schema]
         self._schema = pa.schema([
             pa.field(name, column.type) for name, column in zip(schema.names, columns, strict=True)
         ])
-        self._file = pa.OSFile(str(path), "wb")  # CSVWriter would keep one of its own open
-        self._writer = pa.csv.CSVWriter(self._file, self._schema)
+        self._writer = pa.csv.CSVWriter(file, self._schema)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
@@ -177,31 +200,26 @@ class CsvWriter:
     def finish(self, stats: Stats | None) -> None:
         """Complete the file; CSV has no place for statistics."""
         self._writer.close()
-        self._file.close()
 
     def close(self) -> None:
         """Let go of the file."""
-        for open_yet in (self._writer, self._file):
-            with contextlib.suppress(OSError, pa.ArrowException):
-                open_yet.close()
+        with contextlib.suppress(OSError, pa.ArrowException):
+            self._writer.close()
 
 
 class JsonWriter:
     """Writes one JSON object a line; every line has every column, so that readers see them all."""
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._file = path.open("w", encoding="utf-8", newline="\n")
+    def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
+        self._file = file
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
         for start in range(0, len(batch), JSON_ROWS):
-            self._file.write(json_lines(batch.slice(start, JSON_ROWS)))
+            self._file.write(json_lines(batch.slice(start, JSON_ROWS)).encode())
 
     def finish(self, stats: Stats | None) -> None:
         """Complete the file; lines of events have no place for statistics."""
-        self._file.close()
 
     def close(self) -> None:
-        """Let go of the file."""
-        with contextlib.suppress(OSError):
-            self._file.close()
+        """Let go of the file, which nothing is held of."""

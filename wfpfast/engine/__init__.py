@@ -233,7 +233,8 @@ class Engine(Closing):
         """Return the filters that there are now, to join with ``filter_id`` of events.
 
         Ids change with the rules and at every start of Windows: ask while events are collected.
-        The columns are named as those of `netsh.read_filters`.
+        The columns are those of `netsh.read_filters`, without ``conditions``; docs/rules.md says
+        what they are.
         """
         return objects.filters(self._session)
 
@@ -242,7 +243,9 @@ class Engine(Closing):
         """Let Windows collect events for as long as a ``with`` statement lasts.
 
         The options are read, set where they differ, and put back on every way out. They hold for
-        the whole machine; events that are collected meanwhile go to everyone who listens.
+        the whole machine; events that are collected meanwhile go to everyone who listens. Nobody
+        counts who needs them: if collection was off and two programs switch it on, the first one
+        to end switches it off for both.
 
         Parameters
         ----------

@@ -14,7 +14,7 @@ ctypedef void* HANDLE
 cdef enum:
     N_ENUMS = N_VERSIONS        # FwpmNetEventEnumN gives FWPM_NET_EVENTn
     N_SUBSCRIBES = N_ENUMS - 1  # FwpmNetEventSubscribe0..4 deliver FWPM_NET_EVENT1..5
-    N_OBJECTS = 4
+    N_OBJECTS = 6
     N_OBJECT_CALLS = 3          # the calls in ObjectCalls
 
 cdef enum ObjectKind:
@@ -22,6 +22,8 @@ cdef enum ObjectKind:
     LAYERS = 1
     SUBLAYERS = 2
     PROVIDERS = 3
+    CALLOUTS = 4
+    CONTEXTS = 5
 
 ctypedef DWORD (__stdcall *CreateEnumHandle)(
     HANDLE engineHandle, const void* enumTemplate, HANDLE* enumHandle) noexcept nogil

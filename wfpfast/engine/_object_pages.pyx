@@ -1,4 +1,4 @@
-"""Filters, layers, sublayers and providers of an engine, as Python values; knows no event.
+"""Filters and what they refer to in an engine, as Python values; knows no event.
 
 There are a thousand or two of them, read once in a while: the memory is read with care, not speed.
 """
@@ -7,13 +7,14 @@ from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport uint64_t
 
 from wfpfast.abi.fwpmobjects cimport (
-    FWPM_DISPLAY_DATA0, FWPM_FILTER0, FWPM_LAYER0, FWPM_PROVIDER0, FWPM_SUBLAYER0)
-from wfpfast.abi.fwptypes cimport FWP_UINT64, FWP_VALUE0
+    FWPM_CALLOUT0, FWPM_DISPLAY_DATA0, FWPM_FILTER0, FWPM_GENERAL_CONTEXT, FWPM_LAYER0,
+    FWPM_PROVIDER0, FWPM_PROVIDER_CONTEXT0, FWPM_PROVIDER_CONTEXT_ENUM_TEMPLATE0, FWPM_SUBLAYER0)
+from wfpfast.abi.fwptypes cimport FWP_BYTE_BLOB, FWP_UINT64, FWP_VALUE0
 from wfpfast.abi.guiddef cimport GUID
 from wfpfast.abi.minwindef cimport DWORD, UINT32, UINT64, WCHAR
 from wfpfast.abi.winerror cimport ERROR_INVALID_DATA
 from wfpfast.engine._api cimport (
-    FILTERS, LAYERS, N_OBJECTS, PROVIDERS, SUBLAYERS, HANDLE, ObjectCalls)
+    CALLOUTS, CONTEXTS, FILTERS, LAYERS, N_OBJECTS, PROVIDERS, SUBLAYERS, HANDLE, ObjectCalls)
 from wfpfast.engine._session cimport Session
 
 import uuid
@@ -23,8 +24,11 @@ from wfpfast.errors import WfpError
 cdef enum:
     PAGE = 512
     MOST_CHARACTERS = 1 << 15
+    # Of fwpmtypes.h and fwptypes.h: which members of a filter mean something.
+    HAS_PROVIDER_CONTEXT = 0x4
+    ACTION_FLAG_CALLOUT = 0x4000
 
-cdef list NAMES = ["Filter", "Layer", "SubLayer", "Provider"]
+cdef list NAMES = ["Filter", "Layer", "SubLayer", "Provider", "Callout", "ProviderContext"]
 
 
 cdef struct Span:
@@ -77,6 +81,15 @@ cdef object number(const Span* span, const FWP_VALUE0* value):
     return where[0]
 
 
+cdef object blob(const Span* span, const FWP_BYTE_BLOB* data):
+    """The bytes of a blob; None for NULL and for what is not in the block."""
+    if data == NULL or not holds(span, data, sizeof(FWP_BYTE_BLOB)):
+        return None
+    if not holds(span, data.data, data.size):
+        return None
+    return PyBytes_FromStringAndSize(<const char*>data.data, data.size)
+
+
 cdef dict filter_row(const Span* span, const FWPM_FILTER0* x):
     return {
         **shown(span, &x.filterKey, &x.displayData),
@@ -86,8 +99,25 @@ cdef dict filter_row(const Span* span, const FWPM_FILTER0* x):
         "layer_key": guid(&x.layerKey),
         "sublayer_key": guid(&x.subLayerKey),
         "action": x.action.type,
+        "callout_key": (
+            guid(&x.action.context.calloutKey) if x.action.type & ACTION_FLAG_CALLOUT else None),
+        "provider_context_key": (
+            guid(&x.context.providerContextKey) if x.flags & HAS_PROVIDER_CONTEXT else None),
         "weight": number(span, &x.effectiveWeight),
     }
+
+
+cdef dict callout_row(const Span* span, const FWPM_CALLOUT0* x):
+    return {
+        **shown(span, &x.calloutKey, &x.displayData), "flags": x.flags,
+        "provider_key": guid_at(span, x.providerKey), "callout_id": x.calloutId}
+
+
+cdef dict context_row(const Span* span, const FWPM_PROVIDER_CONTEXT0* x):
+    cdef bint general = x.type == FWPM_GENERAL_CONTEXT  # others have a policy there
+    return {
+        **shown(span, &x.providerContextKey, &x.displayData),
+        "data": blob(span, x.dataBuffer) if general else None}
 
 
 cdef dict row(int kind, const Span* span, const void* entry):
@@ -106,6 +136,10 @@ cdef dict row(int kind, const Span* span, const void* entry):
         return {
             **shown(span, &provider.providerKey, &provider.displayData),
             "service": text(span, provider.serviceName)}
+    if kind == CALLOUTS and holds(span, entry, sizeof(FWPM_CALLOUT0)):
+        return callout_row(span, <const FWPM_CALLOUT0*>entry)
+    if kind == CONTEXTS and holds(span, entry, sizeof(FWPM_PROVIDER_CONTEXT0)):
+        return context_row(span, <const FWPM_PROVIDER_CONTEXT0*>entry)
     raise WfpError(ERROR_INVALID_DATA, f"Fwpm{NAMES[kind]}Enum0")
 
 
@@ -139,19 +173,25 @@ cdef list next_rows(Session session, int kind, HANDLE engine, HANDLE handle):
 
 
 def read_objects(Session session not None, int kind):
-    """Return all filters (0), layers (1), sublayers (2) or providers (3), each as a dict."""
+    """Return all objects of a kind, each as a dict.
+
+    Filters (0), layers (1), sublayers (2), providers (3), callouts (4), or provider contexts (5).
+    Of these only the general ones are asked for: the others hold IPsec policies, keys among them.
+    """
     cdef ObjectCalls* calls
+    cdef FWPM_PROVIDER_CONTEXT_ENUM_TEMPLATE0 general
     cdef HANDLE engine
     cdef HANDLE handle = NULL
     cdef DWORD code = 0
     if not 0 <= kind < N_OBJECTS:
         raise ValueError(f"no objects of kind {kind}")
     calls = &session.api.table.objects[kind]
+    general.providerKey, general.providerContextType = NULL, FWPM_GENERAL_CONTEXT
     rows = []  # before there is a handle that an error could leave behind
     with session.lock:
         engine = session._opened()
         with nogil:
-            code = calls.create(engine, NULL, &handle)
+            code = calls.create(engine, &general if kind == CONTEXTS else NULL, &handle)
         if code:
             raise WfpError(code, f"Fwpm{NAMES[kind]}CreateEnumHandle0")
         try:

@@ -116,7 +116,8 @@ cdef class Session:
         if api.table.FwpmEngineOpen0 == NULL:
             raise ValueError("an Api without calls: use wfpfast.Simulator, or None for Windows")
         with nogil:
-            # WINNT, because with the default the memory of enumerations was seen to leak.
+            # WINNT was once taken for a cure of the leak of enumerations: it is none, and does no
+            # harm (docs/windows.md).
             code = api.table.FwpmEngineOpen0(
                 api.table.server_name, RPC_C_AUTHN_WINNT, NULL, &session, &self.handle)
         if code:

@@ -8,9 +8,9 @@ from libc.stdint cimport uint64_t
 
 from wfpfast.abi.minwindef cimport DWORD
 from wfpfast.engine._api cimport (
-    FILTERS, LAYERS, N_ENUMS, N_SUBSCRIBES, PROVIDERS, SUBLAYERS, Api, CreateEnumHandle,
-    DestroyEnumHandle, EngineClose, EngineOpen, Enum, FreeMemory, FwpmApi, GetOption,
-    GetSecurityInfo, SetOption, Subscribe, Unsubscribe)
+    CALLOUTS, CONTEXTS, FILTERS, LAYERS, N_ENUMS, N_SUBSCRIBES, PROVIDERS, SUBLAYERS, Api,
+    CreateEnumHandle, DestroyEnumHandle, EngineClose, EngineOpen, Enum, FreeMemory, FwpmApi,
+    GetOption, GetSecurityInfo, SetOption, Subscribe, Unsubscribe)
 
 from wfpfast.errors import WfpError
 
@@ -37,6 +37,7 @@ cdef void* needed(void* dll, str name) except NULL:
 cdef int load_objects(FwpmApi* table, void* dll) except -1:
     for kind, name in (
         (FILTERS, "Filter"), (LAYERS, "Layer"), (SUBLAYERS, "SubLayer"), (PROVIDERS, "Provider"),
+        (CALLOUTS, "Callout"), (CONTEXTS, "ProviderContext"),
     ):
         table.objects[<int>kind].create = <CreateEnumHandle>needed(
             dll, f"Fwpm{name}CreateEnumHandle0")

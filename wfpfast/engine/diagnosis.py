@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from wfpfast import names
+from wfpfast._blocks.encode_values import sid_to_bytes
 from wfpfast.engine import Engine
 from wfpfast.engine._api import NEWEST_EVENT, Api
 from wfpfast.errors import WfpError
 
 OK, TROUBLE, UNKNOWN = "ok", "trouble", "unknown"
+_OPERATORS = "S-1-5-32-556"     # Network Configuration Operators
+# Their sources: fwmon.c of System Informer (EtFwMonitorUninitialize), TinyWall's pull request 115.
+_CULPRITS = "System Informer and TinyWall switch it off for everybody when they end."
 _ALL_KEYWORDS = sum(names.NET_EVENT_KEYWORDS.values())
 
 
@@ -93,10 +97,28 @@ def _elevation() -> Finding:
             "Use Windows, a recording, netsh's XML, or --engine simulated.")
     import ctypes
 
-    if ctypes.windll.shell32.IsUserAnAdmin():
+    # Windows strips the group from tokens that are not elevated: being in it is not enough.
+    operators = sid_to_bytes(_OPERATORS)
+    enabled = ctypes.c_int()
+    ctypes.windll.advapi32.CheckTokenMembership(None, operators, ctypes.byref(enabled))
+    return _rights(bool(ctypes.windll.shell32.IsUserAnAdmin()), bool(enabled.value))
+
+
+def _rights(elevated: bool, operator: bool) -> Finding:
+    """Say what Windows' default security descriptors let a process do.
+
+    They are on the page "Access Control" of the Windows Filtering Platform. An administrator may
+    have granted more, which the checks of the calls tell: so this alone is no trouble.
+    """
+    if elevated:
         return Finding("elevation", OK, "the process is elevated")
+    if operator:
+        return Finding(
+            "elevation", OK, "the process is not elevated, but a Network Configuration Operator's,"
+            " whom Windows lets read net events, too")
     return Finding(
-        "elevation", TROUBLE, "the process is not elevated", names.error_remedy(5))
+        "elevation", UNKNOWN, "the process is not elevated: unless it was granted more, Windows"
+        " lets it open the engine, and nothing else", names.error_remedy(5))
 
 
 def _versions(engine: Engine) -> Finding:
@@ -116,7 +138,7 @@ def _collection(engine: Engine) -> Finding:
         return Finding("collection", OK, "net events are collected")
     return Finding(
         "collection", TROUBLE, "net events are not collected",
-        names.error_remedy(0x80320013))
+        f"{names.error_remedy(0x80320013)} {_CULPRITS}")
 
 
 def _keywords(engine: Engine) -> Finding:

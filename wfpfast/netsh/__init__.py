@@ -52,7 +52,8 @@ def read_events(
         decoder: ``unknown_names`` (such enumerators, and flags), ``no_flags`` (headers without
         ``<flags>``: the members that they have count as set), ``lost_events``, ``mended_text``
         (characters that XML forbids, or bytes that are no text), ``unknown_element:`` and a name
-        (elements that are not known), ``guessed_encoding:`` and a name.
+        (elements that are not known), ``guessed_encoding:`` and a name, ``named_code:``, a code and
+        its name (which only the file knows).
 
     Raises
     ------
@@ -117,32 +118,39 @@ def _batch(taken: Any, decoder: Decoder) -> EventBatch:
 def read_filters(
     source: Source, *, errors: str = "raise", encoding: str | None = None
 ) -> Table:
-    """Read the filters of filters.xml or wfpstate.xml, to join with ``filter_id`` of events.
+    """Read filters, and what they refer to, to join with ``filter_id`` of events.
 
     Parameters
     ----------
     source : path or binary file
-        As for `read_events`; wfpstate.xml has two root elements and is read as it is.
+        filters.xml (``show filters``), wfpstate.xml (``show state``), btpol.xml (``show
+        boottimepolicy``), wfpdiag.xml (``netsh wfp capture``: the state at its beginning, and what
+        was added during it), a section of one of these, or items alone. In any
+        encoding, as for `read_events`.
     errors : str
-        "raise", or "null": a filter that cannot be read is left out, and counted.
+        ``"raise"``, or ``"null"``: a value that cannot be read is null and counted in the table's
+        ``stats["malformed"]``, and a filter without an id is left out and counted in
+        ``stats["filters_without_id"]``; a record that cannot be read at all in
+        ``stats["lost_records"]``.
     encoding : str, optional
         As for `read_events`.
 
     Returns
     -------
     Table
-        A row a filter: ``filter_id``, ``filter_key``, ``name``, ``description``, ``provider_key``,
-        ``provider_name``, ``layer_key``, ``sublayer_key``, ``sublayer_name``, ``action``,
-        ``flags``, ``weight``, ``conditions``, ``filter_origin``; null where the file is silent.
+        A row a filter, with the columns that docs/rules.md lists; null where the file is silent.
+        Of two filters with one id the later one is there, and
+        ``stats["filters_with_another_ones_id"]`` counts the other.
 
     Raises
     ------
     NetshError
-        If the file breaks off, is not what it claims to be, or declares entities.
+        If the file breaks off, is not what it claims to be, declares entities, or has a value that
+        cannot be read.
     OSError
         If the file cannot be opened.
     """
-    filters = FilterReader()
+    filters = FilterReader(errors)
     records = Records(
         source, FILTER_LISTS, FILTER_HEADS, wanted="filter", errors=errors, encoding=encoding)
     document = records.document
@@ -159,4 +167,6 @@ def read_filters(
                         raise document.error_inside(str(error), error.element) from None
     finally:
         records.close()
-    return Table(filters.columns())
+    for more in ({"lost_records": document.lost, "mended_text": document.mended}, records.stats()):
+        filters.stats.update({name: count for name, count in more.items() if count})
+    return filters.table()

@@ -85,8 +85,8 @@ def _of_one(page: str, text: str, at: int) -> int:
             return 0        # a single letter is more likely a bad byte
         if any(each.isascii() for each in letters):
             return -3
-    if c.isupper() and before.isupper():
-        return 0
+    if c.isupper() and before.isupper():    # Chinese looks like capitals of other alphabets
+        return 0 if page in _OWN_ALPHABET else 1
     if (c.isupper() and before.isalpha()) or (c.islower() and after.isupper()):
         return -3
     return 3 if c in usual or c.lower() in usual else 1 if c.lower() in rare else -3
@@ -107,6 +107,4 @@ def _of_two(page: str, text: str, at: int) -> int:
         return 0
     if "\u3041" <= c <= "\u30fe":     # kana, which the Chinese pages have as well
         return 5 if page == "cp932" else -5
-    # Bytes up to 0xA0 are extensions of the national standards.
-    is_extension = raw[1] <= 0xA0 and page in ("gbk", "cp949")
-    return -5 if is_extension else 5 if raw[0] in common else 1
+    return 5 if raw[0] in common else 1

@@ -7,7 +7,7 @@ from wfpfast.netsh._nodes cimport Nodes
 
 cdef class Document(Nodes):
     cdef readonly str path
-    cdef int64_t lost               # records that could not be read
+    cdef public int64_t lost        # records that could not be read
     cdef Py_ssize_t tried           # how many bytes did not suffice the last time
     cdef bint lenient, ended, searching
     cdef bint torn                  # since the last record, one could not be read
@@ -26,6 +26,10 @@ cdef class Document(Nodes):
     cdef bint _is_empty_record(self, const Markup* m) except -1
     cdef object _more(self, str too_long)
     cdef bint _read_record(self, const Markup* first) except -1
+    cdef bint _too_large(
+        self, int depth, const Markup* m, Py_ssize_t at, Py_ssize_t after) except -1
+    cdef bint _unexpected(
+        self, int kind, const Markup* m, str element, Py_ssize_t at, Py_ssize_t after) except -1
     cdef bint _fault(
         self, str what, str element, Py_ssize_t at, Py_ssize_t after) except -1
     cdef bint _cut(self, str element, Py_ssize_t at, Py_ssize_t after) except -1

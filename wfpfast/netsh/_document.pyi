@@ -7,6 +7,9 @@ from wfpfast.netsh._nodes import Nodes
 @final
 class Document(Nodes):
     path: str
+    lost: int
+    @property
+    def mended(self) -> int: ...
     def __init__(
         self, path: str, lists: dict[str, str], heads: dict[str, str], lenient: bool
     ) -> None: ...

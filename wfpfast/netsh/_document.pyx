@@ -9,9 +9,9 @@ cimport cython
 from libc.string cimport memcmp
 
 from wfpfast.netsh._markup cimport (
-    DECLARATION, DOCTYPE, EMPTY_TAG, END_TAG, NO_MARKUP, SKIPPED, START_TAG, UNFINISHED, Markup,
-    markup_at, next_markup)
-from wfpfast.netsh._nodes cimport HAS_ELEMENTS, HAS_MARKUP, Node, Nodes
+    DECLARATION, DOCTYPE, EMPTY_TAG, END_TAG, NO_MARKUP, SECTION, SKIPPED, START_TAG, UNFINISHED,
+    Markup, is_blank, markup_at, next_markup)
+from wfpfast.netsh._nodes cimport HAS_ELEMENTS, HAS_MARKUP, HAS_TEXT, Node, Nodes
 
 from wfpfast.netsh._errors import NetshError
 
@@ -40,6 +40,14 @@ cdef bint is_record_name(const char* name, int length) noexcept nogil:
     return (length == 4 and memcmp(name, b"item", 4) == 0
             or length == 8 and memcmp(name, b"netEvent", 8) == 0
             or length == 6 and memcmp(name, b"filter", 6) == 0)
+
+
+cdef inline bint ends_here(
+    const char* d, Py_ssize_t pos, Py_ssize_t end, const char* name, int length
+) noexcept nogil:
+    """Tell whether `</name>` is here."""
+    return (d[pos] == c"<" and d[pos + 1] == c"/" and pos + 2 + length < end
+            and d[pos + 2 + length] == c">" and memcmp(d + pos + 2, name, length) == 0)
 
 
 @cython.final
@@ -217,41 +225,52 @@ cdef class Document(Nodes):
         inside[0] = 0
         while depth:
             at = next_markup(self.data, pos, self.size)
-            kind = UNFINISHED if at == self.size else markup_at(self.data, at, self.size, &m)
             node = &self.nodes[inside[depth - 1]]
+            node.bits |= HAS_TEXT * (not is_blank(self.data, pos, at))
+            if ends_here(self.data, at, self.size, self.data + node.name, node.length):
+                node.end = at   # nearly half of all markup is this
+                node.next = self.n_nodes
+                pos = at + node.length + 3
+                depth -= 1
+                continue
+            kind = UNFINISHED if at == self.size else markup_at(self.data, at, self.size, &m)
             if kind == START_TAG or kind == EMPTY_TAG:
                 if depth == MAX_DEPTH or self.n_nodes == MAX_ELEMENTS:
-                    return self._fault(
-                        TOO_DEEP if depth == MAX_DEPTH else TOO_MANY,
-                        self._tag(m.name, m.length), at, first.after)
+                    return self._too_large(depth, &m, at, first.after)
                 node.bits |= HAS_ELEMENTS
                 if kind == START_TAG:
                     inside[depth] = self.n_nodes
                     depth += 1
                 self._new_node(&m)
-            elif kind == END_TAG:
-                if not self.is_named(node, self.data + m.name, m.length):
-                    return self._fault(
-                        f"</{self._tag(m.name, m.length)}> ends it", self.name(node), at,
-                        first.after)
-                node.end = at
+            elif kind == END_TAG and self.is_named(node, self.data + m.name, m.length):
+                node.end = at       # with blanks in the tag
                 node.next = self.n_nodes
                 depth -= 1
-            elif kind == UNFINISHED:
-                return self._cut(self.name(node), at, first.after)
-            elif kind == DECLARATION:
-                return self._fault(
-                    "another document begins inside the record", self.name(node), at,
-                    first.after)
-            elif kind == DOCTYPE:
-                raise self.error(REFUSED, self.name(node), at)
-            else:
+            elif kind == SKIPPED or kind == SECTION or kind == NO_MARKUP:
                 node.bits |= HAS_MARKUP
+            else:
+                return self._unexpected(kind, &m, self.name(node), at, first.after)
             pos = at + 1 if kind == NO_MARKUP else m.after
-        self.pos = pos
-        self.tried = 0
-        self.torn = False
+        self.pos, self.tried, self.torn = pos, 0, False
         return True
+
+    cdef bint _too_large(
+        self, int depth, const Markup* m, Py_ssize_t at, Py_ssize_t after
+    ) except -1:
+        return self._fault(
+            TOO_DEEP if depth == MAX_DEPTH else TOO_MANY, self._tag(m.name, m.length), at, after)
+
+    cdef bint _unexpected(
+        self, int kind, const Markup* m, str element, Py_ssize_t at, Py_ssize_t after
+    ) except -1:
+        """Deal with markup that cannot be inside of an element."""
+        if kind == UNFINISHED:
+            return self._cut(element, at, after)
+        if kind == DOCTYPE:
+            raise self.error(REFUSED, element, at)
+        if kind == DECLARATION:
+            return self._fault("another document begins inside the record", element, at, after)
+        return self._fault(f"</{self._tag(m.name, m.length)}> ends it", element, at, after)
 
     cdef bint _fault(self, str what, str element, Py_ssize_t at, Py_ssize_t after) except -1:
         """Raise an error about the record, or count it and look for the next one from `after`.
@@ -322,6 +341,7 @@ cdef class Document(Nodes):
 
     def finish(self):
         """Check that the file, of which no more records come, did not break off."""
+        # What is left is a tag or a comment that does not end.
         if self.pos < self.size or not UNCLOSED.isdisjoint(self.tags):
             raise self.error_at_end(BREAKS_OFF)
 

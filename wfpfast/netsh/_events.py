@@ -107,7 +107,7 @@ _MAC: Members = {
     **member("ifLuid", v.u64),
 }
 _FAILURE: Members = {
-    **member("failureErrorCode", v.u32),
+    **member("failureErrorCode", v.error),
     **member("failurePoint", v.enumerator("IPSEC_FAILURE_POINT")),
     **member("saRole", v.enumerator("IKEEXT_SA_ROLE")),
 }
@@ -126,7 +126,7 @@ _PRINCIPALS: Members = {
 }
 _AUTH = v.enumerator("IKEEXT_AUTHENTICATION_METHOD_TYPE")
 _DROP: Members = {
-    **member("failureStatus", v.i32),
+    **member("failureStatus", v.status),
     **member("direction", v.direction),
 }
 _CAPABILITY: Members = {

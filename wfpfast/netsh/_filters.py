@@ -1,103 +1,169 @@
-"""Collects filters, and names of objects they refer to, from netsh's XML; must not know files."""
+"""Collects filters, and what they refer to, from netsh's XML; must not know files."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from wfpfast._columns.table import Table
+from wfpfast._filter_table import Row, filter_table, origin
 from wfpfast.netsh import _values as v
 from wfpfast.netsh._errors import BadElement
 
 FILTER_LISTS = {
     "filters": "filter",
+    "filterChange": "filter",       # what was added or deleted during a capture
+    "callouts": "callout",
     "providers": "provider",
     "subLayers": "sublayer",
     "providerContexts": "context",
 }
-FILTER_HEADS = {"filterKey": "filter"}
+
+# What a record is, by the first of these elements that it has: the parents of records that people
+# paste say nothing. A filter refers to all the others, and all others to a provider.
+_KINDS = {
+    "filterKey": "filter",
+    "filterId": "filter",
+    "calloutKey": "callout",
+    "providerContextKey": "context",
+    "subLayerKey": "sublayer",
+    "providerKey": "provider",
+}
+# By which first element a record is known where no list says what it is.
+FILTER_HEADS = {key: kind for key, kind in _KINDS.items() if key != "filterId"}
 
 Record = dict[str, Any]
 
 _ORIGIN_FLAG = "FWPM_FILTER_FLAG_HAS_FILTER_ORIGIN"
-
-Row = dict[str, Any]
+_REGISTERED_FLAG = "FWPM_CALLOUT_FLAG_REGISTERED"
 
 
 class FilterReader:
-    """Takes records one by one; `columns` then joins them."""
+    """Takes records one by one; `table` then joins them.
 
-    def __init__(self) -> None:
-        self._filters: list[Row] = []
-        self._names: dict[str, dict[str, str]] = {"provider": {}, "sublayer": {}, "context": {}}
+    Parameters
+    ----------
+    errors : str
+        ``"raise"``: a value that cannot be read raises `BadElement`. ``"null"``: it is null and
+        counted, and a filter without an id is left out and counted.
+
+    Attributes
+    ----------
+    stats : Counter
+        What was lost, by name.
+    """
+
+    def __init__(self, errors: str = "raise") -> None:
+        if errors not in ("raise", "null"):
+            raise ValueError(f"errors={errors!r}: expected 'raise' or 'null'")
+        self.stats: Counter[str] = Counter()
+        self._strict = errors == "raise"
+        self._filters: dict[int, Row] = {}
+        self._objects: dict[str, dict[str, Row]] = {
+            kind: {} for kind in ("callout", "context", "sublayer", "provider")}
 
     def convert(self, kind: str, record: Record) -> None:
-        """Store a filter, or the name of another object."""
+        """Store a filter, or what filters refer to."""
+        kind = next((found for tag, found in _KINDS.items() if tag in record), kind)
+        lists = [tag for tag in FILTER_LISTS if tag in record]
+        if lists or not record:  # a layer that was pasted alone; <item></item>
+            self._add_lists(record, lists)
+            return
         if kind == "filter":
-            self._filters.append(_filter(record))
-        elif kind == "context":
-            self._keep(kind, _text(record, "providerContextKey"), _origin(record))
-        else:
-            key = "providerKey" if kind == "provider" else "subLayerKey"
-            self._keep(kind, _text(record, key), _shown(record, "name"))
+            self._add_filter(record)
+            return
+        row = _OBJECTS[kind](self, record)
+        if row["key"]:
+            self._objects[kind][row["key"]] = row
 
-    def _keep(self, kind: str, key: str | None, name: str | None) -> None:
-        if key and name:
-            self._names[kind][key] = name
+    def table(self) -> Table:
+        """Return the filters, with what the file says of the objects behind their keys."""
+        return filter_table(self._filters.values(), self._objects, stats=self.stats)
 
-    def columns(self) -> dict[str, tuple[str, list[Any]]]:
-        """Return the table's columns, with names in place of keys where the file has them."""
-        for row in self._filters:
-            row["provider_name"] = self._names["provider"].get(row["provider_key"])
-            row["sublayer_name"] = self._names["sublayer"].get(row["sublayer_key"])
-            # Without the flag, the context is an argument of the filter's callout.
-            has_origin = _ORIGIN_FLAG in row["flags"]
-            origin = self._names["context"].get(row["context_key"])
-            row["filter_origin"] = origin if has_origin else None
-        kinds = {"filter_id": "uint64", "weight": "uint64", "flags": "list<utf8>"}
-        order = (
-            "filter_id", "filter_key", "name", "description", "provider_key", "provider_name",
-            "layer_key", "sublayer_key", "sublayer_name", "action", "flags", "weight",
-            "conditions", "filter_origin",
-        )
+    def _add_lists(self, record: Record, tags: list[str]) -> None:
+        for tag in tags:
+            for item in self._read(record, tag, v.items) or ():
+                self.convert(FILTER_LISTS[tag], self._read({tag: item}, tag, _elements) or {})
+
+    def _add_filter(self, record: Record) -> None:
+        number = self._read(record, "filterId", v.u64)
+        if number is None:
+            if self._strict:
+                raise BadElement("filterId", "a filter has one")
+            self.stats["filters_without_id"] += 1
+            return
+        action, callout = self._read(record, "action", _action) or (None, None)
+        flags = self._read(record, "flags", v.texts, [])
+        row = {
+            "filter_id": number,
+            "filter_key": self._text(record, "filterKey"),
+            **self._shown(record),
+            "provider_key": self._text(record, "providerKey"),
+            "layer_key": self._text(record, "layerKey"),
+            "sublayer_key": self._text(record, "subLayerKey"),
+            "action": action,
+            "flags": flags,
+            "weight": self._read(record, "effectiveWeight", _weight),
+            "conditions": self._read(record, "filterCondition", _conditions, ""),
+            "callout_key": callout,
+            "provider_context_key": self._text(record, "providerContextKey"),
+            "has_origin": _ORIGIN_FLAG in (flags or ()),
+        }
+        # The state at a capture's end has what was added during it a second time.
+        if self._filters.setdefault(number, row) != row:
+            self.stats["filters_with_another_ones_id"] += 1
+            self._filters[number] = row
+
+    def _callout(self, record: Record) -> Row:
+        flags = self._read(record, "flags", v.texts, [] if "flags" in record else None)
         return {
-            name: (kinds.get(name, "utf8"), [row[name] for row in self._filters])
-            for name in order
+            "key": self._text(record, "calloutKey"),
+            "name": self._shown(record)["name"],
+            "registered": None if flags is None else _REGISTERED_FLAG in flags,
         }
 
+    def _context(self, record: Record) -> Row:
+        return {"key": self._text(record, "providerContextKey"), "origin": _origin(record)}
 
-def _filter(record: Record) -> Row:
-    if "filterId" not in record:
-        raise BadElement("filterId", "a filter has one")
-    return {
-        "filter_id": _read(record, "filterId", v.u64),
-        "filter_key": _text(record, "filterKey"),
-        "name": _shown(record, "name"),
-        "description": _shown(record, "description"),
-        "provider_key": _text(record, "providerKey"),
-        "layer_key": _text(record, "layerKey"),
-        "sublayer_key": _text(record, "subLayerKey"),
-        "action": _read(record, "action", _action),
-        "flags": _read(record, "flags", v.texts) or [],
-        "weight": _read(record, "effectiveWeight", _weight),
-        "conditions": _read(record, "filterCondition", _conditions) or "",
-        "context_key": _text(record, "providerContextKey"),
-    }
+    def _sublayer(self, record: Record) -> Row:
+        return {"key": self._text(record, "subLayerKey"), "name": self._shown(record)["name"]}
+
+    def _provider(self, record: Record) -> Row:
+        return {
+            "key": self._text(record, "providerKey"),
+            "name": self._shown(record)["name"],
+            "service": self._text(record, "serviceName"),
+        }
+
+    def _shown(self, record: Record) -> Row:
+        shown = self._read(record, "displayData", _elements) or {}
+        return {name: self._text(shown, name) for name in ("name", "description")}
+
+    def _text(self, record: Record, tag: str) -> str | None:
+        text: str | None = self._read(record, tag, v.text_of)
+        return text
+
+    def _read(
+        self, record: Record, tag: str, convert: Callable[[Any], Any], empty: Any = None
+    ) -> Any:
+        """Return the value of an element, or `empty`; None if it cannot be read."""
+        value = record.get(tag, "")
+        if value == "":
+            return empty
+        try:
+            return convert(value)
+        except ValueError as error:
+            if self._strict:
+                raise BadElement(tag, str(error)) from None
+            self.stats["malformed"] += 1
+            return None
 
 
-def _read(record: Record, tag: str, convert: Callable[[Any], Any]) -> Any:
-    """Return the value of an element; None if it is empty or missing."""
-    value = record.get(tag, "")
-    try:
-        return convert(value) if value != "" or tag == "filterId" else None
-    except ValueError as error:
-        raise BadElement(tag, str(error)) from None
-
-
-def _text(record: Record, tag: str) -> str | None:
-    text: str | None = _read(record, tag, v.text_of)
-    return text
-
-
-def _shown(record: Record, tag: str) -> str | None:
-    return _text(_read(record, "displayData", _elements) or {}, tag)
+_OBJECTS: dict[str, Callable[[FilterReader, Record], Row]] = {
+    "callout": FilterReader._callout,
+    "context": FilterReader._context,
+    "sublayer": FilterReader._sublayer,
+    "provider": FilterReader._provider,
+}
 
 
 def _elements(value: Any) -> Record:
@@ -106,8 +172,15 @@ def _elements(value: Any) -> Record:
     raise ValueError("expected elements, not a text")
 
 
-def _action(value: Any) -> str:
-    return v.text_of(v.part_of(value, "type")).removeprefix("FWP_ACTION_")
+def _action(value: Any) -> tuple[str, str | None]:
+    """Return what the filter does, and the callout that it calls.
+
+    The union's second arm is printed under the name of the first (seen in dumps): `filterType` is
+    the callout's key if the action calls one, and otherwise whatever the provider put there.
+    """
+    action = v.text_of(v.part_of(value, "type")).removeprefix("FWP_ACTION_")
+    key = v.text_of(value.get("filterType", ""))
+    return action, key if key and action.startswith("CALLOUT_") else None
 
 
 def _weight(value: Any) -> int | None:
@@ -117,16 +190,13 @@ def _weight(value: Any) -> int | None:
 
 
 def _origin(record: Record) -> str | None:
-    """Return the rule that a filter comes from, if a provider context names it as UTF-16 text."""
+    """Return what a provider context says of where a filter comes from."""
     buffer = record.get("dataBuffer")
     raw = buffer.get("data") if isinstance(buffer, dict) else None
-    if not isinstance(raw, str):
-        return None
     try:
-        text = bytes.fromhex(raw).decode("utf-16-le").rstrip("\0")
-    except ValueError:  # not text: the buffers of other contexts hold policies
+        return origin(bytes.fromhex(raw)) if isinstance(raw, str) else None
+    except ValueError:  # as of data that are no text: nothing refers to it as an origin
         return None
-    return text if text.isprintable() else None
 
 
 def _conditions(value: Any) -> str:

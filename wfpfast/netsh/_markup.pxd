@@ -22,5 +22,6 @@ cdef struct Markup:
 cdef int markup_at(
     const char* d, Py_ssize_t pos, Py_ssize_t end, Markup* m) noexcept nogil
 cdef Py_ssize_t next_markup(const char* d, Py_ssize_t pos, Py_ssize_t end) noexcept nogil
+cdef bint is_blank(const char* d, Py_ssize_t pos, Py_ssize_t end) noexcept nogil
 cdef str text_between(
     const char* d, Py_ssize_t begin, Py_ssize_t end, bint has_markup, int64_t* mended)

@@ -171,6 +171,12 @@ cdef int markup_at(const char* d, Py_ssize_t pos, Py_ssize_t end, Markup* m) noe
     return UNFINISHED if pos >= end else END_TAG if d[pos] == c">" else NO_MARKUP
 
 
+cdef bint is_blank(const char* d, Py_ssize_t pos, Py_ssize_t end) noexcept nogil:
+    while pos < end and classes[<uint8_t>d[pos]] & BLANK:
+        pos += 1
+    return pos == end
+
+
 cdef int put_utf8(char* out, uint32_t c) noexcept nogil:
     """Write a character; return its bytes."""
     if c < 0x80:

@@ -4,24 +4,26 @@ Easy values, and values that were there before, are written without Python.
 """
 
 from libc.stddef cimport size_t
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy, memset
 
 from wfpfast._blocks.arena cimport Arena
 from wfpfast._blocks.encode_structs cimport Field, write_member
 from wfpfast.netsh._document cimport Document
 from wfpfast.netsh._forms cimport ADDRESS_6, ANY, NUMBER, read_form
-from wfpfast.netsh._nodes cimport HAS_ELEMENTS, Node
+from wfpfast.netsh._nodes cimport HAS_ELEMENTS, HAS_TEXT, IS_DAMAGED, Node
 from wfpfast.netsh._patches cimport Patch, Patches
 from wfpfast.netsh._sections cimport Entry, Section
 
-from wfpfast.netsh._values import Unknown
+from wfpfast.netsh._values import Named, Unknown
 
 cdef enum:
     MAX_ARMS = 8
+    MAX_CODES = 256
     NO_FAMILY = 0xFFFFFFFF
     NO_VERSION = 2          # there is no ipVersion; else, whether it has a value
 
+STRAY = "there is text between its elements"
 VALUE_ERRORS = (ValueError, OverflowError)
 """What converters and encoders raise about a value."""
 
@@ -33,10 +35,17 @@ cdef class MemberWriter:
         self.document = document
         self.patches = Patches()
         self.names = []
+        self.codes = {}
 
     cdef void give(self, int number) noexcept:
         if number >= 0:
             self.given[number >> 6] |= <uint64_t>1 << (number & 63)
+
+    cdef int check(self, int number) except -1:
+        """Count text between elements: a part of the file was overwritten or left out there."""
+        if self.document.nodes[number].bits & IS_DAMAGED == IS_DAMAGED:
+            self.bad(None, number, STRAY)
+        return 0
 
     cdef int write_section(
         self, Section section, int number, size_t offset, uint32_t* flags
@@ -54,6 +63,7 @@ cdef class MemberWriter:
             if document.text(&document.nodes[number]):
                 self.bad(section.tag, number, "expected elements, not a text")
             return 0
+        self.check(number)
         section.last = -1
         while child < stop:
             node = &document.nodes[child]
@@ -112,7 +122,7 @@ cdef class MemberWriter:
         cdef const char* text = self.document.data + node.begin
         cdef const Patch* patch
         cdef Field field
-        if entry.form == ANY or node.bits or not self.write_easy(
+        if entry.form == ANY or node.bits & ~HAS_TEXT or not self.write_easy(
                 entry, text, node.end - node.begin, offset + entry.offset):
             patch = self.patches.find(<size_t>entry, text, node.end - node.begin)
             if patch == NULL:
@@ -154,44 +164,59 @@ cdef class MemberWriter:
         self.arena.store(offset, value, entry.size)
         return True
 
+    cdef object converted(self, Entry* entry, int number):
+        """Return the value of an element, or None; raise ValueError if it cannot be read."""
+        if self.document.nodes[number].bits & IS_DAMAGED == IS_DAMAGED:
+            raise ValueError(STRAY)
+        value = (<object>entry.member).convert(self.document.value(number))
+        self.recurs = type(value) is not Unknown    # names that nobody knows are counted each time
+        if type(value) is Named and len(self.codes) < MAX_CODES:
+            self.codes[(value & 0xFFFFFFFF, value.name)] = 1
+        if self.recurs:
+            return value
+        if value.value is None:                     # which the decoder does
+            self.names.append((entry.number, value.names[0]))
+            self.give(entry.number)
+        else:
+            self.unknown_names += len(value.names)
+        return value.value
+
     cdef bint write_other(self, Entry* entry, int number, size_t offset) except -1:
         """Convert and write a value, and remember what it became; False if there is none."""
         cdef Arena arena = self.arena
         cdef Field field = <Field>entry.field
-        cdef const Node* node = &self.document.nodes[number]
         cdef size_t begin = (arena.used + 7) & ~<size_t>7
-        cdef int64_t mended = self.document.mended
         cdef Patch patch
+        patch.owner = <size_t>entry
+        patch.mended = -self.document.mended
+        patch.count = -1
+        arena.n_points = 0
         try:
-            value = (<object>entry.member).convert(self.document.value(number))
-            if type(value) is Unknown:
-                if value.value is None:     # the decoder counts it
-                    self.names.append((entry.number, value.names[0]))
-                    self.give(entry.number)
-                    return False
-                self.unknown_names += len(value.names)
-                value = value.value
-                mended = -1
-            arena.n_points = 0
+            value = self.converted(entry, number)
             if value is not None:
                 write_member(
                     arena, field, (<object>entry.member).name, value, offset + field.offset)
         except VALUE_ERRORS as error:
             memset(arena.data + offset + field.offset, 0, field.size)
             return self.bad(None, number, str(error))
-        patch.owner = <size_t>entry
-        patch.key_size = <uint32_t>(node.end - node.begin)
-        patch.size = <uint32_t>field.size
-        patch.mended = self.document.mended - mended
         patch.given = value is not None
-        patch.count = -1
-        if field.counter is not None and value is not None:
+        patch.mended += self.document.mended
+        if field.counter is not None and patch.given:
             patch.count = len(value)
             arena.store(offset + field.counter.offset, patch.count, field.counter.size)
-        if mended >= 0:     # names that nobody knows are counted each time
-            self.patches.keep(
-                &patch, self.document.data + node.begin, arena, offset + field.offset, begin)
+        if self.recurs:
+            self.remember(&patch, field, &self.document.nodes[number], offset, begin)
         return patch.given
+
+    cdef int remember(
+        self, Patch* patch, Field field, const Node* node, size_t offset, size_t begin
+    ) except -1:
+        """Keep what an element has become, which begins at `begin`, for its like."""
+        patch.key_size = <uint32_t>(node.end - node.begin)
+        patch.size = <uint32_t>field.size
+        self.patches.keep(
+            patch, self.document.data + node.begin, self.arena, offset + field.offset, begin)
+        return 0
 
     cdef bint bad(self, tag, int number, str what) except -1:
         """Count a value that cannot be read, or raise an error about its element."""

@@ -7,6 +7,8 @@ from wfpfast.netsh._markup cimport Markup
 cdef enum:
     HAS_ELEMENTS = 1
     HAS_MARKUP = 2      # its text has a comment, a section, or a "<" that is text
+    HAS_TEXT = 4        # besides blanks; if it has elements, too, it is damaged
+    IS_DAMAGED = 5
 
 
 cdef struct Node:
@@ -20,7 +22,7 @@ cdef struct Node:
 
 
 cdef class Nodes:
-    cdef int64_t mended             # characters that XML forbids
+    cdef readonly int64_t mended    # characters that XML forbids
     cdef char* data                 # what was fed and not used up, with NULs behind it
     cdef Node* nodes                # of the current record; node 0 is the record
     cdef Py_ssize_t size, room, pos

@@ -139,10 +139,12 @@ cdef class Section:
         return &self.entries[self.last]
 
     cdef Entry* others(self, str name) except NULL:
-        """Return the entry of an element that should not be there; all share one in the end."""
-        if self.count == MAX_ENTRIES - 1:
-            name = "..."
-        return self.add(name)
+        """Return the entry of an element that should not be there; late ones share the last."""
+        cdef bytes tag = (name if self.count < MAX_ENTRIES - 1 else "...").encode()
+        cdef int place = self.place_of(PyBytes_AsString(tag), <int>len(tag))
+        if self.places[place]:
+            return &self.entries[self.places[place] - 1]
+        return self.add(tag.decode())
 
     cdef dict take_unknown(self):
         """Return how often elements were there that should not be, and begin anew."""

@@ -102,6 +102,7 @@ class TextReader:
         while more:
             yield from self._pieces(data, at, last=False)
             more = self._bytes()
+            self._head = (self._head + more)[:_HEAD] if len(self._head) < _HEAD else self._head
             data, at = self._rest + more, 0
         yield from self._pieces(data, at, last=True)
         # An odd NUL is padding, unless it is the first half of a character.
@@ -182,15 +183,18 @@ class TextReader:
             return data[at:stop], stop
         before = data[end - 1] if end > at else self._before
         mended, upto, replaced, characters = mend(data, end, stop, before=before, final=final)
+        if replaced > self._characters + characters and not self._settled:
+            if not final and stop - end < _HEAD and data.find(b"<", end, stop) < 0:
+                return data[at:end], end    # a word of which more comes tells more
+            if self._enters_page(data[at:stop]):
+                return self._converted(data, at, stop, final)
         self._characters += characters
-        if replaced > self._characters and self._enters_page(data[at:stop]):
-            return self._converted(data, at, stop, final)
         self.replaced += replaced
         return data[at:end] + mended, upto
 
     def _enters_page(self, sample: bytes) -> bool:
         """Tell whether the text is in a code page; without need for one it never will be."""
-        if self._settled or sample.isascii():
+        if sample.isascii():
             return False
         self._settled = True
         declared = _DECLARED.search(self._head)
@@ -259,30 +263,3 @@ def _unmarked(head: bytes) -> str:
     if max(even, odd) * 8 < min(len(head), _HEAD):
         return ""
     return "utf-16-le" if even * 8 < odd else "utf-16-be" if odd * 8 < even else ""
-
-
-def read_text(file: IO[bytes]) -> Iterator[str]:
-    """Yield the text of a file without its mark and its declaration, up to the first error."""
-    head, broken = "", None
-    pieces = (piece.decode() for piece in TextReader(file))
-    try:
-        for piece in pieces:
-            head += piece
-            if len(head) >= _HEAD:
-                break
-    except BrokenText as error:
-        broken = error
-    yield _without_declaration(head)
-    if broken is not None:
-        raise broken
-    for piece in pieces:
-        for start in range(0, len(piece), 1 << 16):
-            yield piece[start:start + (1 << 16)]
-
-
-def _without_declaration(text: str) -> str:
-    """Remove the declaration, since a root element is put before it, but keep its lines."""
-    end = text.find("?>") + 2
-    if end == 1 or not text.lstrip().startswith("<?xml"):
-        return text
-    return "\n" * text.count("\n", 0, end) + text[end:]

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from wfpfast import names
 from wfpfast.names import (
     EM_FAILURE_FLAGS,
     ENUMS,
@@ -26,7 +27,7 @@ Convert = Callable[[Any], Any]
 _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?"
     r"(?:Z|([+-])([0-9]{2}):([0-9]{2}))")
-_NUMBER = re.compile(r"(-?(?:0[xX][0-9A-Fa-f]{1,16}|[0-9]{1,20}))(?: ?\([A-Za-z0-9_]+\))?")
+_NUMBER = re.compile(r"(-?(?:0[xX][0-9A-Fa-f]{1,16}|[0-9]{1,20}))(?: ?\(([A-Za-z0-9_]+)\))?")
 _ENUMERATOR = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _SID = re.compile(r"S-([0-9]{1,3})-(0x[0-9A-Fa-f]{1,12}|[0-9]{1,15})((?:-[0-9]{1,10}){0,255})")
 _GUID = re.compile(r"\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}")
@@ -54,6 +55,12 @@ class Unknown:
     def __init__(self, names: list[str], value: int | None = None) -> None:
         self.names = names
         self.value = value
+
+
+class Named(int):
+    """A code for which only the file has a name."""
+
+    name = ""
 
 
 def shown(text: str) -> str:
@@ -102,8 +109,24 @@ def number(bits: int, signed: bool = False) -> Convert:
     return convert
 
 
+def code(signed: bool = False) -> Convert:
+    """Return a converter of an error's code, with netsh's name for it if there is no other."""
+    convert = number(32, signed)
+
+    def converted(value: Any) -> int:
+        found = int(convert(value))
+        match = _NUMBER.fullmatch(value)
+        if match and match[2] and names.error(found).startswith("UNKNOWN_"):
+            found = Named(found)
+            found.name = match[2]
+        return found
+
+    return converted
+
+
 u8, u16, u32, u64 = number(8), number(16), number(32), number(64)
 i32 = number(32, signed=True)
+error, status = code(), code(signed=True)
 
 
 def enumerator(
@@ -175,6 +198,7 @@ def ipv6(value: Any) -> bytes:
 EASY: dict[Convert, tuple[str, int]] = {
     u8: ("number", (1 << 8) - 1), u16: ("number", (1 << 16) - 1), u32: ("number", (1 << 32) - 1),
     u64: ("number", (1 << 64) - 1), i32: ("number", (1 << 31) - 1),
+    error: ("number", (1 << 32) - 1), status: ("number", (1 << 31) - 1),
     ipv4: ("ipv4", 0), ipv6: ("ipv6", 0), ticks: ("time", 0),
 }
 

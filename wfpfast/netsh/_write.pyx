@@ -76,6 +76,7 @@ cdef class EventWriter(MemberWriter):
     cdef dict kinds, by_number
     cdef object read_type
     cdef readonly Py_ssize_t count      # of events that wait to be taken
+    cdef readonly bint seen             # whether there was a record
     cdef Py_ssize_t room
     cdef size_t entries
     cdef int64_t no_flags
@@ -106,6 +107,7 @@ cdef class EventWriter(MemberWriter):
         while self.count < self.room:
             if self.document.next_record() is None:
                 return False
+            self.seen = True
             self.write_event()
         return True
 
@@ -116,11 +118,6 @@ cdef class EventWriter(MemberWriter):
             self.entries = self.arena.allot(8 * limit)
             self.room = limit
         return 0
-
-    @property
-    def seen(self):
-        """Whether there was a record since the last block."""
-        return self.count > 0 or self.document.lost > 0
 
     def take(self):
         """Return a block of the events, and statistics of what was odd about them; begin anew."""
@@ -138,6 +135,9 @@ cdef class EventWriter(MemberWriter):
         for section in self.sections:
             for tag, count in (<Section>section).take_unknown().items():
                 stats[f"unknown_element:{(<Section>section).tag}/{tag}"] = count
+        for (code, name), count in self.codes.items():
+            stats[f"named_code:{code}:{name}"] = count
+        self.codes.clear()
         self.unknown.clear()
         self.malformed = self.unknown_names = self.no_flags = 0
         self.document.lost = self.document.mended = 0
@@ -165,6 +165,7 @@ cdef class EventWriter(MemberWriter):
             child = node.next
         if not header or not document.nodes[header].bits & HAS_ELEMENTS:
             return self.refuse(header, "a net event has one header with elements in it")
+        self.check(0)
         self.write_parts(header, type_, others, tail)
         self.count += 1
         return 0

@@ -27,14 +27,14 @@ def what_is_wrong(wanted: str, names: Set[str], outside: str) -> str | None:
         The beginning of the text outside of elements.
     """
     lists = _EVENTS if wanted == "event" else _STATE
-    if names & lists:
+    if not lists.isdisjoint(names):
         return None
-    if names & _LOGS:
+    if not _LOGS.isdisjoint(names):
         return ("events of a Windows event log, such as the audits 5152 and 5157 of the Security"
                 " log, not netsh's XML")
-    if wanted == "event" and names & _STATE:
+    if wanted == "event" and not _STATE.isdisjoint(names):
         return _FILTERS_HINT
-    if wanted == "filter" and names & _EVENTS:
+    if wanted == "filter" and not _EVENTS.isdisjoint(names):
         return "holds events, no filters: netsh wfp show state file=wfpstate.xml writes them"
     return _other(wanted, names, outside)
 
@@ -51,4 +51,4 @@ def _other(wanted: str, names: Set[str], outside: str) -> str:
         return f"expected {expected}, found <{next(iter(names))}>"
     if not outside:
         return f"expected {expected}, found an empty file"
-    return f"expected {expected}: this is not XML"
+    return f"expected {expected}: this is not netsh's XML"

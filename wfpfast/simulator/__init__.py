@@ -16,7 +16,14 @@ from wfpfast._base.closing import Closing
 from wfpfast._blocks.block import Block
 from wfpfast._blocks.encode import encode
 from wfpfast._tables.layer_keys import NAMES as LAYER_NAMES
-from wfpfast.simulator._objects import filter_piece, layer_piece, provider_piece, sublayer_piece
+from wfpfast.simulator._objects import (
+    callout_piece,
+    context_piece,
+    filter_piece,
+    layer_piece,
+    provider_piece,
+    sublayer_piece,
+)
 from wfpfast.simulator._simulation import FUNCTIONS, Simulation, Units
 from wfpfast.simulator.synthetic import FILTERS, Mix
 
@@ -30,11 +37,31 @@ _ANY_SIZE = 1 << 62
 Faults = Mapping[str, int | Mapping[int, int] | None]
 Events = Iterable[Mapping[str, Any]]
 
+# Faults of a process that is neither an administrator's nor a Network Configuration Operator's, by
+# Windows' default security descriptors (page "Access Control" of the Windows Filtering Platform):
+# everybody may open the engine, and nothing else.
+_ACCESS_DENIED = 5
+UNELEVATED: Faults = {
+    name: _ACCESS_DENIED for name in FUNCTIONS
+    if "CreateEnumHandle" in name or "Subscribe" in name
+    or name in ("FwpmEngineGetOption0", "FwpmEngineSetOption0", "FwpmNetEventsGetSecurityInfo0")
+}
+
 _PROVIDERS = (
     ("decc16ca-3f33-4346-be1e-8fb4ae0f3d62", "Simulated Firewall", "SimFw"),
     ("4b153735-1049-4480-aab4-d1b9bdc03710", "Simulated IPsec policy", "SimIPsec"),
 )
 _SUBLAYERS = (("b3cdd441-af90-41ba-a745-7c6008ff2301", "Simulated Firewall rules", 2),)
+# FWPM_CALLOUT_FLAG_REGISTERED is 0x40000: the second one's driver is missing.
+_CALLOUTS = (
+    ("5a0c9a63-2c6d-4a51-9c55-0d8f1b3e7a01", "Simulated IPsec check", 0x40000),
+    ("5a0c9a63-2c6d-4a51-9c55-0d8f1b3e7a02", "Simulated IPsec check of old", 0),
+)
+# FWPM_GENERAL_CONTEXT with a filter's origin, and FWPM_IPSEC_AUTHIP_MM_CONTEXT.
+_CONTEXTS = (
+    ("5a0c9a63-2c6d-4a51-9c55-0d8f1b3e7b01", 8, "Simulated Default\0".encode("utf-16-le")),
+    ("5a0c9a63-2c6d-4a51-9c55-0d8f1b3e7b02", 6, b"policy"),
+)
 _NAMESPACE = uuid.UUID("6f8c1d52-2a5e-4f7d-9d3b-7f1d9d0e6a11")
 
 
@@ -59,6 +86,7 @@ class Simulator(Simulation, Closing):
     faults : mapping, optional
         Calls that fail, by SDK name: a code, ``{n: code}`` for the nth call only, or None for a
         call that is missing, as on an old Windows. Can be set again later.
+        `wfpfast.simulator.UNELEVATED` are those of a process without rights.
     ring_bytes : int, optional
         How many bytes of events the log has room for; by default 128 KB, or as many as an `events`
         that was given needs.
@@ -174,7 +202,7 @@ def _supply(seed: int) -> Units:
 
 @functools.cache
 def _objects() -> list[list[tuple[bytes, list[int]]]]:
-    """Make filters, layers, sublayers and providers for the numbers that made-up events bear."""
+    """Make filters for the numbers that made-up events bear, and all that they refer to."""
     layer_keys = {name: key for key, name in LAYER_NAMES.items()}
     filters, layers = [], []
     for layer, ids in FILTERS.items():
@@ -191,12 +219,33 @@ def _objects() -> list[list[tuple[bytes, list[int]]]]:
         provider_piece({"provider_key": key, "name": name, "service": service})
         for key, name, service in _PROVIDERS
     ]
-    return [filters, layers, sublayers, providers]
+    callouts = [
+        callout_piece({"callout_key": key, "name": name, "flags": flags, "callout_id": number,
+                       "layer_key": layer_keys["INBOUND_TRANSPORT_V4"]})
+        for number, (key, name, flags) in enumerate(_CALLOUTS, 300)
+    ]
+    contexts = [
+        context_piece({"provider_context_key": key, "name": f"Context {kind}", "type": kind,
+                       "data": data})
+        for key, kind, data in _CONTEXTS
+    ]
+    return [filters, layers, sublayers, providers, callouts, contexts]
 
 
 def _filter(filter_id: int, layer_key: str, layer: str) -> tuple[bytes, list[int]]:
-    provider = _PROVIDERS["TRANSPORT" in layer]
+    transport = "TRANSPORT" in layer
+    provider = _PROVIDERS[transport]
+    decides: dict[str, Any]
+    if transport:
+        decides = {
+            "action": 0x5003,  # FWP_ACTION_CALLOUT_TERMINATING
+            "callout_key": _CALLOUTS[filter_id % 2][0],
+            "flags": 0x40,  # FWPM_FILTER_FLAG_INDEXED
+        }
+    else:
+        decides = {"provider_context_key": _CONTEXTS[0][0], "flags": 0x44}  # _HAS_PROVIDER_CONTEXT
     return filter_piece({
+        **decides,
         "filter_key": uuid.uuid5(_NAMESPACE, str(filter_id)),
         "filter_id": filter_id,
         "name": f"Simulated rule {filter_id}",
@@ -205,5 +254,4 @@ def _filter(filter_id: int, layer_key: str, layer: str) -> tuple[bytes, list[int
         "sublayer_key": _SUBLAYERS[0][0],
         "provider_key": provider[0],
         "weight": filter_id << 32,
-        "flags": 0x40,  # FWPM_FILTER_FLAG_INDEXED
     })

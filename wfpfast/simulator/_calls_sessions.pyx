@@ -10,7 +10,8 @@ from libc.string cimport memset
 
 from wfpfast._base.threads cimport wf_clock_ns, wf_thread_id, wf_unlock, wf_wait
 from wfpfast.abi.fwpmobjects cimport (
-    FWPM_ENGINE_COLLECT_NET_EVENTS, FWPM_ENGINE_OPTION, FWPM_ENGINE_OPTION_MAX,
+    FWPM_ENGINE_COLLECT_NET_EVENTS, FWPM_ENGINE_MONITOR_IPSEC_CONNECTIONS,
+    FWPM_ENGINE_NET_EVENT_MATCH_ANY_KEYWORDS, FWPM_ENGINE_OPTION, FWPM_ENGINE_OPTION_MAX,
     FWPM_NET_EVENT_ENUM_TEMPLATE0, FWPM_SESSION0)
 from wfpfast.abi.fwptypes cimport FWP_UINT32, FWP_VALUE0
 from wfpfast.abi.minwindef cimport DWORD, UINT32, WCHAR
@@ -18,7 +19,7 @@ from wfpfast.abi.winerror cimport *
 from wfpfast.engine._api cimport HANDLE, FwpmApi
 from wfpfast.simulator._log cimport (
     Log, block_needed, block_write, log_clear, snapshot_take)
-from wfpfast.simulator._match cimport Match, match_new
+from wfpfast.simulator._match cimport Match, known_keywords, match_new
 from wfpfast.simulator._state cimport *
 
 cdef enum:
@@ -114,6 +115,22 @@ cdef DWORD __stdcall get_option(
     return code
 
 
+cdef DWORD refused(const Sim* sim, FWPM_ENGINE_OPTION option, uint32_t number) noexcept nogil:
+    """Return why Windows does not let an option have a number, 0 if it does.
+
+    The page of FwpmEngineSetOption0 gives the numbers, and FWP_E_STILL_ON; FWP_E_INVALID_FLAGS for
+    unknown keywords was seen on Windows 7 (System Informer's issue 721). Which error is for a
+    number other than 0 and 1 stands nowhere.
+    """
+    if option == FWPM_ENGINE_COLLECT_NET_EVENTS and number > 1:
+        return ERROR_INVALID_PARAMETER
+    if option == FWPM_ENGINE_NET_EVENT_MATCH_ANY_KEYWORDS and number & ~known_keywords:
+        return FWP_E_INVALID_FLAGS
+    if option == FWPM_ENGINE_MONITOR_IPSEC_CONNECTIONS and number == 0 and sim.options[option]:
+        return FWP_E_STILL_ON
+    return 0
+
+
 cdef DWORD __stdcall set_option(
     HANDLE engine, FWPM_ENGINE_OPTION option, const FWP_VALUE0* value
 ) noexcept nogil:
@@ -126,6 +143,8 @@ cdef DWORD __stdcall set_option(
     elif value.type != FWP_UINT32:
         code = FWP_E_TYPE_MISMATCH
     else:
+        code = refused(sim, option, value.value.uint32)
+    if code == 0:
         if (option == FWPM_ENGINE_COLLECT_NET_EVENTS and value.value.uint32
                 and not sim.options[option]):
             log_clear(&sim.log)  # switching collection on begins a new log

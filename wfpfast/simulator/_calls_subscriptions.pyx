@@ -10,7 +10,8 @@ from wfpfast.abi.fwpmobjects cimport (
 from wfpfast.abi.minwindef cimport DWORD, UINT32
 from wfpfast.abi.winerror cimport *
 from wfpfast.engine._api cimport (
-    FILTERS, HANDLE, LAYERS, N_OBJECT_CALLS, PROVIDERS, SUBLAYERS, Callback, FwpmApi)
+    CALLOUTS, CONTEXTS, FILTERS, HANDLE, LAYERS, N_OBJECT_CALLS, PROVIDERS, SUBLAYERS, Callback,
+    FwpmApi)
 from wfpfast.simulator._calls_sessions cimport (
     destroy, end_subscription, enumeration, fill_calls, in_callback, page, take)
 from wfpfast.simulator._match cimport Match, match_new, matches
@@ -166,7 +167,7 @@ cdef bint deliver(Sim* sim, const Unit* unit) noexcept nogil:
     return done
 
 
-# --- Filters, layers, sublayers, providers
+# --- Filters and what they refer to; templates are not looked at
 
 
 cdef DWORD create_objects(int kind, HANDLE engine, HANDLE* handle) noexcept nogil:
@@ -270,6 +271,38 @@ cdef DWORD __stdcall destroy_providers(HANDLE engine, HANDLE handle) noexcept no
     return destroy_objects(PROVIDERS, engine, handle)
 
 
+cdef DWORD __stdcall create_callouts(
+    HANDLE engine, const void* given, HANDLE* handle
+) noexcept nogil:
+    return create_objects(CALLOUTS, engine, handle)
+
+
+cdef DWORD __stdcall enum_callouts(
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
+) noexcept nogil:
+    return next_objects(CALLOUTS, engine, handle, limit, entries, returned)
+
+
+cdef DWORD __stdcall destroy_callouts(HANDLE engine, HANDLE handle) noexcept nogil:
+    return destroy_objects(CALLOUTS, engine, handle)
+
+
+cdef DWORD __stdcall create_contexts(
+    HANDLE engine, const void* given, HANDLE* handle
+) noexcept nogil:
+    return create_objects(CONTEXTS, engine, handle)
+
+
+cdef DWORD __stdcall enum_contexts(
+    HANDLE engine, HANDLE handle, UINT32 limit, void*** entries, UINT32* returned
+) noexcept nogil:
+    return next_objects(CONTEXTS, engine, handle, limit, entries, returned)
+
+
+cdef DWORD __stdcall destroy_contexts(HANDLE engine, HANDLE handle) noexcept nogil:
+    return destroy_objects(CONTEXTS, engine, handle)
+
+
 cdef void fill_table(FwpmApi* table) noexcept nogil:
     """Fill all of a table but the server's name."""
     fill_calls(table)
@@ -291,3 +324,9 @@ cdef void fill_table(FwpmApi* table) noexcept nogil:
     table.objects[<int>PROVIDERS].create = create_providers
     table.objects[<int>PROVIDERS].enum = enum_providers
     table.objects[<int>PROVIDERS].destroy = destroy_providers
+    table.objects[<int>CALLOUTS].create = create_callouts
+    table.objects[<int>CALLOUTS].enum = enum_callouts
+    table.objects[<int>CALLOUTS].destroy = destroy_callouts
+    table.objects[<int>CONTEXTS].create = create_contexts
+    table.objects[<int>CONTEXTS].enum = enum_contexts
+    table.objects[<int>CONTEXTS].destroy = destroy_contexts

@@ -23,6 +23,9 @@ cdef struct Match:
     Condition[MAX_CONDITIONS] conditions
 
 
+cdef uint32_t known_keywords    # all FWPM_NET_EVENT_KEYWORD_* bits
+
+
 cdef DWORD match_new(const FWPM_NET_EVENT_ENUM_TEMPLATE0* given, Match** built) noexcept nogil
 cdef uint32_t event_keyword(const uint8_t* event) noexcept nogil
 cdef bint matches(

@@ -59,6 +59,7 @@ for kind in EVENT_KINDS.values():
     if kind.keyword is not None:
         optionals[n_optionals] = Optional(kind.number, kind.keyword_bit)
         n_optionals += 1
+known_keywords = sum(NET_EVENT_KEYWORDS.values())
 cdef uint32_t inbound_multicast = NET_EVENT_KEYWORDS["FWPM_NET_EVENT_KEYWORD_INBOUND_MCAST"]
 cdef uint32_t inbound_broadcast = NET_EVENT_KEYWORDS["FWPM_NET_EVENT_KEYWORD_INBOUND_BCAST"]
 
@@ -231,7 +232,9 @@ cdef bint matches(
     cdef int k
     if match == NULL:
         return True
-    if (match.start or match.end) and not match.start <= time <= match.end:
+    # All zero was seen to stand for everything, in two programs. Zero times with conditions were
+    # not: they are the period that the page says.
+    if (match.start or match.end or match.count) and not match.start <= time <= match.end:
         return False
     for k in range(match.count):
         if not says(&match.conditions[k], e, base):

@@ -56,7 +56,8 @@ cdef tuple function_names():
     for n in range(N_SUBSCRIBES):
         rows.append(
             (SUBSCRIBE + n, <size_t>&api.FwpmNetEventSubscribe[n], f"FwpmNetEventSubscribe{n}"))
-    for kind, name in enumerate(("Filter", "Layer", "SubLayer", "Provider")):
+    for kind, name in enumerate(
+            ("Filter", "Layer", "SubLayer", "Provider", "Callout", "ProviderContext")):
         n = OBJECTS + N_OBJECT_CALLS * kind
         rows += [
             (n, <size_t>&api.objects[kind].create, f"Fwpm{name}CreateEnumHandle0"),

@@ -2,7 +2,8 @@
 
 The shares follow 20,640 real records of the same engine: 171 application paths, of which the first
 makes 34 % and the first ten 74 %; 19 % IPv6; two thirds TCP; 335 filters; 243 remote addresses.
-Addresses are from the documentation ranges of RFC 5737 and RFC 3849.
+One of the ten is `System`, as captures name the kernel. Addresses are from the documentation
+ranges of RFC 5737 and RFC 3849.
 """
 
 import itertools
@@ -16,6 +17,7 @@ from wfpfast._tables.event_kinds import EVENT_KINDS
 from wfpfast.abi.events import UNIX_EPOCH
 
 N_PATHS = 171
+_KERNEL = 9   # the rank of the path that the kernel has instead of one
 N_REMOTES_V4, N_REMOTES_V6 = 197, 46
 FIRST_FILTER = 65_536
 START = 133_800_000_000_000_000  # 2024-12-30 02:40 UTC as FILETIME
@@ -31,7 +33,10 @@ _LAYERS_V4 = ((36, 90, 500), (48, 90, 370), (44, 40, 100), (40, 8, 12), (13, 4, 
 _LAYERS_V6 = ((38, 40, 500), (50, 30, 270), (46, 14, 170), (42, 6, 60))
 _IPSEC_V4, _IPSEC_V6, _MAC = 12, 14, 56  # inbound transport, inbound Ethernet frames
 _LAYERS_RARE = ((_IPSEC_V4, 3, 0), (_IPSEC_V6, 2, 0), (_MAC, 2, 0))
-_INBOUND = (44, 46, 40, 42, 13, 28, _MAC)
+# By layer; all others are outbound. At the bind layers Windows was seen to say BIDIRECTIONAL.
+_DIRECTIONS = {
+    **dict.fromkeys((44, 46, 40, 42, 13, 28, _MAC), 0x3900), **dict.fromkeys((36, 38), 0x3903)}
+_OUTBOUND = 0x3901
 
 _FLAGS_WITHOUT_USER = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x20 | 0x100 | 0x400
 _FLAGS = _FLAGS_WITHOUT_USER | 0x40
@@ -74,6 +79,7 @@ def paths() -> list[str]:
         else:
             service = _SERVICES[k % len(_SERVICES)]
             built.append(f"{volume}\\windows\\system32\\{service}{k or ''}.exe")
+    built[_KERNEL] = "System"
     return built
 
 
@@ -207,7 +213,7 @@ def _classify(filter_id: int, layer: int, loopback: bool = False) -> dict[str, A
         "layerId": layer,
         "originalProfile": 1,
         "currentProfile": 1,
-        "msFwpDirection": 0x3900 if layer in _INBOUND else 0x3901,
+        "msFwpDirection": _DIRECTIONS.get(layer, _OUTBOUND),
         "isLoopback": loopback,
     }
 
@@ -237,7 +243,7 @@ def _mm_failure(source: random.Random, _: int) -> dict[str, Any]:
         "mmState": source.randrange(6),
         "saRole": source.randrange(2),
         "mmAuthMethod": source.randrange(4),
-        "endCertHash": bytes(20),
+        "endCertHash": source.randbytes(20),
         "mmId": source.getrandbits(32),
         "mmFilterId": source.choice(FILTERS[_IPSEC_V4]),
         "localPrincipalNameForAuth": "",
@@ -271,7 +277,6 @@ def _em_failure(source: random.Random, _: int) -> dict[str, Any]:
         "emState": source.randrange(6),
         "saRole": source.randrange(2),
         "emAuthMethod": 2,
-        "endCertHash": bytes(20),
         "mmId": source.getrandbits(32),
         "qmFilterId": source.choice(FILTERS[_IPSEC_V4]),
         "localPrincipalNameForAuth": "user@example.org",

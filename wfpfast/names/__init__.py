@@ -16,12 +16,14 @@ from wfpfast._tables.enums import (
     NET_EVENT_KEYWORDS,
     REAUTHORIZE_REASONS,
 )
+from wfpfast.names._errors import error, error_meaning, error_remedy, unsigned
 
 __all__ = [
     "EM_FAILURE_FLAGS", "ENUMS", "EVENT_TYPES", "ICMP", "INTERNAL_EVENT_TYPES",
     "MM_FAILURE_FLAGS", "NET_EVENT_FLAGS", "NET_EVENT_KEYWORDS", "REAUTHORIZE_REASONS",
-    "direction", "error", "error_meaning", "error_remedy", "event_flags", "event_type", "icmp",
-    "keywords", "layer", "layer_key", "profile", "protocol", "reauth_reasons",
+    "callout", "direction", "error", "error_meaning", "error_remedy", "event_flags", "event_type",
+    "icmp", "keywords", "layer", "layer_key", "profile", "protocol", "provider", "reauth_reasons",
+    "sublayer",
 ]  # fmt: skip
 
 _DIRECTIONS = {
@@ -33,86 +35,7 @@ _DIRECTIONS = {
     0x3903: "BIDIRECTIONAL",
 }
 ICMP = (1, 58)  # the protocols whose messages have a type and a code
-_PROFILES = ("none", "public", "private", "domain")
-
-
-def error(code: int) -> str:
-    """Return the SDK name of a Win32, filter-engine or IPsec error code, or of an NTSTATUS.
-
-    Parameters
-    ----------
-    code
-        The number, signed or unsigned: 32 bits. HRESULT-like codes and NTSTATUS share the
-        numbers, but no two of the known ones collide.
-
-    Returns
-    -------
-    str
-        The name, or ``UNKNOWN_0x`` and eight hexadecimal digits.
-
-    Examples
-    --------
-    >>> error(0x80320013)
-    'FWP_E_NET_EVENTS_DISABLED'
-    >>> error(-1070202879)
-    'STATUS_IPSEC_BAD_SPI'
-    >>> error(0xDEAD)
-    'UNKNOWN_0x0000dead'
-    """
-    from wfpfast._tables.errors import ERRORS
-
-    number = _unsigned(code)
-    known = ERRORS.get(number)
-    return known[0] if known else f"UNKNOWN_0x{number:08x}"
-
-
-def error_meaning(code: int) -> str | None:
-    """Say in one line what an error code means.
-
-    Parameters
-    ----------
-    code
-        As for `error`.
-
-    Returns
-    -------
-    str or None
-        None if the code is unknown.
-
-    Examples
-    --------
-    >>> error_meaning(0x80320013)
-    'Windows does not collect net events: the option is off'
-    >>> error_meaning(0xDEAD) is None
-    True
-    """
-    from wfpfast._tables.errors import ERRORS
-
-    known = ERRORS.get(_unsigned(code))
-    return known[1] if known else None
-
-
-def error_remedy(code: int) -> str | None:
-    """Say what to do about an error code.
-
-    Parameters
-    ----------
-    code
-        As for `error`.
-
-    Returns
-    -------
-    str or None
-        None where there is no common remedy, or the code is unknown.
-
-    Examples
-    --------
-    >>> error_remedy(0x8032000E)
-    'Commit or abort the transaction before enumerating or subscribing.'
-    """
-    from wfpfast._tables.errors import REMEDIES
-
-    return REMEDIES.get(_unsigned(code))
+_PROFILES = ("unknown", "public", "private", "domain")
 
 
 def layer(id: int, build: int | None = None) -> str:
@@ -184,6 +107,59 @@ def layer_key(name_or_guid: str) -> str:
     return PREFIX + name
 
 
+def provider(key: object) -> str:
+    """Return the FWPM_PROVIDER_* name of a provider of Windows.
+
+    Parameters
+    ----------
+    key
+        A GUID as text, with or without braces and in any case, or a `uuid.UUID`.
+
+    Returns
+    -------
+    str
+        The name; what is not known comes back as it is, as text.
+
+    Examples
+    --------
+    >>> provider("{decc16ca-3f33-4346-be1e-8fb4ae0f3d62}")
+    'FWPM_PROVIDER_MPSSVC_WF'
+    >>> provider("FWPM_PROVIDER_IKEEXT")
+    'FWPM_PROVIDER_IKEEXT'
+    """
+    from wfpfast._tables.well_known_keys import PROVIDER, PROVIDERS
+
+    return _symbol(key, PROVIDER, PROVIDERS)
+
+
+def sublayer(key: object) -> str:
+    """Return the FWPM_SUBLAYER_* name of a sublayer of Windows; as `provider`.
+
+    >>> sublayer("B3CDD441-AF90-41BA-A745-7C6008FF2301")
+    'FWPM_SUBLAYER_MPSSVC_WF'
+    """
+    from wfpfast._tables.well_known_keys import SUBLAYER, SUBLAYERS
+
+    return _symbol(key, SUBLAYER, SUBLAYERS)
+
+
+def callout(key: object) -> str:
+    """Return the FWPM_CALLOUT_* name of a callout of Windows; as `provider`.
+
+    >>> callout("{5132900d-5e84-4b5f-80e4-01741e81ff10}")
+    'FWPM_CALLOUT_IPSEC_INBOUND_TRANSPORT_V4'
+    """
+    from wfpfast._tables.well_known_keys import CALLOUT, CALLOUTS
+
+    return _symbol(key, CALLOUT, CALLOUTS)
+
+
+def _symbol(key: object, prefix: str, names: dict[str, str]) -> str:
+    text = str(key)
+    name = names.get(text.strip("{}").lower())
+    return text if name is None else prefix + name
+
+
 def event_type(n: int) -> str:
     """Return the name of an event type, as the column ``event_type`` has it.
 
@@ -195,17 +171,17 @@ def event_type(n: int) -> str:
     Returns
     -------
     str
-        The SDK name without its prefix. The numbers 13 to 20, which only
-        `INTERNAL_EVENT_TYPES` names, are ``UNKNOWN_<n>`` like all others.
+        The SDK's name without its prefix. The numbers 13 to 20 are in no SDK: they have the names
+        of `INTERNAL_EVENT_TYPES`. All others are ``UNKNOWN_<n>``.
 
     Examples
     --------
     >>> event_type(3)
     'CLASSIFY_DROP'
     >>> event_type(13)
-    'UNKNOWN_13'
+    'INTERNAL_IKEEXT_MM_ESTABLISHED'
     """
-    for name, value in ENUMS["FWPM_NET_EVENT_TYPE"].items():
+    for name, value in (ENUMS["FWPM_NET_EVENT_TYPE"] | INTERNAL_EVENT_TYPES).items():
         if value == n:
             return name.removeprefix("FWPM_NET_EVENT_TYPE_")
     return _unknown(n)
@@ -274,7 +250,8 @@ def direction(n: int) -> str:
     ----------
     n
         msFwpDirection (0x3900..0x3903) or FWP_DIRECTION (0 and 1), which count the opposite way.
-        The name of 0x3903 is not Microsoft's: no header and no page describes it.
+        The names of msFwpDirection are those of the manifest of Microsoft-Windows-WFP (its
+        DirectionMap) and of the audits (%%14592..%%14595). 0x3903 is what a bind has: neither way.
 
     Returns
     -------
@@ -292,9 +269,8 @@ def direction(n: int) -> str:
 def profile(n: int) -> str:
     """Return the firewall profile behind ``original_profile`` and ``current_profile``.
 
-    Medium confidence: Microsoft documents the number as an identifier only. The names are those of
-    Project Zero's NtCoreLib (FirewallProfileId), and they fit NL_NETWORK_CATEGORY plus one; but
-    one other tool reads the number as bits (1 domain, 2 private, 4 public). Keep the number.
+    The numbers are those of NL_INTERFACE_NETWORK_CATEGORY_STATE in nldef.h, as Microsoft's
+    FwDiagnose (microsoft/windows-networking-tools) prints them.
 
     Parameters
     ----------
@@ -304,7 +280,7 @@ def profile(n: int) -> str:
     Returns
     -------
     str
-        none, public, private, domain or ``UNKNOWN_<n>``.
+        unknown, public, private, domain or ``UNKNOWN_<n>``.
 
     Examples
     --------
@@ -378,7 +354,7 @@ def reauth_reasons(bits: int) -> list[str]:
 
 
 def _bit_names(bits: int, names: dict[str, int], prefix: str) -> list[str]:
-    rest = _unsigned(bits)
+    rest = unsigned(bits)
     found = []
     for name, bit in names.items():
         if rest & bit:
@@ -388,10 +364,4 @@ def _bit_names(bits: int, names: dict[str, int], prefix: str) -> list[str]:
 
 
 def _unknown(n: int) -> str:
-    return f"UNKNOWN_{_unsigned(n)}"
-
-
-def _unsigned(n: int) -> int:
-    if not -0x8000_0000 <= n <= 0xFFFF_FFFF:
-        raise ValueError(f"{n} does not fit 32 bits")
-    return n & 0xFFFF_FFFF
+    return f"UNKNOWN_{unsigned(n)}"

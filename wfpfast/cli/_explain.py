@@ -1,0 +1,145 @@
+"""`wfpfast explain`: prints what codes, names and events mean; must not know what they mean."""
+
+import contextlib
+import ipaddress
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wfpfast.cli._formats import SOURCES, described
+from wfpfast.cli._live_options import PATH
+from wfpfast.cli._once import command
+from wfpfast.cli._screen import Fault, events, printable, say
+
+EVENT = "event"
+
+HELP = """Say what a number, a name, a GUID, a SID or an event means, and what to do about it.
+
+\b
+wfpfast explain CODE...
+wfpfast explain event FILE N [--filters STATE.XML]
+
+CODE is a number (0x80320013, 13801, -1070202879, 0x80070005); layer:48, layer:87@19045, type:3;
+an error, layer, flag, column or other name of the SDK, of netsh or of wfpfast; what filterOrigin
+says ("Query User Default"); the GUID or name of a layer, provider, sublayer or callout; a SID; an
+event id of the Security log (5157) or one of its texts (%%14592); the id of a filter.
+
+"event" tells the whole story of event N, counted from 1, of FILE, which is one of:
+
+\b
+{sources}
+
+With --filters the rule has its name; wfpdiag.xml has the filters in itself. The exit status is 1
+if a CODE is not understood or not known, or if there is no event N; else 0.
+"""
+
+
+# A negative NTSTATUS is no option.
+@command(short_help="Say what a number, a name, a SID or an event means.",
+         context_settings={"ignore_unknown_options": True},
+         help=HELP.format(sources=described(SOURCES)))
+@click.argument("codes", metavar="CODE...", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.option("--filters", metavar="STATE.XML", type=PATH,
+              help="For an event: netsh's wfpstate.xml or filters.xml, for the name of its rule.")
+def explain(codes: tuple[str, ...], filters: Path | None) -> int:
+    """Explain codes, or an event."""
+    if codes[0] == EVENT:
+        return _explain_event(codes[1:], filters)
+    if filters is not None:
+        raise click.UsageError(f"--filters is for: explain {EVENT} FILE N")
+    return max([_explain_code(code) for code in codes])
+
+
+def _explain_code(code: str) -> int:
+    from wfpfast.explain import explain as explained
+    from wfpfast.explain import is_answer
+
+    try:
+        lines = explained(code)
+    except ValueError as error:
+        sys.stdout.flush()
+        say(f"wfpfast: {error}")
+        return 1
+    _show(lines)
+    return 0 if is_answer(lines) else 1
+
+
+def _show(lines: list[str]) -> None:
+    click.echo("\n".join(printable(line) for line in lines))
+
+
+def _explain_event(arguments: tuple[str, ...], filters: Path | None) -> int:
+    if len(arguments) != 2 or not arguments[1].isdecimal() or int(arguments[1]) < 1:
+        raise click.UsageError(
+            f"explain {EVENT} takes FILE and N, the number of the event, counted from 1.")
+    from wfpfast.explain import event
+
+    path, number = Path(arguments[0]), int(arguments[1])
+    row = _row(path, number)
+    rule = _rule(path, filters, row)
+    lines = event(row, rule)
+    if filters is not None and rule is None and row.get("filter_id"):
+        lines.append(f"The filter is not in {filters.name}: ids change with the rules and at every"
+                     " start of Windows, so take the state together with the events.")
+    _show(lines)
+    return 0
+
+
+def _row(path: Path, number: int) -> dict[str, Any]:
+    """Return the cells of an event, counted from 1, with times and addresses as text."""
+    from wfpfast.cli._source import Broken
+    from wfpfast.cli._sources import inputs, opened
+
+    seen, broken = 0, ""
+    with contextlib.closing(inputs([path])) as found:
+        for given in found:
+            with opened(given, strict=False) as source:
+                try:
+                    for batch in source.batches:
+                        if number <= seen + len(batch):
+                            return _cells(batch.slice(number - seen - 1, 1))
+                        seen += len(batch)
+                except Broken as fault:
+                    broken = f"; it could be read in part only: {fault}"
+    raise Fault(f"{path}: there is no event {number}: the file has {events(seen)}{broken}")
+
+
+def _cells(batch: Any) -> dict[str, Any]:
+    import pyarrow as pa
+
+    from wfpfast.cli._cells import timestamps
+
+    cells = {}
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        if pa.types.is_timestamp(column.type):
+            at = timestamps(column)[0].as_py()
+            cells[name] = at and at.replace("T", " ").replace("Z", " UTC")
+        else:
+            cells[name] = _text_of(name, column[0].as_py())
+    return cells
+
+
+def _text_of(name: str, value: Any) -> Any:
+    """Return an address that a table holds as bytes as text, and any other value as it is."""
+    if isinstance(value, bytes) and name.endswith(("_address", "_host")) and len(value) == 16:
+        address = ipaddress.IPv6Address(value)
+        return str(address.ipv4_mapped or address)
+    if isinstance(value, bytes) and name.endswith("_mac"):
+        return value.hex(":")
+    return value
+
+
+def _rule(path: Path, filters: Path | None, row: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what the files say about an event's filter: --filters, or else the event's own."""
+    from wfpfast.cli._rules import add_rules, own_rules, read_rules
+
+    if row.get("filter_id") is None:
+        return None
+    layer = row.get("layer_id")
+    wanted: dict[str, Any] = {
+        "filter_id": row["filter_id"], "layer_ids": [] if layer is None else [layer]}
+    add_rules([wanted], [read_rules(filters)] if filters else list(own_rules([path])))
+    rule: dict[str, Any] | None = wanted["rule"]
+    return rule

@@ -1,0 +1,87 @@
+"""`wfpfast filters`: lists filters and what is behind them; must not know how they are read."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from wfpfast.cli import _screen, _stats
+from wfpfast.cli._cells import json_lines
+from wfpfast.cli._output import check, whole
+from wfpfast.cli._rules import Row, Rules, read_rules, without_driver
+from wfpfast.cli._screen import Fault, brief, number, printable
+from wfpfast.cli._show import WITHOUT_DRIVER, provider, short
+from wfpfast.cli._sources import expanded
+
+
+def filters(
+    paths: Sequence[Path], *, as_json: bool, out: Path | None, force: bool, **options: str
+) -> int:
+    """List the filters of netsh's files, or write them; return the exit status."""
+    if out is not None:
+        check(out, force)
+    files, faults = [], []
+    for path in expanded(paths):
+        try:
+            files.append(read_rules(path, **options))
+        except Fault as error:
+            faults.append(str(error))
+    if out is not None and files:
+        _write(files, out)
+    else:
+        several = len(files) + len(faults) > 1
+        for each in files:
+            _print_json(each) if as_json else _list(each, several=several)
+    stats: Counter[str] = Counter()
+    for each in files:
+        stats.update(each.stats)
+    for line in (*_stats.told(stats), *[f"wfpfast: {fault}" for fault in faults]):
+        _screen.say(line)
+    return 1 if faults else _stats.status(stats)
+
+
+def _print_json(rules: Rules) -> None:
+    for batch in rules.table.to_batches():
+        click.echo(json_lines(batch), nl=False)
+
+
+def _write(files: Sequence[Rules], out: Path) -> None:
+    rows = sum(len(each.table) for each in files)
+    with whole(out, files[0].table.schema) as output:
+        for each in files:
+            for batch in each.table.to_batches():
+                output.write(batch)
+        output.finish(None)
+    _screen.say(f"{number(rows)} filter{'' if rows == 1 else 's'} in {out}")
+
+
+def _list(rules: Rules, *, several: bool) -> None:
+    if several:
+        click.echo(f"{printable(rules.path)}:")
+    rows = rules.table.to_pylist()
+    if not rows:
+        click.echo("no filters")
+    digits = max((len(str(row["filter_id"])) for row in rows), default=0)
+    for row in rows:
+        title, *more = _lines(row)
+        click.echo(f"{row['filter_id']:<{digits}}  {title}")
+        for line in more:
+            click.echo(f"{'':{digits}}  {line}")
+
+
+def _lines(row: Row) -> Iterator[str]:
+    """Say what a filter is called, does and matches, a line each."""
+    yield brief(row["name"] or "without a name")
+    callout = row["callout_name"] or row["callout_key"]
+    origin = row["filter_origin"]
+    parts = (
+        row["action"], short(row["layer_key"], "FWPM_LAYER_"), provider(row),
+        callout and f"callout: {short(callout, 'FWPM_CALLOUT_')}",
+        f"origin: {origin}" if origin and origin != row["name"] else None)
+    if any(parts):
+        yield ", ".join(brief(part) for part in parts if part)
+    if missing := without_driver(row):
+        yield WITHOUT_DRIVER[missing]
+    if row["conditions"]:
+        yield f"matches {brief(row['conditions'].replace('FWPM_CONDITION_', ''))}"

@@ -1,0 +1,153 @@
+"""A file that appears when it is complete, or the standard output; must not know what is read."""
+
+import contextlib
+import io
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from wfpfast.cli import _screen, _stats
+from wfpfast.cli._formats import OUTPUTS, Format, output_of
+from wfpfast.cli._screen import Fault, reader_left
+from wfpfast.cli._source import Stats
+from wfpfast.cli._writers import Writer
+
+STDOUT = Path("-")
+STDOUT_NAME = "standard output"
+_FOR_PEOPLE = (".csv", ".ndjson")
+
+
+class Unwritten(Fault):
+    """The output cannot be written: whatever else there is to read, this is the end."""
+
+
+def chosen(out: Path, name: str | None) -> Format:
+    """Return the format that is asked for by its name, or else by that of the file."""
+    if name is not None:
+        return next(each for each in OUTPUTS if each.suffix == f".{name}")
+    if out == STDOUT:
+        names = " or ".join(each.suffix.removeprefix(".") for each in OUTPUTS)
+        raise Fault(f"{STDOUT_NAME}: --to says in which format: {names}")
+    return output_of(str(out))
+
+
+def check(out: Path, force: bool, name: str | None = None) -> None:
+    """Refuse an output that could not be written, before anything is read."""
+    form = chosen(out, name)
+    if out == STDOUT:
+        if sys.stdout.isatty() and form.suffix not in _FOR_PEOPLE:
+            raise Fault(f"{STDOUT_NAME} is a terminal, which cannot show {form.suffix}")
+        return
+    if out.is_dir():
+        raise Fault(f"{out}: is a directory")
+    if not out.parent.is_dir():
+        raise Fault(f"{out}: there is no directory {out.parent}")
+    if out.exists() and not force:
+        raise Fault(f"{out} exists: --force replaces it")
+
+
+class _Stdout(io.RawIOBase):
+    """The standard output as a file whose place is known, and in which one cannot go back."""
+
+    def __init__(self) -> None:
+        self._file = sys.stdout.buffer
+        self._place = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._place
+
+    def write(self, data: Any) -> int:
+        count = self._file.write(data)
+        self._place += count
+        return count
+
+    def flush(self) -> None:
+        self._file.flush()
+
+
+class Output:
+    """What is being written, whose faults name it and not the part that it still is."""
+
+    def __init__(self, name: str, file: Any, form: Format, schema: pa.Schema) -> None:
+        self.name = name
+        self._file = file
+        with self._written():
+            self._writer: Writer = form.load()(file, schema)
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows."""
+        with self._written():
+            self._writer.write(batch)
+
+    def finish(self, stats: Stats | None) -> None:
+        """Complete it."""
+        with self._written():
+            self._writer.finish(stats)
+            self._file.flush()
+
+    def close(self) -> None:
+        """Let go of what the writer holds, complete or not."""
+        self._writer.close()
+
+    @contextlib.contextmanager
+    def _written(self) -> Iterator[None]:
+        with written(self.name):
+            yield
+
+
+@contextlib.contextmanager
+def written(name: str) -> Iterator[None]:
+    """Say of errors of the disk, and of Arrow's, what it was that could not be written."""
+    try:
+        yield
+    except OSError as error:
+        if reader_left(error):
+            raise
+        reason = os.strerror(error.errno) if error.errno else error  # Arrow's own tells it twice
+        raise Unwritten(f"{name}: {reason}") from None
+    except pa.ArrowException as error:
+        raise Unwritten(f"{name}: {str(error).partition(chr(10))[0]}") from None
+
+
+@contextlib.contextmanager
+def whole(out: Path, schema: pa.Schema, name: str | None = None) -> Iterator[Output]:
+    """Give a file beside `out`, which becomes `out` only if nothing fails."""
+    form = chosen(out, name)
+    if out == STDOUT:
+        with contextlib.closing(Output(STDOUT_NAME, _Stdout(), form, schema)) as output:
+            yield output
+        return
+    target = Path(os.path.realpath(out))  # a link stays one
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        with written(str(out)):
+            file = part.open("wb")
+        try:
+            with contextlib.closing(Output(str(out), file, form, schema)) as output:
+                yield output
+        finally:
+            with contextlib.suppress(OSError):  # of a full disk, which has been said
+                file.close()
+        with written(str(out)):
+            os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def written_line(out: Path, rows: int, stats: Stats | None, spent: float) -> str:
+    """Say what has been written, and what of it was lost before."""
+    if out == STDOUT:
+        line = f"{_screen.events(rows)} to {STDOUT_NAME} ({_screen.seconds(spent)})"
+    else:
+        size = _screen.size(out.stat().st_size)
+        line = f"{_screen.events(rows)} in {out} ({size}, {_screen.seconds(spent)})"
+    return "; ".join([line, *_stats.told(stats or {})])

@@ -1,0 +1,154 @@
+"""Finds the rules behind filter ids in netsh's files; must not know how they are shown."""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from wfpfast import names, netsh
+from wfpfast.cli import _content
+from wfpfast.cli._input import STDIN, Input
+from wfpfast.cli._screen import Fault
+from wfpfast.cli._sources import expanded, inputs, opened_filters
+
+Row = dict[str, Any]
+
+RULE = (
+    "name", "provider_key", "provider_name", "layer_key", "sublayer_key", "sublayer_name",
+    "action", "filter_origin", "provider_service", "callout_key", "callout_name",
+    "callout_registered",
+)  # fmt: skip
+# Ids of layers below this one mean the same in all versions of Windows.
+FIXED_LAYERS = 82
+# An element that every filter has, and no event; as netsh or a redirection encodes it.
+_MARKS = (b"<filterKey", "<filterKey".encode("utf-16-le")[:-1])  # either byte order has these
+_CHUNK = 1 << 20
+# What happens where the callout's driver is not loaded, by the filter's action: so sdk-api's
+# FwpsCalloutUnregisterById0, and FWPM_FILTER0 for the flag that turns it round.
+_UNREGISTERED = {
+    "CALLOUT_TERMINATING": "BLOCK", "CALLOUT_UNKNOWN": "BLOCK", "CALLOUT_INSPECTION": "IGNORED",
+}
+_PERMIT_FLAG = "FWPM_FILTER_FLAG_PERMIT_IF_CALLOUT_UNREGISTERED"
+
+
+class Rules(NamedTuple):
+    """The filters of one file.
+
+    Attributes
+    ----------
+    path : str
+        The file.
+    table : pyarrow.Table
+        As `netsh.read_filters` returns it.
+    stats : dict
+        What could not be read.
+    """
+
+    path: str
+    table: pa.Table
+    stats: dict[str, int]
+
+
+def read_rules(path: Path, **options: str) -> Rules:
+    """Read the filters of netsh's wfpstate.xml, filters.xml or wfpdiag.xml."""
+    with opened_filters(path) as given:
+        return _read(given, options)
+
+
+def own_rules(paths: Sequence[Path], **options: str) -> Iterator[Rules]:
+    """Read the filters of netsh's files that were read for their events, if they have some.
+
+    Most have none: only those where one is seen are read a second time.
+    """
+    for path in expanded(paths):
+        if str(path) == STDIN or not path.is_file():  # a pipe is read once
+            continue
+        with contextlib.closing(inputs([path], _content.filters)) as found:
+            mention = [_mentions_filters(given) for given in found]
+        if any(mention):
+            with contextlib.closing(inputs([path], _content.filters)) as found:
+                for given, wanted in zip(found, mention, strict=True):
+                    if wanted:
+                        with contextlib.suppress(Fault):  # told with the events
+                            yield _read(given, options)
+
+
+def _read(given: Input, options: dict[str, str]) -> Rules:
+    try:
+        found = netsh.read_filters(given.file, errors="null", **options)
+    except netsh.NetshError as error:
+        raise Fault(str(error)) from None
+    if given.fault:
+        raise Fault(f"{given.name}: {given.fault}")
+    return Rules(given.name, pa.table(found), found.stats)
+
+
+def _mentions_filters(given: Input) -> bool:
+    if given.trouble is not None or not _content.netsh(given.peek(_content.HEAD)):
+        return False
+    end = b""
+    while chunk := given.file.read(_CHUNK):
+        text = end + chunk
+        if any(mark in text for mark in _MARKS):
+            return True
+        end = text[-max(map(len, _MARKS)):]
+    return False
+
+
+def add_rules(rows: list[Row], files: Sequence[Rules]) -> None:
+    """Put beside each filter what the files say about it.
+
+    The first file that has the id names the rule; one in which the filter is at another layer than
+    the events does so only if no other file has the id.
+    """
+    wanted = pa.array([row["filter_id"] for row in rows], pa.uint64()).drop_null()
+    by_id: dict[int, list[Row]] = {}
+    for rules in files:
+        found = rules.table.filter(pc.is_in(rules.table["filter_id"], wanted))
+        for each in found.to_pylist():
+            by_id.setdefault(each["filter_id"], []).append({**each, "file": rules.path})
+    for row in rows:
+        row["rule"] = _chosen(row["layer_ids"], by_id.get(row["filter_id"], ()))
+
+
+def _chosen(layers: list[int], found: Iterable[Row]) -> Row | None:
+    rules = [_rule(layers, each) for each in found]
+    if not rules:
+        return None
+    chosen = next((rule for rule in rules if rule["layer_agrees"] is not False), rules[0])
+    alike = ("name", "layer_key", "action")
+    others = [
+        {"name": rule["name"], "file": rule["file"]} for rule in rules
+        if any(rule[key] != chosen[key] for key in alike)
+    ]
+    return {**chosen, "others": others}
+
+
+def without_driver(rule: Row) -> str | None:
+    """Return what a filter does because its callout's driver is not loaded; None if it is."""
+    if rule["callout_registered"] is not False:
+        return None
+    does = _UNREGISTERED.get(rule["action"])
+    return "PERMIT" if does == "BLOCK" and _PERMIT_FLAG in (rule["flags"] or ()) else does
+
+
+def _rule(layers: list[int], found: Row) -> Row:
+    return {
+        **{key: found[key] for key in RULE},
+        "without_driver": without_driver(found),
+        "layer_agrees": _layer_agrees(layers, found["layer_key"]),
+        "file": found["file"],
+    }
+
+
+def _layer_agrees(layers: list[int], key: str | None) -> bool | None:
+    """Tell whether a filter lies at a layer of its events; None if that cannot be known."""
+    if not layers or key is None or max(layers) >= FIXED_LAYERS:
+        return None
+    mine, other = [names.layer_key(names.layer(layer)) for layer in layers], names.layer_key(key)
+    if not all(name.startswith("FWPM_") for name in (*mine, other)):
+        return None
+    return other in mine
