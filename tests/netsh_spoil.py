@@ -31,8 +31,8 @@ CANDIDATES: list[Any] = [
     {"type": "FWP_UNICODE_STRING_TYPE", "unicodeString": "a \u00fc"},
     ["S-1-5-32-544", "S-1-1-0", "S-1-5-32-544"],
     [{"filterId": "9", "subLayer": "FWPP_A", "actionType": "FWP_ACTION_BLOCK"}, {"filterId": "0"}],
-    *[name for values in ENUMS.values() for name in list(values)[:3]],
 ]
+NAMES = [name for values in ENUMS.values() for name in list(values)[:3]]
 
 
 def as_read(tree: Any) -> Any:
@@ -57,7 +57,7 @@ ALL = [tables.HEADER, tables._TAIL, *tables._PAYLOADS.values()]
 def good(convert: v.Convert) -> list[Any]:
     """What a member takes: of an enumeration, rather names than numbers."""
     found = [each for each in CANDIDATES if takes(convert, each)]
-    names = [each for each in found if isinstance(each, str) and "_" in each]
+    names = [each for each in NAMES if takes(convert, each)]
     return names + found[:2] if names and "a text" not in found else found
 
 
@@ -127,6 +127,8 @@ class Spoiler:
 
     def character(self, c: str) -> str:
         if not self.odd():
+            if c == "\n":
+                return self.eol or c    # any of them is read as a line feed
             return {"&": "&amp;", "<": "&lt;", ">": "&gt;"}.get(c, c)
         ways = [f"&#{ord(c)};", f"&#x{ord(c):X};", f"&#x{ord(c):04x};"]
         if c not in "]>":
