@@ -88,7 +88,7 @@ _CLASSIFY: Members = {
     **member("reauthReason", v.u32),
     **member("originalProfile", v.u32),
     **member("currentProfile", v.u32),
-    **member("msFwpDirection", v.direction),
+    **member("msFwpDirection", v.ms_direction),
     **member("isLoopback", v.boolean),
 }
 _VSWITCH: Members = {

@@ -154,6 +154,9 @@ def enumerator(
 # What an address of an unknown family would look like, nobody knows.
 ip_version = enumerator("FWP_IP_VERSION", grows=False)
 direction = enumerator("FWP_DIRECTION", _DIRECTIONS)
+# A 0 there says that nobody filled it, so these two names cannot stand for their own numbers.
+ms_direction = enumerator("MS_FWP_DIRECTION", {
+    **_DIRECTIONS, "FWP_DIRECTION_INBOUND": 0x3900, "FWP_DIRECTION_OUTBOUND": 0x3901})
 event_type = enumerator("FWPM_NET_EVENT_TYPE", EVENT_TYPES)
 
 
