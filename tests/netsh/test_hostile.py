@@ -212,6 +212,8 @@ TYPED = "</header><type>3</type></item>"
     (f"item><header>{PORT}</header></netEvent></item>", "the beginning of the record is missing",
      [], {"lost_events": 1}),
     (f"<item><header>{PORT}" * 3, "</netEvents> ends it", [], {"lost_events": 3}),
+    (f"<item><item>x{PORT}</header>{TYPED[9:]}", "<item>: </header> ends it", [],
+     {"lost_events": 1}),
     # What is odd, and no error.
     (f"<item><header>{FLAGGED}<enterpriseId>&x;&#0;</enterpriseId>{TYPED}", "", [7],
      {"mended_text": 1}),

@@ -149,7 +149,12 @@ cdef class Document(Nodes):
         if kind == START_TAG or kind == EMPTY_TAG:
             self.kind = self.heads.get(self._tag(m.name, m.length))
             if kind == START_TAG and is_record_name(self.data + m.name, m.length):
-                return NO_RECORD  # that one may be a record
+                kind = NO_RECORD if by_head else self._is_record(m.name, m.length, m.after, True)
+                self.kind = None
+                if by_head or kind == UNFINISHED:
+                    return kind
+                if kind == IS_RECORD:
+                    return NO_RECORD  # that one may be a record
         if self.kind is None and not by_head:
             self.kind = self.lists.get(self._inner())
         return NO_RECORD if self.kind is None else IS_RECORD
