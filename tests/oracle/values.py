@@ -139,6 +139,8 @@ class Memory:
 
     def utf16(self, raw: bytes) -> str:
         text = raw[:len(raw) & ~1].decode("utf-16-le", "surrogatepass")
+        if text.isascii() and len(raw) % 2 == 0:
+            return text
         if len(raw) % 2 and raw[-1]:
             text += "\ud800"  # half a unit is as bad as half a pair
         text, replaced = re.subn("[\ud800-\udfff]", "\ufffd", text)
