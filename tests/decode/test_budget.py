@@ -1,4 +1,4 @@
-"""What a block makes the decoder read is charged, whichever member points to it and however it ends.
+"""What a block makes the decoder read is charged, whichever member points and however it ends.
 
 The members are those of the SDK's layouts: see shared_blocks.py. Must not know how work is charged,
 but that docs/columns.md promises 64 times the block and a mebibyte.

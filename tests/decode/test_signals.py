@@ -30,8 +30,7 @@ def test_the_handler_of_a_signal_ends_a_decode(block: Block) -> None:
         try:
             Decoder.decode(decoder, MANY)
         except RuntimeError as error:
-            assert "cannot use the decoder that it interrupts" in str(error)
-            within += 1
+            within += "cannot use the decoder that it interrupts" in str(error)
             raise KeyboardInterrupt from None
 
     old = signal.signal(signal.SIGALRM, handler)

@@ -15,8 +15,8 @@ from wfpfast._columns.columns cimport CHUNK, LINE, Column
 from wfpfast._decode.arms cimport (
     N_TYPES, Arm, EventPlan, HeaderColumns, columns_of_flags, event_plan, header_sets, late_flags)
 from wfpfast._decode.context cimport (
-    INTERRUPTED, NO_FAILURE, Live, end_chunk, finish, has_room, locate_small, malformed, need, need_word, put_8,
-    put_16, put_32, put_64, put_enum, touch, translate, vouch)
+    INTERRUPTED, NO_FAILURE, Live, end_chunk, finish, has_room, locate_small, malformed, need,
+    need_word, put_8, put_16, put_32, put_64, put_enum, touch, translate, vouch)
 from wfpfast._decode.payloads cimport decode_classify, put_no_classify
 from wfpfast._decode.schema cimport *
 from wfpfast._decode.tail cimport decode_tail
