@@ -9,13 +9,14 @@ from libc.stdint cimport uint8_t, uint32_t
 from libc.string cimport memset
 
 from wfpfast._base.portable cimport (
-    wf_likely, wf_low_bit, wf_lowest_bit, wf_prefetch, wf_prefetch_write)
+    wf_likely, wf_low_bit, wf_lowest_bit, wf_once_32, wf_once_64, wf_once_pointer, wf_prefetch,
+    wf_prefetch_write)
 from wfpfast._columns.columns cimport CHUNK, LINE, Column
 from wfpfast._decode.arms cimport (
     N_TYPES, Arm, EventPlan, HeaderColumns, columns_of_flags, event_plan, header_sets, late_flags)
 from wfpfast._decode.context cimport (
-    NO_FAILURE, Live, end_chunk, finish, has_room, locate_small, malformed, need, need_word, put_8,
-    put_16, put_32, put_64, put_enum, touch, translate, vouch)
+    NO_FAILURE, Live, end_chunk, finish, has_room, locate_small, malformed, need,
+    need_word, put_8, put_16, put_32, put_64, put_enum, touch, translate, vouch)
 from wfpfast._decode.payloads cimport decode_classify, put_no_classify
 from wfpfast._decode.schema cimport *
 from wfpfast._decode.tail cimport decode_tail
@@ -201,9 +202,9 @@ cdef inline void decode_event(
         for k in range(1, N_WORDS):
             d.words[k][i] = 0
     decode_header(d, i, <const FWPM_NET_EVENT_HEADER3*>event, readable, plan.header_level)
-    type = (<const uint32_t*>(event + plan.type_offset))[0]
+    type = wf_once_32(<const uint32_t*>(event + plan.type_offset))
     put_enum(d, EVENT_TYPE, i, type)
-    decode_payload(d, i, plan, type, (<void* const*>(event + plan.payload_offset))[0])
+    decode_payload(d, i, plan, type, wf_once_pointer(event + plan.payload_offset))
     if d.tail_size and event != <const uint8_t*>no_event:
         decode_tail(d, i, address + plan.size)
 
@@ -322,13 +323,15 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
         for i in range(<int>rows):
             if first + i < fetched:
                 fetch_ahead(d, plan, i, entries + first + i, count)
-            decode_event(d, i, plan, readable, entries[first + i])
+            decode_event(d, i, plan, readable, wf_once_64(entries + first + i))
             if not wf_likely(d.failure == NO_FAILURE):  # columns may lack memory
                 return
         if rows < CHUNK:
             end_words(d, <int>rows)
         end_chunk(d)
         first += CHUNK
+        if d.failure != NO_FAILURE:
+            return
     finish(d)
 
 
