@@ -47,6 +47,15 @@ cdef struct Pool:
 cdef Pool pool
 
 
+cdef void pool_lock() noexcept nogil:
+    """Keep other threads out of the pool; for a few instructions, or a fork."""
+    wf_lock_spin(&pool.lock)
+
+
+cdef void pool_unlock() noexcept nogil:
+    wf_unlock_spin(&pool.lock)
+
+
 def live_buffers() -> int:
     """Return how many column and dictionary buffers are in use in this process."""
     return live + pool.used

@@ -6,12 +6,12 @@ them. So the late events of the snapshot are remembered with all their values, a
 one live event with the same values is left out.
 """
 
-import threading
 import time
 from collections import Counter
 from itertools import compress
 from typing import Any
 
+from wfpfast._base.forking import fork_lock
 from wfpfast._blocks.block import Block
 from wfpfast._blocks.repack import repack
 from wfpfast._decode.decoder import Decoder, EventBatch
@@ -102,8 +102,8 @@ class Following(Subscription):
         self._enumeration = enumeration
         self._pages = read_pages(enumeration, batch_size, Page.copy)
         self._overlap = Overlap()
-        self._reading = threading.Lock()
-        self._counting = threading.Lock()
+        self._reading = fork_lock()
+        self._counting = fork_lock()
         self._log = 0
         self._doubles = 0
         self._owed = 0  # events that are missing before the next block, beside those it says
