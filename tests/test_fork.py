@@ -71,6 +71,42 @@ os._exit(0)
 """)
 
 
+def test_a_fork_waits_for_what_is_being_done() -> None:
+    """A copy of a dictionary that is half changed could be anything."""
+    check(3, """
+from wfpfast import Block
+few = encode(list(Mix(0).events(1000)))
+image = bytes(few.data)
+pointers = image[few.entries_offset:few.entries_offset + 8 * few.count]
+image += bytes(-len(image) % 8)
+large = Block(image + pointers * 400, base=few.base, count=400 * few.count,
+              version=few.version, entries_offset=len(image))
+decoder = Decoder()
+decoder.decode(large)  # makes the memory
+times = []
+
+def work():
+    times.append(time.perf_counter())
+    decoder.decode(large)
+
+begin = time.perf_counter()
+decoder.decode(large)
+span = time.perf_counter() - begin
+for _ in range(3):
+    thread = threading.Thread(target=work)
+    thread.start()
+    time.sleep(span / 10)
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    after = time.perf_counter() - times.pop()
+    assert after > span / 2, (after, span)
+    assert os.waitpid(pid, 0)[1] == 0
+    thread.join()
+print("3 children ended")
+""")
+
+
 def test_the_pool_of_memory() -> None:
     """Threads that take buffers and give them back, so often that a fork meets the spin lock."""
     check(200, """
@@ -86,10 +122,11 @@ os._exit(0)
 """)
 
 
-def test_a_simulator_that_makes_events_leaves_by_sys_exit() -> None:
-    """Its threads are not in the child, which frees everything at the end of Python."""
-    check(20, """
-simulator = Simulator(rate=math.inf, threads=2)
+@pytest.mark.parametrize("rate", ["math.inf", "50"])
+def test_a_simulator_that_makes_events_leaves_by_sys_exit(rate: str) -> None:
+    """Its threads, busy or waiting, are not in the child, which frees all at the end of Python."""
+    check(20, f"RATE = {rate}" + """
+simulator = Simulator(rate=RATE, threads=2)
 engine = Engine(simulator)
 subscription = engine.subscribe()
 for place in range(20):
