@@ -113,7 +113,7 @@ def test_a_time_that_is_none_is_named(simulate: Simulate) -> None:
     with Engine(simulate()) as engine, engine.subscribe() as subscription:
         for read in (subscription.read, subscription.read_block):
             assert read(-math.inf) is None
-            with pytest.raises(ValueError, match="^timeout=nan: expected seconds"):
+            with pytest.raises(ValueError, match=r"^timeout=nan: expected seconds"):
                 read(math.nan)
 
 

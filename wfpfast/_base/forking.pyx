@@ -12,7 +12,8 @@ import os
 import threading
 import weakref
 
-from wfpfast._base.memory cimport pool_lock, pool_unlock
+from wfpfast._base.memory cimport pool_lock
+from wfpfast._base.portable cimport wf_lock_spin, wf_unlock_spin
 from wfpfast._base.threads cimport (
     wf_at_fork, wf_lock, wf_lock_init, wf_signal_init, wf_unlock)
 
@@ -58,12 +59,12 @@ cdef void before_fork() noexcept nogil:
     while guard != NULL:
         wf_lock(guard.lock)
         guard = guard.next
-    pool_lock()  # which is taken while others are held, a decoder's say
+    wf_lock_spin(&pool_lock)  # which is taken while others are held, a decoder's say
 
 
 cdef void in_parent() noexcept nogil:
     cdef Guard* guard = first
-    pool_unlock()
+    wf_unlock_spin(&pool_lock)
     while guard != NULL:
         wf_unlock(guard.lock)
         guard = guard.next
@@ -72,7 +73,7 @@ cdef void in_parent() noexcept nogil:
 
 cdef void in_child() noexcept nogil:
     cdef Guard* guard = first
-    pool_unlock()
+    wf_unlock_spin(&pool_lock)
     while guard != NULL:
         wf_lock_init(guard.lock)
         if guard.signal != NULL:
