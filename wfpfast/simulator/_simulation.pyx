@@ -305,14 +305,13 @@ cdef class Simulation(Api):
         wf_unlock(&self.sim.lock)
         return 0
 
-    cdef int _forget_lost_threads(self) except -1:
+    cdef void _forget_lost_threads(self) noexcept:
         """In a child of fork there is nobody to tell or to wait for."""
         wf_lock(&self.sim.lock)
         if self.sim.alone:
             self.sim.alone = False
             self.n_producers = 0
         wf_unlock(&self.sim.lock)
-        return 0
 
     cdef int _join(self) except -1:
         cdef Producer* producers
