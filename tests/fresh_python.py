@@ -8,14 +8,14 @@ from pathlib import Path
 import wfpfast
 
 
-def fresh_python(script: str, *options: str) -> str:
-    """Return what the script prints; raise if it fails.
+def fresh_python(script: str, *options: str, timeout: float | None = None) -> str:
+    """Return what the script prints; raise if it fails, or takes longer than so many seconds.
 
     The working directory is kept off the path: in a checkout, wfpfast has no compiled modules.
     """
     place = str(Path(wfpfast.__file__).parents[1])
     run = subprocess.run(
         [sys.executable, "-P", *options, "-c", script], capture_output=True, text=True,
-        check=False, env=os.environ | {"PYTHONPATH": place})
+        check=False, timeout=timeout, env=os.environ | {"PYTHONPATH": place})
     assert run.returncode == 0, run.stderr
     return run.stdout

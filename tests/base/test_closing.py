@@ -1,5 +1,10 @@
 """What `with` does of everything that must be closed: it gives the object, and closes it once."""
 
+import copy
+import pickle
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from wfpfast import Decoder, Engine, EventStream, Recorder, Recording, Simulator, Subscription
@@ -33,3 +38,15 @@ def test_everything_that_must_be_closed_is_closed_the_same_way() -> None:
         assert kind.close is not Closing.close, kind
     with EventStream(iter(()), decoder=Decoder()) as stream:
         assert isinstance(stream, EventStream)
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_there_is_one_owner(duplicate: Callable[[Any], Any]) -> None:
+    with Simulator() as simulator, Engine(simulator) as engine, engine.subscribe() as subscription:
+        for owner in (engine, subscription, engine.net_events(), engine.follow()):
+            name = type(owner).__name__
+            with pytest.raises(TypeError, match=f"^{name} cannot be copied or pickled: "):
+                duplicate(owner)
+        with pytest.raises(TypeError):
+            duplicate(simulator)
+        assert simulator.live["engines"] == 1

@@ -57,7 +57,8 @@ def test_what_happens_between_subscribing_and_the_snapshot_comes_once(simulate: 
         with engine.follow() as subscription:
             simulator.emit([event(9)])
             assert read_all(subscription) == list(range(10))
-            assert subscription.stats["received"] == 5
+            stats = subscription.stats
+            assert (stats["received"], stats["log"], stats["doubles"]) == (5, 9, 4)
 
 
 def test_events_that_say_the_same_are_counted_and_not_merged(simulate: Simulate) -> None:
@@ -95,7 +96,10 @@ def test_every_event_once_while_thousands_happen(simulate: Simulate) -> None:
                 read["events"] += len(batch)
                 read["dropped"] += batch.stats["dropped"]
             simulator.wait()
-            assert read["dropped"] == subscription.stats["dropped"] == 0
+            stats = subscription.stats
+            assert read["dropped"] == stats["dropped"] == stats["waiting"] == 0
+            assert stats["received"] == stats["delivered"] == simulator.stats["delivered"]
+            assert read["events"] == stats["log"] + stats["received"] - stats["doubles"]
         assert read["events"] == simulator.stats["logged"] == 20_000
 
 
@@ -145,3 +149,39 @@ def test_a_follower_that_waits_is_ended_by_its_engine(simulate: Simulate) -> Non
         assert subscription.read(0) is not None
         threading.Timer(0.1, engine.close).start()
         assert subscription.read(30) is None
+
+
+@pytest.mark.parametrize("undecoded", [False, True])
+def test_a_gap_before_nothing_but_doubles_is_told_with_the_next_event(
+    simulate: Simulate, undecoded: bool
+) -> None:
+    """No event of the block behind the gap is left, and the reader has waited in vain meanwhile."""
+    simulator = simulate(events=[], ring_bytes=1 << 20)
+    with Engine(simulator) as engine:
+        create, subscribe = engine._enumeration, engine._inbox
+        inboxes = []
+
+        def listen(*given: Any) -> Any:
+            inboxes.append(subscribe(*given))
+            return inboxes[0]
+
+        def late(*given: Any) -> Any:
+            simulator.emit([event(n) for n in range(2_000)])  # more than the queue holds
+            while inboxes[0].take_copy():
+                pass
+            simulator.emit([event(2_000)])  # behind a gap
+            return create(*given)
+
+        engine._inbox, engine._enumeration = listen, late  # type: ignore[method-assign]
+        with engine.follow(capacity=1) as subscription:
+            assert read_all(subscription) == list(range(2_001))
+            simulator.emit([event(2_001)])
+            if undecoded:
+                taken = subscription.read_block(1)
+                assert taken is not None
+                dropped = taken[1]
+            else:
+                batch = subscription.read(1)
+                assert batch is not None
+                dropped = batch.stats["dropped"]
+            assert dropped == subscription.stats["dropped"] > 0

@@ -100,6 +100,23 @@ def test_closing_wakes_a_reader_that_waits(simulate: Simulate) -> None:
         assert time.monotonic() - started < 10
 
 
+@pytest.mark.parametrize("timeout", [math.inf, 1e300, 10**30, 1e10, None])
+def test_for_ever_has_many_names(timeout: float | None, simulate: Simulate) -> None:
+    simulator = simulate()
+    with Engine(simulator) as engine, engine.subscribe() as subscription:
+        for read in (subscription.read, subscription.read_block):
+            threading.Timer(0.2, simulator.emit, [1]).start()
+            assert read(timeout) is not None
+
+
+def test_a_time_that_is_none_is_named(simulate: Simulate) -> None:
+    with Engine(simulate()) as engine, engine.subscribe() as subscription:
+        for read in (subscription.read, subscription.read_block):
+            assert read(-math.inf) is None
+            with pytest.raises(ValueError, match=r"^timeout=nan: expected seconds"):
+                read(math.nan)
+
+
 def test_a_subscription_that_is_dropped_unsubscribes(simulate: Simulate) -> None:
     simulator = simulate(events=[])
     with Engine(simulator) as engine:

@@ -55,6 +55,13 @@ static inline uint64_t wf_filetime(void)
 
 static inline uint64_t wf_thread_id(void) { return GetCurrentThreadId(); }
 
+/* Windows has no fork. */
+static inline int wf_at_fork(void (*before)(void), void (*in_parent)(void), void (*in_child)(void))
+{
+    (void)before, (void)in_parent, (void)in_child;
+    return 0;
+}
+
 static inline DWORD WINAPI wf_run(void *given)
 {
     struct wf_task task = *(struct wf_task *)given;
@@ -134,6 +141,12 @@ static inline uint64_t wf_filetime(void)
 }
 
 static inline uint64_t wf_thread_id(void) { return (uint64_t)(uintptr_t)pthread_self(); }
+
+/* Have functions called at every fork; not 0 if there is no memory. */
+static inline int wf_at_fork(void (*before)(void), void (*in_parent)(void), void (*in_child)(void))
+{
+    return pthread_atfork(before, in_parent, in_child);
+}
 
 static inline void *wf_run(void *given)
 {

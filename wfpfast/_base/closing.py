@@ -1,7 +1,7 @@
 """A base for classes that a ``with`` statement closes; must not know what closing frees."""
 
 from types import TracebackType
-from typing import Self
+from typing import Never, Self
 
 
 class Closing:
@@ -16,6 +16,11 @@ class Closing:
 
     def __enter__(self) -> Self:
         return self
+
+    def __reduce_ex__(self, protocol: object) -> Never:
+        # copy.copy() would make a second owner, and the first one to close takes all from both.
+        raise TypeError(
+            f"{type(self).__name__} cannot be copied or pickled: what it holds has one owner")
 
     def __exit__(
         self,

@@ -34,6 +34,8 @@ cdef struct Piece:
     Buffer* own             # NULL: the memory is part of a shared buffer
 
 
+# Held for a few instructions only, never while memory is freed; and while the process forks.
+cdef int32_t pool_lock
 cdef Buffer* buffer_new(size_t capacity) noexcept nogil
 cdef Buffer* buffer_take(size_t capacity, bint zeroed) noexcept nogil
 cdef Recycler* recycler_new() noexcept nogil

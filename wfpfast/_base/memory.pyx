@@ -34,7 +34,6 @@ cdef int32_t live = 0      # buffers in use that the pool did not give
 
 cdef struct Pool:
     # Unused buffers by size class.
-    int32_t lock             # held for a few instructions only, never while memory is freed
     int32_t users
     int32_t used             # buffers in use that the pool, or a recycler, gave
     int32_t takes            # in this period
@@ -62,7 +61,7 @@ def pooled_zeros() -> tuple[int, int]:
     cdef Buffer* buffer
     cdef size_t offset, size = 0, others = 0
     cdef int k
-    wf_lock_spin(&pool.lock)
+    wf_lock_spin(&pool_lock)
     for k in range(N_CLASSES, 2 * N_CLASSES):
         buffer = pool.first[k]
         while buffer != NULL:
@@ -70,7 +69,7 @@ def pooled_zeros() -> tuple[int, int]:
             for offset in range(buffer.capacity):
                 others += buffer.data[offset] != 0
             buffer = buffer.next
-    wf_unlock_spin(&pool.lock)
+    wf_unlock_spin(&pool_lock)
     return size, others
 
 
@@ -137,13 +136,13 @@ cdef Buffer* buffer_take(size_t capacity, bint zeroed) noexcept nogil:
         return counted(capacity, zeroed)
     if zeroed:
         size_class += N_CLASSES
-    wf_lock_spin(&pool.lock)
+    wf_lock_spin(&pool_lock)
     buffer = pool.first[size_class]
     if buffer != NULL:
         pool.first[size_class] = buffer.next
         pool.kept -= capacity
     count_out(capacity)
-    wf_unlock_spin(&pool.lock)
+    wf_unlock_spin(&pool_lock)
     if buffer == NULL:
         return fresh(capacity, zeroed, size_class)
     buffer.refs = 1
@@ -169,10 +168,10 @@ cdef Buffer* fresh(size_t capacity, bint zeroed, int size_class) noexcept nogil:
     if buffer != NULL:
         buffer.size_class = size_class
         return buffer
-    wf_lock_spin(&pool.lock)
+    wf_lock_spin(&pool_lock)
     pool.used -= 1
     pool.bytes_out -= capacity
-    wf_unlock_spin(&pool.lock)
+    wf_unlock_spin(&pool_lock)
     return NULL
 
 
@@ -192,11 +191,11 @@ cdef void recycler_close(Recycler* recycler) noexcept nogil:
     cdef int k
     if recycler == NULL:
         return
-    wf_lock_spin(&pool.lock)
+    wf_lock_spin(&pool_lock)
     recycler.owned = False
     recycler.in_use += 1  # for this function, or a release elsewhere could free the recycler
     pool.used += 1
-    wf_unlock_spin(&pool.lock)
+    wf_unlock_spin(&pool_lock)
     for k in range(N_SLOTS):
         free(recycler.waiting[k])
     free(recycler_put(recycler, 0, NULL))
@@ -209,12 +208,12 @@ cdef Buffer* recycler_take(Recycler* recycler, int slot, size_t capacity) noexce
     it from a used one. A buffer returns to its slot when its last reference is released.
     """
     cdef Buffer* buffer
-    wf_lock_spin(&pool.lock)
+    wf_lock_spin(&pool_lock)
     buffer = recycler.waiting[slot]
     recycler.waiting[slot] = NULL
     recycler.in_use += 1
     pool.used += 1
-    wf_unlock_spin(&pool.lock)
+    wf_unlock_spin(&pool_lock)
     if buffer != NULL:
         buffer.refs = 1
         return buffer
@@ -231,7 +230,7 @@ cdef Buffer* recycler_take(Recycler* recycler, int slot, size_t capacity) noexce
 cdef Recycler* recycler_put(Recycler* recycler, int slot, Buffer* buffer) noexcept nogil:
     """Keep a buffer in its slot, or free it; return the recycler if the caller must free it."""
     cdef Recycler* empty = NULL
-    wf_lock_spin(&pool.lock)
+    wf_lock_spin(&pool_lock)
     pool.used -= 1
     recycler.in_use -= 1
     if recycler.owned and recycler.waiting[slot] == NULL:
@@ -239,7 +238,7 @@ cdef Recycler* recycler_put(Recycler* recycler, int slot, Buffer* buffer) noexce
         buffer = NULL
     elif recycler.in_use == 0 and not recycler.owned:
         empty = recycler
-    wf_unlock_spin(&pool.lock)
+    wf_unlock_spin(&pool_lock)
     free(buffer)
     return empty
 
@@ -248,10 +247,10 @@ cdef void buffer_unpool(Buffer* buffer) noexcept nogil:
     """Let a buffer be freed and not return to the pool: it was zeroed and may not be zero now."""
     if buffer.size_class < 0:
         return
-    wf_lock_spin(&pool.lock)
+    wf_lock_spin(&pool_lock)
     pool.used -= 1
     pool.bytes_out -= buffer.capacity
-    wf_unlock_spin(&pool.lock)
+    wf_unlock_spin(&pool_lock)
     buffer.size_class = UNPOOLED
     wf_atomic_add(&live, 1)
 
@@ -283,7 +282,7 @@ cdef void keep(Buffer* buffer) noexcept nogil:
     """Put a buffer into the pool; a full pool is emptied first, as other sizes may be needed."""
     cdef Buffer* chain = NULL
     cdef size_t limit
-    wf_lock_spin(&pool.lock)
+    wf_lock_spin(&pool_lock)
     limit = <size_t>MAX_EXCESS + max(pool.peak[0], pool.peak[1])
     pool.used -= 1
     pool.bytes_out -= buffer.capacity
@@ -296,28 +295,28 @@ cdef void keep(Buffer* buffer) noexcept nogil:
         buffer.next = pool.first[buffer.size_class]
         pool.first[buffer.size_class] = buffer
         pool.kept += buffer.capacity
-    wf_unlock_spin(&pool.lock)
+    wf_unlock_spin(&pool_lock)
     free_chain(chain)
 
 
 cdef void pool_open() noexcept nogil:
     """Add a user of the pool: it keeps memory while it has any."""
-    wf_lock_spin(&pool.lock)
+    wf_lock_spin(&pool_lock)
     pool.users += 1
-    wf_unlock_spin(&pool.lock)
+    wf_unlock_spin(&pool_lock)
 
 
 cdef void pool_close() noexcept nogil:
     """Remove a user of the pool; removing the last one frees what it keeps."""
     cdef Buffer* chain = NULL
     cdef Buffer* zeros = NULL
-    wf_lock_spin(&pool.lock)
+    wf_lock_spin(&pool_lock)
     pool.users -= 1
     if pool.users == 0:
         chain = empty_pool()
         zeros = pool.zeros
         pool.zeros = NULL
-    wf_unlock_spin(&pool.lock)
+    wf_unlock_spin(&pool_lock)
     free_chain(chain)
     buffer_release(zeros)
 
@@ -379,21 +378,21 @@ cdef Buffer* shared_zeros(size_t size) noexcept nogil:
     """Return a reference to the shared buffer of zeros, of at least `size` bytes, or NULL."""
     cdef Buffer* old = NULL
     cdef Buffer* zeros
-    wf_lock_spin(&pool.lock)
+    wf_lock_spin(&pool_lock)
     zeros = pool.zeros
     if zeros != NULL and zeros.capacity >= size:
         wf_atomic_add(&zeros.refs, 1)
-        wf_unlock_spin(&pool.lock)
+        wf_unlock_spin(&pool_lock)
         return zeros
-    wf_unlock_spin(&pool.lock)
+    wf_unlock_spin(&pool_lock)
     zeros = allocate(max(size + size // 4, <size_t>SMALLEST_ZEROS), True)
     if zeros == NULL:
         return NULL
     zeros.size_class = ZEROS
-    wf_lock_spin(&pool.lock)
+    wf_lock_spin(&pool_lock)
     if pool.users:
         old = pool.zeros
         pool.zeros = buffer_share(zeros)
-    wf_unlock_spin(&pool.lock)
+    wf_unlock_spin(&pool_lock)
     buffer_release(old)
     return zeros

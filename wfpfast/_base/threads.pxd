@@ -21,6 +21,9 @@ cdef extern from "_threads.h" nogil:
     int64_t wf_clock_ns() noexcept
     uint64_t wf_filetime() noexcept
     uint64_t wf_thread_id() noexcept
+    int wf_at_fork(
+        void (*before)() noexcept nogil, void (*in_parent)() noexcept nogil,
+        void (*in_child)() noexcept nogil) noexcept
     int wf_thread_start(
         wf_thread_t* thread, void (*run)(void* argument) noexcept nogil, void* argument) noexcept
     void wf_thread_join(wf_thread_t thread) noexcept

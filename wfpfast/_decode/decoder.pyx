@@ -5,6 +5,7 @@ from cpython.bytes cimport PyBytes_AsString
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.string cimport memcpy, memset
 
+from wfpfast._base.forking cimport Guard, guard_begin, guard_end
 from wfpfast._base.memory cimport Buffer, buffer_release, pool_close, pool_open
 from wfpfast._base.shared_buffers cimport SharedBuffers, shared_buffers_release
 from wfpfast._base.threads cimport (
@@ -115,6 +116,7 @@ cdef class Decoder:
     cdef Selection selection
     cdef wf_lock_t lock           # of the dictionaries; a thread with the GIL never waits for it
     cdef unsigned long thread     # that decodes without the GIL, or 0
+    cdef Guard guard
 
     def __cinit__(self, *, columns=None, addresses="text", errors="raise"):
         cdef int slot
@@ -127,6 +129,8 @@ cdef class Decoder:
             raise ValueError(f"columns={columns!r}: expected a sequence of names, not one text")
         wf_lock_init(&self.lock)
         memcpy(self.secrets, PyBytes_AsString(secrets), sizeof(self.secrets))
+        self.guard.lock = &self.lock
+        guard_begin(&self.guard)
         pool_open()
         self.pooling = True
         self.binary = addresses == "binary"
@@ -148,6 +152,7 @@ cdef class Decoder:
         buffer_release(self.scratch)
         shared_buffers_release(self.dictionary_buffers)
         if self.pooling:
+            guard_end(&self.guard)
             wf_lock_destroy(&self.lock)
             pool_close()
 

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 from wfpfast import Engine, EngineClosedError, EventBatch, EventStream, Subscription, WfpError
 from wfpfast.cli import _screen
+from wfpfast.cli._account import account
 from wfpfast.cli._engine import opened, subscribed
 from wfpfast.cli._live_options import EngineOptions, OutputOptions
+from wfpfast.cli._output import Unwritten
 from wfpfast.cli._sinks import Sink, sink
 from wfpfast.cli._stop import Stop, stoppable
 
 POLL = 0.1                          # seconds until somebody who asks for an end is heard
 _LATE = timedelta(seconds=1)        # how long after it happened an event may still come
-# What a subscription counts that is no loss.
-_NO_LOSS = ("received", "delivered", "waiting")
 
 
 def enumerate_log(choice: EngineOptions, form: OutputOptions) -> int:
@@ -60,7 +60,7 @@ class Delivery:
         self._out = out
         self._stop = stop
         self._limit = sys.maxsize if limit is None else limit
-        self._stats: dict[str, int] = {}
+        self._stats = account({}, 0, complete=False)
         self.columns = out.columns
         self.shown = 0
 
@@ -93,16 +93,29 @@ class Delivery:
 
     @contextlib.contextmanager
     def counting(self, stream: EventStream) -> Iterator[None]:
-        """Remember what a stream says of its losses, however it ends."""
+        """Remember what became of a stream's events, however it ends: nothing comes after that."""
         try:
             yield
         finally:
-            self._stats = {
-                name: count for name, count in stream.stats.items() if name not in _NO_LOSS}
+            try:
+                stream.close()
+            finally:
+                # On a screen nobody misses what comes after the wish to end.
+                complete = self.complete or not self._out.keeps
+                self._stats = account(stream.stats, self.shown, complete=complete)
+
+    @contextlib.contextmanager
+    def telling(self) -> Iterator[None]:
+        """Say how many events go with a file that cannot be written."""
+        try:
+            yield
+        except Unwritten as error:
+            raise Unwritten(
+                f"{error}; with it go {_screen.events(self._stats['came'])} that came") from None
 
     def finish(self) -> None:
         """Complete the sink."""
-        self._out.finish({**self._stats, "events": self.shown})
+        self._out.finish(self._stats)
 
 
 def say_dropped(count: int) -> None:
@@ -122,16 +135,17 @@ def _run(
     with stoppable() as stop:
         with sink(form) as out:
             delivery = Delivery(out, stop, limit)
-            try:
-                with opened(choice) as engine:
-                    out.begin(engine)
-                    read(engine, delivery)
-            except OSError as error:
-                expected = isinstance(error, WfpError) or _screen.reader_left(error)
-                if not (expected and out.keeps and delivery.shown):
-                    raise
-                fault = error
-            delivery.finish()
+            with delivery.telling():
+                try:
+                    with opened(choice) as engine:
+                        out.begin(engine)
+                        read(engine, delivery)
+                except OSError as error:
+                    expected = isinstance(error, WfpError) or _screen.reader_left(error)
+                    if not (expected and out.keeps and delivery.shown):
+                        raise
+                    fault = error
+                delivery.finish()
         if fault is not None:
             raise fault
         return 0 if delivery.complete else stop.status

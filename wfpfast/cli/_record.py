@@ -1,16 +1,20 @@
 """`wfpfast record`: from an engine to a file of raw blocks; must not know what events hold."""
 
+import contextlib
 import sys
 import time
 from datetime import timedelta
 from pathlib import Path
 
-from wfpfast import Block, Subscription, repack
-from wfpfast.cli import _screen, _stats
+from wfpfast import Block, EngineClosedError, Subscription, repack
+from wfpfast.cli import _screen
+from wfpfast.cli._account import account, missing, told
 from wfpfast.cli._engine import opened, subscribed
 from wfpfast.cli._live import POLL, say_dropped
 from wfpfast.cli._live_options import EngineOptions
+from wfpfast.cli._output import written
 from wfpfast.cli._screen import Fault
+from wfpfast.cli._source import Stats
 from wfpfast.cli._stop import Stop, stoppable
 from wfpfast.recording import Recorder, RecordingError
 
@@ -32,14 +36,20 @@ def record(
         raise Fault(f"{path} exists: --append continues it")
     started = time.monotonic()
     end = None if duration is None else started + duration.total_seconds()
-    with stoppable() as stop, opened(choice) as engine:
-        with subscribed(engine, choice, log=True) as stream, _recorder(path) as recorder:
-            run = RecordingRun(recorder, sys.maxsize if count is None else count)
-            run.take(stream, stop, end)
-        size, spent = _screen.size(path.stat().st_size), time.monotonic() - started
-    losses = _stats.told({"dropped": run.dropped, "unreadable": stream.stats["unreadable"]})
-    line = f"{_screen.events(run.events)} in {path} ({size}, {_screen.seconds(spent)})"
-    _screen.say("; ".join([line, *losses]))
+    with (
+        stoppable() as stop,
+        opened(choice) as engine,
+        subscribed(engine, choice, log=True) as stream,
+        _recorder(path) as recorder,
+    ):
+        run = RecordingRun(recorder, stream, sys.maxsize if count is None else count)
+        try:
+            run.take(stop, end)
+        finally:
+            try:
+                run.finish()
+            finally:
+                _say(path, run, time.monotonic() - started)
     return stop.status if stop.asked and not run.full else 0
 
 
@@ -53,36 +63,94 @@ def _recorder(path: Path) -> Recorder:
     return recorder
 
 
-class RecordingRun:
-    """What one call of the command records: so many events at most."""
+def _say(path: Path, run: "RecordingRun", spent: float) -> None:
+    """Say what is in the file and what is not, unless nothing came before an error."""
+    stats = run.account
+    if not (stats["came"] or run.ended):
+        return
+    size = _screen.size(path.stat().st_size)
+    line = f"{_screen.events(run.events)} in {path} ({size}, {_screen.seconds(spent)})"
+    parts = [line, *told(stats)]
+    untold = missing(stats) - run.dropped
+    if untold:
+        parts.append(f"of these the file does not count {untold:,}")
+    _screen.say("; ".join(parts))
 
-    def __init__(self, recorder: Recorder, limit: int) -> None:
+
+class RecordingRun:
+    """What one call of the command records: so many events of a stream at most.
+
+    Attributes
+    ----------
+    events : int
+        How many are in the file.
+    dropped : int
+        How many are missing, as the file says.
+    ended : bool
+        Whether nothing but a wish, or the number of events, ended it.
+    """
+
+    def __init__(self, recorder: Recorder, stream: Subscription, limit: int) -> None:
         self._recorder = recorder
+        self._stream = stream
         self._limit = limit
         self.events = 0
         self.dropped = 0
+        self.ended = False
 
     @property
     def full(self) -> bool:
         """Whether it takes no more events."""
         return self.events >= self._limit
 
-    def take(self, stream: Subscription, stop: Stop, end: float | None) -> None:
+    @property
+    def account(self) -> Stats:
+        """What became of the events; final when the stream is closed."""
+        return account(self._stream.stats, self.events, complete=self.full)
+
+    def take(self, stop: Stop, end: float | None) -> None:
         """Record until it is full, its time is over, or somebody asks for an end."""
         with _screen.progress() as bar:
             task = bar.add_task("record", total=None, note="")
             while not (stop.asked or self.full or (end is not None and time.monotonic() >= end)):
-                taken = stream.read_block(POLL)
+                taken = self._stream.read_block(POLL)
                 if taken is not None:
                     self._write(*taken)
                     bar.update(task, note=_screen.events(self.events))
-            stream.close()
+        self.ended = True
+
+    def finish(self) -> None:
+        """Receive nothing more, write what waits, and then how many events are missing."""
+        try:
+            self._stream.close()
+        finally:
+            try:
+                if self.ended:
+                    self._take_rest()
+            finally:
+                self._write_missing()
+
+    def _take_rest(self) -> None:
+        # Closed before the log was read to its end: what came after it would follow a hole.
+        with contextlib.suppress(EngineClosedError):
+            while not self.full and (taken := self._stream.read_block(0)) is not None:
+                self._write(*taken)
 
     def _write(self, block: Block, dropped: int) -> None:
         say_dropped(dropped)
         room = self._limit - self.events
         if block.count > room:
             block = repack(block, list(range(room)))
-        self._recorder.write(block, dropped=dropped)
+        self._put(block, dropped)
+
+    def _put(self, block: Block, dropped: int) -> None:
+        with written(self._recorder.path):
+            self._recorder.write(block, dropped=dropped)
         self.events += block.count
         self.dropped += dropped
+
+    def _write_missing(self) -> None:
+        """Let the file say what no block of it does: an empty one may follow a gap, too."""
+        rest = missing(self.account) - self.dropped
+        if rest:
+            self._put(Block(b"", base=0, count=0, version=self._stream.version), rest)

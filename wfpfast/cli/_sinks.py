@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from wfpfast import Decoder, Engine, EventBatch, WfpError
 from wfpfast.cli import _line, _screen, _stats
+from wfpfast.cli._account import told
 from wfpfast.cli._cells import json_lines
 from wfpfast.cli._gather import Gather
 from wfpfast.cli._live_options import OutputOptions
@@ -134,7 +135,8 @@ def sink(form: OutputOptions) -> Iterator[Sink]:
         table = TableSink(form, output)
         yield table
     spent = time.perf_counter() - started
-    _screen.say(written_line(form.output, table.stats["events"], table.stats, spent))
+    line = written_line(form.output, table.stats["events"], None, spent)
+    _screen.say("; ".join([line, *told(table.stats)]))
 
 
 def _say_count(stats: Stats) -> None:

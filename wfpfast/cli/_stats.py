@@ -30,9 +30,10 @@ _MENDED = {
 _LOST = {
     "dropped": "events for which there was no room as they came",
     "unreadable": "events that could not be followed as they came",
+    "unwritten": "events that came and were not written",
 }
 # What is neither: how many events there are, or what the file knows.
-_OTHER = ("events", "doubles", "named_code")
+_OTHER = ("events", "came", "not_wanted", "doubles", "named_code")
 
 
 def is_loss(name: str) -> bool:

@@ -24,8 +24,7 @@ from wfpfast.engine._queue cimport (
     queue_push, queue_stats, queue_take, queue_wait)
 from wfpfast.engine._session cimport NativeTemplate, Session
 
-import threading
-
+from wfpfast._base.forking import fork_lock
 from wfpfast.errors import WfpError
 
 cdef enum:
@@ -90,7 +89,7 @@ cdef class Inbox:
             raise ValueError(f"this engine has no FwpmNetEventSubscribe{version - 1}")
         self.session = session
         self.version = version
-        self.lock = threading.Lock()
+        self.lock = fork_lock()
         self.queue = queue_new(capacity)
         if self.queue == NULL:
             raise MemoryError

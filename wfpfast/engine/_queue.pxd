@@ -2,6 +2,7 @@
 from libc.stddef cimport size_t
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
+from wfpfast._base.forking cimport Guard
 from wfpfast._base.threads cimport wf_lock_t, wf_signal_t
 
 cdef enum:
@@ -29,6 +30,7 @@ cdef struct QueueStats:
 cdef struct Queue:
     wf_lock_t lock
     wf_signal_t signal
+    Guard guard
     size_t chunk_size
     int n_chunks              # how many chunks there are
     int max_chunks            # how many chunks there may be

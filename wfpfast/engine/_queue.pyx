@@ -9,6 +9,7 @@ from libc.stdint cimport INT32_MAX
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
+from wfpfast._base.forking cimport guard_begin, guard_end
 from wfpfast._base.threads cimport (
     wf_lock, wf_lock_destroy, wf_lock_init, wf_signal_all, wf_signal_destroy, wf_signal_init,
     wf_unlock, wf_wait)
@@ -33,6 +34,8 @@ cdef Queue* queue_new(size_t capacity) noexcept nogil:
         return NULL
     wf_lock_init(&q.lock)
     wf_signal_init(&q.signal)
+    q.guard.lock, q.guard.signal = &q.lock, &q.signal
+    guard_begin(&q.guard)
     q.chunk_size = min(max(capacity // number, smallest), largest) & ~<size_t>(POINTER_SIZE - 1)
     q.max_chunks = <int>min(max(capacity // q.chunk_size, number), <size_t>INT32_MAX)
     return q
@@ -53,6 +56,7 @@ cdef void queue_free(Queue* q) noexcept nogil:
     free_chunks(q.spare)
     free_chunks(q.filling)
     free_chunks(q.first)
+    guard_end(&q.guard)
     wf_signal_destroy(&q.signal)
     wf_lock_destroy(&q.lock)
     free(q)

@@ -4,7 +4,6 @@ Every handle has one owner, which gives it back once. A call that gives back and
 more, since the reason may have passed; then its first error is raised.
 """
 
-import threading
 import weakref
 
 cimport cython
@@ -26,6 +25,7 @@ from wfpfast.abi.winerror cimport ERROR_INVALID_DATA
 from wfpfast.abi.winnt cimport SID
 from wfpfast.engine._api cimport N_ENUMS, FwpmApi
 
+from wfpfast._base.forking import fork_lock
 from wfpfast.errors import EngineClosedError, WfpError
 
 cdef enum:
@@ -108,7 +108,7 @@ cdef class Session:
         cdef FWPM_SESSION0 session
         cdef DWORD code = 0
         self.api = api
-        self.lock = threading.Lock()
+        self.lock = fork_lock()
         self.children = weakref.WeakSet()
         # All zero: the defaults, and a key that Windows chooses. The session must not be dynamic,
         # since a dynamic session may not set options.
@@ -311,7 +311,7 @@ cdef class Enumeration:
             raise ValueError(f"this engine has no FwpmNetEventEnum{version}")
         self.session = session
         self.version = version
-        self.lock = threading.Lock()
+        self.lock = fork_lock()
         if template is not None:
             which = &template.template
         with session.lock:

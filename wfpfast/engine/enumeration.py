@@ -1,5 +1,6 @@
 """Reads a snapshot of the log page by page, ahead of its reader; must not know what events hold."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from wfpfast._base.closing import Closing
 from wfpfast._blocks.block import Block
 from wfpfast.engine._session import Enumeration, Page
+from wfpfast.errors import EngineClosedError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,10 +31,13 @@ class Pages:
         self._size = size
         self._pool: ThreadPoolExecutor | None = None
         self._ahead: Future[Page | None] | None = None
+        self._process = os.getpid()
         self._returned = 0  # when the reader got its last page
 
     def next(self) -> Page | None:
         """Return the next page, which the caller then owns; None after the last one."""
+        if self._ahead is not None and self._forked:
+            raise EngineClosedError("a thread of the parent process has the next events")
         reader_ns = time.perf_counter_ns() - self._returned if self._returned else 0
         ahead, self._ahead = self._ahead, None
         page = self._enumeration.fetch(self._size) if ahead is None else ahead.result()
@@ -48,9 +53,16 @@ class Pages:
         self._returned = time.perf_counter_ns()
         return page
 
+    @property
+    def _forked(self) -> bool:
+        """Whether this is a child of the process that began, which has the thread."""
+        return os.getpid() != self._process
+
     def close(self) -> None:
         """Wait for a page that is being fetched, and release it."""
         ahead, self._ahead = self._ahead, None
+        if self._forked:
+            return
         if self._pool is not None:
             self._pool.shutdown(wait=True)
         if ahead is not None and ahead.exception() is None:

@@ -6,11 +6,12 @@ them. So the late events of the snapshot are remembered with all their values, a
 one live event with the same values is left out.
 """
 
-import threading
 import time
 from collections import Counter
+from itertools import compress
 from typing import Any
 
+from wfpfast._base.forking import fork_lock
 from wfpfast._blocks.block import Block
 from wfpfast._blocks.repack import repack
 from wfpfast._decode.decoder import Decoder, EventBatch
@@ -41,43 +42,51 @@ class Overlap:
 
     def __init__(self) -> None:
         self._decoder = Decoder(errors="null")  # all columns: any may tell two events apart
+        self._clock = Decoder(errors="null", columns=["timestamp"])
         self._first = time.time_ns() - OLD_NS
         self._last = 0
         self._seen: Counter[Row] = Counter()
+        self._times: set[int] = set()   # of these events: most others differ in it already
 
     @property
     def open(self) -> bool:
         """Whether a duplicate may still come."""
         return bool(self._seen)
 
-    def _rows(self, block: Block, first: int = 0) -> dict[int, Row]:
-        """Return the values of the events that happened at `first` or later, by their place."""
+    def _times_of(self, block: Block) -> list[int]:
+        times: list[int] = memoryview(self._clock.decode(block)["timestamp"]).tolist()
+        return times  # a null is 0
+
+    def _rows(self, block: Block) -> list[Row]:
+        """Return all values of the events."""
         batch = self._decoder.decode(block)
-        times = memoryview(batch["timestamp"]).tolist()  # a null is 0
-        late = [k for k, at in enumerate(times) if at >= first]
-        if not late:
-            return {}
         columns = [batch[name].to_pylist() for name in batch.column_names[1:]]
-        return {k: (times[k], *(_hashable(column[k]) for column in columns)) for k in late}
+        rows = zip(self._times_of(block), *columns, strict=True)
+        return [(at, *map(_hashable, values)) for at, *values in rows]
 
     def remember(self, block: Block) -> None:
         """Note the events of a page of the snapshot."""
-        for row in self._rows(block, self._first).values():
+        late = [at >= self._first for at in self._times_of(block)]
+        for row in compress(self._rows(block), late) if any(late) else ():
             self._seen[row] += 1
+            self._times.add(row[0])
             self._last = max(self._last, row[0])
 
     def without_duplicates(self, block: Block) -> Block | None:
         """Return a live block without events of the snapshot; None if nothing is left of it."""
-        rows = self._rows(block)
-        new = []
-        for place, row in rows.items():
+        times = self._times_of(block)
+        doubtful = [place for place, at in enumerate(times) if at in self._times]
+        rows = self._rows(repack(block, doubtful)) if doubtful else []
+        doubles = set()
+        for place, row in zip(doubtful, rows, strict=True):
             if self._seen[row]:
+                doubles.add(place)
                 self._seen[row] -= 1
-            else:
-                new.append(place)
-        self._seen = +self._seen
-        if min(row[0] for row in rows.values()) > self._last + LATE_NS:
+                if not self._seen[row]:
+                    del self._seen[row]
+        if min(times) > self._last + LATE_NS:
             self._seen.clear()
+        new = [place for place in range(block.count) if place not in doubles]
         if len(new) == block.count:
             return block
         return repack(block, new) if new else None
@@ -93,7 +102,28 @@ class Following(Subscription):
         self._enumeration = enumeration
         self._pages = read_pages(enumeration, batch_size, Page.copy)
         self._overlap = Overlap()
-        self._reading = threading.Lock()
+        self._reading = fork_lock()
+        self._counting = fork_lock()
+        self._log = 0
+        self._doubles = 0
+        self._owed = 0  # events that are missing before the next block, beside those it says
+
+    @property
+    def stats(self) -> dict[str, int]:
+        """What became of the events so far, as `Subscription.stats` has it, and of the log.
+
+        ``log`` is how many of its events were read; ``doubles`` is how many live events were left
+        out because they were among them: these count as ``delivered``.
+        """
+        return {**super().stats, "log": self._log, "doubles": self._doubles}
+
+    def _decode(self, block: Block, dropped: int) -> EventBatch:
+        return super()._decode(block, dropped + self._take_owed())
+
+    def _take_owed(self) -> int:
+        with self._counting:
+            owed, self._owed = self._owed, 0
+        return owed
 
     def read(self, timeout: float | None = None) -> EventBatch | None:
         """Return the next events of the log; after the last of them, as `Subscription.read`."""
@@ -108,25 +138,28 @@ class Following(Subscription):
         with self._reading:
             taken = self._read_joined(timeout)
         if taken is None and not self._overlap.open:
-            return super().read_block(timeout)
-        return taken
+            taken = super().read_block(timeout)
+        return None if taken is None else (taken[0], taken[1] + self._take_owed())
 
     def _read_joined(self, timeout: float | None) -> tuple[Block, int] | None:
         """Return a page of the log, or live events while there may be duplicates among them."""
         page = next(self._pages, None)
         if page is not None:
             self._overlap.remember(page)
+            self._log += page.count
             return page, 0
         self._enumeration.close()
-        dropped = 0
         while self._overlap.open:
             taken = super().read_block(timeout)
             if taken is None:
                 return None
-            dropped += taken[1]
-            block = self._overlap.without_duplicates(taken[0])
-            if block is not None:
-                return block, dropped
+            block, dropped = taken
+            new = self._overlap.without_duplicates(block)
+            self._doubles += block.count - (0 if new is None else new.count)
+            if new is not None:
+                return new, dropped
+            with self._counting:
+                self._owed += dropped
         return None
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 """Live events: a stream that can be waited for; must not know how events come to be waiting."""
 
+import math
 import time
 from collections.abc import AsyncIterator
 
@@ -9,6 +10,20 @@ from wfpfast._decode.stream import EventStream
 from wfpfast.engine._inbox import Inbox
 
 _AT_ONCE = 0.25  # seconds that a helper thread of asyncio waits before it looks for cancellation
+_FOR_EVER = 3e9   # seconds: a century is for ever, and a number of milliseconds that fits
+
+
+def _end(timeout: float | None) -> float | None:
+    """Return when a wait is over by time.monotonic(); None if never."""
+    if timeout is None or timeout > _FOR_EVER:
+        return None
+    if math.isnan(timeout):
+        raise ValueError(f"timeout={timeout}: expected seconds, or None for ever")
+    return time.monotonic() + timeout
+
+
+def _left(end: float | None) -> float | None:
+    return None if end is None else max(0.0, end - time.monotonic())
 
 
 class Subscription(EventStream):
@@ -57,15 +72,21 @@ class Subscription(EventStream):
         Parameters
         ----------
         timeout : float, optional
-            How many seconds to wait for an event; for ever by default; 0 does not wait.
+            How many seconds to wait for an event; for ever by default, and with ``math.inf``; 0
+            does not wait.
 
         Returns
         -------
         EventBatch or None
             None if no event came in time, or none will come: see `closed`.
+
+        Raises
+        ------
+        ValueError
+            If `timeout` is NaN.
         """
-        end = None if timeout is None else time.monotonic() + timeout
-        while self._inbox.wait(None if end is None else max(0.0, end - time.monotonic())):
+        end = _end(timeout)
+        while self._inbox.wait(_left(end)):
             batch = self._inbox.take(self._decode)
             if batch is not None:  # else another thread was faster
                 return batch
@@ -73,8 +94,8 @@ class Subscription(EventStream):
 
     def read_block(self, timeout: float | None = None) -> tuple[Block, int] | None:
         """Return what `read` would, undecoded, and how many events are missing before it."""
-        end = None if timeout is None else time.monotonic() + timeout
-        while self._inbox.wait(None if end is None else max(0.0, end - time.monotonic())):
+        end = _end(timeout)
+        while self._inbox.wait(_left(end)):
             taken = self._inbox.take_copy()
             if taken is not None:
                 return taken

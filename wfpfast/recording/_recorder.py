@@ -1,12 +1,12 @@
 """Writes blocks to a file as they come; must not know what an event looks like."""
 
 import os
-import threading
 import time
 import warnings
 from io import FileIO
 
 from wfpfast._base.closing import Closing
+from wfpfast._base.forking import fork_lock
 from wfpfast._blocks.block import Block
 from wfpfast.recording._format import RecordingError, pack_file_header, pack_record
 from wfpfast.recording._lock import WriterLock
@@ -49,7 +49,7 @@ class Recorder(Closing):
         self.cut: str | None = None
         self._sync = sync
         self._torn = False
-        self._mutex = threading.Lock()
+        self._mutex = fork_lock()
         if os.path.exists(self.path):
             check_regular(self.path)
         file = FileIO(self.path, "a+")

@@ -5,11 +5,11 @@ The file is read and not mapped, so that a truncation meanwhile is no crash.
 
 import os
 import stat
-import threading
 from collections.abc import Iterator
 from io import FileIO
 from typing import NamedTuple
 
+from wfpfast._base.forking import fork_lock
 from wfpfast._blocks.block import Block
 from wfpfast.recording._format import (
     CHECKSUM,
@@ -63,7 +63,7 @@ class Scan:
 
     def __init__(self, file: FileIO) -> None:
         self._file = file
-        self._lock = threading.Lock()
+        self._lock = fork_lock()
 
     def size(self) -> int:
         """Return how many bytes the file has now."""

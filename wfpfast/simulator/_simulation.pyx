@@ -19,8 +19,8 @@ from wfpfast.simulator._state cimport *
 from wfpfast.simulator._units cimport Unit, unit_new
 
 import itertools
-import threading
 
+from wfpfast._base.forking import fork_lock
 from wfpfast.errors import MalformedBlockError
 
 cdef enum:
@@ -199,7 +199,7 @@ cdef class Simulation(Api):
         text = f"wfpfast-simulator-{next(_numbers)}"
         for place, character in enumerate(text + "\0"):
             name[<int>place] = ord(character)
-        self.joining = threading.Lock()
+        self.joining = fork_lock()
         self.sim = sim_new(name)
         if self.sim == NULL:
             raise MemoryError
@@ -297,6 +297,7 @@ cdef class Simulation(Api):
 
     cdef int _tell_to_end(self) except -1:
         cdef int k
+        self._forget_lost_threads()
         wf_lock(&self.sim.lock)
         for k in range(self.n_producers):
             self.producers[k].ends = True
@@ -304,9 +305,18 @@ cdef class Simulation(Api):
         wf_unlock(&self.sim.lock)
         return 0
 
+    cdef void _forget_lost_threads(self) noexcept:
+        """In a child of fork there is nobody to tell or to wait for."""
+        wf_lock(&self.sim.lock)
+        if self.sim.alone:
+            self.sim.alone = False
+            self.n_producers = 0
+        wf_unlock(&self.sim.lock)
+
     cdef int _join(self) except -1:
         cdef Producer* producers
         cdef int k
+        self._forget_lost_threads()
         with nogil:
             for k in range(self.n_producers):
                 wf_thread_join(self.producers[k].thread)

@@ -1,6 +1,7 @@
 # The state of simulated filtering engines: handles, blocks, the log; must not know Python.
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
+from wfpfast._base.forking cimport Guard
 from wfpfast._base.threads cimport wf_lock_t, wf_signal_t
 from wfpfast.abi.fwpmobjects cimport FWPM_ENGINE_OPTION_MAX
 from wfpfast.abi.minwindef cimport DWORD, WCHAR
@@ -81,12 +82,15 @@ cdef struct Sim:
     WCHAR[NAME_LENGTH] name
     wf_lock_t lock
     wf_signal_t signal
+    Guard guard
+    bint alone              # in a child: the threads that make events are not there
     bint stopped            # every call fails from now on
     Log log                 # a new event that has no room replaces the oldest ones
     int64_t max_bytes       # the size that the log may have
     Log objects[N_OBJECTS]
     uint32_t options[FWPM_ENGINE_OPTION_MAX]
     Handle* handles
+    uint64_t serial         # of the last handle
     Calling* callings
     Live* blocks
     Fault[MAX_FAULTS] faults

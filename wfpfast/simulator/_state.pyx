@@ -5,6 +5,7 @@ Handles are numbers that are never used twice, so that a stale handle is an erro
 
 from libc.stdlib cimport calloc, free, malloc
 
+from wfpfast._base.forking cimport Guard, guard_begin, guard_end
 from wfpfast._base.threads cimport (
     wf_filetime, wf_lock, wf_lock_destroy, wf_lock_init, wf_lock_t, wf_signal_all,
     wf_signal_destroy, wf_signal_init, wf_unlock)
@@ -20,10 +21,12 @@ from wfpfast.simulator._units cimport Unit, aligned, unit_stamp
 cdef Sim* sims = NULL
 cdef wf_lock_t sims_lock
 wf_lock_init(&sims_lock)
-# Handles are serial numbers. They look like pointers but must never be followed.
+cdef Guard sims_guard
+sims_guard.lock = &sims_lock
+guard_begin(&sims_guard)
+# Handles are serial numbers, and each simulator has its own. They look like pointers but must never
+# be followed.
 cdef uint64_t serials = 0x1000
-cdef wf_lock_t serials_lock
-wf_lock_init(&serials_lock)
 
 
 cdef Sim* sim_named(const WCHAR* name) noexcept nogil:
@@ -44,15 +47,29 @@ cdef Sim* sim_named(const WCHAR* name) noexcept nogil:
     return sim
 
 
+cdef void in_child(void* owner) noexcept nogil:
+    """Forget the threads of the parent: those that make events, and the callbacks they were in."""
+    cdef Sim* sim = <Sim*>owner
+    cdef Handle* h = sim.handles
+    sim.alone = True
+    sim.callings = NULL
+    while h != NULL:
+        h.running = 0
+        h = h.next
+
+
 cdef Sim* sim_new(const WCHAR* name) noexcept nogil:
     """Return a simulator that can be found by its name, or NULL without memory."""
-    global sims
+    global serials, sims
     cdef Sim* sim = <Sim*>calloc(1, sizeof(Sim))
     cdef int k
     if sim == NULL:
         return NULL
     wf_lock_init(&sim.lock)
     wf_signal_init(&sim.signal)
+    sim.guard.lock, sim.guard.signal = &sim.lock, &sim.signal
+    sim.guard.in_child, sim.guard.owner = in_child, sim
+    guard_begin(&sim.guard)
     for k in range(NAME_LENGTH - 1):
         sim.name[k] = name[k]
         if name[k] == 0:
@@ -61,6 +78,8 @@ cdef Sim* sim_new(const WCHAR* name) noexcept nogil:
     wf_lock(&sims_lock)
     sim.next = sims
     sims = sim
+    sim.serial = serials
+    serials += <uint64_t>1 << 40  # more than it will ever give out
     wf_unlock(&sims_lock)
     return sim
 
@@ -102,6 +121,7 @@ cdef void sim_free(Sim* sim) noexcept nogil:
     log_clear(&sim.log)
     for kind in range(N_OBJECTS):
         log_clear(&sim.objects[kind])
+    guard_end(&sim.guard)
     wf_signal_destroy(&sim.signal)
     wf_lock_destroy(&sim.lock)
     free(sim)
@@ -206,23 +226,14 @@ cdef DWORD begin(HANDLE engine, int function, Sim** sim) noexcept nogil:
     return code
 
 
-cdef uint64_t next_serial() noexcept nogil:
-    global serials
-    cdef uint64_t serial
-    wf_lock(&serials_lock)
-    serials += 8
-    serial = serials
-    wf_unlock(&serials_lock)
-    return serial
-
-
 cdef Handle* handle_new(Sim* sim, HandleKind kind, HANDLE engine) noexcept nogil:
     cdef Handle* h = <Handle*>calloc(1, sizeof(Handle))
     if h == NULL:
         return NULL
     h.kind = kind
     h.engine = <uint64_t>engine
-    h.serial = next_serial()
+    sim.serial += 8
+    h.serial = sim.serial
     h.next = sim.handles
     sim.handles = h
     sim.live[<int>kind] += 1

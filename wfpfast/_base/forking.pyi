@@ -1,0 +1,3 @@
+import threading
+
+def fork_lock() -> threading.Lock: ...
