@@ -15,7 +15,6 @@ from wfpfast.recording._format import RecordingError
 from wfpfast.recording._scan import Cut, Damage, FileHeader, Scan, check_regular
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NOTHING = Block(b"", base=0, count=0, version=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +194,7 @@ class Recording(Closing):
 
     def _batches(self, decoder: Decoder) -> Iterator[EventBatch]:
         for part in self.parts():
-            batch = decoder.decode(_NOTHING if isinstance(part, Damage) else part.block)
+            batch = decoder.decode(part.block)
             batch.stats.update(part.stats)
             yield batch
 

@@ -34,6 +34,7 @@ from wfpfast.recording._format import (
 _TEXTS = 4
 _PIECE = 1 << 16
 _ZEROS = bytes(_PIECE)
+_NOTHING = Block(b"", base=0, count=0, version=0)
 
 
 class FileHeader(NamedTuple):
@@ -70,6 +71,11 @@ class Damage:
     reason: str
     events: int = 0
     dropped: int = 0
+
+    @property
+    def block(self) -> Block:
+        """A block without events, in the place of the one that is lost."""
+        return _NOTHING
 
     @property
     def stats(self) -> dict[str, int]:
