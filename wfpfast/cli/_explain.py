@@ -74,7 +74,7 @@ def _show(lines: list[str]) -> None:
 
 
 def _explain_event(
-    arguments: tuple[str, ...], filters: Path | None, options: dict[str, bool]
+    arguments: tuple[str, ...], filters: Path | None, options: dict[str, Any]
 ) -> int:
     if len(arguments) != 2 or not arguments[1].isdecimal() or int(arguments[1]) < 1:
         raise click.UsageError(
@@ -92,7 +92,7 @@ def _explain_event(
     return 0
 
 
-def _row(path: Path, number: int, options: dict[str, bool]) -> dict[str, Any]:
+def _row(path: Path, number: int, options: dict[str, Any]) -> dict[str, Any]:
     """Return the cells of an event, counted from 1, with times and addresses as text."""
     from wfpfast.cli._source import Broken
     from wfpfast.cli._sources import inputs, opened

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 import pyarrow as pa
 
 from wfpfast import Decoder, EventBatch, EventStream, netsh
-from wfpfast.cli._gather import Gather
 from wfpfast.cli import _screen
+from wfpfast.cli._gather import Gather
 from wfpfast.cli._input import Input
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken, Request, Source, told

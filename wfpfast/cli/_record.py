@@ -10,6 +10,7 @@ from wfpfast.cli import _screen, _stats
 from wfpfast.cli._engine import opened, subscribed
 from wfpfast.cli._live import POLL, say_dropped
 from wfpfast.cli._live_options import EngineOptions
+from wfpfast.cli._place import check_name
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._stop import Stop, stoppable
 from wfpfast.recording import Recorder, RecordingError
@@ -28,6 +29,7 @@ def record(
     """Record the log and what happens; return the exit status."""
     if path.suffix.lower() != SUFFIX:
         raise Fault(f"{path}: expected a name that ends in {SUFFIX}")
+    check_name(path)
     if path.exists() and not append:
         raise Fault(f"{path} exists: --append continues it")
     started = time.monotonic()
