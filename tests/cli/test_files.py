@@ -16,6 +16,7 @@ from cli.running import Run, environment
 
 from wfpfast.cli import _place
 from wfpfast.cli._screen import Fault
+from wfpfast.cli._stop import unwinding
 
 FORMATS = [".parquet", ".arrow", ".csv", ".ndjson"]
 OLD = b"what was there before"
@@ -208,6 +209,17 @@ def test_two_signals_at_once_are_one(tmp_path: Path) -> None:
     assert error == b""
     assert process.returncode in (128 + signal.SIGTERM, 128 + signal.SIGHUP)
     assert names(tmp_path) == []
+
+
+@unix
+def test_who_cleans_up_is_not_disturbed() -> None:
+    with pytest.raises(SystemExit) as ended, unwinding():
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            signal.raise_signal(signal.SIGHUP)
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
 
 
 @unix

@@ -24,7 +24,8 @@ _PRIVATE = 0o600
 _MOST_LINKS = 40
 _SHARED = stat.S_ISVTX | stat.S_IWOTH  # of a folder in which each may only remove their own
 # learn.microsoft.com/windows/win32/fileio/naming-a-file, and the consoles, which Python refuses.
-_DEVICE = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9\xb9\xb2\xb3]) *(\..*)?", re.I)
+_DEVICE = re.compile(
+    r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9\xb9\xb2\xb3]) *(\..*)?", re.I)
 _fcntl: Any = importlib.import_module("fcntl") if importlib.util.find_spec("fcntl") else None
 
 
@@ -44,7 +45,7 @@ def check_name(out: Path) -> None:
     if _DEVICE.fullmatch(path.name):
         raise Fault(f"{out}: is a device of Windows, whatever the name ends in")
     if ":" in path.name or (path.drive and not path.root):
-        raise Fault(f"{out}: has a colon, which names a stream or a drive: give a folder and a name")
+        raise Fault(f"{out}: has a colon, which means a stream or a drive: name a folder")
     if path.name.endswith((".", " ")):
         raise Fault(f"{out}: ends in a dot or a blank, which Windows takes away")
 
@@ -97,11 +98,15 @@ def part_of(place: Path) -> Iterator[BinaryIO]:
             os.close(lock)
 
 
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, _PRIVATE)
+
+
 def _created(place: Path) -> tuple[BinaryIO, int | None]:
     """Return a new part, and a descriptor that holds its lock when the file is closed."""
     while True:
         part = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
-        file = open(str(part), "xb", opener=lambda path, flags: os.open(path, flags, _PRIVATE))
+        file = open(str(part), "xb", opener=_private)  # noqa: SIM115
         if _fcntl is None:  # Windows removes no file that is open
             return file, None
         with contextlib.suppress(OSError):  # a file system without locks: nothing is removed there
@@ -172,7 +177,11 @@ def _moved(part: Path, place: Path) -> None:
         raise
     except OSError:  # no hard links there: an empty file of our own is replaced
         os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
-        os.replace(part, place)
+        try:
+            os.replace(part, place)
+        except OSError:
+            os.unlink(place)
+            raise
 
 
 def _take_over(part: Path, place: Path) -> None:
