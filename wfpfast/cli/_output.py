@@ -1,5 +1,6 @@
 """A file that appears when it is complete, or the standard output; must not know what is read."""
 
+import codecs
 import contextlib
 import io
 import os
@@ -74,6 +75,19 @@ class _Sink(io.RawIOBase):
         self._file.flush()
 
 
+class _Terminal(_Sink):
+    """A terminal, on which control characters of events are shown and not obeyed."""
+
+    def __init__(self, file: Any) -> None:
+        super().__init__(file)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def write(self, data: Any) -> int:
+        lines = self._decoder.decode(bytes(data)).split("\n")
+        super().write("\n".join(map(_screen.printable, lines)).encode())
+        return len(data)
+
+
 class Output:
     """What is being written, whose faults name it and not the part that it still is."""
 
@@ -125,8 +139,8 @@ def whole(
     """Give a file beside `out`, which becomes `out` only if nothing fails."""
     form = chosen(out, name)
     if out == STDOUT:
-        with contextlib.closing(
-                Output(STDOUT_NAME, _Sink(sys.stdout.buffer), form, schema)) as output:
+        file = (_Terminal if sys.stdout.isatty() else _Sink)(sys.stdout.buffer)
+        with contextlib.closing(Output(STDOUT_NAME, file, form, schema)) as output:
             yield output
         return
     with contextlib.ExitStack() as stack:
