@@ -15,10 +15,11 @@ from cli.hand import HEAD, ITEMS
 from cli.running import Run, environment
 
 from wfpfast.cli import _place
+from wfpfast.cli._formats import OUTPUTS
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._stop import unwinding
 
-FORMATS = [".parquet", ".arrow", ".csv", ".ndjson"]
+FORMATS = [each.suffix for each in OUTPUTS]
 OLD = b"what was there before"
 root = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
@@ -213,11 +214,15 @@ def test_two_signals_at_once_are_one(tmp_path: Path) -> None:
 
 @unix
 def test_who_cleans_up_is_not_disturbed() -> None:
-    with pytest.raises(SystemExit) as ended, unwinding():
-        try:
-            signal.raise_signal(signal.SIGTERM)
-        finally:
-            signal.raise_signal(signal.SIGHUP)
+    def twice() -> None:
+        with unwinding():
+            try:
+                signal.raise_signal(signal.SIGTERM)
+            finally:
+                signal.raise_signal(signal.SIGHUP)
+
+    with pytest.raises(SystemExit) as ended:
+        twice()
     assert ended.value.code == 128 + signal.SIGTERM
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
 

@@ -1,4 +1,4 @@
-"""Texts of events in NDJSON and CSV: they steer no terminal and are no formula for a spreadsheet."""
+"""Texts of events in NDJSON and CSV: they steer no terminal, and no spreadsheet computes them."""
 
 import csv
 import json
@@ -77,7 +77,7 @@ def test_no_cell_of_csv_begins_a_formula(run: Run, tmp_path: Path) -> None:
 
 
 def test_reading_csv_gives_back_what_was_there(run: Run, tmp_path: Path) -> None:
-    texts = [text for text in FORMULAS + PLAIN]
+    texts = [*FORMULAS, *PLAIN]
     table(tmp_path / "a.parquet", texts, name="=cmd")
     assert run("convert", "a.parquet", "a.csv").status == 0
     assert run("convert", "a.csv", "b.parquet").status == 0

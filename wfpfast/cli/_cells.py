@@ -16,8 +16,8 @@ MOST_SHOWN = 60     # characters of a text that is wrong
 # What may steer a terminal or an editor, beside the controls that JSON forbids: DEL, C1, what ends
 # lines, and Unicode's Bidi_Control.
 _STEERING = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-# A cell that begins so is a formula for a spreadsheet (OWASP, CSV injection). A quote in front makes
-# it a text; texts that look as if they had one get one more, so that reading takes it away again.
+# A cell that begins so is a formula for a spreadsheet (OWASP, CSV injection). A quote in front
+# makes it a text; what looks as if it had one gets one more, so that reading can take it away.
 _FORMULA = "'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
 
 
@@ -114,7 +114,7 @@ def guarded(texts: Any) -> Any:
 
 
 def unguarded(array: Any) -> Any:
-    """Return the texts that were guarded, in an array of them or a dictionary; all else as it is."""
+    """Return texts as they were before they were guarded; an array of anything else as it is."""
     if isinstance(array, pa.DictionaryArray) and _is_text(array.dictionary.type):
         values = unguarded(array.dictionary)
         if values.equals(array.dictionary):

@@ -139,8 +139,8 @@ def whole(
     """Give a file beside `out`, which becomes `out` only if nothing fails."""
     form = chosen(out, name)
     if out == STDOUT:
-        file = (_Terminal if sys.stdout.isatty() else _Sink)(sys.stdout.buffer)
-        with contextlib.closing(Output(STDOUT_NAME, file, form, schema)) as output:
+        stdout = (_Terminal if sys.stdout.isatty() else _Sink)(sys.stdout.buffer)
+        with contextlib.closing(Output(STDOUT_NAME, stdout, form, schema)) as output:
             yield output
         return
     with contextlib.ExitStack() as stack:
