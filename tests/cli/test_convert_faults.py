@@ -213,7 +213,8 @@ def test_a_folder_that_takes_no_file_is_one_line(
     def refuse(*_: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(os, "replace", refuse)
+    for name in ("link", "rename", "replace"):
+        monkeypatch.setattr(os, name, refuse)
     result = run("convert", xml, "out.csv")
     assert (result.status, result.err) == (1, "wfpfast: out.csv: Permission denied\n")
     assert only(xml.parent, xml.name)

@@ -9,6 +9,7 @@ import click
 import wfpfast
 from wfpfast.cli import _file_commands, _live_commands
 from wfpfast.cli._screen import Fault, reader_left, say
+from wfpfast.cli._stop import unwinding
 
 INTERRUPTED = 130
 
@@ -20,7 +21,8 @@ class App(click.Group):
         """Run a command and exit: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
         options["standalone_mode"] = False
         try:
-            status = super().main(*args, **options)
+            with unwinding():
+                status = super().main(*args, **options)
             sys.stdout.flush()
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()

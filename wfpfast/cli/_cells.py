@@ -5,6 +5,7 @@ Timestamps are ISO 8601 in UTC with 7 decimals, the 100 ns of a FILETIME. Bytes 
 
 import json
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 MOST_SHOWN = 60     # characters of a text that is wrong
+# What may steer a terminal or an editor, beside the controls that JSON forbids: DEL, C1, what ends
+# lines, and Unicode's Bidi_Control.
+_STEERING = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# A cell that begins so is a formula for a spreadsheet (OWASP, CSV injection). A quote in front
+# makes it a text; what looks as if it had one gets one more, so that reading can take it away.
+_FORMULA = "'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
 
 
 def each(array: pa.Array, render: Callable[[Any], str]) -> pa.Array:
@@ -57,7 +64,8 @@ def timestamps(array: pa.Array) -> pa.Array:
 def _json_value(value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return "null"  # which JSON has no word for
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_json_other)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_json_other)
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _json_other(value: Any) -> str:
@@ -90,11 +98,32 @@ def csv_column(array: pa.Array) -> pa.Array:
         return timestamps(array)
     if is_binary(array.type):
         return each(array, bytes.hex)
+    if pa.types.is_dictionary(array.type) and _is_text(array.type.value_type):
+        return guarded(array.dictionary).take(array.indices)
     if pa.types.is_dictionary(array.type):
         return array.dictionary_decode()
-    if _is_text(array.type) or _is_plain(array.type):
+    if _is_text(array.type):
+        return guarded(array)
+    return array if _is_plain(array.type) else each(array, _json_value)
+
+
+def guarded(texts: Any) -> Any:
+    """Return texts of which none begins a formula."""
+    return pc.replace_substring_regex(
+        texts, pattern=rf"\A({_FORMULA})", replacement=r"'\1")
+
+
+def unguarded(array: Any) -> Any:
+    """Return texts as they were before they were guarded; an array of anything else as it is."""
+    if isinstance(array, pa.DictionaryArray) and _is_text(array.dictionary.type):
+        values = unguarded(array.dictionary)
+        if values.equals(array.dictionary):
+            return array
+        return values.take(array.indices).dictionary_encode()
+    if not _is_text(array.type):
         return array
-    return each(array, _json_value)
+    return pc.replace_substring_regex(
+        array, pattern=rf"\A'({_FORMULA})", replacement=r"\1")
 
 
 class BadCell(ValueError):

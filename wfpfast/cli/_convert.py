@@ -30,7 +30,7 @@ def convert(
     check(out, force, to)
     started = time.perf_counter()
     with contextlib.ExitStack() as writing, _screen.progress() as screen:
-        joined = Joined(out, to, writing)
+        joined = Joined(out, to, force, writing)
         with contextlib.closing(inputs(sources)) as found:
             for given in found:
                 joined.add(given, screen, columns, options)
@@ -59,7 +59,9 @@ class Joined:
         What there is to say in the end.
     """
 
-    def __init__(self, out: Path, to: str | None, writing: contextlib.ExitStack) -> None:
+    def __init__(
+        self, out: Path, to: str | None, force: bool, writing: contextlib.ExitStack
+    ) -> None:
         self.output: Output | None = None
         self.rows = 0
         self.read = 0
@@ -67,7 +69,7 @@ class Joined:
         self.notes: list[str] = []
         self.faults: list[str] = []
         self._name = STDOUT_NAME if out == STDOUT else str(out)
-        self._out, self._to, self._writing = out, to, writing
+        self._out, self._to, self._force, self._writing = out, to, force, writing
         self._first = ""
         self._schema: pa.Schema | None = None
 
@@ -105,7 +107,8 @@ class Joined:
         """Return the output, whose columns are those of the first input."""
         if self.output is None:
             self._schema, self._first = source.schema, source.name
-            self.output = self._writing.enter_context(whole(self._out, source.schema, self._to))
+            self.output = self._writing.enter_context(
+                whole(self._out, source.schema, self._to, force=self._force))
         elif not source.schema.equals(self._schema):
             raise Fault(f"{source.name}: its columns are not those of {self._first};"
                         " --columns chooses such as both have")

@@ -70,7 +70,7 @@ def demo(count: int, seed: int, out: Path) -> None:
 def make(count: int, seed: int, out: Path) -> tuple[Clock, int]:
     """Write made-up events; return the times, and how many bytes of structs were decoded."""
     mix, clock, nbytes, read = Mix(seed), Clock(), 0, 0
-    with _screen.progress() as bar, whole(out, pa.schema(Decoder())) as output:
+    with _screen.progress() as bar, whole(out, pa.schema(Decoder()), force=True) as output:
         task = bar.add_task("make, log, read, write", total=count, note="")
         while read < count:
             with clock("generating"):

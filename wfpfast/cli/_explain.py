@@ -43,12 +43,15 @@ if a CODE is not understood or not known, or if there is no event N; else 0.
 @click.argument("codes", metavar="CODE...", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option("--filters", metavar="STATE.XML", type=PATH,
               help="For an event: netsh's wfpstate.xml or filters.xml, for the name of its rule.")
-def explain(codes: tuple[str, ...], filters: Path | None) -> int:
+@click.option("--salvage", is_flag=True,
+              help="For an event of a recording: leave damaged records out, and read on.")
+def explain(codes: tuple[str, ...], filters: Path | None, salvage: bool) -> int:
     """Explain codes, or an event."""
     if codes[0] == EVENT:
-        return _explain_event(codes[1:], filters)
-    if filters is not None:
-        raise click.UsageError(f"--filters is for: explain {EVENT} FILE N")
+        return _explain_event(codes[1:], filters, {"salvage": True} if salvage else {})
+    if filters is not None or salvage:
+        option = "--filters" if filters is not None else "--salvage"
+        raise click.UsageError(f"{option} is for: explain {EVENT} FILE N")
     return max([_explain_code(code) for code in codes])
 
 
@@ -70,14 +73,16 @@ def _show(lines: list[str]) -> None:
     click.echo("\n".join(printable(line) for line in lines))
 
 
-def _explain_event(arguments: tuple[str, ...], filters: Path | None) -> int:
+def _explain_event(
+    arguments: tuple[str, ...], filters: Path | None, options: dict[str, Any]
+) -> int:
     if len(arguments) != 2 or not arguments[1].isdecimal() or int(arguments[1]) < 1:
         raise click.UsageError(
             f"explain {EVENT} takes FILE and N, the number of the event, counted from 1.")
     from wfpfast.explain import event
 
     path, number = Path(arguments[0]), int(arguments[1])
-    row = _row(path, number)
+    row = _row(path, number, options)
     rule = _rule(path, filters, row)
     lines = event(row, rule)
     if filters is not None and rule is None and row.get("filter_id"):
@@ -87,7 +92,7 @@ def _explain_event(arguments: tuple[str, ...], filters: Path | None) -> int:
     return 0
 
 
-def _row(path: Path, number: int) -> dict[str, Any]:
+def _row(path: Path, number: int, options: dict[str, Any]) -> dict[str, Any]:
     """Return the cells of an event, counted from 1, with times and addresses as text."""
     from wfpfast.cli._source import Broken
     from wfpfast.cli._sources import inputs, opened
@@ -95,7 +100,7 @@ def _row(path: Path, number: int) -> dict[str, Any]:
     seen, broken = 0, ""
     with contextlib.closing(inputs([path])) as found:
         for given in found:
-            with opened(given, strict=False) as source:
+            with opened(given, strict=False, **options) as source:
                 try:
                     for batch in source.batches:
                         if number <= seen + len(batch):

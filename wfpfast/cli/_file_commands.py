@@ -38,6 +38,9 @@ def reading_options(command: Any) -> Any:
         click.option("--errors", type=click.Choice(["null", "raise"]),
                      help="A value that cannot be read is null and counted (the default), or ends"
                           f" its file. {DECODED} only."),
+        click.option("--salvage", is_flag=True, default=None,
+                     help="Leave damaged records of a recording out, name and count them, and read"
+                          f" on. {suffixes(taking('salvage'))} only."),
     ):
         command = option(command)
     return command

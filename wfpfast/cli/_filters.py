@@ -28,7 +28,7 @@ def filters(
         except Fault as error:
             faults.append(str(error))
     if out is not None and files:
-        _write(files, out)
+        _write(files, out, force)
     else:
         several = len(files) + len(faults) > 1
         for each in files:
@@ -46,9 +46,9 @@ def _print_json(rules: Rules) -> None:
         click.echo(json_lines(batch), nl=False)
 
 
-def _write(files: Sequence[Rules], out: Path) -> None:
+def _write(files: Sequence[Rules], out: Path, force: bool) -> None:
     rows = sum(len(each.table) for each in files)
-    with whole(out, files[0].table.schema) as output:
+    with whole(out, files[0].table.schema, force=force) as output:
         for each in files:
             for batch in each.table.to_batches():
                 output.write(batch)

@@ -77,7 +77,7 @@ SOURCES = (
     Format(".xml", "what netsh wfp writes: netevents.xml, wfpdiag.xml", "_open_decoded:xml",
            looks="_content:netsh", takes=(*DECODER, "encoding"), hint=NO_NETSH_EVENTS),
     Format(".wfprec", "a recording, also while it is written", "_open_decoded:recording",
-           begins=(b"\x89WFPREC\n",), takes=DECODER),
+           begins=(b"\x89WFPREC\n",), takes=(*DECODER, "salvage")),
     Format(".parquet", "a table, as convert writes it", "_open_tables:parquet", begins=(b"PAR1",)),
     Format(".arrow", "likewise, an Arrow file or stream", "_open_tables:arrow",
            begins=(b"ARROW1",), looks="_content:arrow_stream"),

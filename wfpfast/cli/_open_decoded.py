@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 import pyarrow as pa
 
 from wfpfast import Decoder, EventBatch, EventStream, netsh
+from wfpfast.cli import _screen
 from wfpfast.cli._gather import Gather
 from wfpfast.cli._input import Input
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken, Request, Source, told
 from wfpfast.errors import SourceError
-from wfpfast.recording import Recording
+from wfpfast.recording import Damage, Record, Recording, RecordingError
 
 XML_BATCH = 8_192
+_NAMED = 20     # damaged records, of what may be millions
 
 
 def xml(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
@@ -25,22 +27,40 @@ def xml(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
 
 def recording(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open a recording; where it breaks off is said after its events."""
+    options = dict(request.options)
+    salvage = options.pop("salvage", False)
     path = given.on_disk(stack)
-    blocks = stack.enter_context(Recording(path))
-    decoder = Decoder(columns=request.columns, **request.options)
+    blocks = stack.enter_context(Recording(path, salvage=salvage))
+    decoder = Decoder(columns=request.columns, **options)
     size, seen = max(1, path.stat().st_size), 0
 
     def batches() -> Iterator[EventBatch]:
         nonlocal seen
-        for record in blocks.records():
-            seen += record.block.nbytes
-            batch = decoder.decode(record.block)
-            batch.stats["dropped"] = record.dropped
+        for part in _named(given.name, blocks):
+            seen += part.block.nbytes
+            batch = decoder.decode(part.block)
+            batch.stats.update(part.stats)
             yield batch
         if blocks.cut is not None:
             raise SourceError(blocks.cut)
 
     return source(given, EventStream(batches(), decoder=decoder), lambda: seen / size)
+
+
+def _named(name: str, blocks: Recording) -> Iterator[Record | Damage]:
+    """Yield the parts of a recording, and say which of them are damaged."""
+    damaged = 0
+    try:
+        for part in blocks.parts():
+            if isinstance(part, Damage):
+                damaged += 1
+                if damaged <= _NAMED:
+                    _screen.say(f"{name}: {part}")
+            yield part
+    except RecordingError as error:
+        raise SourceError(f"{error}; --salvage leaves it out, and reads on") from None
+    if damaged > _NAMED:
+        _screen.say(f"{name}: {damaged - _NAMED:,} more damaged records were left out")
 
 
 def source(

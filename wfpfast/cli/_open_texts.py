@@ -18,7 +18,7 @@ import pyarrow.csv
 import pyarrow.json
 
 from wfpfast import Decoder
-from wfpfast.cli._cells import BadCell, is_binary, of_texts
+from wfpfast.cli._cells import BadCell, is_binary, of_texts, unguarded
 from wfpfast.cli._input import Input, Pieces
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Request, Source, checked, readable
@@ -33,14 +33,18 @@ LONGEST_LINE = 1 << 26
 def csv(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open a CSV file with a header."""
     given = _as_utf8(given)
-    names = request.names(given.name, _header(given))
+    header = _header(given)
+    present = unguarded(pa.array(header, pa.utf8())).to_pylist()
+    names = request.names(given.name, present)
     known = pa.schema(Decoder())
     schema = pa.schema([
         known.field(name) if name in known.names else pa.field(name, pa.utf8()) for name in names
     ])
+    written = [header[present.index(name)] for name in names]
     with readable(given.name, "CSV"):
-        reader = stack.enter_context(_csv_reader(given.file, schema))
-    batches = _typed(given.name, checked(given.name, "CSV", iter(reader)), schema)
+        reader = stack.enter_context(_csv_reader(given.file, schema, written))
+    texts = _chosen(checked(given.name, "CSV", iter(reader)), names, written)
+    batches = _typed(given.name, texts, schema)
     return Source(given.name, schema, batches, lambda: None, given.share)
 
 
@@ -66,16 +70,25 @@ def _header(given: Input) -> list[str]:
         raise Fault(f"{given.name}: not a readable CSV file: {error}") from None
 
 
-def _csv_reader(file: Any, schema: pa.Schema) -> Any:
+def _chosen(
+    batches: Iterator[pa.RecordBatch], names: list[str], written: list[str]
+) -> Iterator[pa.RecordBatch]:
+    """Yield the columns that are wanted, with their texts and names as they were before writing."""
+    for batch in batches:  # of no columns, the CSV reader makes all
+        yield pa.record_batch([unguarded(batch.column(name)) for name in written], names=names)
+
+
+def _csv_reader(file: Any, schema: pa.Schema, written: list[str]) -> Any:
     return pa.csv.open_csv(
         file,
         read_options=pa.csv.ReadOptions(use_threads=False, block_size=CSV_BLOCK),
         parse_options=pa.csv.ParseOptions(newlines_in_values=True),
         convert_options=pa.csv.ConvertOptions(
             column_types={
-                field.name: pa.utf8() if _is_spelt(field.type) else field.type for field in schema
+                name: pa.utf8() if _is_spelt(field.type) else field.type
+                for name, field in zip(written, schema, strict=True)
             },
-            include_columns=schema.names, null_values=[""], true_values=["true"],
+            include_columns=written, null_values=[""], true_values=["true"],
             false_values=["false"], strings_can_be_null=True, quoted_strings_can_be_null=False))
 
 
@@ -91,7 +104,7 @@ def _typed(
     rows = 0
     for batch in batches:
         columns = []
-        for field in schema:  # of no columns, the CSV reader makes all
+        for field in schema:
             try:
                 columns.append(of_texts(batch.column(field.name), field.type))
             except BadCell as bad:

@@ -1,5 +1,6 @@
 """A file that appears when it is complete, or the standard output; must not know what is read."""
 
+import codecs
 import contextlib
 import io
 import os
@@ -11,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from wfpfast.cli import _screen, _stats
+from wfpfast.cli import _place, _screen, _stats
 from wfpfast.cli._formats import OUTPUTS, Format, output_of
 from wfpfast.cli._screen import Fault, reader_left
 from wfpfast.cli._source import Stats
@@ -43,19 +44,20 @@ def check(out: Path, force: bool, name: str | None = None) -> None:
         if sys.stdout.isatty() and form.suffix not in _FOR_PEOPLE:
             raise Fault(f"{STDOUT_NAME} is a terminal, which cannot show {form.suffix}")
         return
+    _place.check_name(out)
     if out.is_dir():
         raise Fault(f"{out}: is a directory")
     if not out.parent.is_dir():
         raise Fault(f"{out}: there is no directory {out.parent}")
-    if out.exists() and not force:
+    if not _place.is_sink(out) and out.exists() and not force:
         raise Fault(f"{out} exists: --force replaces it")
 
 
-class _Stdout(io.RawIOBase):
-    """The standard output as a file whose place is known, and in which one cannot go back."""
+class _Sink(io.RawIOBase):
+    """A pipe or a device as a file whose place is known, and in which one cannot go back."""
 
-    def __init__(self) -> None:
-        self._file = sys.stdout.buffer
+    def __init__(self, file: Any) -> None:
+        self._file = file
         self._place = 0
 
     def writable(self) -> bool:
@@ -65,12 +67,25 @@ class _Stdout(io.RawIOBase):
         return self._place
 
     def write(self, data: Any) -> int:
-        count = self._file.write(data)
+        count: int = self._file.write(data)
         self._place += count
         return count
 
     def flush(self) -> None:
         self._file.flush()
+
+
+class _Terminal(_Sink):
+    """A terminal, on which control characters of events are shown and not obeyed."""
+
+    def __init__(self, file: Any) -> None:
+        super().__init__(file)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def write(self, data: Any) -> int:
+        lines = self._decoder.decode(bytes(data)).split("\n")
+        super().write("\n".join(map(_screen.printable, lines)).encode())
+        return len(data)
 
 
 class Output:
@@ -118,29 +133,39 @@ def written(name: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def whole(out: Path, schema: pa.Schema, name: str | None = None) -> Iterator[Output]:
+def whole(
+    out: Path, schema: pa.Schema, name: str | None = None, *, force: bool
+) -> Iterator[Output]:
     """Give a file beside `out`, which becomes `out` only if nothing fails."""
     form = chosen(out, name)
     if out == STDOUT:
-        with contextlib.closing(Output(STDOUT_NAME, _Stdout(), form, schema)) as output:
+        stdout = (_Terminal if sys.stdout.isatty() else _Sink)(sys.stdout.buffer)
+        with contextlib.closing(Output(STDOUT_NAME, stdout, form, schema)) as output:
             yield output
         return
-    target = Path(os.path.realpath(out))  # a link stays one
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    with contextlib.ExitStack() as stack:
+        with written(str(out)):
+            sink = _place.is_sink(out)
+            place = _place.followed(out)
+            file = stack.enter_context(out.open("wb") if sink else _place.part_of(place))
+        with contextlib.closing(
+                Output(str(out), _Sink(file) if sink else file, form, schema)) as output:
+            yield output
+        with written(str(out)):
+            file.close()  # Windows moves no file that is open
+            if not sink:
+                _appear(out, Path(file.name), place, force)
+
+
+def _appear(out: Path, part: Path, place: Path, force: bool) -> None:
+    """Give a complete part its name; if that is taken by now, another one."""
     try:
-        with written(str(out)):
-            file = part.open("wb")
-        try:
-            with contextlib.closing(Output(str(out), file, form, schema)) as output:
-                yield output
-        finally:
-            with contextlib.suppress(OSError):  # of a full disk, which has been said
-                file.close()
-        with written(str(out)):
-            os.replace(part, target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+        _place.published(part, place, force)
+    except _place.Taken:
+        other = place.with_name(f"{place.stem}.{secrets.token_hex(4)}{place.suffix}")
+        _place.published(part, other, False)
+        raise Unwritten(f"{out}: appeared meanwhile, and is left alone; the events are in"
+                        f" {other}") from None
 
 
 def written_line(out: Path, rows: int, stats: Stats | None, spent: float) -> str:
@@ -148,6 +173,6 @@ def written_line(out: Path, rows: int, stats: Stats | None, spent: float) -> str
     if out == STDOUT:
         line = f"{_screen.events(rows)} to {STDOUT_NAME} ({_screen.seconds(spent)})"
     else:
-        size = _screen.size(out.stat().st_size)
-        line = f"{_screen.events(rows)} in {out} ({size}, {_screen.seconds(spent)})"
+        size = "" if _place.is_sink(out) else f"{_screen.size(out.stat().st_size)}, "
+        line = f"{_screen.events(rows)} in {out} ({size}{_screen.seconds(spent)})"
     return "; ".join([line, *_stats.told(stats or {})])

@@ -13,6 +13,7 @@ from wfpfast.cli._engine import opened, subscribed
 from wfpfast.cli._live import POLL, say_dropped
 from wfpfast.cli._live_options import EngineOptions
 from wfpfast.cli._output import written
+from wfpfast.cli._place import check_name
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Stats
 from wfpfast.cli._stop import Stop, stoppable
@@ -32,6 +33,7 @@ def record(
     """Record the log and what happens; return the exit status."""
     if path.suffix.lower() != SUFFIX:
         raise Fault(f"{path}: expected a name that ends in {SUFFIX}")
+    check_name(path)
     if path.exists() and not append:
         raise Fault(f"{path} exists: --append continues it")
     started = time.monotonic()

@@ -131,7 +131,7 @@ def sink(form: OutputOptions) -> Iterator[Sink]:
         return
     check(form.output, form.force)
     started = time.perf_counter()
-    with whole(form.output, schema) as output:
+    with whole(form.output, schema, force=form.force) as output:
         table = TableSink(form, output)
         yield table
     spent = time.perf_counter() - started

@@ -14,6 +14,7 @@ NOT_UNDERSTOOD = 3
 _MENDED = {
     "malformed": "values that could not be read, now null",
     "lost_events": "events that could not be read at all, left out",
+    "damaged_records": "records with damage, left out",
     "no_flags": "headers without <flags>: what is printed counts as set",
     "unknown_names": "names that wfpfast does not know, kept as UNKNOWN_...",
     "unknown_types": "events of a type that the SDK does not name",

@@ -39,6 +39,30 @@ class Stop:
                 os.write(2, b"\n")  # the terminal has shown ^C, and another line may follow
 
 
+def _ignore(_: int, __: FrameType | None) -> None:
+    """Take a signal; unlike SIG_IGN, also one that has come already and waits."""
+
+
+@contextlib.contextmanager
+def unwinding() -> Iterator[None]:
+    """Let signals that would end the process at once end it as Ctrl-C does, which cleans up."""
+    asking = [getattr(signal, name) for name in _ASKING if hasattr(signal, name)]
+    mine = [number for number in asking if signal.getsignal(number) is signal.SIG_DFL]
+
+    def end(number: int, _: FrameType | None) -> None:
+        for each in mine:  # several come at once when a terminal closes: one is enough
+            signal.signal(each, _ignore)
+        raise SystemExit(128 + number)
+
+    try:
+        for number in mine:
+            signal.signal(number, end)
+        yield
+    finally:
+        for number in mine:
+            signal.signal(number, signal.SIG_DFL)
+
+
 @contextlib.contextmanager
 def stoppable() -> Iterator[Stop]:
     """Let signals ask instead of ending the process."""

@@ -16,7 +16,7 @@ import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
 
-from wfpfast.cli._cells import csv_column, json_lines
+from wfpfast.cli._cells import csv_column, guarded, json_lines
 from wfpfast.cli._source import STATS_KEY, Stats
 
 ROW_GROUP = 131_072
@@ -183,12 +183,16 @@ def _ipc_options() -> Any:
 
 
 class CsvWriter:
-    """Writes a header and rows; text is quoted, so that an empty text is not a null."""
+    """Writes a header and rows; text is quoted, so that an empty text is not a null.
+
+    No text is a formula for a spreadsheet: see `guarded`.
+    """
 
     def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
         columns = [csv_column(pa.array([], field.type)) for field in schema]
+        names = guarded(pa.array(schema.names, pa.utf8())).to_pylist()
         self._schema = pa.schema([
-            pa.field(name, column.type) for name, column in zip(schema.names, columns, strict=True)
+            pa.field(name, column.type) for name, column in zip(names, columns, strict=True)
         ])
         self._writer = pa.csv.CSVWriter(file, self._schema)
 

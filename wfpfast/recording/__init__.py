@@ -6,5 +6,6 @@ A `Recorder` writes the file, a `Recording` reads it; ``docs/recording.md`` desc
 from wfpfast.recording._format import RecordingError
 from wfpfast.recording._recorder import Recorder
 from wfpfast.recording._recording import Record, Recording
+from wfpfast.recording._scan import Damage
 
-__all__ = ["Record", "Recorder", "Recording", "RecordingError"]
+__all__ = ["Damage", "Record", "Recorder", "Recording", "RecordingError"]

@@ -12,6 +12,14 @@ from wfpfast.recording._format import RecordingError, pack_file_header, pack_rec
 from wfpfast.recording._lock import WriterLock
 from wfpfast.recording._scan import Cut, Scan, check_regular
 
+_WAY_OUT = ("a damaged file is not continued: write to another one, and read this one with"
+            " Recording(..., salvage=True), or --salvage")
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that, if it is new, is for its owner: it will hold paths, SIDs, addresses."""
+    return os.open(path, flags, 0o600)
+
 
 class Recorder(Closing):
     """Appends blocks to a file, which it creates or continues.
@@ -23,7 +31,7 @@ class Recorder(Closing):
     ----------
     path : path
         An existing recording is read through first. An incomplete tail, as a crash leaves one, is
-        cut off: see `cut`.
+        cut off: see `cut`. A new one is for its owner to read and write, mode 0600.
     sync : bool
         Whether every block is to be on the disk before `write` returns: then it survives a power
         failure, too. Without it, it survives the end of the process.
@@ -52,7 +60,7 @@ class Recorder(Closing):
         self._mutex = fork_lock()
         if os.path.exists(self.path):
             check_regular(self.path)
-        file = FileIO(self.path, "a+")
+        file = FileIO(self.path, "a+", opener=_private)
         try:
             self._lock = WriterLock(file, self.path)
             try:
@@ -71,14 +79,23 @@ class Recorder(Closing):
         self._end = scan.size()
         try:
             if self._end:
-                for _ in scan.records(scan.header().nbytes):
-                    pass
+                self._check(scan)
         except Cut as cut:
             self.cut = cut.message
             self._end = cut.whole
             file.truncate(self._end)
         if self._end == 0:
             self._append(file, pack_file_header(time.time_ns(), _here()))
+
+    @staticmethod
+    def _check(scan: Scan) -> None:
+        """Read the file to its end, whose last record may be cut."""
+        start = scan.header().nbytes
+        try:
+            for _ in scan.records(start):
+                pass
+        except RecordingError as error:
+            raise RecordingError(error.offset, f"{error.reason}; {_WAY_OUT}") from None
 
     def _append(self, file: FileIO, data: bytes) -> None:
         """Write all of `data`, or nothing and raise."""

@@ -11,7 +11,8 @@ from wfpfast._base.closing import Closing
 from wfpfast._blocks.block import Block
 from wfpfast._decode.decoder import Decoder, EventBatch
 from wfpfast._decode.stream import EventStream
-from wfpfast.recording._scan import Cut, FileHeader, Scan, check_regular
+from wfpfast.recording._format import RecordingError
+from wfpfast.recording._scan import Cut, Damage, FileHeader, Scan, check_regular
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -34,6 +35,11 @@ class Record:
     time_ns: int
     dropped: int
 
+    @property
+    def stats(self) -> dict[str, int]:
+        """What it adds to the statistics of a stream, beside what its events say."""
+        return {"dropped": self.dropped}
+
 
 class Recording(Closing):
     """The blocks of a file that a `Recorder` has written or is writing.
@@ -46,6 +52,9 @@ class Recording(Closing):
     ----------
     path : path
         The file. If it breaks off, anywhere, it is read up to there: see `cut`.
+    salvage : bool
+        Whether to leave out what is damaged, and read on behind it: see `parts`. Otherwise it is
+        an error.
 
     Raises
     ------
@@ -55,11 +64,13 @@ class Recording(Closing):
         If it cannot be opened or read.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, salvage: bool = False) -> None:
         self._file: FileIO | None = None
         self.path = os.fspath(path)
+        self._salvage = salvage
         self._cut: str | None = None
         self._header: FileHeader | None = None
+        self._headless: Damage | None = None
         check_regular(self.path)
         file = FileIO(self.path)
         self._scan = Scan(file)
@@ -72,12 +83,23 @@ class Recording(Closing):
 
     def _read_header(self) -> FileHeader | None:
         """Return the header, or None while it is incomplete: the recorder may be writing it."""
-        if self._header is None:
+        if self._header is None and self._headless is None:
             try:
                 self._header = self._scan.header()
             except Cut as cut:
                 self._cut = cut.message
+            except RecordingError as error:
+                if not self._salvage:
+                    raise
+                self._headless = self._scan.damaged_header(error.reason)
         return self._header
+
+    def _start(self) -> int | None:
+        """Return where the records begin, or None while the file does not say it."""
+        header = self._read_header()
+        if self._headless is not None:
+            return self._headless.nbytes
+        return None if header is None else header.nbytes
 
     @property
     def cut(self) -> str | None:
@@ -120,18 +142,28 @@ class Recording(Closing):
         Raises
         ------
         RecordingError
-            After the records before it, if one is damaged.
+            After the records before it, if one is damaged and `salvage` was not asked for.
         ValueError
             If the recording is closed.
         """
+        return (part for part in self.parts() if isinstance(part, Record))
+
+    def parts(self) -> Generator[Record | Damage, None, None]:
+        """Yield the records, and with `salvage` what was left out, in the order of the file."""
         if self._file is None:
             raise ValueError("the recording is closed")
-        header = self._read_header()
-        if header is None:
+        start = self._start()
+        if self._headless is not None:
+            yield self._headless
+        if start is None:
             return
         try:
-            for head, block in self._scan.records(header.nbytes):
-                yield Record(block, head.time_ns, head.dropped)
+            for part in self._scan.records(start, salvage=self._salvage):
+                if isinstance(part, Damage):
+                    yield part
+                else:
+                    head, block = part
+                    yield Record(block, head.time_ns, head.dropped)
                 if self._file is None:
                     raise ValueError("the recording is closed")
             self._cut = None
@@ -153,15 +185,17 @@ class Recording(Closing):
         -------
         EventStream
             A batch a block; ``stats["dropped"]`` says how many events are missing. It ends where
-            the file breaks off: see `cut`. The recording must stay open meanwhile.
+            the file breaks off: see `cut`. What was left out, see `parts`, is a batch without
+            events, and counted in ``stats["damaged_records"]`` and ``stats["lost_events"]``. The
+            recording must stay open meanwhile.
         """
         decoder = Decoder(**decoder_options)
         return EventStream(self._batches(decoder), decoder=decoder)
 
     def _batches(self, decoder: Decoder) -> Iterator[EventBatch]:
-        for record in self.records():
-            batch = decoder.decode(record.block)
-            batch.stats["dropped"] = record.dropped
+        for part in self.parts():
+            batch = decoder.decode(part.block)
+            batch.stats.update(part.stats)
             yield batch
 
     def close(self) -> None:

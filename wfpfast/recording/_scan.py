@@ -6,6 +6,7 @@ The file is read and not mapped, so that a truncation meanwhile is no crash.
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import FileIO
 from typing import NamedTuple
 
@@ -14,8 +15,10 @@ from wfpfast._blocks.block import Block
 from wfpfast.recording._format import (
     CHECKSUM,
     END_MARK,
+    POINTER_SIZE,
     PREAMBLE_BYTES,
     RECORD_BYTES,
+    RECORD_MARK,
     TRAILER,
     RecordHeader,
     RecordingError,
@@ -29,7 +32,9 @@ from wfpfast.recording._format import (
 )
 
 _TEXTS = 4
-_ZEROS = bytes(1 << 16)
+_PIECE = 1 << 16
+_ZEROS = bytes(_PIECE)
+_NOTHING = Block(b"", base=0, count=0, version=0)
 
 
 class FileHeader(NamedTuple):
@@ -41,6 +46,48 @@ class FileHeader(NamedTuple):
     release: str
     wfpfast_version: str
     nbytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A part of a file that is damaged, and was left out.
+
+    Attributes
+    ----------
+    record : int
+        Which record it is, counted from 1; 0 for the header of the file.
+    offset, nbytes : int
+        The byte of the file at which it begins, and how many bytes were left out. If its header is
+        damaged, too, nobody knows where it ended: the next record that looks whole ends it.
+    reason : str
+        What is wrong.
+    events, dropped : int
+        How many events it held, and how many were lost before them, as far as its header says it.
+    """
+
+    record: int
+    offset: int
+    nbytes: int
+    reason: str
+    events: int = 0
+    dropped: int = 0
+
+    @property
+    def block(self) -> Block:
+        """A block without events, in the place of the one that is lost."""
+        return _NOTHING
+
+    @property
+    def stats(self) -> dict[str, int]:
+        """What it adds to the statistics of a stream."""
+        stats = {"damaged_records": 1, "lost_events": self.events, "dropped": self.dropped}
+        return {name: count for name, count in stats.items() if count}
+
+    def __str__(self) -> str:
+        what = f"record {self.record}" if self.record else "the file's header"
+        lost = f", events in them: {self.events:,}" if self.events else ""
+        return (f"{what}, byte {self.offset}: {self.reason}; left out:"
+                f" {self.nbytes:,} bytes{lost}")
 
 
 class Cut(Exception):
@@ -119,12 +166,60 @@ class Scan:
         return FileHeader(
             created_ns, host, system, release, version, PREAMBLE_BYTES + len(rest))
 
-    def records(self, offset: int) -> Iterator[tuple[RecordHeader, Block]]:
-        """Yield the records from `offset` on; raise Cut where the file ends within one."""
+    def records(
+        self, offset: int, *, salvage: bool = False
+    ) -> Iterator[tuple[RecordHeader, Block] | Damage]:
+        """Yield the records from `offset` on; raise Cut where the file ends within one.
+
+        A damaged record is an error, or with `salvage` a part of its own.
+        """
+        number = 0
         while offset != self.size():  # the size is smaller if the file was truncated meanwhile
-            header, block = self._record(offset)
-            yield header, block
-            offset += RECORD_BYTES + header.nbytes + TRAILER.size
+            number += 1
+            try:
+                header, block = self._record(offset)
+            except RecordingError as error:
+                if not salvage:
+                    raise
+                damage = self._left_out(number, offset, error.reason)
+                yield damage
+                offset += damage.nbytes
+            else:
+                yield header, block
+                offset += _size_of(header)
+
+    def damaged_header(self, reason: str) -> Damage:
+        """Return what is left out for a damaged header of a file that is a recording."""
+        check_start(self._read(0, PREAMBLE_BYTES))
+        return Damage(0, 0, self._next_whole(PREAMBLE_BYTES), reason)
+
+    def _left_out(self, number: int, offset: int, reason: str) -> Damage:
+        """Return what is left out for a damaged record: only a good header says where it ends."""
+        try:
+            header = parse_record(self._read(offset, RECORD_BYTES), offset)
+        except RecordingError:
+            return Damage(number, offset, self._next_whole(offset + 1) - offset, reason)
+        # No event without a pointer to it: more are not believed.
+        events = min(header.events, header.nbytes // POINTER_SIZE)
+        return Damage(number, offset, _size_of(header), reason, events, header.dropped)
+
+    def _next_whole(self, position: int) -> int:
+        """Return where the next record begins that has a header and an end, or the file's size."""
+        while len(piece := self._read(position, _PIECE)) >= RECORD_BYTES:
+            at = piece.find(RECORD_MARK)
+            while 0 <= at <= len(piece) - RECORD_BYTES:
+                if self._looks_whole(piece[at : at + RECORD_BYTES], position + at):
+                    return position + at
+                at = piece.find(RECORD_MARK, at + 1)
+            position += len(piece) - RECORD_BYTES + 1
+        return self.size()
+
+    def _looks_whole(self, raw: bytes, offset: int) -> bool:
+        try:
+            end = offset + _size_of(parse_record(raw, offset))
+        except RecordingError:
+            return False
+        return self._read(end - len(END_MARK), len(END_MARK)) == END_MARK
 
     def _record(self, offset: int) -> tuple[RecordHeader, Block]:
         what = "the record"
@@ -143,3 +238,7 @@ class Scan:
             raise RecordingError(start, f"the data of the record at byte {offset} are damaged:"
                                      " wrong checksum, or no end mark")
         return header, parse_block(header, data, offset)
+
+
+def _size_of(header: RecordHeader) -> int:
+    return RECORD_BYTES + header.nbytes + TRAILER.size
