@@ -15,10 +15,9 @@ SOURCES = (".c", ".h", ".pyx")
 # Names of sections in ELF and PE files, and in Mach-O files.
 DEBUG_SECTIONS = (b".debug_info", b".debug_line", b"__debug_info")
 
-# Of ELF files: types of program headers, then tags of the dynamic section, and what they must have.
+# Of ELF files: types of program headers, and the tag and bit of -z now in the dynamic section.
 _DYNAMIC, _STACK, _RELRO = 2, 0x6474E551, 0x6474E552
-_BIND_NOW, _FLAGS, _FLAGS_1 = 24, 30, 0x6FFFFFFB
-_NOW = {_FLAGS: 8, _FLAGS_1: 1}
+_FLAGS_1, _NOW = 0x6FFFFFFB, 1
 _EXECUTABLE = 1
 # Of PE files: DllCharacteristics, as the specification of the format numbers them.
 _PE = {0x0040: "address space randomisation", 0x0100: "protection from running data"}
@@ -45,8 +44,8 @@ def _elf_faults(content: bytes) -> Iterator[str]:
     if _STACK not in parts or parts[_STACK][0] & _EXECUTABLE:
         yield "has an executable stack"
     _, offset, length = parts.get(_DYNAMIC, (0, 0, 0))
-    if not any(tag == _BIND_NOW or value & _NOW.get(tag, 0)
-               for tag, value in struct.iter_unpack("<QQ", content[offset : offset + length])):
+    dynamic = dict(struct.iter_unpack("<QQ", content[offset : offset + length]))
+    if not dynamic.get(_FLAGS_1, 0) & _NOW:
         yield "has no BIND_NOW"
 
 
