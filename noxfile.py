@@ -83,6 +83,7 @@ def lint(session: nox.Session) -> None:
     session.run("cython-lint", "wfpfast")
     for schema, patterns in (
         ("github-workflows", [".github/workflows/*.yml"]),
+        ("dependabot", [".github/dependabot.yml"]),
         ("github-issue-forms", [".github/ISSUE_TEMPLATE/[!c]*.yml"]),
         ("github-issue-config", [".github/ISSUE_TEMPLATE/config.yml"]),
     ):
@@ -129,7 +130,8 @@ def abi(session: nox.Session) -> None:
 @nox.session
 def wheel(session: nox.Session) -> None:
     """The source distribution, the wheel that is built from it, and what must be true of both."""
-    session.install("build", "abi3audit", *BUILD_TOOLS)
+    session.install("--require-hashes", "-r", ".github/requirements/build.txt",
+                    "-r", ".github/requirements/release.txt")
     output = Path(WHEELS or ROOT / "dist")
     shutil.rmtree(output, ignore_errors=True)
     session.run(

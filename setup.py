@@ -27,6 +27,16 @@ MODES = {
     "coverage": {"checks": False, "lines": False, "flags": ["-O0", "--coverage"],
                  "link": ["--coverage"]},
 }
+# What makes a mistake harder to exploit. tools/check_wheel.py looks for it, and docs/reliability.md
+# says what it costs. Some compilers have a lower _FORTIFY_SOURCE defined, and without optimisation
+# there is none. MSVC has stack canaries by default. The gcc for Windows, whose wheels are for tests
+# only, would need a DLL for them.
+HARDENED = ["-fstack-protector-strong"]
+FORTIFIED = ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=3"]
+HARDENED_ELF_LINK = ["-Wl,-z,relro,-z,now,-z,noexecstack"]
+HARDENED_MSVC = ["/guard:cf"]
+WINDOWS = sysconfig.get_platform().startswith("win")
+MSVC = WINDOWS and not os.environ.get("CC")
 ABI3 = (3, 11)
 PACKAGE = pathlib.Path("wfpfast")
 
@@ -45,11 +55,27 @@ def uses_abi3(mode: str) -> bool:
 
 
 def compile_args(mode: str) -> list[str]:
-    if sysconfig.get_platform().startswith("win") and not os.environ.get("CC"):
-        return ["/O2", "/std:c11"]
+    if MSVC:
+        return ["/O2", "/std:c11", *HARDENED_MSVC]
     # Older event structs are read through the newest struct of their family.
-    return [*MODES[mode]["flags"], "-std=gnu11", "-fno-strict-aliasing", "-fvisibility=hidden",
+    args = [*MODES[mode]["flags"], "-std=gnu11", "-fno-strict-aliasing", "-fvisibility=hidden",
             "-pthread"]
+    if not WINDOWS:
+        args += HARDENED
+        # Sanitizers do not look into fortified copies.
+        if mode == "release" and "-fsanitize" not in os.environ.get("CFLAGS", ""):
+            args += FORTIFIED
+    return args
+
+
+def link_args(mode: str) -> list[str]:
+    if WINDOWS:
+        return HARDENED_MSVC if MSVC else []
+    args = [*MODES[mode]["link"], "-pthread"]
+    if sys.platform == "linux":
+        # auditwheel tells by -lc which C library a module is for; some call nothing of it.
+        args += [*HARDENED_ELF_LINK, "-Wl,--no-as-needed", "-lc"]
+    return args
 
 
 def directives(mode: str) -> dict[str, object]:
@@ -68,11 +94,6 @@ def directives(mode: str) -> dict[str, object]:
 
 def extensions(mode: str) -> list[Extension]:
     macros = [("Py_LIMITED_API", f"0x{ABI3[0]:02X}{ABI3[1]:02X}0000")] if uses_abi3(mode) else []
-    windows = sysconfig.get_platform().startswith("win")
-    link = [] if windows else [*MODES[mode]["link"], "-pthread"]
-    if sys.platform == "linux" and not windows:
-        # auditwheel tells by this which C library a module is for; some call nothing of it.
-        link += ["-Wl,--no-as-needed", "-lc"]
     headers = sorted(PACKAGE.rglob("*.h"))
     return [
         Extension(
@@ -82,16 +103,16 @@ def extensions(mode: str) -> list[Extension]:
             depends=[header.as_posix() for header in headers],
             define_macros=macros,
             extra_compile_args=compile_args(mode),
-            extra_link_args=link,
+            extra_link_args=link_args(mode),
             py_limited_api=uses_abi3(mode),
         )
         for source in sorted(PACKAGE.rglob("*.pyx"))
-        if windows or source.stem != "_win32"
+        if WINDOWS or source.stem != "_win32"
     ]
 
 
 def main() -> None:
-    if sys.maxsize < 2**32 and not sysconfig.get_platform().startswith("win"):
+    if sys.maxsize < 2**32 and not WINDOWS:
         sys.exit("wfpfast reads 64-bit blocks and needs a 64-bit Python outside Windows")
     mode = build_mode()
     options = {"build_ext": {"parallel": os.cpu_count() or 1}}
