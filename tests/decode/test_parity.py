@@ -7,15 +7,15 @@ import struct
 from typing import Any
 
 import oracle
-import pyarrow as pa
 import pytest
 import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle import structs
 from oracle.structs import COLUMNS
+from parity import compiled_columns, decode_compiled, outcomes
 
-from wfpfast import Block, EventBatch, MalformedBlockError, decode, encode
+from wfpfast import Block, MalformedBlockError, decode, encode
 
 VERSIONS = st.integers(0, len(structs.VERSIONS) - 1)
 # What is claimed of a block's place: any number, and `encode` aligns by it.
@@ -25,15 +25,6 @@ BASES = st.one_of(
     st.just(2**64 - 2**20),
 )
 FORMS = st.sampled_from(["text", "binary"])
-
-
-def compiled_columns(batch: EventBatch) -> dict[str, list[Any]]:
-    """The batch as the twin would give it, by way of Arrow."""
-    record = pa.record_batch(batch)
-    return {
-        name: (column.cast("int64") if pa.types.is_timestamp(column.type) else column).to_pylist()
-        for name, column in zip(record.schema.names, record.columns, strict=True)
-    }
 
 
 @st.composite
@@ -58,20 +49,10 @@ def like(block: Block, data: bytes | memoryview, **others: int) -> Block:
         "tail_size": block.tail_size, **others})
 
 
-def decode_compiled(block: Block, **options: Any) -> tuple[dict[str, list[Any]], dict[str, int]]:
-    batch = decode(block, **options)
-    return compiled_columns(batch), batch.stats
-
-
 def both(block: Block, **options: Any) -> list[tuple[object, object]]:
     """What each of the two makes of the block: its columns and counts, or where it stops."""
-    outcomes: list[tuple[object, object]] = []
-    for decode_all in (decode_compiled, oracle.decode_with_stats):
-        try:
-            outcomes.append(decode_all(block, **options))
-        except MalformedBlockError as error:
-            outcomes.append((error.index, error.field))
-    return outcomes
+    return [(found.index, found.field) if isinstance(found, MalformedBlockError) else found
+            for found in outcomes(block, **options)]
 
 
 def columns_that_differ(*outcomes: Any) -> list[str]:
