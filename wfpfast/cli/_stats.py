@@ -18,6 +18,7 @@ _MENDED = {
     "unknown_names": "names that wfpfast does not know, kept as UNKNOWN_...",
     "unknown_types": "events of a type that the SDK does not name",
     "unknown_element": "elements {} that wfpfast does not know, left out",
+    "stray_text": "texts between elements, left out: something may be missing there",
     "replaced_text": "characters not valid in UTF-16, now U+FFFD",
     "mended_text": "characters that XML forbids, now U+FFFD",
     "guessed_encoding": "texts in a guessed encoding, {}: --encoding NAME says which it is",

@@ -12,6 +12,7 @@ from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcmp, memcpy
 
 from wfpfast._base.portable cimport wf_lowest_bit
+from wfpfast._base.vector cimport wf_narrow_16
 
 cdef enum:
     N_WORDS = 8             # of a block that is looked at at once
@@ -166,14 +167,8 @@ cdef inline uint16_t unit(const uint8_t* p, bint big) noexcept nogil:
 
 
 cdef inline bint put_ascii(Work* w, bint big) noexcept nogil:
-    """Convert N_UNITS units if all are ASCII and none is NUL; the compiler makes vectors of it."""
-    cdef uint16_t found = 0, u
-    cdef int k
-    for k in range(N_UNITS):
-        u = unit(w.p + 2 * k, big)
-        found |= u | <uint16_t>(u - 1)
-        w.out[k] = <uint8_t>u
-    if found & 0xff80:
+    """Convert N_UNITS units if all are ASCII and none is NUL."""
+    if not wf_narrow_16(w.out, w.p, big):
         return False
     w.p += 2 * N_UNITS
     w.out += N_UNITS
