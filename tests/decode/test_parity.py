@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle import structs
 from oracle.structs import COLUMNS
-from parity import compiled_columns, decode_compiled, outcomes
+from parity import assert_same, compiled_columns, decode_compiled
 
-from wfpfast import Block, MalformedBlockError, decode, encode
+from wfpfast import Block, decode, encode
 
 VERSIONS = st.integers(0, len(structs.VERSIONS) - 1)
 # What is claimed of a block's place: any number, and `encode` aligns by it.
@@ -47,26 +47,6 @@ def like(block: Block, data: bytes | memoryview, **others: int) -> Block:
         "base": block.base, "count": block.count, "version": block.version,
         "entries_offset": block.entries_offset, "internal": block.internal,
         "tail_size": block.tail_size, **others})
-
-
-def both(block: Block, **options: Any) -> list[tuple[object, object]]:
-    """What each of the two makes of the block: its columns and counts, or where it stops."""
-    return [(found.index, found.field) if isinstance(found, MalformedBlockError) else found
-            for found in outcomes(block, **options)]
-
-
-def columns_that_differ(*outcomes: Any) -> list[str]:
-    """Name them: of 67 columns a failure would show the first."""
-    (ours, _), (theirs, _) = outcomes
-    if not isinstance(ours, dict) or not isinstance(theirs, dict):
-        return []
-    return [name for name in ours | theirs if ours.get(name, "no such") != theirs.get(name)]
-
-
-def assert_same(block: Block, **options: Any) -> None:
-    compiled, twin = both(block, **options)
-    assert columns_that_differ(compiled, twin) == []
-    assert compiled == twin
 
 
 @given(blocks(), FORMS)

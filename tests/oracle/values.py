@@ -65,6 +65,14 @@ class Memory:
         self.data = data
         self.base = base
         self.replaced_text = 0
+        self.budget = 64 * len(data) + 2**20  # docs/columns.md
+
+    def spend(self, size: int) -> None:
+        """Everything that many pointers might make one read many times comes through here."""
+        if size > self.budget:
+            self.budget = 0
+            raise BadPointerError("more than 64 times")
+        self.budget -= size
 
     def offset(self, address: int, size: int, align: int) -> int:
         """Every pointer comes through here: where in the block its `size` bytes lie."""
@@ -82,6 +90,7 @@ class Memory:
 
     def array(self, kind: Any, count: int, address: int) -> Any:
         offset = self.offset(address, sizeof(kind) * count, alignment(kind))
+        self.spend(sizeof(kind) * count)
         return (kind * count).from_buffer_copy(self.data, offset)
 
     def raw(self, address: int, size: int, align: int = 1) -> bytes:
@@ -98,7 +107,15 @@ class Memory:
 
     def utf16_blob(self, blob: sdk.FWP_BYTE_BLOB) -> str | None:
         raw = self.blob(blob)
-        return None if raw is None else self.utf16(raw).rstrip("\0")
+        if raw is None:
+            return None
+        self.spend_long(len(raw))
+        return self.utf16(raw).rstrip("\0")
+
+    def spend_long(self, size: int) -> None:
+        """For what an event itself points to: little costs no more than the event does."""
+        if size > 256:
+            self.spend(size)
 
     def text(self, address: int) -> str | None:
         """What a wchar_t pointer points to; it ends before the first 16-bit unit that is 0."""
@@ -108,8 +125,10 @@ class Memory:
         while True:
             end = self.data.find(b"\0\0", end)
             if end < 0:
+                self.spend((len(self.data) - start) // 2 * 2)
                 raise BadPointerError("unterminated")
             if (end - start) % 2 == 0:
+                self.spend(end - start)
                 return self.utf16(self.data[start:end])
             end += 1
 
@@ -120,6 +139,8 @@ class Memory:
 
     def utf16(self, raw: bytes) -> str:
         text = raw[:len(raw) & ~1].decode("utf-16-le", "surrogatepass")
+        if text.isascii() and len(raw) % 2 == 0:
+            return text
         if len(raw) % 2 and raw[-1]:
             text += "\ud800"  # half a unit is as bad as half a pair
         text, replaced = re.subn("[\ud800-\udfff]", "\ufffd", text)
@@ -127,15 +148,29 @@ class Memory:
         return text
 
     def sid(self, address: int) -> str | None:
+        """A SID that an event itself points to."""
         if not address:
             return None
+        text, size = self._sid(address)
+        self.spend_long(size)
+        return text
+
+    def inner_sid(self, address: int) -> str | None:
+        """A SID that a payload's value points to."""
+        if not address:
+            return None
+        text, size = self._sid(address)
+        self.spend(size)
+        return text
+
+    def _sid(self, address: int) -> tuple[str, int]:
         offset = self.offset(address, 8, 4)
         revision, count = self.data[offset:offset + 2]
         authority = int.from_bytes(self.data[offset + 2:offset + 8], "big")
         self.offset(address, 8 + 4 * count, 4)
         parts = struct.unpack_from(f"<{count}I", self.data, offset + 8)
         name = f"{authority}" if authority < 2**32 else f"0x{authority:012x}"
-        return "-".join(["S", str(revision), name, *map(str, parts)])
+        return "-".join(["S", str(revision), name, *map(str, parts)]), 8 + 4 * count
 
     def guid(self, address: int) -> str | None:
         return guid_text(self.structure(sdk.GUID, address)) if address else None
@@ -168,7 +203,7 @@ class Memory:
         if value.type in INLINE_MEMBERS:
             return self._inline(value)
         follow = {4: self._uint64, 8: self._int64, 10: self._double, 11: self._byte_array16,
-                  12: self._byte_blob, 13: self.sid, 14: self._byte_blob,
+                  12: self._byte_blob, 13: self.inner_sid, 14: self._byte_blob,
                   15: self._token_information, 16: self._byte_blob, 17: self.text,
                   18: self._byte_array6}
         if value.type not in follow:
@@ -182,46 +217,63 @@ class Memory:
         return float_text(number, single=True) if value.type == FLOAT else str(number)
 
     def _uint64(self, address: int) -> str:
-        return str(struct.unpack_from("<Q", self.data, self.offset(address, 8, 8))[0])
+        return str(self._number("<Q", address))
 
     def _int64(self, address: int) -> str:
-        return str(struct.unpack_from("<q", self.data, self.offset(address, 8, 8))[0])
+        return str(self._number("<q", address))
 
     def _double(self, address: int) -> str:
-        number = struct.unpack_from("<d", self.data, self.offset(address, 8, 8))[0]
-        return float_text(number, single=False)
+        return float_text(self._number("<d", address), single=False)
+
+    def _number(self, format: str, address: int) -> Any:
+        offset = self.offset(address, 8, 8)
+        self.spend(8)
+        return struct.unpack_from(format, self.data, offset)[0]
+
+    def _spent_raw(self, address: int, size: int) -> bytes:
+        raw = self.raw(address, size)
+        self.spend(size)
+        return raw
+
+    def _value_structure(self, kind: type[Structure], address: int) -> Structure:
+        found = self.structure(kind, address)
+        self.spend(sizeof(kind))
+        return found
 
     def _byte_array16(self, address: int) -> str:
-        return ipv6_text(self.raw(address, 16))
+        return ipv6_text(self._spent_raw(address, 16))
 
     def _byte_array6(self, address: int) -> str:
-        return mac_text(self.raw(address, 6))
+        return mac_text(self._spent_raw(address, 6))
 
     def _byte_blob(self, address: int) -> str | None:
-        blob = self.structure(sdk.FWP_BYTE_BLOB, address)
+        blob = self._value_structure(sdk.FWP_BYTE_BLOB, address)
         if not blob.size:
             return ""
         raw = self.blob(blob)
-        return None if raw is None else raw.hex()
+        if raw is None:
+            return None
+        self.spend(len(raw))
+        return raw.hex()
 
     def _v4_addr_mask(self, address: int) -> str:
-        subnet = self.structure(sdk.FWP_V4_ADDR_AND_MASK, address)
+        subnet = self._value_structure(sdk.FWP_V4_ADDR_AND_MASK, address)
         length = subnet.mask.bit_count()
         contiguous = subnet.mask == 0xFFFFFFFF << (32 - length) & 0xFFFFFFFF
         return f"{ipv4_text(subnet.addr)}/{length if contiguous else ipv4_text(subnet.mask)}"
 
     def _v6_addr_mask(self, address: int) -> str:
-        subnet = self.structure(sdk.FWP_V6_ADDR_AND_MASK, address)
+        subnet = self._value_structure(sdk.FWP_V6_ADDR_AND_MASK, address)
         return f"{ipv6_text(bytes(subnet.addr))}/{subnet.prefixLength}"
 
     def _range(self, address: int) -> str | None:
-        limits = self.structure(sdk.FWP_RANGE0, address)
+        limits = self._value_structure(sdk.FWP_RANGE0, address)
         low = self._value(limits.valueLow)
         high = None if low is None else self._value(limits.valueHigh)
         return None if high is None else f"{low}-{high}"
 
     def _token_information(self, address: int) -> str | None:
-        token = self.structure(sdk.FWP_TOKEN_INFORMATION, address)
+        token = self._value_structure(sdk.FWP_TOKEN_INFORMATION, address)
         sids = self._sids(token.sidCount, token.sids)
         if sids is None:
             return None
@@ -233,7 +285,7 @@ class Memory:
             return None if count else "{}"
         texts = []
         for each in self.array(sdk.SID_AND_ATTRIBUTES, count, address):
-            text = self.sid(each.Sid)
+            text = self.inner_sid(each.Sid)
             if text is None:
                 return None
             texts.append(text)

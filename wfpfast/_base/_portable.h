@@ -65,6 +65,22 @@ static inline void wf_unlock_spin(int32_t *lock)
 #define wf_assume(x) ((void)0)
 #endif
 
+/* Memory that somebody may change meanwhile is read once: what was checked is then what is used. A
+   compiler may read plain memory twice where the source reads it once. */
+static inline uint8_t wf_once_8(const uint8_t *place) { return *(const volatile uint8_t *)place; }
+static inline uint32_t wf_once_32(const uint32_t *place)
+{
+    return *(const volatile uint32_t *)place;
+}
+static inline uint64_t wf_once_64(const uint64_t *place)
+{
+    return *(const volatile uint64_t *)place;
+}
+static inline const void *wf_once_pointer(const void *place)
+{
+    return *(const void *const volatile *)place;
+}
+
 /* A spin lock, to be held for a few instructions only; zero is its initial state. */
 static inline void wf_lock_spin(int32_t *lock)
 {

@@ -1,6 +1,6 @@
 # _portable.h for Cython; must not know any struct.
 from libc.stddef cimport size_t
-from libc.stdint cimport int32_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 
 
 cdef extern from "_portable.h" nogil:
@@ -8,6 +8,10 @@ cdef extern from "_portable.h" nogil:
     void wf_prefetch_write(const void* address) noexcept
     bint wf_likely(bint x) noexcept
     void wf_assume(bint x) noexcept
+    uint8_t wf_once_8(const uint8_t* place) noexcept
+    uint32_t wf_once_32(const uint32_t* place) noexcept
+    uint64_t wf_once_64(const uint64_t* place) noexcept
+    const void* wf_once_pointer(const void* place) noexcept
     int32_t wf_atomic_add(int32_t* value, int32_t delta) noexcept
     void wf_lock_spin(int32_t* lock) noexcept
     void wf_unlock_spin(int32_t* lock) noexcept

@@ -24,7 +24,7 @@ cdef char* put_compressed(
 cdef char* put_mac(char* out, const uint8_t* address) noexcept nogil
 cdef char* put_hex(char* out, const uint8_t* data, size_t size) noexcept nogil
 cdef char* put_guid(char* out, const uint8_t* guid) noexcept nogil
-cdef char* put_sid(char* out, const uint8_t* sid) noexcept nogil
+cdef char* put_sid(char* out, const uint8_t* sid, uint32_t size) noexcept nogil
 cdef size_t utf8_from_utf16(
     uint8_t* out, const uint8_t* text, size_t units, size_t* replaced
 ) noexcept nogil

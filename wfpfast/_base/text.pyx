@@ -81,11 +81,10 @@ cdef char* put_guid(char* out, const uint8_t* guid) noexcept nogil:
     return put_hex(out + 1, guid + 10, 6)
 
 
-cdef char* put_sid(char* out, const uint8_t* sid) noexcept nogil:
-    """Write a whole SID; an authority of 2**32 or more is written in hexadecimal."""
+cdef char* put_sid(char* out, const uint8_t* sid, uint32_t size) noexcept nogil:
+    """Write a SID of `size` bytes, whatever its own count says by now; an authority of 2**32 or more is written in hexadecimal."""
     cdef uint64_t authority = 0
-    cdef uint32_t part
-    cdef int i
+    cdef uint32_t i, part
     memcpy(out, b"S-", 2)
     out = put_decimal(out + 2, sid[0])
     out[0] = b"-"
@@ -96,7 +95,7 @@ cdef char* put_sid(char* out, const uint8_t* sid) noexcept nogil:
         out = put_hex(out + 3, sid + 2, 6)
     else:
         out = put_decimal(out + 1, authority)
-    for i in range(sid[1]):
+    for i in range((size - 8) // 4):
         memcpy(&part, sid + 8 + 4 * i, 4)
         out[0] = b"-"
         out = put_decimal(out + 1, part)

@@ -5,6 +5,7 @@ from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 cdef enum:
     PACK_FULL = -1        # the event does not fit: try again with more room
     PACK_MALFORMED = -2   # a pointer or a size that cannot be followed
+    PACK_SPENT = -3       # the copies of an image take more than its budget
 
 
 cdef struct Pack:
@@ -18,11 +19,12 @@ cdef struct Pack:
     uint64_t out_base
     size_t capacity
     size_t used
+    uint64_t budget       # bytes that copies of an image may still take
     # Receives the offsets in `out` of all pointers written; NULL if the caller does not need them.
     uint32_t* places
     int n_places
     int most_places
-    # Of the current event: 0, PACK_FULL or PACK_MALFORMED.
+    # Of the current event: 0, PACK_FULL, PACK_MALFORMED or PACK_SPENT.
     int failure
 
 

@@ -39,6 +39,11 @@ cdef uint8_t* room(Pack* p, size_t size, size_t alignment) noexcept nogil:
     cdef size_t start = (p.used + alignment - 1) & ~(alignment - 1)
     if p.failure:
         return NULL
+    if p.image != NULL:
+        if size > p.budget:
+            p.failure = PACK_SPENT
+            return NULL
+        p.budget -= size
     if start > p.capacity or p.capacity - start < size:
         p.failure = PACK_FULL
         return NULL
@@ -299,7 +304,7 @@ cdef void pack_header(Pack* p, FWPM_NET_EVENT_HEADER3* x, int level) noexcept no
 cdef int64_t pack_event(Pack* p, uint64_t address, int version) noexcept nogil:
     """Copy the event at `address` and all that it points to.
 
-    Return the offset of the copy in `out`; or PACK_FULL or PACK_MALFORMED, with `used` unchanged.
+    Return the offset of the copy in `out`; or a PACK_... below zero, with `used` unchanged.
     """
     cdef const EventVersion* v = event_version(version)
     cdef const Payload* struct

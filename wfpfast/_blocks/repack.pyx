@@ -1,17 +1,21 @@
 """Blocks of some events of another one, by deep copies; must not know what an event holds."""
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
-from libc.stdint cimport int64_t, uint8_t
+from cpython.exc cimport PyErr_CheckSignals
+from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memset
 
 from wfpfast._blocks.block cimport Block
-from wfpfast._blocks.pack cimport PACK_FULL, PACK_MALFORMED, Pack, pack_event
+from wfpfast._blocks.pack cimport PACK_FULL, PACK_MALFORMED, PACK_SPENT, Pack, pack_event
 
 from wfpfast.errors import MalformedBlockError
 
 cdef enum:
     BASE = 1 << 16              # of a block made here: nothing in it may lie at NULL
+    # As of a decode: how many times over a block may be copied.
+    MAX_SHARING = 64
+    SLACK = 1 << 20
 
 
 def repack(Block block not None, events=None):
@@ -27,7 +31,8 @@ def repack(Block block not None, events=None):
     Raises
     ------
     MalformedBlockError
-        If a pointer of one of the events leads out of the block, or a size cannot be believed.
+        If a pointer of one of the events leads out of the block, a size cannot be believed, or the
+        copies of bytes that many pointers share take more than 64 times the block.
     """
     cdef Pack p
     chosen = list(range(block.count) if events is None else events)
@@ -39,6 +44,8 @@ def repack(Block block not None, events=None):
     p.image, p.base, p.size = block.memory, block.base, block.nbytes
     p.out_base = BASE
     p.capacity = block.nbytes + 512
+    # The caller may ask for an event many times: each of these has a share.
+    p.budget = MAX_SHARING * (block.nbytes + 8 * <uint64_t>len(chosen)) + SLACK
     p.out = <uint8_t*>malloc(p.capacity)
     if p.out == NULL:
         raise MemoryError
@@ -53,17 +60,23 @@ cdef object _repack(Pack* p, Block block, list chosen):
     cdef int64_t start
     cdef int64_t event
     cdef uint8_t* larger
+    cdef uint64_t budget
     cdef list entries = []
     for event in chosen:
+        PyErr_CheckSignals()
+        budget = p.budget
         start = pack_event(p, block.entries[event], block.version)
         while start == PACK_FULL:
             larger = <uint8_t*>realloc(p.out, 2 * p.capacity)
             if larger == NULL:
                 raise MemoryError
-            p.out, p.capacity = larger, 2 * p.capacity
+            p.out, p.capacity, p.budget = larger, 2 * p.capacity, budget
             start = pack_event(p, block.entries[event], block.version)
         if start == PACK_MALFORMED:
             raise MalformedBlockError(event, "event", "cannot be followed")
+        if start == PACK_SPENT:
+            raise MalformedBlockError(
+                event, "event", "would make the block be copied more than 64 times over")
         entries.append(start)
     offset = (p.used + 7) // 8 * 8
     data = (

@@ -72,6 +72,7 @@ cdef int text_reserve(Column* column, size_t more) noexcept nogil
 cdef int text_append(Column* column, const uint8_t* text, size_t size, bint valid) noexcept nogil
 cdef int fixed_append(Column* column, const void* value) noexcept nogil
 cdef int row_append(Column* column, bint valid) noexcept nogil
+cdef void cut_rows(Column* column, int64_t length) noexcept nogil
 cdef void end_rows(Column* column, int64_t row, int64_t end) noexcept nogil
 
 

@@ -212,6 +212,20 @@ cdef int text_append(Column* column, const uint8_t* text, size_t size, bint vali
     return 0
 
 
+cdef void cut_rows(Column* column, int64_t length) noexcept nogil:
+    """Take the rows from `length` on back from a column that grows."""
+    cdef int64_t row
+    if column.length == length:
+        return
+    for row in range(length, column.length):
+        column.null_count -= not is_valid(column, row)
+        column.validity.data[row >> 3] &= ~<uint8_t>(1 << (row & 7))
+    column.length = length
+    if column.spec.kind == TEXT:
+        column.text_used = (<const int32_t*>column.values.data)[length]
+        column.ended = length
+
+
 cdef int fixed_append(Column* column, const void* value) noexcept nogil:
     """Add one row to a FIXED column that grows; a NULL value is a null row."""
     cdef size_t width = column.spec.width

@@ -10,6 +10,7 @@ from libc.stdio cimport snprintf
 from libc.stdlib cimport strtod
 from libc.string cimport memcpy, strlen
 
+from wfpfast._base.portable cimport wf_once_32, wf_once_pointer
 from wfpfast._base.text cimport (
     ADDRESS_SIZE, DECIMAL_SIZE, MAC_SIZE, SID_SIZE, put_decimal, put_hex, put_ipv4, put_ipv6,
     put_mac, put_sid)
@@ -69,7 +70,7 @@ cdef Result follow(
     if pointer == NULL:
         return ABSENT
     pointee = locate(d, pointer, size, alignment)
-    return BAD if pointee == NULL else how(d, out, pointee)
+    return how(d, out, pointee) if pointee != NULL and spend(d, size) else BAD
 
 
 cdef Result render(Decode* d, Column* out, const FWP_VALUE0* value) noexcept nogil:
@@ -239,18 +240,20 @@ cdef Result blob(Decode* d, Column* out, const uint8_t* pointee) noexcept nogil:
     cdef const FWP_BYTE_BLOB* value = <const FWP_BYTE_BLOB*>pointee
     cdef const uint8_t* data
     cdef uint8_t* room
-    if value.size == 0:
+    cdef uint32_t size = wf_once_32(&value.size)
+    if size == 0:
         return DONE
-    if value.data == NULL:
+    data = <const uint8_t*>wf_once_pointer(&value.data)
+    if data == NULL:
         return ABSENT
-    data = locate(d, value.data, value.size, 1)
-    if data == NULL or not spend(d, value.size):
+    data = locate(d, data, size, 1)
+    if data == NULL or not spend(d, size):
         return BAD
-    room = room_for_text(d, out, 2 * <size_t>value.size)
+    room = room_for_text(d, out, 2 * <size_t>size)
     if room == NULL:
         return ABSENT
-    put_hex(<char*>room, data, value.size)
-    out.text_used += 2 * <int64_t>value.size
+    put_hex(<char*>room, data, size)
+    out.text_used += 2 * <int64_t>size
     return DONE
 
 
@@ -261,12 +264,12 @@ cdef Result sid(Decode* d, Column* out, const void* pointer) noexcept nogil:
     if pointer == NULL:
         return ABSENT
     data = find_sid(d, <const SID*>pointer, &size)
-    if data == NULL:
+    if data == NULL or not spend(d, size):
         return BAD
     room = room_for_text(d, out, SID_SIZE)
     if room == NULL:
         return ABSENT
-    out.text_used += put_sid(<char*>room, data) - <char*>room
+    out.text_used += put_sid(<char*>room, data, size) - <char*>room
     return DONE
 
 
@@ -285,19 +288,19 @@ cdef Result sids(
     Decode* d, Column* out, uint32_t count, const SID_AND_ATTRIBUTES* array
 ) noexcept nogil:
     cdef const SID_AND_ATTRIBUTES* items
+    cdef uint64_t size = count * <uint64_t>sizeof(SID_AND_ATTRIBUTES)
     cdef Result result = literal(d, out, "{")
     cdef uint32_t k
     if count and array == NULL:
         return ABSENT
     if array != NULL and result == DONE:
-        items = <const SID_AND_ATTRIBUTES*>locate(
-            d, array, count * <uint64_t>sizeof(SID_AND_ATTRIBUTES), 8)
-        if items == NULL:
+        items = <const SID_AND_ATTRIBUTES*>locate(d, array, size, 8)
+        if items == NULL or not spend(d, size):
             return BAD
         for k in range(count):
             if k and literal(d, out, ",") != DONE:
                 return ABSENT
-            result = sid(d, out, items[k].Sid)
+            result = sid(d, out, wf_once_pointer(&items[k].Sid))
             if result != DONE:
                 return result
     return literal(d, out, "}") if result == DONE else result

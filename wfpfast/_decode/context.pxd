@@ -19,6 +19,7 @@ cdef enum Failure:
     MALFORMED = 1
     NO_MEMORY = 2
     TOO_LARGE = 3
+    INTERRUPTED = 4
 
 
 cdef struct Live:
@@ -38,7 +39,7 @@ cdef struct Decode:
     uint64_t base
     uint64_t size
     uint64_t roomy              # at least `ROOM` bytes of the block follow offsets below this
-    uint64_t budget             # bytes of text and blobs that may still be followed
+    uint64_t budget             # bytes that pointers may still lead to: see spend()
     int version
     uint64_t tail_size          # of wfpfast's own tail behind each event, or 0
     # The request.
@@ -64,6 +65,10 @@ cdef struct Decode:
     const char* reason          # why the last pointer checked may not be followed
     int64_t bad_index
     const char* bad_field       # the name of the member for MalformedBlockError
+    # Asked every now and then whether to give up; NULL: nobody asks.
+    bint (*stops)() noexcept nogil
+    int64_t asked_at            # the row, and the budget then
+    uint64_t asked_budget
     # Statistics.
     int64_t malformed
     int64_t replaced
@@ -116,14 +121,15 @@ cdef inline const uint8_t* locate_small(
     return locate(d, pointer, size, alignment)
 
 
-cdef inline void out_of_budget(Decode* d) noexcept nogil:
-    d.reason = "would make the block's text be read more than 64 times over"
-
-
 cdef inline bint spend(Decode* d, uint64_t size) noexcept nogil:
-    """Take `size` bytes of text from the budget; False if many pointers to one text used it up."""
+    """Take `size` bytes from the budget; False if many pointers to the same bytes used it up.
+
+    Spent is all that is read behind a pointer and has no fixed size, or is behind a second pointer:
+    texts, however they end, blobs, arrays and their items, the values of conditions.
+    """
     if size > d.budget:
-        out_of_budget(d)
+        d.budget = 0  # nothing more is followed
+        d.reason = "would make the block be read more than 64 times over"
         return False
     d.budget -= size
     return True

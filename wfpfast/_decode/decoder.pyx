@@ -13,18 +13,24 @@ from wfpfast._blocks.block cimport Block
 from wfpfast._columns.batch cimport Batch, Selection
 from wfpfast._columns.columns cimport Spec, columns_new, columns_release
 from wfpfast._columns.dictionaries cimport N_SECRETS, Dictionary, dictionary_clear
-from wfpfast._decode.context cimport MALFORMED, NO_FAILURE, ROOM, TOO_LARGE, Decode
+from wfpfast._decode.context cimport (
+    INTERRUPTED, MALFORMED, NO_FAILURE, ROOM, TOO_LARGE, Decode)
 from wfpfast._decode.events cimport decode_block
 from wfpfast._decode.schema cimport N_EVENT_COLUMNS, N_SPECS, N_WORDS, enumeration, event_specs
 
 import os
+import threading
 
 from wfpfast._decode.schema import COLUMN_SLOTS, EVENT_COLUMNS
 from wfpfast.errors import MalformedBlockError
 from wfpfast._decode.row import NetEvent
 
+cdef extern from "Python.h":
+    int PyErr_CheckSignals() noexcept
+    unsigned long PyThread_get_thread_ident() noexcept
+
 cdef enum:
-    # How many times the size of a block may be read as text; Windows stores each text once.
+    # How many times over a block may be read; Windows stores each text once.
     MAX_SHARING = 64
     SLACK = 1 << 20
     # With more rows, int32 offsets could not address text of 39 bytes a row.
@@ -108,6 +114,7 @@ cdef class Decoder:
     cdef bint pooling
     cdef Selection selection
     cdef wf_lock_t lock           # of the dictionaries; a thread with the GIL never waits for it
+    cdef unsigned long thread     # that decodes without the GIL, or 0
 
     def __cinit__(self, *, columns=None, addresses="text", errors="raise"):
         cdef int slot
@@ -175,21 +182,33 @@ cdef class Decoder:
         self._begin(block, &state)
         if state.out == NULL:
             raise MemoryError
-        if block.count <= FEW and wf_try_lock(&self.lock):
-            decode_block(&state, block.entries, block.count)
-            wf_unlock(&self.lock)
-        else:
-            with nogil:
-                wf_lock(&self.lock)
+        try:
+            if block.count <= FEW and wf_try_lock(&self.lock):
                 decode_block(&state, block.entries, block.count)
                 wf_unlock(&self.lock)
-        try:
+            else:
+                self._decode_without_gil(block, &state)
             if state.failure != NO_FAILURE:
                 state.out.dirty = True
                 _raise(&state)
             return self._batch(block, &state)
         finally:
             columns_release(state.out)
+
+    cdef int _decode_without_gil(self, Block block, Decode* state) except -1:
+        """Wait for the decoder and decode; in the main thread, look for signals meanwhile."""
+        cdef unsigned long thread = PyThread_get_thread_ident()
+        if self.thread == thread:  # it would wait for itself
+            raise RuntimeError("a signal's handler cannot use the decoder that it interrupts")
+        if thread == <unsigned long>threading.main_thread().ident:
+            state.stops = signal_raises
+        with nogil:
+            wf_lock(&self.lock)
+            self.thread = thread
+            decode_block(state, block.entries, block.count)
+            self.thread = 0
+            wf_unlock(&self.lock)
+        return 0
 
     cdef void _begin(self, Block block, Decode* state) noexcept:
         cdef int slot, word
@@ -200,7 +219,7 @@ cdef class Decoder:
         state.base = block.base
         state.size = block.nbytes
         state.roomy = block.nbytes - ROOM if block.nbytes > <size_t>ROOM else 0
-        state.budget = MAX_SHARING * <uint64_t>block.nbytes + SLACK
+        state.budget = state.asked_budget = MAX_SHARING * <uint64_t>block.nbytes + SLACK
         state.version = block.version
         state.tail_size = block.tail_size
         for word in range(N_WORDS):
@@ -232,7 +251,15 @@ cdef class Decoder:
         return self.decode(empty).__arrow_c_schema__()
 
 
+cdef bint signal_raises() noexcept nogil:
+    """Run the handlers of signals that have come; True, with the exception set, if one raises."""
+    with gil:
+        return PyErr_CheckSignals() != 0
+
+
 cdef int _raise(const Decode* state) except -1:
+    if state.failure == INTERRUPTED:
+        return -1  # the handler's exception is set
     if state.failure == MALFORMED:
         raise MalformedBlockError(
             state.bad_index, state.bad_field.decode(), state.reason.decode())

@@ -9,12 +9,13 @@ from libc.stdint cimport uint8_t, uint32_t
 from libc.string cimport memset
 
 from wfpfast._base.portable cimport (
-    wf_likely, wf_low_bit, wf_lowest_bit, wf_prefetch, wf_prefetch_write)
+    wf_likely, wf_low_bit, wf_lowest_bit, wf_once_32, wf_once_64, wf_once_pointer, wf_prefetch,
+    wf_prefetch_write)
 from wfpfast._columns.columns cimport CHUNK, LINE, Column
 from wfpfast._decode.arms cimport (
     N_TYPES, Arm, EventPlan, HeaderColumns, columns_of_flags, event_plan, header_sets, late_flags)
 from wfpfast._decode.context cimport (
-    NO_FAILURE, Live, end_chunk, finish, has_room, locate_small, malformed, need, need_word, put_8,
+    INTERRUPTED, NO_FAILURE, Live, end_chunk, finish, has_room, locate_small, malformed, need, need_word, put_8,
     put_16, put_32, put_64, put_enum, touch, translate, vouch)
 from wfpfast._decode.payloads cimport decode_classify, put_no_classify
 from wfpfast._decode.schema cimport *
@@ -34,6 +35,9 @@ cdef enum:
     MAX_NEAR = 1 << 18   # above so many events, the sparse columns are in no cache
     FLAG_HALF = 128  # values of seven flags
     EVENT_WORDS = 64  # more than an event of any version has
+    # Some ten milliseconds of work.
+    ASK_ROWS = 1 << 16
+    ASK_BYTES = 1 << 24
 
 
 # One test skips all columns that a caller with a short list of columns usually omits.
@@ -201,9 +205,9 @@ cdef inline void decode_event(
         for k in range(1, N_WORDS):
             d.words[k][i] = 0
     decode_header(d, i, <const FWPM_NET_EVENT_HEADER3*>event, readable, plan.header_level)
-    type = (<const uint32_t*>(event + plan.type_offset))[0]
+    type = wf_once_32(<const uint32_t*>(event + plan.type_offset))
     put_enum(d, EVENT_TYPE, i, type)
-    decode_payload(d, i, plan, type, (<void* const*>(event + plan.payload_offset))[0])
+    decode_payload(d, i, plan, type, wf_once_pointer(event + plan.payload_offset))
     if d.tail_size and event != <const uint8_t*>no_event:
         decode_tail(d, i, address + plan.size)
 
@@ -305,6 +309,15 @@ cdef void end_words(Decode* d, int rows) noexcept nogil:
             memset(d.words[k] + rows, 0, (CHUNK - rows) * sizeof(uint64_t))
 
 
+cdef bint stops(Decode* d, int64_t row) noexcept nogil:
+    """Tell whether to give up, once in so many rows or bytes: asking waits for the GIL."""
+    if row - d.asked_at < ASK_ROWS and d.asked_budget - d.budget < ASK_BYTES:
+        return False
+    d.asked_at = row
+    d.asked_budget = d.budget
+    return d.stops()
+
+
 cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexcept nogil:
     """Decode `count` events; after an error d.failure is set and the columns are incomplete."""
     cdef const EventPlan* plan = event_plan(d.version)
@@ -322,13 +335,16 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
         for i in range(<int>rows):
             if first + i < fetched:
                 fetch_ahead(d, plan, i, entries + first + i, count)
-            decode_event(d, i, plan, readable, entries[first + i])
+            decode_event(d, i, plan, readable, wf_once_64(entries + first + i))
             if not wf_likely(d.failure == NO_FAILURE):  # columns may lack memory
                 return
         if rows < CHUNK:
             end_words(d, <int>rows)
         end_chunk(d)
         first += CHUNK
+        if d.stops != NULL and stops(d, first):
+            d.failure = INTERRUPTED
+            return
     finish(d)
 
 

@@ -7,12 +7,12 @@ from libc.string cimport memcpy, memset
 from wfpfast._base.memory cimport buffer_reserve
 from wfpfast._base.portable cimport wf_lowest_bit
 from wfpfast._base.text cimport utf8_from_utf16
-from wfpfast._columns.columns cimport Column, end_rows, fixed_append, row_append
+from wfpfast._columns.columns cimport Column, cut_rows, end_rows, fixed_append, row_append
 from wfpfast._columns.dictionaries cimport dictionary_code
 from wfpfast._decode.context cimport (
     NO_MEMORY, Decode, bit, is_live, locate, malformed, need, out_of_room, put_32, spend, vouch)
 from wfpfast._decode.schema cimport *
-from wfpfast._decode.values cimport append_text, find_wide, put_code, put_wide
+from wfpfast._decode.values cimport append_text, find_text, find_wide, put_code, put_wide
 from wfpfast.abi.internal cimport *
 from wfpfast.abi.minwindef cimport WCHAR
 
@@ -116,19 +116,18 @@ cdef bint put_name(Decode* d, int column, int i, const WCHAR* name) noexcept nog
         d.dictionaries + column, d.scratch[0].data, <uint32_t>length))
 
 
-cdef bint good_text(Decode* d, const WCHAR* text) noexcept nogil:
-    cdef size_t units = 0
-    return text == NULL or find_wide(d, text, &units) != NULL
-
-
 cdef bint put_filters(
     Decode* d, int i, uint32_t count, const TERMINATING_FILTER0* filters
 ) noexcept nogil:
     """Write a list of structs; a text that may not be followed makes the whole list null."""
     cdef Column* columns = d.out.columns
-    cdef int64_t row = d.first_row + i
+    cdef int64_t row = d.first_row + i, replaced = d.replaced
+    cdef int64_t first = columns[TERMINATING_FILTER].length
     cdef uint64_t size = count * <uint64_t>sizeof(TERMINATING_FILTER0)
     cdef const TERMINATING_FILTER0* array
+    cdef const uint8_t* sublayer
+    cdef const uint8_t* action
+    cdef size_t sublayer_units, action_units
     cdef uint32_t k
     if filters == NULL:
         return False
@@ -136,15 +135,19 @@ cdef bint put_filters(
     if array == NULL or not spend(d, size):
         malformed(d, i, "internalFields.terminatingFiltersInfo")
         return False
-    for k in range(count):
-        if not good_text(d, array[k].subLayer) or not good_text(d, array[k].actionType):
-            malformed(d, i, "internalFields.terminatingFiltersInfo")
-            return False
-    end_rows(columns + TERMINATING_FILTERS, row, columns[TERMINATING_FILTER].length)
+    end_rows(columns + TERMINATING_FILTERS, row, first)
     for k in range(count):
         if (
-            not append_text(d, columns + TERMINATING_SUBLAYER, array[k].subLayer)
-            or not append_text(d, columns + TERMINATING_ACTION, array[k].actionType)
+            not find_text(d, &array[k].subLayer, &sublayer, &sublayer_units)
+            or not find_text(d, &array[k].actionType, &action, &action_units)
+        ):
+            malformed(d, i, "internalFields.terminatingFiltersInfo")
+            cut_filters(columns, first)
+            d.replaced = replaced
+            return False
+        if (
+            not append_text(d, columns + TERMINATING_SUBLAYER, sublayer, sublayer_units)
+            or not append_text(d, columns + TERMINATING_ACTION, action, action_units)
             or fixed_append(columns + TERMINATING_FILTER_ID, &array[k].filterId) < 0
             or row_append(columns + TERMINATING_FILTER, True) < 0
         ):
@@ -152,6 +155,13 @@ cdef bint put_filters(
             return False
     end_rows(columns + TERMINATING_FILTERS, row + 1, columns[TERMINATING_FILTER].length)
     return True
+
+
+cdef void cut_filters(Column* columns, int64_t length) noexcept nogil:
+    cut_rows(columns + TERMINATING_SUBLAYER, length)
+    cut_rows(columns + TERMINATING_ACTION, length)
+    cut_rows(columns + TERMINATING_FILTER_ID, length)
+    cut_rows(columns + TERMINATING_FILTER, length)
 
 
 # An unknown column, more members than bits, or names in a column without them fail the import.

@@ -3,7 +3,7 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
-from wfpfast._base.portable cimport wf_likely
+from wfpfast._base.portable cimport wf_likely, wf_once_8, wf_once_32, wf_once_pointer
 from wfpfast._base.text cimport put_ipv4, put_ipv6
 from wfpfast._columns.columns cimport Column, end_rows
 from wfpfast._columns.dictionaries cimport (
@@ -16,7 +16,9 @@ from wfpfast.abi.minwindef cimport WCHAR
 from wfpfast.abi.winnt cimport SID
 
 cdef enum:
-    FREE = 256       # a path or SID of at most so many bytes is not charged to the budget
+    # A path or SID of at most so many bytes costs no more than the event that points to it, so it
+    # is not taken from the budget. Each event has a few.
+    FREE = 256
 
 # Each of these writes the cell of row `i` of the chunk and returns True, or returns False for null.
 # A pointer that may not be followed is reported as malformed, with the name `field`.
@@ -32,13 +34,18 @@ cdef bint put_mac_address(Decode* d, int column, int i, const uint8_t* address) 
 
 # These return NULL, with the reason in `d`, for a pointer that may not be followed; the caller
 # reports it.
-cdef const uint8_t* find_long_blob(Decode* d, const FWP_BYTE_BLOB* blob) noexcept nogil
-cdef const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil
+cdef const uint8_t* find_long_blob(
+    Decode* d, const uint8_t* pointer, uint32_t size) noexcept nogil
+cdef const uint8_t* find_long_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil
 
 # Parts that conditions.pyx needs, too.
+cdef const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil
 cdef const uint8_t* find_wide(Decode* d, const WCHAR* text, size_t* units) noexcept nogil
 cdef uint8_t* room_for_text(Decode* d, Column* column, size_t more) noexcept nogil
-cdef bint append_text(Decode* d, Column* items, const WCHAR* text) noexcept nogil
+cdef bint find_text(
+    Decode* d, WCHAR* const* slot, const uint8_t** text, size_t* units) noexcept nogil
+cdef bint append_text(
+    Decode* d, Column* items, const uint8_t* text, size_t units) noexcept nogil
 cdef int append_wide(
     Decode* d, Column* column, const uint8_t* text, size_t units
 ) noexcept nogil
@@ -83,28 +90,31 @@ cdef inline bint put_utf16(
     return put_new_utf16(d, column, i, raw, size, key, path)
 
 
-cdef inline const uint8_t* find_blob(Decode* d, const FWP_BYTE_BLOB* blob) noexcept nogil:
+cdef inline const uint8_t* find_blob(
+    Decode* d, const uint8_t* pointer, uint32_t size
+) noexcept nogil:
     """Return where the bytes of a blob that is not NULL are; an empty one is not followed."""
-    if not wf_likely(blob.size != 0):
+    if not wf_likely(size != 0):
         return d.memory
-    if wf_likely(blob.size <= FREE):
-        if wf_likely(has_room(d, blob.data, 1)):
-            return translate(d, blob.data)
-    return find_long_blob(d, blob)
+    if wf_likely(size <= FREE):
+        if wf_likely(has_room(d, pointer, 1)):
+            return translate(d, pointer)
+    return find_long_blob(d, pointer, size)
 
 
 cdef inline bint put_path(
     Decode* d, int column, int i, const char* field, const FWP_BYTE_BLOB* blob
 ) noexcept nogil:
     """Write a blob that holds UTF-16 with or without a final NUL, such as a path."""
-    cdef const uint8_t* data
-    if not wf_likely(blob.data != NULL):
+    cdef const uint8_t* data = <const uint8_t*>wf_once_pointer(&blob.data)
+    cdef uint32_t size = wf_once_32(&blob.size)
+    if not wf_likely(data != NULL):
         return False
-    data = find_blob(d, blob)
+    data = find_blob(d, data, size)
     if not wf_likely(data != NULL):
         malformed(d, i, field)
         return False
-    return put_utf16(d, column, i, data, blob.size, True)
+    return put_utf16(d, column, i, data, size, True)
 
 
 cdef inline bint put_sid_text(
@@ -119,10 +129,10 @@ cdef inline bint put_sid_text(
         return False
     if wf_likely(has_room(d, sid, 4)):
         raw = translate(d, sid)
-        size = 8 + 4 * <uint32_t>raw[1]
+        size = 8 + 4 * <uint32_t>wf_once_8(raw + 1)
     if not wf_likely(size - 1 < FREE):  # long, or at the block's end
         found = 0
-        raw = find_sid(d, sid, &found)
+        raw = find_long_sid(d, sid, &found)
         size = found
         if raw == NULL:
             malformed(d, i, field)

@@ -8,13 +8,13 @@ from libc.stdint cimport INT32_MAX
 from libc.string cimport memcpy, memset
 
 from wfpfast._base.memory cimport buffer_reserve
+from wfpfast._base.portable cimport wf_once_8, wf_once_pointer
 from wfpfast._base.text cimport (
     GUID_SIZE, MAC_SIZE, SID_SIZE, put_guid, put_mac, put_sid, utf8_from_utf16)
-from wfpfast._columns.columns cimport end_rows, text_append, text_reserve
+from wfpfast._columns.columns cimport cut_rows, end_rows, text_append, text_reserve
 from wfpfast._columns.dictionaries cimport (
     Dictionary, dictionary_code, dictionary_find, dictionary_remember)
-from wfpfast._decode.context cimport (
-    NO_MEMORY, locate, malformed, out_of_budget, out_of_room, spend)
+from wfpfast._decode.context cimport NO_MEMORY, locate, malformed, out_of_room, spend
 
 
 cdef int remember(
@@ -54,7 +54,7 @@ cdef int convert_sid(
     """Convert a SID that is new to the dictionary, and return its code."""
     cdef char[SID_SIZE] text
     cdef int code = dictionary_code(
-        dictionary, <uint8_t*>text, <uint32_t>(put_sid(text, raw) - text))
+        dictionary, <uint8_t*>text, <uint32_t>(put_sid(text, raw, size) - text))
     return remember(d, dictionary, raw, size, code)
 
 
@@ -77,26 +77,34 @@ cdef bint put_new_sid(
     return put_code(d, column, i, code if code >= 0 else convert_sid(d, dictionary, raw, size))
 
 
-cdef const uint8_t* find_long_blob(Decode* d, const FWP_BYTE_BLOB* blob) noexcept nogil:
-    cdef const uint8_t* data = locate(d, blob.data, blob.size, 1)
-    if data == NULL or not spend(d, blob.size):
+cdef const uint8_t* find_long_blob(
+    Decode* d, const uint8_t* pointer, uint32_t size
+) noexcept nogil:
+    cdef const uint8_t* data = locate(d, pointer, size, 1)
+    if data == NULL or (size > FREE and not spend(d, size)):
         return NULL
-    if blob.size > INT32_MAX:
-        out_of_room(d, 0, blob.size)
+    if size > INT32_MAX:
+        out_of_room(d, 0, size)
         return NULL
     return data
 
 
 cdef const uint8_t* find_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil:
-    """Return where a whole SID is, and its size; NULL if it may not be followed."""
+    """Return where a whole SID is, and its size, which the caller spends."""
     cdef const uint8_t* data = locate(d, sid, 8, 4)
     if data == NULL:
         return NULL
-    size[0] = 8 + 4 * <uint32_t>data[1]
+    size[0] = 8 + 4 * <uint32_t>wf_once_8(data + 1)
     if d.size - <uint64_t>(data - d.memory) < size[0]:
         d.reason = "points outside the block"
         return NULL
-    return data if size[0] <= FREE or spend(d, size[0]) else NULL
+    return data
+
+
+cdef const uint8_t* find_long_sid(Decode* d, const SID* sid, uint32_t* size) noexcept nogil:
+    """As find_sid(), for a SID of an event itself."""
+    cdef const uint8_t* data = find_sid(d, sid, size)
+    return data if data != NULL and (size[0] <= FREE or spend(d, size[0])) else NULL
 
 
 cdef bint put_mapped(Decode* d, int column, int i, uint32_t v4) noexcept nogil:
@@ -111,31 +119,36 @@ cdef bint put_mapped(Decode* d, int column, int i, uint32_t v4) noexcept nogil:
     return True
 
 
-cdef const uint8_t* measure_wide(
-    Decode* d, const WCHAR* text, uint64_t limit, size_t* units
-) noexcept nogil:
-    """Return where NUL-terminated UTF-16 of at most `limit` bytes begins, and its units."""
+cdef const uint8_t* find_wide(Decode* d, const WCHAR* text, size_t* units) noexcept nogil:
+    """Return where NUL-terminated UTF-16 begins, and its units; what is walked is spent."""
     cdef const uint8_t* data = locate(d, text, 2, 2)
-    cdef uint64_t left
+    cdef uint64_t left, limit, n = 0
     if data == NULL:
         return NULL
     left = (d.size - <uint64_t>(data - d.memory)) // 2
-    units[0] = 0
-    while data[2 * units[0]] or data[2 * units[0] + 1]:
-        units[0] += 1
-        if 2 * units[0] > limit:
-            out_of_budget(d)
-            return NULL
-        if units[0] == left:
-            d.reason = "is text that does not end inside the block"
-            return NULL
+    limit = min(left, d.budget // 2 + 1)
+    while n < limit and (data[2 * n] or data[2 * n + 1]):
+        n += 1
+    if not spend(d, 2 * n):
+        return NULL
+    if n == left:
+        d.reason = "is text that does not end inside the block"
+        return NULL
+    units[0] = n
     return data
 
 
-cdef const uint8_t* find_wide(Decode* d, const WCHAR* text, size_t* units) noexcept nogil:
-    """As measure_wide(), within the budget, from which the text is taken."""
-    cdef const uint8_t* data = measure_wide(d, text, d.budget, units)
-    return data if data != NULL and spend(d, 2 * units[0]) else NULL
+cdef bint find_text(
+    Decode* d, WCHAR* const* slot, const uint8_t** text, size_t* units
+) noexcept nogil:
+    """As find_wide() of what `slot` points to; of NULL the text is NULL."""
+    cdef const WCHAR* pointer = <const WCHAR*>wf_once_pointer(slot)
+    text[0] = NULL
+    units[0] = 0
+    if pointer == NULL:
+        return True
+    text[0] = find_wide(d, pointer, units)
+    return text[0] != NULL
 
 
 cdef bint put_wide(
@@ -206,43 +219,43 @@ cdef bint put_groups(
     """
     cdef Column* list_column = d.out.columns + column
     cdef Column* items = d.out.columns + list_column.spec.first_child
-    cdef const WCHAR* const* array
-    cdef size_t units = 0
+    cdef int64_t first = items.length, replaced = d.replaced
+    cdef uint64_t size = 8 * <uint64_t>count
+    cdef WCHAR* const* array
+    cdef const uint8_t* text
+    cdef size_t units
     cdef uint32_t k
     if count == 0:
         return True
-    array = <const WCHAR* const*>locate(d, groups, 8 * <uint64_t>count, 8)
-    if array == NULL or not spend(d, 8 * <uint64_t>count):
+    array = <WCHAR* const*>locate(d, groups, size, 8)
+    if array == NULL or not spend(d, size):
         malformed(d, i, field)
         return False
-    for k in range(count):  # check all before the first is written
-        if array[k] != NULL and find_wide(d, array[k], &units) == NULL:
-            malformed(d, i, field)
-            return False
-    end_rows(list_column, d.first_row + i, items.length)
+    end_rows(list_column, d.first_row + i, first)
     for k in range(count):
-        if not append_text(d, items, array[k]):
+        if not find_text(d, array + k, &text, &units):
+            malformed(d, i, field)
+            cut_rows(items, first)
+            d.replaced = replaced
+            return False
+        if not append_text(d, items, text, units):
             return False
     end_rows(list_column, d.first_row + i + 1, items.length)
     return True
 
 
-cdef bint append_text(Decode* d, Column* items, const WCHAR* text) noexcept nogil:
-    """Add a text that find_wide() has accepted, or NULL, to a column that grows."""
-    cdef size_t units = 0, replaced = 0
-    cdef const uint8_t* data
-    if text != NULL:
-        data = measure_wide(d, text, d.size, &units)
-        if buffer_reserve(d.scratch, 0, 3 * units + 1) < 0:
-            d.failure = NO_MEMORY
-            return False
-        units = utf8_from_utf16(d.scratch[0].data, data, units, &replaced)
-        d.replaced += replaced
-    elif buffer_reserve(d.scratch, 0, 1) < 0:
+cdef bint append_text(
+    Decode* d, Column* items, const uint8_t* text, size_t units
+) noexcept nogil:
+    """Add a text that find_text() has found, which may be NULL, to a column that grows."""
+    cdef size_t size, replaced = 0
+    if buffer_reserve(d.scratch, 0, 3 * units + 1) < 0:
         d.failure = NO_MEMORY
         return False
-    if text_append(items, d.scratch[0].data, units, text != NULL) < 0:
-        out_of_room(d, <size_t>items.text_used, units)
+    size = utf8_from_utf16(d.scratch[0].data, text, units, &replaced)
+    d.replaced += replaced
+    if text_append(items, d.scratch[0].data, size, text != NULL) < 0:
+        out_of_room(d, <size_t>items.text_used, size)
         return False
     return True
 

@@ -32,6 +32,9 @@ class App(click.Group):
         except Fault as error:
             say(f"wfpfast: {error}")
             status = 1
+        except MemoryError:
+            say("wfpfast: there is not enough memory")
+            status = 1
         except OSError as error:
             if not reader_left(error):
                 name = f"{error.filename}: " if error.filename else ""

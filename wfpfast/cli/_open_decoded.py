@@ -60,8 +60,10 @@ def _batches(name: str, stream: EventStream) -> Iterator[pa.RecordBatch]:
             yield from gather.add(pa.record_batch(batch))
     except SourceError as error:
         fault = told(name, error)
-    except (ValueError, OSError) as error:
+    except (ValueError, OverflowError, OSError) as error:
         raise Fault(f"{name}: {error}") from None
+    except MemoryError:
+        raise Fault(f"{name}: there is not enough memory for its events") from None
     yield from gather.rest()
     if fault is not None:
         raise Broken(fault)

@@ -1,0 +1,122 @@
+"""Decodes blocks whose memory a native thread changes; to be run as a program, since it may crash.
+
+    python changing_memory.py FLIPPER.so SECONDS
+
+The memory ends where the block does: a read behind its end is a segmentation fault.
+"""
+
+import ctypes
+import mmap
+import random
+import struct
+import sys
+import time
+
+from example_events import PAYLOADS, event
+from oracle import structs
+
+from wfpfast import Block, Decoder, MalformedBlockError, encode
+from wfpfast._blocks.repack import repack
+
+BASE = 0x10_0000
+EVENTS = 600         # enough for a decode without the GIL
+IMAGES = 64          # for one block, one after the other
+PAGE = mmap.PAGESIZE
+
+
+def image_of(*, tails: bool) -> tuple[bytes, int, bool]:
+    """All types of events, each pointed to many times; sizes, counts and NULs lie near the end."""
+    events = [event(kind) for kind in PAYLOADS]
+    token = (15, {"sids": ["S-1-5-1"] * 9, "restrictedSids": ["S-1-5-2"] * 9})
+    events.append({"header": {}, "type": 1, "ikeQmFailure": {
+        "saTrafficType": 1, "localSubNet": token, "remoteSubNet": (12, b"blob")}})
+    if tails:
+        events.append({"header": {}, "type": 3, "internalFields": {
+            "filterOrigin": "origin", "unknown": {"direction": "name"},
+            "terminatingFiltersInfo": [{"subLayer": "one", "actionType": "two"}] * 5}})
+    block = encode(events, base=BASE)
+    image = bytes(block.data) + bytes(-block.nbytes % 8)
+    entries = image[block.entries_offset:block.entries_offset + 8 * len(events)]
+    entries *= EVENTS // len(events)
+    # The entries come first: what is behind the events is the end of the memory.
+    moved = bytes(entries) + image
+    shifted = BASE - len(entries)
+    return moved + bytes(-len(moved) % 8), shifted, block.internal
+
+
+def changed(image: bytes, base: int, entries: int, chance: random.Random) -> bytes:
+    """The image with some words that claim more than there is, or lead elsewhere."""
+    other = bytearray(image)
+    end = base + len(image)
+    for _ in range(chance.randrange(1, 40)):
+        at = chance.randrange(entries // 4, len(image) // 4) * 4
+        word = chance.choice([0, 1, 200, 255, 0x7FFFFF00, 2**32 - 1, 0xFF01, 0x100, 15, 256])
+        struct.pack_into("<I", other, at, word)
+        if chance.random() < 0.5:
+            astray = chance.choice([0, end - 8, end - 2, base - 8, end, end - 16])
+            struct.pack_into("<Q", other, at // 8 * 8, astray)
+    return bytes(other)
+
+
+def guarded(size: int) -> int:
+    """The address of `size` bytes, behind which no memory can be read."""
+    libc = ctypes.CDLL(None)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+    libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    whole = -(-size // PAGE) * PAGE
+    start = libc.mmap(None, whole + 64 * PAGE, mmap.PROT_READ | mmap.PROT_WRITE,
+                      mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1, 0)
+    assert libc.mprotect(start + whole, 64 * PAGE, 0) == 0
+    return start + whole - size
+
+
+def attack(flipper: ctypes.CDLL, until: float, chance: random.Random) -> int:
+    image, base, internal = image_of(tails=chance.random() < 0.5)
+    entries = EVENTS // (len(PAYLOADS) + 1 + internal) * (len(PAYLOADS) + 1 + internal)
+    address = guarded(len(image))
+    images = b"".join(
+        image if k % 2 else changed(image, base, 8 * entries, chance) for k in range(IMAGES))
+    memory = (ctypes.c_char * len(image)).from_address(address)
+    memory[:] = image
+    block = Block(memoryview(memory), base=base, count=entries, version=structs.NEWEST,
+                  entries_offset=0, internal=internal)
+    decoders = [Decoder(errors="null"), Decoder(errors="raise", addresses="binary")]
+    assert flipper.start(ctypes.c_void_p(address), images, len(image) // 8, IMAGES) == 0
+    decodes = 0
+    try:
+        while time.monotonic() < until and decodes < 2_000:
+            decodes += 1
+            try:
+                checked(decoders[decodes % 2].decode(block))
+                if not internal:
+                    repack(block)
+            except (MalformedBlockError, OverflowError):
+                pass
+    finally:
+        flipper.stop()
+    return decodes
+
+
+def checked(batch: object) -> None:
+    """What was made of it is well-formed, whatever the values are."""
+    try:
+        import pyarrow as pa
+    except ImportError:
+        return
+    pa.record_batch(batch).validate(full=True)
+
+
+def main() -> None:
+    flipper = ctypes.CDLL(sys.argv[1])
+    flipper.start.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_size_t]
+    until = time.monotonic() + float(sys.argv[2])
+    decodes = seed = 0
+    while time.monotonic() < until:
+        decodes += attack(flipper, until, random.Random(seed))
+        seed += 1
+    print(decodes)
+
+
+if __name__ == "__main__":
+    main()
