@@ -3,6 +3,8 @@
 Nothing but a MemoryError comes of it, no buffer is left, and the next try gives what is right.
 """
 
+import ctypes
+import sys
 from pathlib import Path
 
 import pytest
@@ -118,3 +120,40 @@ def test_no_allocation_of_ours_can_fail_and_leave_something(
     errors, *rest = fresh_python(f"{prepared}\nwork = {work}\n{LOOP}").split()
     assert int(errors) >= EVERYTHING[work]
     assert rest == ["0", "0", "True"]
+
+
+AGAIN = """
+import ctypes
+
+class Info(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in (
+        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks",
+        "fordblks", "keepcost")]
+
+mallinfo = ctypes.CDLL(None).mallinfo2
+mallinfo.restype = Info
+
+def in_use():
+    gc.collect()
+    info = mallinfo()
+    return info.uordblks + info.hblkhd
+
+for _ in range(5):
+    work()
+before = in_use()
+for _ in range(200):
+    work()
+print(in_use() - before)
+"""
+
+
+@needs_failing_malloc
+@pytest.mark.skipif(
+    sys.platform != "linux" or not hasattr(ctypes.CDLL(None), "mallinfo2"),
+    reason="needs glibc 2.33")
+@pytest.mark.parametrize("work", EVERYTHING)
+def test_nothing_is_left_of_what_is_done_again_and_again(work: str) -> None:
+    """What `live_buffers()` does not count, too."""
+    prepared = WORK.format(tests=str(Path(__file__).parent))
+    left = int(fresh_python(f"{prepared}\nwork = {work}\n{AGAIN}"))
+    assert left < 200 * 300     # what comes and goes, however often, is 30,000 bytes at most

@@ -2,19 +2,16 @@
 
     python -m fuzz [TIME] [--door NAME ...] [--keep BYTES]
 
-TIME is of all doors together, such as 90s, 2m or 1h. What libFuzzer needs, clang and a build for
-it, is made by `nox -s fuzz`. Units that break a promise are left in the folder that is named.
+TIME is of all doors together, such as 90s, 2m or 1h. `nox -s fuzz` makes the build and sets the
+environment that this needs. Units that break a promise are left in the folder that is named.
 """
 
 import argparse
-import os
 import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-
-import atheris
 
 from fuzz.corpus import keep, kept, units_in, unpack
 from fuzz.doors import DOORS
@@ -34,13 +31,9 @@ def seconds(text: str) -> int:
 
 def libfuzzer(door: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run libFuzzer and return what it said."""
-    runtime = Path(atheris.path()) / "asan_with_fuzzer.so"
     return subprocess.run(
         [sys.executable, "-m", "fuzz.search", door, *LIMITS, *arguments], text=True, check=False,
-        stdout=sys.stdout, stderr=subprocess.PIPE, errors="replace",
-        env=os.environ | {"LD_PRELOAD": str(runtime), "PYTHONMALLOC": "malloc",
-                          "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
-                          "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"})
+        stderr=subprocess.PIPE, errors="replace")
 
 
 def search(door: str, time: int, folder: Path, size: int) -> bool:
