@@ -1,6 +1,7 @@
 """Searches door by door, and asks the oracles about what was found.
 
     python -m fuzz [TIME] [--door NAME ...] [--keep BYTES]
+    python -m fuzz --try FILE --door NAME
 
 TIME is of all doors together, such as 90s, 2m or 1h. `nox -s fuzz` makes the build and sets the
 environment that this needs. Units that break a promise are left in the folder that is named.
@@ -86,8 +87,16 @@ def main() -> int:
     parser.add_argument("--door", action="append", choices=DOORS, help="all of them by default")
     parser.add_argument("--keep", type=int, default=0, metavar="BYTES",
                         help="make the kept units of a door anew, at most so many bytes")
+    parser.add_argument("--try", dest="unit", type=Path, metavar="FILE",
+                        help="try this unit once, and do not search")
     arguments = parser.parse_args()
     doors = arguments.door or list(DOORS)
+    if arguments.unit:
+        for door in doors:
+            DOORS[door].try_unit(arguments.unit.read_bytes())
+            print(f"{door}: no promise is broken; compared: "
+                  f"{DOORS[door].compare(arguments.unit.read_bytes())}")
+        return 0
     good = True
     for door in doors:
         folder = Path(tempfile.mkdtemp(prefix=f"fuzz-{door}-"))
