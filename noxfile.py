@@ -31,6 +31,7 @@ ASAN_TESTS = (
     "tests/netsh/test_damage.py",
     "tests/netsh/test_elementtree.py",
     "tests/netsh/test_patches.py",
+    "tests/fuzz",
 )
 
 nox.options.sessions = ["lint", "types", "test"]
@@ -160,6 +161,20 @@ def asan(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Search for what breaks a promise, for two minutes or what is said after `--`; needs clang."""
+    session.install("atheris", "pyarrow")
+    session.install(str(source_tree(session)), env={
+        "WFPFAST_BUILD": "asan", "CC": "clang", "CFLAGS": "-fsanitize=fuzzer-no-link"})
+    where = session.run("python", "-c", "import atheris; print(atheris.path())", silent=True)
+    session.run("python", "-m", "fuzz", *session.posargs, env={
+        "PYTHONPATH": str(ROOT / "tests"), "PYTHONMALLOC": "malloc",
+        "LD_PRELOAD": f"{str(where).strip()}/asan_with_fuzzer.so",
+        "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
+        "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"})
+
+
+@nox.session
 def windows(session: nox.Session) -> None:
     """The wheel for Windows and its suite under Wine; needs Debian. See tests/windows."""
     session.install("build", "abi3audit", *BUILD_TOOLS)
@@ -181,6 +196,15 @@ def recipes(session: nox.Session) -> None:
     needs = [each for each in extras["test"] if not each.startswith("wfpfast")]
     session.install(*needs, *extras["cli"], *BUILD_TOOLS)  # wfpfast itself is what the copy builds
     session.run("python", "tests/recipes/run.py", *session.posargs)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Make the mistakes of tests/mutants on copies: tests must notice each."""
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    needs = [each for each in extras["test"] if not each.startswith("wfpfast")]
+    session.install(*needs, *extras["cli"], *BUILD_TOOLS)
+    session.run("python", "tests/mutants/run.py", *session.posargs)
 
 
 @nox.session

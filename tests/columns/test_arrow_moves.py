@@ -14,6 +14,7 @@ import pytest
 from example_events import event, one_of_each
 
 from wfpfast import Decoder, encode
+from wfpfast._base.memory import live_buffers
 
 EVENTS = one_of_each(internal=True)[:11]
 BLOCK = encode(EVENTS)
@@ -159,3 +160,21 @@ def test_an_export_outlives_its_decoder_and_still_ends() -> None:
     release(schema)
     gc.collect()
     assert column(*pair) == expected()["filter_id"]
+
+
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize("k", range(12))
+def test_any_struct_may_be_the_only_one_that_is_moved(which: int, k: int) -> None:
+    """Also the last one in memory: all the others are released, and it holds what it needs."""
+    decoder = Decoder(columns=COLUMNS)
+    for top in tops(decoder):   # its dictionaries stay
+        release(top)
+    before = live_buffers()
+    pair = tops(decoder)
+    moved = take(list(below(pair[which]))[k])
+    assert len(list(below(pair[1 - which]))) == 12
+    release(pair[0])
+    release(pair[1])
+    assert live_buffers() > before
+    release(moved)
+    assert live_buffers() == before

@@ -1,11 +1,7 @@
 """Every allocation fails in turn, Python's and our own, in all that has handles: none is left."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
+from failing_malloc import failing_malloc, needs_failing_malloc
 from fresh_python import fresh_python
 
 WORK = """
@@ -112,22 +108,12 @@ def test_no_allocation_of_python_can_fail_and_leave_something(work: str) -> None
     assert fresh_python(f"{WORK}\nwork = {work}\nwork()\n{PYTHON}").split() == ["True", "600"]
 
 
-@pytest.fixture(scope="module")
-def failing_malloc(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Compile a library that lets allocations fail."""
-    library = tmp_path_factory.mktemp("failing") / "failing_malloc.so"
-    source = Path(__file__).with_name("failing_malloc.c")
-    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
-    return str(library)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="takes the place of malloc as glibc lets it")
-@pytest.mark.skipif("LD_PRELOAD" in os.environ, reason="a sanitizer has the place of malloc")
+@needs_failing_malloc
 @pytest.mark.parametrize("work", EVERYTHING)
 def test_no_allocation_of_ours_can_fail_and_leave_something(
-    failing_malloc: str, monkeypatch: pytest.MonkeyPatch, work: str
+    monkeypatch: pytest.MonkeyPatch, work: str
 ) -> None:
-    monkeypatch.setenv("LD_PRELOAD", failing_malloc)
+    monkeypatch.setenv("LD_PRELOAD", failing_malloc())
     output = fresh_python(f"{WORK}\nwork = {work}\nwork()\n{OURS}")
     errors, unseen, not_clean = map(int, output.split())
     assert errors >= 3

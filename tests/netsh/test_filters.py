@@ -186,6 +186,18 @@ def test_errors_name_the_element(
     assert 1 <= caught.value.line <= filters(FILTER).count("\n") + 8
 
 
+@pytest.mark.parametrize("tag", ["filters", "callouts", "providers", "subLayers"])
+def test_a_text_among_records_is_lost(tag: str) -> None:
+    """As where lines of a file are missing, and the items of a list come out of it."""
+    spoilt = filters(FILTER).replace("<filters>", f"<{tag}><item>filterId</item></{tag}><filters>")
+    assert spoilt.count("<item>filterId") == 1
+    with pytest.raises(netsh.NetshError, match="expected elements, not a text"):
+        read(spoilt)
+    table = netsh.read_filters(io.BytesIO(spoilt.encode()), errors="null")
+    assert [row["filter_id"] for row in table] == [9]
+    assert table.stats["lost_records"] == 1
+
+
 def test_other_files_are_refused() -> None:
     with pytest.raises(netsh.NetshError, match="holds events, no filters: netsh wfp show state"):
         read(netevents(drop()))

@@ -33,6 +33,7 @@ FILTER_HEADS = {key: kind for key, kind in _KINDS.items() if key != "filterId"}
 
 Record = dict[str, Any]
 
+NO_ELEMENTS = "expected elements, not a text"
 _ORIGIN_FLAG = "FWPM_FILTER_FLAG_HAS_FILTER_ORIGIN"
 _REGISTERED_FLAG = "FWPM_CALLOUT_FLAG_REGISTERED"
 
@@ -61,8 +62,13 @@ class FilterReader:
         self._objects: dict[str, dict[str, Row]] = {
             kind: {} for kind in ("callout", "context", "sublayer", "provider")}
 
-    def convert(self, kind: str, record: Record) -> None:
+    def convert(self, kind: str, record: Record | str) -> None:
         """Store a filter, or what filters refer to."""
+        if isinstance(record, str):
+            if self._strict:
+                raise BadElement(kind, NO_ELEMENTS)
+            self.stats["lost_records"] += 1
+            return
         kind = next((found for tag, found in _KINDS.items() if tag in record), kind)
         lists = [tag for tag in FILTER_LISTS if tag in record]
         if lists or not record:  # a layer that was pasted alone; <item></item>
@@ -169,7 +175,7 @@ _OBJECTS: dict[str, Callable[[FilterReader, Record], Row]] = {
 def _elements(value: Any) -> Record:
     if isinstance(value, dict):
         return value
-    raise ValueError("expected elements, not a text")
+    raise ValueError(NO_ELEMENTS)
 
 
 def _action(value: Any) -> tuple[str, str | None]:

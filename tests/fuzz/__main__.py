@@ -1,0 +1,108 @@
+"""Searches door by door, and asks the oracles about what was found.
+
+    python -m fuzz [TIME] [--door NAME ...] [--keep BYTES]
+    python -m fuzz --try FILE --door NAME
+
+TIME is of all doors together, such as 90s, 2m or 1h. `nox -s fuzz` makes the build and sets the
+environment that this needs. Units that break a promise are left in the folder that is named.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from fuzz.corpus import keep, kept, units_in, unpack
+from fuzz.doors import DOORS
+
+# Of one unit: a bomb is a finding as a crash is. The sanitizer takes memory of its own.
+LIMITS = ("-timeout=5", "-rss_limit_mb=2048", "-malloc_limit_mb=512")
+MOST_BYTES = {"blocks": 16384, "recordings": 16384, "events": 8192, "filters": 8192}
+UNITS = {"s": 1, "m": 60, "h": 3600}
+
+
+def seconds(text: str) -> int:
+    found = re.fullmatch(r"(\d+)([smh])", text)
+    if not found:
+        raise argparse.ArgumentTypeError("a time is a number and s, m or h")
+    return int(found[1]) * UNITS[found[2]]
+
+
+def libfuzzer(door: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run libFuzzer and return what it said."""
+    return subprocess.run(
+        [sys.executable, "-m", "fuzz.search", door, *LIMITS, *arguments], text=True, check=False,
+        stderr=subprocess.PIPE, errors="replace")
+
+
+def search(door: str, time: int, folder: Path, size: int) -> bool:
+    """Search through one door, and say what came of it; return whether all promises were kept."""
+    corpus, small = folder / "corpus", folder / "small"
+    unpack(DOORS[door].seeds(), corpus)
+    if size == 0:       # a corpus that is to be made anew begins with nothing else
+        unpack(kept(door).values(), corpus)
+    found = libfuzzer(
+        door, f"-max_total_time={time}", f"-max_len={MOST_BYTES[door]}", "-print_final_stats=1",
+        f"-artifact_prefix={folder}/", str(corpus))
+    lines = found.stderr.splitlines()
+    covered = [line for line in lines if " cov: " in line]
+    executed = [line.split()[-1] for line in lines if "number_of_executed_units" in line]
+    print(f"{door}: {executed[0] if executed else '?'} units tried;"
+          f" {covered[-1].strip() if covered else 'no coverage'}", flush=True)
+    if found.returncode:
+        print(found.stderr[-6000:])
+        print(f"{door}: a promise is broken by a unit in {folder}")
+        return False
+    small.mkdir()
+    libfuzzer(door, "-merge=1", f"-max_len={MOST_BYTES[door]}", str(small), str(corpus))
+    return ask(door, units_in(small), folder, size)
+
+
+def ask(door: str, units: list[bytes], folder: Path, size: int) -> bool:
+    """Ask the oracle about units, and keep some if that is wanted."""
+    compared = 0
+    for unit in units:
+        try:
+            compared += DOORS[door].compare(unit)
+        except Exception:
+            (folder / "differs").write_bytes(unit)
+            print(f"{door}: an oracle has another opinion of {folder}/differs")
+            raise
+    print(f"{door}: {len(units)} units cover all that was covered; an oracle agrees with"
+          f" {compared}", flush=True)
+    if size:
+        chosen: list[bytes] = []
+        for unit in sorted(units, key=len):     # the small ones say most
+            if sum(map(len, chosen)) + len(unit) <= size:
+                chosen.append(unit)
+        keep(door, chosen)
+    return True
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Search for what breaks a promise.")
+    parser.add_argument("time", nargs="?", type=seconds, default="2m", help="such as 2m or 1h")
+    parser.add_argument("--door", action="append", choices=DOORS, help="all of them by default")
+    parser.add_argument("--keep", type=int, default=0, metavar="BYTES",
+                        help="make the kept units of a door anew, at most so many bytes")
+    parser.add_argument("--try", dest="unit", type=Path, metavar="FILE",
+                        help="try this unit once, and do not search")
+    arguments = parser.parse_args()
+    doors = arguments.door or list(DOORS)
+    if arguments.unit:
+        for door in doors:
+            DOORS[door].try_unit(arguments.unit.read_bytes())
+            print(f"{door}: no promise is broken; compared: "
+                  f"{DOORS[door].compare(arguments.unit.read_bytes())}")
+        return 0
+    good = True
+    for door in doors:
+        folder = Path(tempfile.mkdtemp(prefix=f"fuzz-{door}-"))
+        good &= search(door, arguments.time // len(doors), folder, arguments.keep)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,10 @@
+"""The list of doors, by name."""
+
+from fuzz import Door, blocks, netsh_files, recordings
+
+DOORS: dict[str, Door] = {
+    "blocks": blocks.DOOR,
+    "recordings": recordings.DOOR,
+    "events": netsh_files.EVENTS,
+    "filters": netsh_files.FILTERS,
+}
