@@ -199,3 +199,31 @@ def child():
 children(10, child)
 os._exit(0)
 """)
+
+
+def test_a_page_that_a_thread_of_the_parent_fetches() -> None:
+    """It is not in the child, so the stream cannot go on there, nor need it be waited for."""
+    check(3, """
+from wfpfast import EngineClosedError
+engine = Engine(Simulator(events=100, delay=0.05))
+
+def child():
+    try:
+        next(stream)
+    except EngineClosedError as error:
+        assert "parent" in str(error)
+        stream.close()
+    else:
+        raise SystemExit("the stream went on without a page")
+
+for _ in range(3):
+    stream = engine.net_events(batch_size=5)
+    for _ in range(3):      # a slow reader of slow calls: the next page is fetched meanwhile
+        next(stream)
+        time.sleep(0.01)
+    children(1, child)
+    assert len(next(stream)) == 5
+    stream.close()
+print("3 children ended")
+engine.close()
+""")
