@@ -98,6 +98,9 @@ def test_two_texts_that_become_one_are_one(run: Run, tmp_path: Path) -> None:
     column = pa.ipc.open_file(tmp_path / "a.arrow").read_all()["app_path"].combine_chunks()
     assert column.to_pylist() == ["=1", "=1"]
     assert column.dictionary.to_pylist() == ["=1"]
+    twice = _cells.unguarded(pa.array(["=1", "'=1", None, "a"]).dictionary_encode())
+    assert twice.dictionary.to_pylist() == ["=1", "a"]
+    assert twice.to_pylist() == ["=1", "=1", None, "a"]
 
 
 @pytest.mark.parametrize("kind", ["csv", "ndjson"])
