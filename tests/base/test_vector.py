@@ -2,13 +2,14 @@
 
 import ipaddress
 import random
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wfpfast import decode, encode
-from wfpfast._base.vector import hash_192, hexadecimal, same_192, transpose
+from wfpfast._base.vector import hash_192, hexadecimal, narrow_16, same_192, transpose
 
 WORDS = st.integers(0, 2**64 - 1) | st.integers(0, 63).map(lambda k: 1 << k) | st.just(0)
 TWINS = pytest.mark.parametrize("portable", [False, True])
@@ -48,6 +49,22 @@ def test_hexadecimal(portable: bool, data: bytes) -> None:
     digits = data.hex()
     others = sum((digit != "0") << k for k, digit in enumerate(digits))
     assert hexadecimal(data, portable=portable) == (digits.encode(), others)
+
+
+UNITS = st.integers(1, 0x7F) | st.sampled_from([0, 0x80, 0xFF, 0x100, 0x7F00, 0x8000, 0xFFFF])
+
+
+@TWINS
+@pytest.mark.parametrize("order", ["little", "big"])
+@given(st.lists(UNITS, min_size=16, max_size=16))
+@example([0x7F] * 16)
+@example([1] * 15 + [0])
+@example([1] * 15 + [0x80])
+@example([0x8000] + [1] * 15)
+def test_narrowing(portable: bool, order: Any, units: list[int]) -> None:
+    data = b"".join(unit.to_bytes(2, order) for unit in units)
+    expected = bytes(units) if all(0 < unit < 0x80 for unit in units) else None
+    assert narrow_16(data, order == "big", portable=portable) == expected
 
 
 def nh(text: bytes, secrets: bytes) -> int:

@@ -72,8 +72,10 @@ def test_cut_at_every_byte(encoding: str, mark: bytes) -> None:
             again, same = read(data[:cut], errors="null")
             assert (again, str(same)) == (came, str(error))
         text = data[len(mark):cut].decode(encoding, "ignore")
-        # A carriage return at the very end may already be the end of its line.
-        assert error.line in {1 + text.count("\n"), 1 + text.count("\r")}, cut
+        # A carriage return at the very end may already be the end of its line. What the whole file
+        # is, is said of its beginning.
+        lines = {1 + text.count("\n"), 1 + text.count("\r")}
+        assert error.line in ({1} if "found an empty" in str(error) else lines), cut
     for cut in range(whole, len(data) + 1, len("x".encode(encoding))):
         assert read(data[:cut]) == ([1, 2], None)
 

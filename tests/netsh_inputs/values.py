@@ -202,6 +202,12 @@ DAMAGED = [
         ("<ipProtocol>6<", "<ipProtocol>six<")),
         three(local_port=None, layer_id=None, ip_protocol=None), stats={"malformed": 3},
         raises="ipProtocol"),
+    simple("marks of people between elements", spoiled(
+        ("<isLoopback>", "**<isLoopback>"), ("<localPort>", "XX<localPort>")), three(),
+        stats={"stray_text": 2}),
+    simple("marks of people in a list", spoiled(
+        ("<item>FWPM_NET_EVENT_FLAG_USER_ID_SET</item>",
+         "**<item>FWPM_NET_EVENT_FLAG_USER_ID_SET</item>**")), three(), stats={"stray_text": 1}),
     simple("an event that does not end", spoiled(("</classifyDrop>", "")),
            [row(local_port=50000), row(local_port=50002)], stats={"lost_events": 1},
            raises=r"line \d+"),

@@ -30,6 +30,18 @@ static inline uint32_t wf_hex16_portable(char out[32], const uint8_t bytes[16])
     return others;
 }
 
+/* Write 16 units of UTF-16 as 16 bytes; false, and any bytes, if one is NUL or not ASCII. */
+static inline int wf_narrow_16_portable(uint8_t out[16], const uint8_t units[32], int big)
+{
+    unsigned others = 0;
+    for (int k = 0; k < 16; k++) {
+        unsigned unit = units[2 * k + !big] << 8 | units[2 * k + big];
+        others |= (unit - 1) | unit;
+        out[k] = (uint8_t)unit;
+    }
+    return !(others & 0xff80);
+}
+
 /* The NH hash of UMAC (RFC 4418, section 5.2) of 32 to 192 bytes. Blocks past the end are moved
  * back to end with the text: reading bytes twice does no harm, and a loop count that does not depend on
  * the size is never mispredicted. */
@@ -127,6 +139,22 @@ static inline uint32_t wf_hex16(char out[32], const uint8_t bytes[16])
     return others;
 }
 
+static inline int wf_narrow_16(uint8_t out[16], const uint8_t units[32], int big)
+{
+    __m128i a = _mm_loadu_si128((const __m128i *)units);
+    __m128i b = _mm_loadu_si128((const __m128i *)units + 1);
+    __m128i zero = _mm_setzero_si128(), nul, high;
+    if (big) {
+        a = _mm_or_si128(_mm_slli_epi16(a, 8), _mm_srli_epi16(a, 8));
+        b = _mm_or_si128(_mm_slli_epi16(b, 8), _mm_srli_epi16(b, 8));
+    }
+    nul = _mm_or_si128(_mm_cmpeq_epi16(a, zero), _mm_cmpeq_epi16(b, zero));
+    high = _mm_and_si128(_mm_or_si128(a, b), _mm_set1_epi16((short)0xff80));
+    _mm_storeu_si128((__m128i *)out, _mm_packus_epi16(a, b));
+    return !_mm_movemask_epi8(nul)
+        && _mm_movemask_epi8(_mm_cmpeq_epi16(high, zero)) == 0xffff;
+}
+
 static inline uint64_t wf_hash_192(
     const uint8_t *text, uint64_t size, const uint64_t secrets[24])
 {
@@ -172,6 +200,7 @@ static inline int wf_same_192(const uint8_t *a, const uint8_t *b, uint64_t size)
 #define wf_hash_192 wf_hash_192_portable
 #define wf_transpose wf_transpose_portable
 #define wf_hex16 wf_hex16_portable
+#define wf_narrow_16 wf_narrow_16_portable
 #endif
 
 #endif

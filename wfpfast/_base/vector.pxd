@@ -7,6 +7,8 @@ cdef extern from "_vector.h" nogil:
     void wf_transpose_portable(const uint64_t* rows, uint64_t* columns) noexcept
     uint32_t wf_hex16(char* out, const uint8_t* data) noexcept
     uint32_t wf_hex16_portable(char* out, const uint8_t* data) noexcept
+    bint wf_narrow_16(uint8_t* out, const uint8_t* units, bint big) noexcept
+    bint wf_narrow_16_portable(uint8_t* out, const uint8_t* units, bint big) noexcept
     uint64_t wf_hash_192(const uint8_t* text, uint64_t size, const uint64_t* secrets) noexcept
     uint64_t wf_hash_192_portable(
         const uint8_t* text, uint64_t size, const uint64_t* secrets) noexcept

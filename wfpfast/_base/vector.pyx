@@ -30,6 +30,17 @@ def hexadecimal(bytes data, *, bint portable) -> tuple[bytes, int]:
     return PyBytes_FromStringAndSize(digits, sizeof(digits)), others
 
 
+def narrow_16(bytes units, bint big, *, bint portable) -> bytes | None:
+    """Return 16 units of UTF-16 as 16 bytes; None if one is NUL or not ASCII."""
+    cdef uint8_t[16] out
+    cdef const uint8_t* given = <const uint8_t*>PyBytes_AsString(units)
+    if len(units) != 32:
+        raise ValueError(f"{len(units)} bytes are not 16 units")
+    if not (wf_narrow_16_portable(out, given, big) if portable else wf_narrow_16(out, given, big)):
+        return None
+    return PyBytes_FromStringAndSize(<char*>out, sizeof(out))
+
+
 def hash_192(bytes text, bytes secrets, *, bint portable) -> int:
     """Return the hash of 32 to 192 bytes."""
     cdef uint64_t[24] numbers

@@ -50,10 +50,11 @@ def read_events(
         where Windows prints them. Times have milliseconds: netsh writes no more. An enumerator
         that is not known is ``UNKNOWN_`` and its text. Its ``stats`` have, besides those of a
         decoder: ``unknown_names`` (such enumerators, and flags), ``no_flags`` (headers without
-        ``<flags>``: the members that they have count as set), ``lost_events``, ``mended_text``
-        (characters that XML forbids, or bytes that are no text), ``unknown_element:`` and a name
-        (elements that are not known), ``guessed_encoding:`` and a name, ``named_code:``, a code and
-        its name (which only the file knows).
+        ``<flags>``: the members that they have count as set), ``lost_events``, ``stray_text``
+        (between elements), ``mended_text`` (characters that XML forbids, or bytes that are no
+        text), ``unknown_element:`` and a name (elements that are not known),
+        ``guessed_encoding:`` and a name, ``named_code:``, a code and its name (which only the file
+        knows).
 
     Raises
     ------

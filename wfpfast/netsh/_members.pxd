@@ -19,12 +19,13 @@ cdef class MemberWriter:
     cdef bint recurs                # whether the last value may be copied for its like
     cdef int64_t malformed          # values that cannot be read
     cdef int64_t unknown_names      # of flags
+    cdef int64_t stray_texts        # between elements
     cdef list names                 # of the current event: (number of a member, its text)
     cdef dict codes                 # (code, name) of codes that only the file has names for
     cdef uint64_t[ABSENT_WORDS] given   # the members that the current event has
 
     cdef void give(self, int number) noexcept
-    cdef int check(self, int number) except -1
+    cdef bint is_stray(self, int number) noexcept
     cdef int write_section(
         self, Section section, int number, size_t offset, uint32_t* flags) except -1
     cdef int write_arms(

@@ -11,7 +11,7 @@ from wfpfast._blocks.arena cimport Arena
 from wfpfast._blocks.encode_structs cimport Field, write_member
 from wfpfast.netsh._document cimport Document
 from wfpfast.netsh._forms cimport ADDRESS_6, ANY, NUMBER, read_form
-from wfpfast.netsh._nodes cimport HAS_ELEMENTS, HAS_TEXT, IS_DAMAGED, Node
+from wfpfast.netsh._nodes cimport HAS_ELEMENTS, HAS_TEXT, HAS_BOTH, Node
 from wfpfast.netsh._patches cimport Patch, Patches
 from wfpfast.netsh._sections cimport Entry, Section
 
@@ -23,7 +23,6 @@ cdef enum:
     NO_FAMILY = 0xFFFFFFFF
     NO_VERSION = 2          # there is no ipVersion; else, whether it has a value
 
-STRAY = "there is text between its elements"
 VALUE_ERRORS = (ValueError, OverflowError)
 """What converters and encoders raise about a value."""
 
@@ -41,11 +40,11 @@ cdef class MemberWriter:
         if number >= 0:
             self.given[number >> 6] |= <uint64_t>1 << (number & 63)
 
-    cdef int check(self, int number) except -1:
-        """Count text between elements: a part of the file was overwritten or left out there."""
-        if self.document.nodes[number].bits & IS_DAMAGED == IS_DAMAGED:
-            self.bad(None, number, STRAY)
-        return 0
+    cdef bint is_stray(self, int number) noexcept:
+        """Count text between elements: marks of people, or what is left of other elements."""
+        cdef bint found = self.document.nodes[number].bits & HAS_BOTH == HAS_BOTH
+        self.stray_texts += found
+        return found
 
     cdef int write_section(
         self, Section section, int number, size_t offset, uint32_t* flags
@@ -63,7 +62,7 @@ cdef class MemberWriter:
             if document.text(&document.nodes[number]):
                 self.bad(section.tag, number, "expected elements, not a text")
             return 0
-        self.check(number)
+        self.is_stray(number)
         section.last = -1
         while child < stop:
             node = &document.nodes[child]
@@ -166,13 +165,13 @@ cdef class MemberWriter:
 
     cdef object converted(self, Entry* entry, int number):
         """Return the value of an element, or None; raise ValueError if it cannot be read."""
-        if self.document.nodes[number].bits & IS_DAMAGED == IS_DAMAGED:
-            raise ValueError(STRAY)
+        cdef bint stray = self.is_stray(number)
         value = (<object>entry.member).convert(self.document.value(number))
-        self.recurs = type(value) is not Unknown    # names that nobody knows are counted each time
+        # What nobody knows is counted each time.
+        self.recurs = not stray and type(value) is not Unknown
         if type(value) is Named and len(self.codes) < MAX_CODES:
             self.codes[(value & 0xFFFFFFFF, value.name)] = 1
-        if self.recurs:
+        if type(value) is not Unknown:
             return value
         if value.value is None:                     # which the decoder does
             self.names.append((entry.number, value.names[0]))

@@ -7,8 +7,8 @@ from wfpfast.netsh._markup cimport Markup
 cdef enum:
     HAS_ELEMENTS = 1
     HAS_MARKUP = 2      # its text has a comment, a section, or a "<" that is text
-    HAS_TEXT = 4        # besides blanks; if it has elements, too, it is damaged
-    IS_DAMAGED = 5
+    HAS_TEXT = 4        # besides blanks
+    HAS_BOTH = 5        # text between elements
 
 
 cdef struct Node:

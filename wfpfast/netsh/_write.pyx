@@ -128,7 +128,7 @@ cdef class EventWriter(MemberWriter):
         stats = {
             "malformed": self.malformed, "unknown_names": self.unknown_names,
             "no_flags": self.no_flags, "lost_events": self.document.lost,
-            "mended_text": self.document.mended,
+            "stray_text": self.stray_texts, "mended_text": self.document.mended,
         }
         for tag, count in self.unknown.items():
             stats[f"unknown_element:event/{tag}"] = count
@@ -139,7 +139,7 @@ cdef class EventWriter(MemberWriter):
             stats[f"named_code:{code}:{name}"] = count
         self.codes.clear()
         self.unknown.clear()
-        self.malformed = self.unknown_names = self.no_flags = 0
+        self.malformed = self.unknown_names = self.no_flags = self.stray_texts = 0
         self.document.lost = self.document.mended = 0
         self.arena, self.count = None, 0
         return block, stats
@@ -165,7 +165,7 @@ cdef class EventWriter(MemberWriter):
             child = node.next
         if not header or not document.nodes[header].bits & HAS_ELEMENTS:
             return self.refuse(header, "a net event has one header with elements in it")
-        self.check(0)
+        self.is_stray(0)
         self.write_parts(header, type_, others, tail)
         self.count += 1
         return 0
