@@ -33,8 +33,8 @@ def seconds(text: str) -> int:
 def libfuzzer(door: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run libFuzzer and return what it said."""
     return subprocess.run(
-        [sys.executable, "-m", "fuzz.search", door, *LIMITS, *arguments], text=True, check=False,
-        stderr=subprocess.PIPE, errors="replace")
+        [sys.executable, "-P", "-m", "fuzz.search", door, *LIMITS, *arguments],
+        text=True, check=False, stderr=subprocess.PIPE, errors="replace")
 
 
 def search(door: str, time: int, folder: Path, size: int) -> bool:
