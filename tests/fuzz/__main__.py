@@ -30,11 +30,15 @@ def seconds(text: str) -> int:
     return int(found[1]) * UNITS[found[2]]
 
 
-def libfuzzer(door: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def libfuzzer(door: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run libFuzzer and return what it said."""
+    program = folder / "again"
+    program.write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" -P -m fuzz.search {door} "$0" "$@"\n')
+    program.chmod(0o755)
     return subprocess.run(
-        [sys.executable, "-P", "-m", "fuzz.search", door, *LIMITS, *arguments],
-        text=True, check=False, stderr=subprocess.PIPE, errors="replace")
+        [str(program), *LIMITS, *arguments], text=True, check=False, stderr=subprocess.PIPE,
+        errors="replace")
 
 
 def search(door: str, time: int, folder: Path, size: int) -> bool:
@@ -44,8 +48,8 @@ def search(door: str, time: int, folder: Path, size: int) -> bool:
     if size == 0:       # a corpus that is to be made anew begins with nothing else
         unpack(kept(door).values(), corpus)
     found = libfuzzer(
-        door, f"-max_total_time={time}", f"-max_len={MOST_BYTES[door]}", "-print_final_stats=1",
-        f"-artifact_prefix={folder}/", str(corpus))
+        door, folder, f"-max_total_time={time}", f"-max_len={MOST_BYTES[door]}",
+        "-print_final_stats=1", f"-artifact_prefix={folder}/", str(corpus))
     lines = found.stderr.splitlines()
     covered = [line for line in lines if " cov: " in line]
     executed = [line.split()[-1] for line in lines if "number_of_executed_units" in line]
@@ -56,7 +60,8 @@ def search(door: str, time: int, folder: Path, size: int) -> bool:
         print(f"{door}: a promise is broken by a unit in {folder}")
         return False
     small.mkdir()
-    libfuzzer(door, "-merge=1", f"-max_len={MOST_BYTES[door]}", str(small), str(corpus))
+    libfuzzer(
+        door, folder, "-merge=1", f"-max_len={MOST_BYTES[door]}", str(small), str(corpus))
     return ask(door, units_in(small), folder, size)
 
 
