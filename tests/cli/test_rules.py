@@ -174,8 +174,8 @@ def test_what_filters_lack_costs_only_that(run: Run, write: Any) -> None:
     assert found["rule_files"] == [
         {"path": str(path), "filters": 1, "stats": {"filters_without_id": 1, "malformed": 1}}]
     out = run("summary", events, "--filters", path).out
-    assert "1  state.xml: filters without an id, left out" in out
-    assert "1  state.xml: values that could not be read, now null" in out
+    assert "1  state.xml: filter without an id, left out" in out
+    assert "1  state.xml: value that could not be read, now null" in out
     assert "Nothing." not in out
 
 

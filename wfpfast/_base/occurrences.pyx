@@ -137,7 +137,7 @@ cdef class Occurrences:
                 return True
             mine = &self.slots[place]
             mine.key, mine.grain, mine.source = key, grain, self.source
-            self.filled += 1
+            self.filled = self.filled + 1   # "+=" of an attribute needs the GIL in checked builds
         mine.now += 1
         if grain == 0:
             return now > most

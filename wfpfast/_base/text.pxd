@@ -75,3 +75,24 @@ cdef inline char* put_ipv6(char* out, const uint8_t* address) noexcept nogil:
     if zeros & zeros >> 4:  # a single zero group is not shortened
         return put_compressed(out, digits, others, zeros)
     return put_group_range(out, digits, others, 0, 8) - 1
+
+
+cdef inline uint8_t* put_code_point(uint8_t* out, uint32_t c) noexcept nogil:
+    """Write a character as UTF-8, at most 4 bytes."""
+    if c < 0x80:
+        out[0] = <uint8_t>c
+        return out + 1
+    if c < 0x800:
+        out[0] = <uint8_t>(0xc0 | c >> 6)
+        out[1] = <uint8_t>(0x80 | (c & 0x3f))
+        return out + 2
+    if c < 0x10000:
+        out[0] = <uint8_t>(0xe0 | c >> 12)
+        out[1] = <uint8_t>(0x80 | (c >> 6 & 0x3f))
+        out[2] = <uint8_t>(0x80 | (c & 0x3f))
+        return out + 3
+    out[0] = <uint8_t>(0xf0 | c >> 18)
+    out[1] = <uint8_t>(0x80 | (c >> 12 & 0x3f))
+    out[2] = <uint8_t>(0x80 | (c >> 6 & 0x3f))
+    out[3] = <uint8_t>(0x80 | (c & 0x3f))
+    return out + 4

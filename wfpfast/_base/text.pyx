@@ -102,26 +102,6 @@ cdef char* put_sid(char* out, const uint8_t* sid, uint32_t size) noexcept nogil:
     return out
 
 
-cdef inline uint8_t* put_code_point(uint8_t* out, uint32_t c) noexcept nogil:
-    if c < 0x80:
-        out[0] = <uint8_t>c
-        return out + 1
-    if c < 0x800:
-        out[0] = <uint8_t>(0xc0 | c >> 6)
-        out[1] = <uint8_t>(0x80 | (c & 0x3f))
-        return out + 2
-    if c < 0x10000:
-        out[0] = <uint8_t>(0xe0 | c >> 12)
-        out[1] = <uint8_t>(0x80 | (c >> 6 & 0x3f))
-        out[2] = <uint8_t>(0x80 | (c & 0x3f))
-        return out + 3
-    out[0] = <uint8_t>(0xf0 | c >> 18)
-    out[1] = <uint8_t>(0x80 | (c >> 12 & 0x3f))
-    out[2] = <uint8_t>(0x80 | (c >> 6 & 0x3f))
-    out[3] = <uint8_t>(0x80 | (c & 0x3f))
-    return out + 4
-
-
 cdef size_t utf8_from_utf16(
     uint8_t* out, const uint8_t* text, size_t units, size_t* replaced
 ) noexcept nogil:

@@ -293,10 +293,10 @@ def _losses(report: Row, page: Page) -> None:
     lost = {name: count for name, count in report["stats"].items() if count and is_loss(name)}
     page.title("Lost or mended")
     for name, count in lost.items():
-        page.print(Text(f"{number(count):>{page.digits}}  {words(name)}", WARNING))
+        page.print(Text(f"{number(count):>{page.digits}}  {words(name, count)}", WARNING))
     for file in report["rule_files"]:
         for name, count in file["stats"].items():
-            what = f"{_file(file['path'])}: {words(name)}"
+            what = f"{_file(file['path'])}: {words(name, count)}"
             page.print(Text(f"{number(count):>{page.digits}}  {what}", WARNING))
             lost[name] = count
         if not file["filters"]:

@@ -46,21 +46,21 @@ def names_of_codes(stats: Mapping[str, int]) -> dict[int, str]:
     return {int(parts[1]): parts[2] for parts in told if len(parts) == 3 and parts[1].isdecimal()}
 
 
-def words(name: str) -> str:
+def words(name: str, count: int) -> str:
     """Return what a statistic counts; ``name:detail`` is about the detail."""
     kind, _, detail = name.partition(":")
     text = (_MENDED | _LOST).get(kind)
-    return brief(name) if text is None else text.replace("{}", brief(detail))
+    if text is None:
+        return brief(name)
+    noun, space, rest = text.replace("{}", brief(detail)).partition(" ")
+    return f"{noun.removesuffix('s') if count == 1 else noun}{space}{rest}"
 
 
 def told(stats: Mapping[str, int]) -> list[str]:
     """Return what was lost or mended, as "1 value that could not be read, now null"."""
-    lines = []
-    for name, count in stats.items():
-        if count and is_loss(name):
-            noun, space, rest = words(name).partition(" ")
-            lines.append(f"{count:,} {noun.removesuffix('s') if count == 1 else noun}{space}{rest}")
-    return lines
+    return [
+        f"{count:,} {words(name, count)}"
+        for name, count in stats.items() if count and is_loss(name)]
 
 
 def status(stats: Mapping[str, int]) -> int:

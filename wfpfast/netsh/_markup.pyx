@@ -11,6 +11,7 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memcmp, memcpy
 
 from wfpfast._base.portable cimport wf_lowest_bit
+from wfpfast._base.text cimport put_code_point
 
 cdef enum:
     MAX_TAG = 1 << 20       # bytes; in a longer one, a quote must have been text
@@ -177,23 +178,6 @@ cdef bint is_blank(const char* d, Py_ssize_t pos, Py_ssize_t end) noexcept nogil
     return pos == end
 
 
-cdef int put_utf8(char* out, uint32_t c) noexcept nogil:
-    """Write a character; return its bytes."""
-    if c < 0x80:
-        out[0] = <char>c
-        return 1
-    if c < 0x800:
-        out[0], out[1] = <char>(0xC0 | c >> 6), <char>(0x80 | c & 0x3F)
-        return 2
-    if c < 0x10000:
-        out[0], out[1] = <char>(0xE0 | c >> 12), <char>(0x80 | c >> 6 & 0x3F)
-        out[2] = <char>(0x80 | c & 0x3F)
-        return 3
-    out[0], out[1] = <char>(0xF0 | c >> 18), <char>(0x80 | c >> 12 & 0x3F)
-    out[2], out[3] = <char>(0x80 | c >> 6 & 0x3F), <char>(0x80 | c & 0x3F)
-    return 4
-
-
 cdef bint is_allowed(uint32_t c) noexcept nogil:
     """Tell whether XML 1.0 allows a character."""
     return (0x20 <= c < 0xD800 or c == 9 or c == 10 or c == 13 or 0xE000 <= c < 0xFFFE
@@ -268,7 +252,7 @@ cdef Py_ssize_t plain_copy(
         if not is_allowed(c):
             mended[0] += 1
             c = 0xFFFD
-        used += put_utf8(out + used, c)
+        used = put_code_point(<uint8_t*>out + used, c) - <uint8_t*>out
         pos += length
     return used
 

@@ -12,6 +12,7 @@ from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcmp, memcpy
 
 from wfpfast._base.portable cimport wf_lowest_bit
+from wfpfast._base.text cimport put_code_point
 from wfpfast._base.vector cimport wf_narrow_16
 
 cdef enum:
@@ -84,25 +85,6 @@ cdef inline bint is_edge(uint32_t c) noexcept nogil:
     return c == 0 or c == 0x20 or 9 <= c <= 13 or c == 0x3c or c == 0x3e
 
 
-cdef inline uint8_t* put(uint8_t* out, uint32_t c) noexcept nogil:
-    if c < 0x80:
-        out[0] = <uint8_t>c
-        return out + 1
-    if c < 0x800:
-        out[0] = <uint8_t>(0xc0 | c >> 6)
-    else:
-        if c < 0x10000:
-            out[0] = <uint8_t>(0xe0 | c >> 12)
-        else:
-            out[0] = <uint8_t>(0xf0 | c >> 18)
-            out += 1
-            out[0] = <uint8_t>(0x80 | (c >> 12 & 0x3f))
-        out += 1
-        out[0] = <uint8_t>(0x80 | (c >> 6 & 0x3f))
-    out[1] = <uint8_t>(0x80 | (c & 0x3f))
-    return out + 2
-
-
 cdef struct Work:
     const uint8_t* p        # what is next
     const uint8_t* end
@@ -143,7 +125,7 @@ cdef void mend_all(Work* w) noexcept nogil:
             w.out += size
         else:
             w.replaced += 1
-            w.out = put(w.out, 0xfffd)
+            w.out = put_code_point(w.out, 0xfffd)
             size = -size
         w.p += size
 
@@ -156,7 +138,7 @@ cdef bint pad(Work* w, uint32_t after, int width) noexcept nogil:
     if not is_edge(w.before) and not is_edge(after):
         w.before = 0xfffd
         w.replaced += 1
-        w.out = put(w.out, 0xfffd)
+        w.out = put_code_point(w.out, 0xfffd)
     return True
 
 
@@ -207,7 +189,7 @@ cdef inline void transcode(Work* w, bint big) noexcept nogil:
                 c = 0xfffd
                 w.replaced += 1
         w.before = c
-        w.out = put(w.out, c)
+        w.out = put_code_point(w.out, c)
 
 
 cdef void transcode_all(Work* w, bint big) noexcept nogil:
