@@ -93,3 +93,34 @@ def test_what_is_shared_is_copied_for_each_event() -> None:
     copy = repack(many)
     assert decode(copy)["app_path"].to_pylist() == [path] * 50
     assert copy.nbytes > 50 * 10_000
+
+
+def test_what_is_shared_is_not_copied_without_end() -> None:
+    """Of 40 KB a copy took 50 MB, and of 160 KB 800 MB."""
+    groups = ["g" * 10_000, *["x"] * 1_000]
+    block = encode([{"type": 0, "ikeMmFailure": {"localPrincipalGroupSids": groups}}], base=8)
+    image = bytearray(block.data)
+    long = struct.pack("<Q", 8 + image.index("gg".encode("utf-16-le")))
+    array = image.index(long)
+    image[array:array + 8 * len(groups)] = long * len(groups)
+    bomb = Block(bytes(image), base=8, count=1, version=5, entries_offset=block.entries_offset)
+    assert bomb.nbytes < 45_000
+    with pytest.raises(MalformedBlockError, match=r"event 0: event: .* copied more than 64 times"):
+        repack(bomb)
+    assert len(repack(block).data) < 2 * block.nbytes
+
+
+def test_the_event_for_which_there_is_no_room_is_named() -> None:
+    block = encode([{"type": 6, "header": {"flags": 0x20, "appId": b"ab" * 5_000}}])
+    image = bytes(block.data) + bytes(-block.nbytes % 8)
+    many = Block(image + struct.pack("<Q", View(block).entries[0]) * 1_000, base=block.base,
+                 count=1_000, version=5, entries_offset=len(image))
+    with pytest.raises(MalformedBlockError) as caught:
+        repack(many)
+    size = 152 + 10_000  # FWPM_NET_EVENT5 and the path
+    assert caught.value.index == (64 * many.nbytes + 2**20) // size
+
+
+def test_an_event_that_is_chosen_often_is_copied_as_often() -> None:
+    block = encode([event(0, appId="x" * 5_000)])
+    assert repack(block, [0] * 5_000).count == 5_000

@@ -11,7 +11,9 @@ import pytest
 from cli.hand import HEAD, ITEMS
 from cli.running import Run
 
+from wfpfast import Block, Decoder, EventBatch, encode
 from wfpfast.cli._formats import OUTPUTS, suffixes, taking
+from wfpfast.recording import Recorder
 
 FORMATS = [".parquet", ".arrow", ".csv", ".ndjson"]
 assert set(FORMATS) == {each.suffix for each in OUTPUTS}, "FORMATS"
@@ -223,3 +225,43 @@ def test_numbers_that_json_has_no_word_for_are_null(run: Run, tmp_path: Path) ->
     assert run("convert", "mine.parquet", "o.ndjson").status == 0
     assert (tmp_path / "o.ndjson").read_text().splitlines() == [
         '{"flags":1,"mine":null}', '{"flags":2,"mine":null}', '{"flags":3,"mine":1.5}']
+
+
+class Full:
+    """A decoder for whose events there is no room."""
+
+    def __init__(self, error: Callable[[], Exception], **options: Any) -> None:
+        self._error = error
+        self._decoder = Decoder(**options)
+
+    def decode(self, block: Block) -> EventBatch:
+        raise self._error()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._decoder, name)
+
+
+@pytest.mark.parametrize(("error", "told"), [
+    (lambda: OverflowError("a column would hold too much"), "a column would hold too much"),
+    (MemoryError, "there is not enough memory for its events"),
+])
+def test_events_without_room_are_one_line(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    error: Callable[[], Exception], told: str,
+) -> None:
+    with Recorder(tmp_path / "big.wfprec") as recorder:
+        recorder.write(encode([{"header": {}, "type": 3}]))
+    monkeypatch.setattr(
+        "wfpfast.cli._open_decoded.Decoder", lambda **options: Full(error, **options))
+    result = run("convert", "big.wfprec", "out.csv")
+    assert (result.status, result.err) == (1, f"wfpfast: big.wfprec: {told}\n")
+    assert only(tmp_path, "big.wfprec")
+
+
+def test_a_command_without_memory_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*args: Any, **options: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("wfpfast.cli._app.click.Group.main", fails)
+    result = run("convert", "a.wfprec", "b.csv")
+    assert (result.status, result.err) == (1, "wfpfast: there is not enough memory\n")

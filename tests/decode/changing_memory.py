@@ -20,7 +20,7 @@ from wfpfast._blocks.repack import repack
 
 BASE = 0x10_0000
 EVENTS = 600         # enough for a decode without the GIL
-IMAGES = 64          # for one block, one after the other
+IMAGES = 16          # for one block, one after the other
 PAGE = mmap.PAGESIZE
 
 
@@ -44,17 +44,25 @@ def image_of(*, tails: bool) -> tuple[bytes, int, bool]:
     return moved + bytes(-len(moved) % 8), shifted, block.internal
 
 
+def places(image: bytes, base: int, entries: int) -> tuple[list[int], list[int]]:
+    """Where pointers are; and where sizes and counts are: before a pointer, or where it leads."""
+    pointers = [at for at in range(entries, len(image), 8)
+                if base <= struct.unpack_from("<Q", image, at)[0] < base + len(image)]
+    targets = [(struct.unpack_from("<Q", image, at)[0] - base) // 4 * 4 for at in pointers]
+    return pointers, [at for at in (*targets, *(each - 8 for each in pointers)) if at >= entries]
+
+
 def changed(image: bytes, base: int, entries: int, chance: random.Random) -> bytes:
     """The image with some words that claim more than there is, or lead elsewhere."""
     other = bytearray(image)
     end = base + len(image)
-    for _ in range(chance.randrange(1, 40)):
-        at = chance.randrange(entries // 4, len(image) // 4) * 4
-        word = chance.choice([0, 1, 200, 255, 0x7FFFFF00, 2**32 - 1, 0xFF01, 0x100, 15, 256])
+    pointers, sizes = places(image, base, entries)
+    for at in chance.sample(sizes, len(sizes) // 4):
+        word = chance.choice([0, 1, 200, 0x7FFFFF00, 2**32 - 1, 0xFF01, 0x1001, 15, 256])
         struct.pack_into("<I", other, at, word)
-        if chance.random() < 0.5:
-            astray = chance.choice([0, end - 8, end - 2, base - 8, end, end - 16])
-            struct.pack_into("<Q", other, at // 8 * 8, astray)
+    for at in chance.sample(pointers, len(pointers) // 8):
+        astray = chance.choice([0, end - 8, end - 2, base - 8, end, end - 16])
+        struct.pack_into("<Q", other, at, astray)
     return bytes(other)
 
 

@@ -59,6 +59,42 @@ def test_arrays_of_nothing_shared_by_many_events_run_out_of_budget(part: str, ev
         decode(shared(block, 1_000))
 
 
+def token(sid: bytes, items: int, events: int) -> Block:
+    """Both subnets of an event that is there often are one array, of one SID, again and again."""
+    subnet = (15, {"sids": [sid], "restrictedSids": []})
+    small = encode([{"header": {}, "type": 1, "ikeQmFailure": {
+        "saTrafficType": 1, "localSubNet": subnet, "remoteSubNet": subnet}}], base=BASE)
+    image = bytearray(small.data) + bytes(-small.nbytes % 8)
+    entries, array = len(image), len(image) + 8 * events
+    there = BASE + image.index(sid)
+    slot = BASE + image.index(struct.pack("<Q", there))  # the array of one item
+    for at in range(0, entries - 15, 8):  # FWP_TOKEN_INFORMATION: sidCount, sids
+        if struct.unpack_from("<IxxxxQ", image, at) == (1, slot):
+            struct.pack_into("<IxxxxQ", image, at, items, BASE + array)
+            first = at
+    for at in range(0, entries - 15, 8):  # FWP_CONDITION_VALUE0: type, value
+        if image[at:at + 8] == struct.pack("<Q", 15):
+            struct.pack_into("<Q", image, at + 8, BASE + first)
+    image += image[small.entries_offset:small.entries_offset + 8] * events
+    image += struct.pack("<QQ", there, 0) * items
+    return Block(bytes(image), base=BASE, count=events, version=5, entries_offset=entries)
+
+
+SIXTY = struct.pack("<BB6x60I", 1, 60, *[2**32 - 1] * 60)
+
+
+def test_sids_of_a_token_do_not_make_gigabytes_of_a_small_block() -> None:
+    """Of 40 KB they made 2 GiB of text, and of a little more an error that the text is too long."""
+    block = token(SIXTY, 1_500, 1_900)
+    assert block.nbytes < 41_000
+    with pytest.raises(MalformedBlockError, match=r"Sub[Nn]et.*64 times"):
+        decode(block)
+    batch = decode(block, errors="null")
+    # Of 264 bytes of an item, 670 become text.
+    written = sum(len(text) for text in batch["local_subnet"].to_pylist() if text)
+    assert 0 < written < 3 * (64 * block.nbytes + 2**20)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lends so much memory")
 @pytest.mark.parametrize("size", [2**32 - 1, 2**31])
 def test_a_path_of_gigabytes_is_too_long(size: int) -> None:

@@ -19,10 +19,11 @@ DEEP = shared(
     Heavy("deep", {"header": {"flags": 0x20, "appId": "d" * 1_000_000}, "type": 6}, 0), 0, 1_000)
 
 
-@pytest.mark.parametrize("block", [MANY, DEEP], ids=["many events", "few that read much"])
-def test_the_handler_of_a_signal_ends_a_decode(block: Block) -> None:
+@pytest.mark.parametrize(("block", "column"), [(MANY, "local_port"), (DEEP, "app_path")],
+                         ids=["many events", "few that read much"])
+def test_the_handler_of_a_signal_ends_a_decode(block: Block, column: str) -> None:
     """That the handler ran within the decode is seen from the decoder, which it cannot use."""
-    decoder = Decoder(columns=["app_path", "local_port"], errors="null")
+    decoder = Decoder(columns=[column], errors="null")
     within = 0
 
     def handler(number: int, frame: Any) -> None:
@@ -30,8 +31,7 @@ def test_the_handler_of_a_signal_ends_a_decode(block: Block) -> None:
         try:
             Decoder.decode(decoder, MANY)
         except RuntimeError as error:
-            assert "cannot use the decoder that it interrupts" in str(error)
-            within += 1
+            within += "cannot use the decoder that it interrupts" in str(error)
             raise KeyboardInterrupt from None
 
     old = signal.signal(signal.SIGALRM, handler)
@@ -46,7 +46,7 @@ def test_the_handler_of_a_signal_ends_a_decode(block: Block) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, old)
     assert within == 1
-    assert decoder.decode(SMALL)["local_port"].to_pylist() == [1]
+    assert len(decoder.decode(SMALL)) == 1
     assert len(decoder.decode(block)) == block.count
 
 

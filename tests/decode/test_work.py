@@ -1,6 +1,6 @@
 """Twice the block is twice the work, for every member that points; counted in instructions.
 
-Counted by valgrind, as the processor executes them: nothing in here depends on what wfpfast charges.
+Counted by valgrind, as a processor executes them: what wfpfast charges does not matter here.
 """
 
 import os

@@ -82,7 +82,10 @@ cdef char* put_guid(char* out, const uint8_t* guid) noexcept nogil:
 
 
 cdef char* put_sid(char* out, const uint8_t* sid, uint32_t size) noexcept nogil:
-    """Write a SID of `size` bytes, whatever its own count says by now; an authority of 2**32 or more is written in hexadecimal."""
+    """Write a SID of `size` bytes; an authority of 2**32 or more is written in hexadecimal.
+
+    The SID's own count of parts may have changed since its size was checked.
+    """
     cdef uint64_t authority = 0
     cdef uint32_t i, part
     memcpy(out, b"S-", 2)

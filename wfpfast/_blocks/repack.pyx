@@ -44,8 +44,10 @@ def repack(Block block not None, events=None):
     p.image, p.base, p.size = block.memory, block.base, block.nbytes
     p.out_base = BASE
     p.capacity = block.nbytes + 512
-    # The caller may ask for an event many times: each of these has a share.
-    p.budget = MAX_SHARING * (block.nbytes + 8 * <uint64_t>len(chosen)) + SLACK
+    # The caller may ask for an event many times; of a block that shares nothing, none is larger.
+    p.budget = (
+        MAX_SHARING * <uint64_t>block.nbytes + SLACK
+        + <uint64_t>(len(chosen) - len(set(chosen))) * block.nbytes)
     p.out = <uint8_t*>malloc(p.capacity)
     if p.out == NULL:
         raise MemoryError

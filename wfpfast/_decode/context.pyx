@@ -16,6 +16,11 @@ from wfpfast._columns.dictionaries cimport (
     dictionary_unknown)
 from wfpfast._decode.schema cimport N_EVENT_COLUMNS, N_WORDS
 
+cdef enum:
+    # Some ten milliseconds of work.
+    ASK_ROWS = 1 << 16
+    ASK_BYTES = 1 << 24
+
 cdef uint64_t ALL = ~<uint64_t>0  # all rows of a chunk are valid
 
 
@@ -87,7 +92,10 @@ cdef inline void begin(Decode* d, int index) noexcept nogil:
 
 
 cdef void end_chunk(Decode* d) noexcept nogil:
-    """Write the validity of the chunk to the columns, and advance to the next chunk."""
+    """Write the validity of the chunk to the columns, and advance to the next chunk.
+
+    Somebody may want to stop here: then d.failure is set.
+    """
     cdef uint64_t planes[N_WORDS][CHUNK]
     cdef bint more = d.first_row + CHUNK < d.out.length
     cdef uint64_t valid
@@ -108,6 +116,17 @@ cdef void end_chunk(Decode* d) noexcept nogil:
         live.validity += 1
         if more and live.cleared:
             memset(d.cursor[live.index], 0, live.cleared)
+    if d.stops != NULL:
+        ask(d)
+
+
+cdef void ask(Decode* d) noexcept nogil:
+    """Ask whether to give up, once in so many rows or bytes: the answer waits for the GIL."""
+    if d.first_row - d.asked_at >= ASK_ROWS or d.asked_budget - d.budget >= ASK_BYTES:
+        d.asked_at = d.first_row
+        d.asked_budget = d.budget
+        if d.stops():
+            d.failure = INTERRUPTED
 
 
 cdef void finish(Decode* d) noexcept nogil:

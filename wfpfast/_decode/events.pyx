@@ -15,8 +15,8 @@ from wfpfast._columns.columns cimport CHUNK, LINE, Column
 from wfpfast._decode.arms cimport (
     N_TYPES, Arm, EventPlan, HeaderColumns, columns_of_flags, event_plan, header_sets, late_flags)
 from wfpfast._decode.context cimport (
-    INTERRUPTED, NO_FAILURE, Live, end_chunk, finish, has_room, locate_small, malformed, need, need_word, put_8,
-    put_16, put_32, put_64, put_enum, touch, translate, vouch)
+    NO_FAILURE, Live, end_chunk, finish, has_room, locate_small, malformed, need,
+    need_word, put_8, put_16, put_32, put_64, put_enum, touch, translate, vouch)
 from wfpfast._decode.payloads cimport decode_classify, put_no_classify
 from wfpfast._decode.schema cimport *
 from wfpfast._decode.tail cimport decode_tail
@@ -35,9 +35,6 @@ cdef enum:
     MAX_NEAR = 1 << 18   # above so many events, the sparse columns are in no cache
     FLAG_HALF = 128  # values of seven flags
     EVENT_WORDS = 64  # more than an event of any version has
-    # Some ten milliseconds of work.
-    ASK_ROWS = 1 << 16
-    ASK_BYTES = 1 << 24
 
 
 # One test skips all columns that a caller with a short list of columns usually omits.
@@ -309,15 +306,6 @@ cdef void end_words(Decode* d, int rows) noexcept nogil:
             memset(d.words[k] + rows, 0, (CHUNK - rows) * sizeof(uint64_t))
 
 
-cdef bint stops(Decode* d, int64_t row) noexcept nogil:
-    """Tell whether to give up, once in so many rows or bytes: asking waits for the GIL."""
-    if row - d.asked_at < ASK_ROWS and d.asked_budget - d.budget < ASK_BYTES:
-        return False
-    d.asked_at = row
-    d.asked_budget = d.budget
-    return d.stops()
-
-
 cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexcept nogil:
     """Decode `count` events; after an error d.failure is set and the columns are incomplete."""
     cdef const EventPlan* plan = event_plan(d.version)
@@ -342,8 +330,7 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
             end_words(d, <int>rows)
         end_chunk(d)
         first += CHUNK
-        if d.stops != NULL and stops(d, first):
-            d.failure = INTERRUPTED
+        if d.failure != NO_FAILURE:
             return
     finish(d)
 
