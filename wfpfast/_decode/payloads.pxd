@@ -53,12 +53,13 @@ cdef inline void decode_classify(
     cdef uint64_t zeros = <uint64_t>d.zeros
     cdef const FWPM_NET_EVENT_CLASSIFY_DROP2* tail = <const FWPM_NET_EVENT_CLASSIFY_DROP2*>(
         zeros + ((<uint64_t>e - zeros) & has_tail))
-    cdef uint32_t name = e.msFwpDirection - FIRST_MS_FWP_DIRECTION
+    cdef uint32_t name
     put_64(d, FILTER_ID, i, e.filterId)
     d.words[0][i] |= <uint64_t>(e.filterId != 0) << FILTER_ID  # valid anyway, but of a permit
     put_16(d, LAYER_ID, i, e.layerId)
     if not wf_likely(level >= 1):
         return
+    name = e.msFwpDirection - FIRST_MS_FWP_DIRECTION  # which CLASSIFY_DROP0 does not have
     put_32(d, DIRECTION, i, name)
     if wf_likely(d.wanted[0] & seldom_wanted_of_classify() != 0):
         put_32(d, REAUTH_REASON, i, e.reauthReason)
