@@ -29,3 +29,8 @@ cdef struct Pack:
 
 
 cdef int64_t pack_event(Pack* p, uint64_t address, int version) noexcept nogil
+
+
+cdef inline uint64_t pack_budget(uint64_t size) noexcept nogil:
+    """Return how much may be copied of a block of so many bytes: as much as a decoder may read."""
+    return 64 * size + (1 << 20)

@@ -7,15 +7,13 @@ from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memset
 
 from wfpfast._blocks.block cimport Block
-from wfpfast._blocks.pack cimport PACK_FULL, PACK_MALFORMED, PACK_SPENT, Pack, pack_event
+from wfpfast._blocks.pack cimport (
+    PACK_FULL, PACK_MALFORMED, PACK_SPENT, Pack, pack_budget, pack_event)
 
 from wfpfast.errors import MalformedBlockError
 
 cdef enum:
     BASE = 1 << 16              # of a block made here: nothing in it may lie at NULL
-    # As of a decode: how many times over a block may be copied.
-    MAX_SHARING = 64
-    SLACK = 1 << 20
 
 
 def repack(Block block not None, events=None):
@@ -46,8 +44,7 @@ def repack(Block block not None, events=None):
     p.capacity = block.nbytes + 512
     # The caller may ask for an event many times; of a block that shares nothing, none is larger.
     p.budget = (
-        MAX_SHARING * <uint64_t>block.nbytes + SLACK
-        + <uint64_t>(len(chosen) - len(set(chosen))) * block.nbytes)
+        pack_budget(block.nbytes) + <uint64_t>(len(chosen) - len(set(chosen))) * block.nbytes)
     p.out = <uint8_t*>malloc(p.capacity)
     if p.out == NULL:
         raise MemoryError

@@ -10,7 +10,7 @@ from wfpfast._base.threads cimport (
     wf_clock_ns, wf_lock, wf_signal_all, wf_thread_join, wf_thread_start, wf_thread_t,
     wf_unlock, wf_wait)
 from wfpfast._blocks.block cimport Block
-from wfpfast._blocks.pack cimport Pack, pack_event
+from wfpfast._blocks.pack cimport Pack, pack_budget, pack_event
 from wfpfast.abi.minwindef cimport WCHAR
 from wfpfast.engine._api cimport N_ENUMS, N_OBJECT_CALLS, N_SUBSCRIBES, Api, FwpmApi
 from wfpfast.simulator._calls_subscriptions cimport deliver, fill_table
@@ -149,6 +149,7 @@ cdef class Units:
         self.units = <Unit**>calloc(block.count + 1, sizeof(Unit*))
         memset(&p, 0, sizeof(p))
         p.image, p.base, p.size = block.memory, block.base, block.nbytes
+        p.budget = pack_budget(block.nbytes)
         p.capacity, p.most_places = capacity, MAX_PLACES
         p.out = <uint8_t*>malloc(capacity)
         p.places = <uint32_t*>malloc(MAX_PLACES * sizeof(uint32_t))
