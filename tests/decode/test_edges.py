@@ -30,9 +30,8 @@ def test_a_tail_that_is_cut_is_not_read(more: int) -> None:
 
 @pytest.mark.parametrize("there", [8, SIZE - 8])
 def test_an_event_that_is_cut_is_not_copied(there: int) -> None:
-    block = at_the_end(0)
-    assert len(repack(block)) == 1
-    image = bytearray(block.data)
-    struct.pack_into("<Q", image, 0, BASE + block.nbytes - there)
+    """Behind the block are zeros, which would do for the rest of an event."""
+    memory = memoryview(struct.pack("<Q", BASE + 8) + bytes(2 * SIZE))
+    assert len(repack(Block(memory[:8 + SIZE], base=BASE, count=1, version=5))) == 1
     with pytest.raises(MalformedBlockError, match="event 0"):
-        repack(Block(bytes(image), base=BASE, count=1, version=5))
+        repack(Block(memory[:8 + there], base=BASE, count=1, version=5))

@@ -143,7 +143,8 @@ MUTANTS = (
            "            wf_lock(&self.lock)\n            self.thread = thread\n"
            "            decode_block(state, block.entries, block.count)\n"
            "            self.thread = 0\n            wf_unlock(&self.lock)\n",
-           "            decode_block(state, block.entries, block.count)\n", (BATCH,)),
+           "            decode_block(state, block.entries, block.count)\n",
+           ("tests/decode/test_shared_decoder.py",)),
     Mutant("sparse columns are not wiped", f"{COLUMNS}columns.pyx",
            "memset(column.values.data + k * size, 0, size)", "pass", (SPARSE, MEMORY)),
     Mutant("a batch keeps the dictionaries' buffers", f"{COLUMNS}columns.pyx",
