@@ -67,19 +67,21 @@ def search(door: str, time: int, folder: Path, size: int) -> bool:
 
 def ask(door: str, units: list[bytes], folder: Path, size: int) -> bool:
     """Ask the oracle about units, and keep some if that is wanted."""
-    compared = 0
+    compared: list[bytes] = []
     for unit in units:
         try:
-            compared += DOORS[door].compare(unit)
+            if DOORS[door].compare(unit):
+                compared.append(unit)
         except Exception:
             (folder / "differs").write_bytes(unit)
             print(f"{door}: an oracle has another opinion of {folder}/differs")
             raise
     print(f"{door}: {len(units)} units cover all that was covered; an oracle agrees with"
-          f" {compared}", flush=True)
+          f" {len(compared)}", flush=True)
     if size:
         chosen: list[bytes] = []
-        for unit in sorted(units, key=len):     # the small ones say most
+        # What an oracle has an opinion on comes first; the small ones say most.
+        for unit in sorted(units, key=lambda unit: (unit not in compared, len(unit))):
             if sum(map(len, chosen)) + len(unit) <= size:
                 chosen.append(unit)
         keep(door, chosen)
