@@ -167,11 +167,12 @@ def fuzz(session: nox.Session) -> None:
     session.install(str(source_tree(session)), env={
         "WFPFAST_BUILD": "asan", "CC": "clang", "CFLAGS": "-fsanitize=fuzzer-no-link"})
     where = session.run("python", "-c", "import atheris; print(atheris.path())", silent=True)
-    session.run("python", "-m", "fuzz", *session.posargs, env={
+    session.run("python", "-P", "-m", "fuzz", *session.posargs, env={
         "PYTHONPATH": str(ROOT / "tests"), "PYTHONMALLOC": "malloc",
         "LD_PRELOAD": f"{str(where).strip()}/asan_with_fuzzer.so",
         "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
-        "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"})
+        "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1:suppressions="
+                         f"{ROOT}/tests/fuzz/ubsan.txt"})
 
 
 @nox.session

@@ -50,8 +50,9 @@ def in_use():
 
 def work():
     decoder = Decoder(columns=["mm_id", "filter_id"])
-    capsules = decoder.decode(long(1_000_000)).__arrow_c_array__()
-    del capsules
+    for rows in (400_000, 1_000_000):   # there the zeros of the first are too few
+        capsules = decoder.decode(long(rows)).__arrow_c_array__()
+        del capsules
     used = in_use()
     del decoder
     return used
@@ -61,8 +62,21 @@ before = in_use()
 used = work()
 print(used - before, in_use() - before)
 """
+NOBODY = PREPARE + """
+decoder = Decoder()
+decoder.decode(long(1000))
+print(pooled_bytes())
+del decoder
+print(pooled_bytes())
+"""
 linux = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux lends memory that is not touched")
+
+
+def test_the_pool_is_empty_when_there_is_no_decoder() -> None:
+    used, left = map(int, fresh_python(NOBODY).split())
+    assert used > 0
+    assert left == 0
 
 
 @linux

@@ -40,3 +40,8 @@ def test_what_is_long_is_charged(field: str, event: dict[str, Any], size: int) -
     assert 0.9 < caught.value.index / ((64 * block.nbytes + 2**20) / size) <= 1
     few = decode(shared(event, 100), errors="null")
     assert few.stats["malformed"] == 0
+
+
+def test_nothing_lies_at_null_even_in_a_block_that_begins_there() -> None:
+    with pytest.raises(MalformedBlockError, match="event 0: entries: is NULL"):
+        decode(Block(bytes(400), base=0, count=1, version=5))

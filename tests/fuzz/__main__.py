@@ -30,11 +30,15 @@ def seconds(text: str) -> int:
     return int(found[1]) * UNITS[found[2]]
 
 
-def libfuzzer(door: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def libfuzzer(door: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run libFuzzer and return what it said."""
+    program = folder / "again"
+    program.write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" -P -m fuzz.search {door} "$0" "$@"\n')
+    program.chmod(0o755)
     return subprocess.run(
-        [sys.executable, "-m", "fuzz.search", door, *LIMITS, *arguments], text=True, check=False,
-        stderr=subprocess.PIPE, errors="replace")
+        [str(program), *LIMITS, *arguments], text=True, check=False, stderr=subprocess.PIPE,
+        errors="replace")
 
 
 def search(door: str, time: int, folder: Path, size: int) -> bool:
@@ -44,8 +48,8 @@ def search(door: str, time: int, folder: Path, size: int) -> bool:
     if size == 0:       # a corpus that is to be made anew begins with nothing else
         unpack(kept(door).values(), corpus)
     found = libfuzzer(
-        door, f"-max_total_time={time}", f"-max_len={MOST_BYTES[door]}", "-print_final_stats=1",
-        f"-artifact_prefix={folder}/", str(corpus))
+        door, folder, f"-max_total_time={time}", f"-max_len={MOST_BYTES[door]}",
+        "-print_final_stats=1", f"-artifact_prefix={folder}/", str(corpus))
     lines = found.stderr.splitlines()
     covered = [line for line in lines if " cov: " in line]
     executed = [line.split()[-1] for line in lines if "number_of_executed_units" in line]
@@ -56,25 +60,28 @@ def search(door: str, time: int, folder: Path, size: int) -> bool:
         print(f"{door}: a promise is broken by a unit in {folder}")
         return False
     small.mkdir()
-    libfuzzer(door, "-merge=1", f"-max_len={MOST_BYTES[door]}", str(small), str(corpus))
+    libfuzzer(
+        door, folder, "-merge=1", f"-max_len={MOST_BYTES[door]}", str(small), str(corpus))
     return ask(door, units_in(small), folder, size)
 
 
 def ask(door: str, units: list[bytes], folder: Path, size: int) -> bool:
     """Ask the oracle about units, and keep some if that is wanted."""
-    compared = 0
+    compared: list[bytes] = []
     for unit in units:
         try:
-            compared += DOORS[door].compare(unit)
+            if DOORS[door].compare(unit):
+                compared.append(unit)
         except Exception:
             (folder / "differs").write_bytes(unit)
             print(f"{door}: an oracle has another opinion of {folder}/differs")
             raise
     print(f"{door}: {len(units)} units cover all that was covered; an oracle agrees with"
-          f" {compared}", flush=True)
+          f" {len(compared)}", flush=True)
     if size:
         chosen: list[bytes] = []
-        for unit in sorted(units, key=len):     # the small ones say most
+        # What an oracle has an opinion on comes first; the small ones say most.
+        for unit in sorted(units, key=lambda unit: (unit not in compared, len(unit))):
             if sum(map(len, chosen)) + len(unit) <= size:
                 chosen.append(unit)
         keep(door, chosen)

@@ -122,7 +122,7 @@ def seeds() -> Iterator[bytes]:
 def mutate(unit: bytes, chance: Chance) -> bytes:
     """Change the header, or the image where it means something."""
     if len(unit) < HEAD.size + 8:
-        return chance.choice(list(seeds()))
+        return unit_of(encode([event(chance.choice(list(PAYLOADS)))], base=BASES[0]))
     head, image = bytearray(unit[:HEAD.size]), bytearray(unit[HEAD.size:])
     options, columns, place, count = HEAD.unpack(head)
     base = BASES[columns & 3]

@@ -1,8 +1,9 @@
 """Searches for units of one door with libFuzzer, until its time is over or a promise is broken.
 
-    python -m fuzz.search DOOR [OPTIONS OF LIBFUZZER] [FOLDERS]
+    python -m fuzz.search DOOR PROGRAM [OPTIONS OF LIBFUZZER] [FOLDERS]
 
-`python -m fuzz` runs it as it must be run; must not know the doors.
+PROGRAM is what libFuzzer is to run if it starts itself again. `python -m fuzz` runs it as it must
+be run; must not know the doors.
 """
 
 import sys
@@ -20,6 +21,7 @@ KNOWING = 0.7
 
 def main() -> None:
     door = DOORS[sys.argv.pop(1)]
+    sys.argv.pop(0)
 
     def changed(unit: bytes, most: int, seed: int) -> bytes:
         chance = Chance(seed)
