@@ -19,6 +19,8 @@ class App(click.Group):
     def main(self, *args: Any, **options: Any) -> NoReturn:
         """Run a command and exit: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
         options["standalone_mode"] = False
+        # Patterns are ours to expand, after files of that very name; and "%%14592" is no variable.
+        options["windows_expand_args"] = False
         try:
             status = super().main(*args, **options)
             sys.stdout.flush()
