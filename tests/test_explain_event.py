@@ -111,7 +111,8 @@ def changed(row: dict[str, Any], **cells: Any) -> str:
      "The frame was between 00:00:5e:00:53:01 here and an address not given, ether type 0x0806"
      " (ARP)."),
     (FAILURE, {"failure_error": 0x800B0101}, "The reason was CERT_E_EXPIRED (0x800b0101): A cert"),
-    (FAILURE, {"failure_error": 66}, "The reason was UNKNOWN_0x00000042 (66).\n"),
+    # No code of Windows has that bit, so that Windows knows no text for it either.
+    (FAILURE, {"failure_error": 0x2000BEEF}, "The reason was UNKNOWN_0x2000beef (0x2000beef).\n"),
     (FAILURE, {"failure_error": None, "failure_status": -1070202873, "spi": 0},
      "The reason was STATUS_IPSEC_CLEAR_TEXT_DROP (0xc0360007): The packet came unprotected"),
     (FAILURE, {"spi": 0}, "The packet came in clear text: it had no SPI."),

@@ -1,5 +1,6 @@
 """The group of commands and how they fail; must not know what they do."""
 
+import contextlib
 import os
 import sys
 from typing import Any, NoReturn
@@ -20,6 +21,8 @@ class App(click.Group):
     def main(self, *args: Any, **options: Any) -> NoReturn:
         """Run a command and exit: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
         options["standalone_mode"] = False
+        # Patterns are ours to expand, after files of that very name; and "%%14592" is no variable.
+        options["windows_expand_args"] = False
         try:
             with unwinding():
                 status = super().main(*args, **options)
@@ -41,17 +44,23 @@ class App(click.Group):
             if not reader_left(error):
                 name = f"{error.filename}: " if error.filename else ""
                 say(f"wfpfast: {name}{error.strerror or error}")
-            _empty_stdout()
+            _empty_stdout(gone=reader_left(error))
             status = 1
         sys.exit(status or 0)
 
 
-def _empty_stdout() -> None:
-    """Write what is buffered, or forget it: it would fail again when Python exits."""
+def _empty_stdout(*, gone: bool) -> None:
+    """Write what is buffered, or forget it: it would fail again when Python exits.
+
+    If the reader is gone, so is what writers have yet to add when they are collected.
+    """
     try:
         sys.stdout.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        gone = True
+    if gone:
+        with contextlib.suppress(OSError):  # a stand-in for stdout has no number
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage(error: click.UsageError) -> int:

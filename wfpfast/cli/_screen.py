@@ -153,12 +153,16 @@ class Bar:
     def __init__(self, screen: Progress, name: str) -> None:
         self._screen = screen
         self._task = screen.add_task(printable(name), total=None, note="")
+        self._is_new = True
 
     def show(self, count: int, share: float | None, nbytes: int) -> None:
         """Say how many events there are; how much that is, or else of how many bytes."""
         note = events(count) if share is not None else f"{events(count)}, {size(nbytes)} read"
         total = None if share is None else 1.0
-        self._screen.update(self._task, total=total, completed=share or 0.0, note=note)
+        # At once the first time: what is read in a moment is seen, too.
+        self._screen.update(
+            self._task, total=total, completed=share or 0.0, note=note, refresh=self._is_new)
+        self._is_new = False
 
     def close(self) -> None:
         """Take it off the screen."""

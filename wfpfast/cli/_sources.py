@@ -1,7 +1,9 @@
 """Opens what a command reads; must not know formats, nor what is done with the events."""
 
 import contextlib
+import errno
 import glob
+import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,7 +44,10 @@ def inputs(
             except Fault as error:
                 yield failed(name_of(path), str(error))
             except OSError as error:
-                yield failed(name_of(path), f"{name_of(path)}: {error.strerror or error}")
+                reason = error.strerror or error
+                if glob.has_magic(str(path)):   # which Windows calls an invalid argument
+                    reason = os.strerror(errno.ENOENT)
+                yield failed(name_of(path), f"{name_of(path)}: {reason}")
 
 
 def expanded(paths: Sequence[Path]) -> Iterator[Path]:
