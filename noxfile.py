@@ -27,9 +27,7 @@ ASAN_TESTS = (
     "tests/netsh/test_hostile.py",
     "tests/netsh/test_inputs.py",
     "tests/netsh/test_text.py",
-    "tests/netsh/test_written.py",
     "tests/netsh/test_damage.py",
-    "tests/netsh/test_elementtree.py",
     "tests/netsh/test_patches.py",
     "tests/fuzz",
 )
