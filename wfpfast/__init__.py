@@ -15,7 +15,7 @@ TYPE_CHECKING = False  # as type checkers know it; `typing` itself is a fifth of
 if TYPE_CHECKING:
     from typing import Any
 
-    from wfpfast import netsh
+    from wfpfast import audit, netsh
     from wfpfast._blocks.encode import encode
     from wfpfast._blocks.repack import repack
     from wfpfast._columns.table import Table
@@ -47,6 +47,7 @@ __all__ = [
     "Table",
     "Template",
     "WfpError",
+    "audit",
     "decode",
     "diagnose",
     "distinct",
@@ -76,8 +77,8 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "netsh":
-        return import_module("wfpfast.netsh")
+    if name in ("audit", "netsh"):
+        return import_module(f"wfpfast.{name}")
     if name not in _LATER:
         raise AttributeError(f"module 'wfpfast' has no attribute {name!r}")
     found = globals()[name] = getattr(import_module(_LATER[name]), name)

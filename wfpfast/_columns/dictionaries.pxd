@@ -70,6 +70,11 @@ cdef int dictionary_remember(
     Dictionary* dictionary, const uint8_t* raw, uint32_t size, int32_t code
 ) noexcept nogil
 cdef int32_t dictionary_unknown(Dictionary* dictionary, uint32_t value) noexcept nogil
+cdef int32_t dictionary_utf16(
+    Dictionary* dictionary, const uint8_t* raw, uint32_t size, bint path, Buffer** scratch,
+    int64_t* replaced) noexcept nogil
+cdef int32_t dictionary_sid(
+    Dictionary* dictionary, const uint8_t* raw, uint32_t size) noexcept nogil
 
 
 cdef inline uint64_t word(const uint8_t* data) noexcept nogil:

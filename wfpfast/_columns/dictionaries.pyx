@@ -12,7 +12,8 @@ from libc.string cimport memset, strlen
 from wfpfast._base.memory cimport buffer_release, buffer_reserve, buffer_share
 from wfpfast._base.portable cimport wf_popcount
 from wfpfast._base.shared_buffers cimport shared_buffers_new
-from wfpfast._base.text cimport DECIMAL_SIZE, put_decimal
+from wfpfast._base.text cimport (
+    DECIMAL_SIZE, SID_SIZE, put_decimal, put_sid, utf8_from_utf16)
 
 cdef enum:
     # A dictionary that is larger than this is cleared before the next block.
@@ -213,6 +214,46 @@ cdef int32_t dictionary_unknown(Dictionary* dictionary, uint32_t value) noexcept
     memcpy(text, b"UNKNOWN_", 8)
     end = put_decimal(text + 8, value)
     return dictionary_code(dictionary, <const uint8_t*>text, <uint32_t>(end - text))
+
+
+cdef int32_t dictionary_utf16(
+    Dictionary* dictionary, const uint8_t* raw, uint32_t size, bint path, Buffer** scratch,
+    int64_t* replaced
+) noexcept nogil:
+    """Convert UTF-16 whose raw bytes are new to the dictionary, and return its code, or -1.
+
+    What needed a replacement character is not remembered, so that it is counted every time.
+    """
+    cdef size_t bad = 0, length
+    cdef uint8_t* text
+    cdef int32_t code
+    if buffer_reserve(scratch, 0, <size_t>size // 2 * 3 + 3) < 0:
+        return -1
+    text = scratch[0].data
+    length = utf8_from_utf16(text, raw, size // 2, &bad)
+    if size & 1 and raw[size - 1]:  # half a unit; half of a NUL is dropped
+        memcpy(text + length, b"\xef\xbf\xbd", 3)
+        length += 3
+        bad += 1
+    while path and length and text[length - 1] == 0:
+        length -= 1
+    code = dictionary_code(dictionary, text, <uint32_t>length)
+    replaced[0] += <int64_t>bad
+    if code >= 0 and not bad and dictionary_remember(dictionary, raw, size, code) < 0:
+        return -1
+    return code
+
+
+cdef int32_t dictionary_sid(
+    Dictionary* dictionary, const uint8_t* raw, uint32_t size
+) noexcept nogil:
+    """Convert a SID whose raw bytes are new to the dictionary, and return its code, or -1."""
+    cdef char[SID_SIZE] text
+    cdef int32_t code = dictionary_code(
+        dictionary, <uint8_t*>text, <uint32_t>(put_sid(text, raw, size) - text))
+    if code >= 0 and dictionary_remember(dictionary, raw, size, code) < 0:
+        return -1
+    return code
 
 
 cdef void dictionary_export(const Dictionary* dictionary, Column* column) noexcept nogil:

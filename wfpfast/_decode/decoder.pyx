@@ -48,14 +48,6 @@ cdef class EventBatch(Batch):
     speaks Arrow: ``pyarrow.record_batch(batch)``, ``polars.DataFrame(batch)``, DuckDB.
     """
 
-    cdef readonly int version
-    cdef dict _stats
-    cdef int64_t malformed
-    cdef int64_t replaced
-    cdef int64_t out_of_range
-    cdef int64_t unknown_types
-    cdef int64_t unknown_names
-
     def __init__(self):
         raise TypeError("an EventBatch comes from Decoder.decode()")
 
@@ -77,9 +69,8 @@ cdef class EventBatch(Batch):
         return NetEvent(self, row)
 
     def __repr__(self):
-        return (
-            f"<wfpfast.EventBatch of {len(self)} FWPM_NET_EVENT{self.version},"
-            f" {self.selection.shape.count} columns>")
+        what = "records" if self.version < 0 else f"FWPM_NET_EVENT{self.version}"
+        return f"<wfpfast.EventBatch of {len(self)} {what}, {self.selection.shape.count} columns>"
 
 
 @cython.final

@@ -21,7 +21,7 @@ from wfpfast._decode.payloads cimport decode_classify, put_no_classify
 from wfpfast._decode.schema cimport *
 from wfpfast._decode.tail cimport decode_tail
 from wfpfast._decode.values cimport (
-    put_address_binary, put_address_row, put_path, put_sid_text, put_wide)
+    is_in_range, put_address_binary, put_address_row, put_path, put_sid_text, put_wide)
 from wfpfast.abi.fwpmtypes cimport *
 from wfpfast.abi.minwindef cimport FILETIME_UNIX_EPOCH
 
@@ -42,12 +42,6 @@ cdef inline uint64_t seldom_wanted() noexcept nogil:
     return (
         wf_low_bit(FLAGS) | wf_low_bit(IP_VERSION) | wf_low_bit(IP_PROTOCOL)
         | wf_low_bit(LOCAL_PORT) | wf_low_bit(SCOPE_ID) | wf_low_bit(ADDRESS_FAMILY))
-
-
-# A timestamp counts 1 ns from 1970 and holds 1677 to 2262: so many FILETIME ticks before and after.
-# A function, since a compiler's enumerations may end at 32 bits and variables are not folded.
-cdef inline uint64_t furthest() noexcept nogil:
-    return 92233720368547758
 
 
 # Copies of tables of arms.pyx, which the hot path reads without a call.
@@ -71,7 +65,7 @@ cdef void fill_constants() noexcept:
 
 
 cdef inline void put_timestamp(Decode* d, int i, uint64_t ticks, uint64_t* valid) noexcept nogil:
-    if wf_likely(ticks - (FILETIME_UNIX_EPOCH - furthest()) <= 2 * furthest()):
+    if wf_likely(is_in_range(ticks)):
         put_64(d, TIMESTAMP, i, (ticks - FILETIME_UNIX_EPOCH) * 100)
     else:
         put_64(d, TIMESTAMP, i, 0)

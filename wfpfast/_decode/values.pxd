@@ -12,7 +12,7 @@ from wfpfast._decode.context cimport (
     Decode, bit, has_room, malformed, out_of_room, put_32, translate)
 from wfpfast.abi.fwptypes cimport FWP_BYTE_BLOB
 from wfpfast.abi.guiddef cimport GUID
-from wfpfast.abi.minwindef cimport WCHAR
+from wfpfast.abi.minwindef cimport FILETIME_UNIX_EPOCH, WCHAR
 from wfpfast.abi.winnt cimport SID
 
 cdef enum:
@@ -59,6 +59,16 @@ cdef bint put_new_sid(
     Decode* d, int column, int i, const uint8_t* raw, uint32_t size, uint64_t key
 ) noexcept nogil
 cdef bint put_mapped(Decode* d, int column, int i, uint32_t v4) noexcept nogil
+
+
+# A timestamp counts 1 ns from 1970 and holds 1677 to 2262: so many FILETIME ticks before and after.
+# A function, since a compiler's enumerations may end at 32 bits and variables are not folded.
+cdef inline uint64_t furthest() noexcept nogil:
+    return 92233720368547758
+
+
+cdef inline bint is_in_range(uint64_t ticks) noexcept nogil:
+    return ticks - (FILETIME_UNIX_EPOCH - furthest()) <= 2 * furthest()
 
 
 cdef inline bint all_zero(const uint8_t* value, size_t size) noexcept nogil:

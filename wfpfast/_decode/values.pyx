@@ -10,52 +10,11 @@ from libc.string cimport memcpy, memset
 from wfpfast._base.memory cimport buffer_reserve
 from wfpfast._base.portable cimport wf_once_8, wf_once_pointer
 from wfpfast._base.text cimport (
-    GUID_SIZE, MAC_SIZE, SID_SIZE, put_guid, put_mac, put_sid, utf8_from_utf16)
+    GUID_SIZE, MAC_SIZE, put_guid, put_mac, utf8_from_utf16)
 from wfpfast._columns.columns cimport cut_rows, end_rows, text_append, text_reserve
 from wfpfast._columns.dictionaries cimport (
-    Dictionary, dictionary_code, dictionary_find, dictionary_remember)
+    Dictionary, dictionary_code, dictionary_find, dictionary_sid, dictionary_utf16)
 from wfpfast._decode.context cimport NO_MEMORY, locate, malformed, out_of_room, spend
-
-
-cdef int remember(
-    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, int code
-) noexcept nogil:
-    if code >= 0 and dictionary_remember(dictionary, raw, size, code) < 0:
-        d.failure = NO_MEMORY
-    return code
-
-
-cdef int convert(
-    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size, bint path
-) noexcept nogil:
-    """Convert UTF-16 whose raw bytes are new to the dictionary, and return its code."""
-    cdef size_t replaced = 0, length
-    cdef uint8_t* text
-    cdef int code
-    if buffer_reserve(d.scratch, 0, <size_t>size // 2 * 3 + 3) < 0:
-        d.failure = NO_MEMORY
-        return -1
-    text = d.scratch[0].data
-    length = utf8_from_utf16(text, raw, size // 2, &replaced)
-    if size & 1 and raw[size - 1]:  # half a unit; half of a NUL is dropped
-        memcpy(text + length, b"\xef\xbf\xbd", 3)
-        length += 3
-        replaced += 1
-    while path and length and text[length - 1] == 0:
-        length -= 1
-    code = dictionary_code(dictionary, text, <uint32_t>length)
-    d.replaced += replaced
-    return code if replaced else remember(d, dictionary, raw, size, code)
-
-
-cdef int convert_sid(
-    Decode* d, Dictionary* dictionary, const uint8_t* raw, uint32_t size
-) noexcept nogil:
-    """Convert a SID that is new to the dictionary, and return its code."""
-    cdef char[SID_SIZE] text
-    cdef int code = dictionary_code(
-        dictionary, <uint8_t*>text, <uint32_t>(put_sid(text, raw, size) - text))
-    return remember(d, dictionary, raw, size, code)
 
 
 cdef bint put_new_utf16(
@@ -65,7 +24,8 @@ cdef bint put_new_utf16(
     cdef Dictionary* dictionary = d.dictionaries + column
     cdef int code = dictionary_find(dictionary, raw, size, key)
     return put_code(
-        d, column, i, code if code >= 0 else convert(d, dictionary, raw, size, path))
+        d, column, i, code if code >= 0 else dictionary_utf16(
+            dictionary, raw, size, path, d.scratch, &d.replaced))
 
 
 cdef bint put_new_sid(
@@ -74,7 +34,8 @@ cdef bint put_new_sid(
     """Write a SID that is not in the dictionary's `recent` under its key."""
     cdef Dictionary* dictionary = d.dictionaries + column
     cdef int code = dictionary_find(dictionary, raw, size, key)
-    return put_code(d, column, i, code if code >= 0 else convert_sid(d, dictionary, raw, size))
+    return put_code(
+        d, column, i, code if code >= 0 else dictionary_sid(dictionary, raw, size))
 
 
 cdef const uint8_t* find_long_blob(

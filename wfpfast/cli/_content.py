@@ -21,10 +21,8 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NO_TEXT = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})  # NUL is left out before
 
 ARCHIVE = "unpack it, and give what is in it"
-AUDIT = "wfpfast reads net events as netsh wfp show netevents writes them, and no such logs yet"
 # What people take for events, and what to do with it. Of an .etl, see `foreign`.
 _FOREIGN = (
-    (b"ElfFile\0", f"is a Windows event log (.evtx): {AUDIT}"),
     (b"\x1f\x8b", f"is packed twice (gzip): {ARCHIVE}"),
     (b"PK\3\4", f"is packed twice (zip): {ARCHIVE}"),
     (b"MSCF", f"is packed twice (cab): {ARCHIVE}"),

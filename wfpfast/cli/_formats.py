@@ -73,11 +73,16 @@ NO_NETSH_EVENTS = (
     "the log of net events was empty: Windows keeps it in memory, from its start on; or collection"
     " is off (netsh wfp show options optionsfor=netevents; netsh wfp set options netevents=on);"
     " or what happened is collected only by keyword, as allowed connections are (docs/windows.md)")
+NO_AUDIT_EVENTS = (
+    "no record of the filtering engine is in this log: it has other records, or the audit is off"
+    " (auditpol /get /subcategory:\"Filtering Platform Connection\"; docs/security-log.md)")
 SOURCES = (
     Format(".xml", "what netsh wfp writes: netevents.xml, wfpdiag.xml", "_open_decoded:xml",
            looks="_content:netsh", takes=(*DECODER, "encoding"), hint=NO_NETSH_EVENTS),
     Format(".wfprec", "a recording, also while it is written", "_open_decoded:recording",
            begins=(b"\x89WFPREC\n",), takes=(*DECODER, "salvage")),
+    Format(".evtx", "a Windows event log: the Security log's audits of WFP", "_open_decoded:evtx",
+           begins=(b"ElfFile\0",), takes=DECODER, hint=NO_AUDIT_EVENTS),
     Format(".parquet", "a table, as convert writes it", "_open_tables:parquet", begins=(b"PAR1",)),
     Format(".arrow", "likewise, an Arrow file or stream", "_open_tables:arrow",
            begins=(b"ARROW1",), looks="_content:arrow_stream"),

@@ -1,11 +1,11 @@
-"""Opens what a decoder reads: netsh's XML and recordings; must not know what is done with it."""
+"""Opens what a decoder reads: XML, event logs, recordings; must not know what is done with it."""
 
 import contextlib
 from collections.abc import Callable, Iterator
 
 import pyarrow as pa
 
-from wfpfast import Decoder, EventBatch, EventStream, netsh
+from wfpfast import Decoder, EventBatch, EventStream, audit, netsh
 from wfpfast.cli import _screen
 from wfpfast.cli._gather import Gather
 from wfpfast.cli._input import Input
@@ -22,6 +22,13 @@ def xml(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open netevents.xml or wfpdiag.xml."""
     stream = stack.enter_context(netsh.read_events(
         given.file, batch_size=XML_BATCH, columns=request.columns, **request.options))
+    return source(given, stream)
+
+
+def evtx(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
+    """Open an event log (.evtx)."""
+    stream = stack.enter_context(audit.read_events(
+        given.file, columns=request.columns, **request.options))
     return source(given, stream)
 
 

@@ -10,7 +10,7 @@ from libc.string cimport memcpy, memset
 from wfpfast._blocks.arena cimport Arena
 from wfpfast._blocks.encode_structs cimport Field, write_member
 from wfpfast.netsh._document cimport Document
-from wfpfast.netsh._forms cimport ADDRESS_6, ANY, NUMBER, read_form
+from wfpfast._base.forms cimport ADDRESS_6, ANY, NUMBER, read_form
 from wfpfast.netsh._nodes cimport HAS_ELEMENTS, HAS_TEXT, HAS_BOTH, Node
 from wfpfast.netsh._patches cimport Patch, Patches
 from wfpfast.netsh._sections cimport Entry, Section

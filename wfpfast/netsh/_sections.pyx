@@ -13,7 +13,7 @@ from wfpfast._blocks.encode_structs cimport Field, Plan, has_member, plan_of
 from wfpfast.abi.internal cimport (
     INTERNAL_FILTER_ORIGIN, INTERNAL_INTERFACE_INDEX, INTERNAL_PROCESS_ID,
     INTERNAL_TERMINATING_FILTERS)
-from wfpfast.netsh._forms cimport ADDRESS_4, ADDRESS_6, ANY, MOMENT, NUMBER
+from wfpfast._base.forms cimport ADDRESS_4, ADDRESS_6, ANY, MOMENT, NUMBER
 
 from wfpfast._tables.enums import NET_EVENT_FLAGS
 from wfpfast._tables.members import MEMBERS

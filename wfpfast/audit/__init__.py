@@ -1,0 +1,88 @@
+"""Reads the Security log of Windows: what the filtering engine decided; must not know live engines.
+
+The audits 5150 to 5159, 5031, 5146, 5147 and the failures of IPsec become rows of the columns that
+net events have, and of some more: docs/security-log.md says which field becomes which column.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from wfpfast._decode.decoder import EventBatch
+from wfpfast._decode.stream import EventStream
+from wfpfast.audit._errors import EvtxError
+from wfpfast.audit._files import Source, parts
+from wfpfast.audit._reader import AuditReader
+
+__all__ = ["EvtxError", "read_events"]
+
+
+def read_events(
+    source: Source | Sequence[Source], *, batch_size: int = 8192, **decoder_options: Any
+) -> EventStream:
+    """Read the audit records of the filtering engine in event logs (.evtx).
+
+    Files are read as the stream is, a megabyte at a time; memory does not grow with them.
+
+    Parameters
+    ----------
+    source : path, binary file, or sequence of them
+        Exported or copied event logs of any channel. A file object is not closed.
+    batch_size : int
+        Events a batch, at most.
+    **decoder_options
+        As for `Decoder`; ``columns`` may name those that audit records add: ``host``,
+        ``event_id``, ``record_id``, ``layer_kind``, ``source_address``, ``source_port``,
+        ``destination_address``, ``destination_port``, ``remote_user_sid``,
+        ``remote_machine_sid``, ``failure_reason``.
+
+    Returns
+    -------
+    EventStream
+        Its ``stats`` have, besides those of a decoder: ``other_events`` (records of other
+        providers or with other ids, which are not decoded), ``undecided_sides`` (inbound 5156 and
+        5157, whose local and remote end are null), ``unknown_forms``; with ``errors="null"`` also
+        ``lost_events`` (records that could not be read), ``bad_chunks``, ``bad_checksums`` (of
+        chunks that were read all the same) and ``truncated_files``.
+
+    Raises
+    ------
+    EvtxError
+        While the stream is read, after the events before the fault: if a file is no event log,
+        or, with ``errors="raise"``, is damaged or breaks off.
+    OSError
+        If a file cannot be opened.
+    ValueError
+        If an option is wrong.
+    """
+    sources = [source] if isinstance(source, str) or not isinstance(source, Sequence) else source
+    reader = AuditReader(batch_size=batch_size, **decoder_options)
+    lenient = decoder_options.get("errors", "raise") == "null"
+    return EventStream(_batches(sources, reader, lenient), decoder=reader)
+
+
+def _batches(
+    sources: Sequence[Source], reader: AuditReader, lenient: bool
+) -> Iterator[EventBatch]:
+    for source in sources:
+        try:
+            with ExitStack() as stack:
+                yield from _file(source, reader, lenient, stack)
+        except EvtxError as error:
+            if not hasattr(source, "read"):
+                error.path = str(source)
+            raise
+
+
+def _file(
+    source: Source, reader: AuditReader, lenient: bool, stack: ExitStack
+) -> Iterator[EventBatch]:
+    for part in parts(source, stack):
+        # A chunk that breaks off cannot agree with its sum.
+        reader.feed(part.data, part.number, checking=not part.dirty and not part.cut)
+        while (batch := reader.read()) is not None:
+            if part.cut and lenient:
+                batch.stats["truncated_files"] = 1
+            yield batch
+        if part.cut and not lenient:
+            raise EvtxError("the file breaks off", part.number + len(part.data) // (1 << 16) - 1)

@@ -1,0 +1,282 @@
+"""Turns chunks of an event log into batches; the only place where audit records meet Python."""
+
+cimport cython
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.bytes cimport PyBytes_AsString, PyBytes_Size
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free
+from libc.string cimport memcpy, memset
+
+from wfpfast._base.memory cimport buffer_release, pool_close, pool_open
+from wfpfast._base.shared_buffers cimport shared_buffers_release
+from wfpfast._columns.batch cimport Selection
+from wfpfast._columns.dictionaries cimport dictionary_clear
+from wfpfast._decode.decoder cimport EventBatch
+from wfpfast._decode.schema cimport N_EVENT_COLUMNS, enumeration
+from wfpfast._evtx.records cimport (
+    BROKEN, NO_RECORD, WANTED, Chunk, chunk_begin, chunk_checked, next_record)
+from wfpfast._evtx.templates cimport CHUNK_SIZE as SIZE, templates_begin, templates_end
+from wfpfast._evtx.values cimport get_64
+from wfpfast.audit._events cimport take_event, wanted_events
+from wfpfast.audit._fields cimport audit_fields
+from wfpfast.audit._rows cimport (
+    UNWANTED, Rows, rows_begin, rows_finish, rows_forget)
+from wfpfast.audit._schema cimport N_AUDIT_COLUMNS, audit_specs
+from wfpfast.audit._take cimport Taking
+
+import os
+
+from wfpfast.audit._errors import EvtxError
+from wfpfast.audit._schema import AUDIT_SLOTS
+
+CHUNK_SIZE = SIZE
+PROVIDER = "Microsoft-Windows-Security-Auditing".encode("utf-16-le")
+
+
+@cython.final
+cdef class AuditReader:
+    """Reads the audit records of chunks into batches of columns.
+
+    Parameters
+    ----------
+    columns, addresses, errors
+        As for `wfpfast.Decoder`.
+    batch_size : int
+        Events a batch.
+    """
+
+    cdef Chunk* chunk
+    cdef Rows* rows
+    cdef Taking taking
+    cdef Selection selection
+    cdef bint pooling
+    # The chunks that are being read.
+    cdef Py_buffer buffer
+    cdef const uint8_t* at       # of the next chunk
+    cdef const uint8_t* end
+    cdef int64_t number          # of the chunk that is being read, in its file
+    cdef bint checking           # whether a sum that does not agree is a fault
+    # Counted since the last batch.
+    cdef int64_t other_events
+    cdef int64_t lost_events
+    cdef int64_t bad_chunks
+    cdef int64_t bad_sums
+    cdef const char* fault       # what ends the reading
+    cdef bint fault_of_chunk
+
+    def __cinit__(self, *, columns=None, addresses="text", errors="raise", batch_size=8192):
+        cdef int slot
+        if addresses not in ("text", "binary"):
+            raise ValueError(f"addresses={addresses!r}: expected 'text' or 'binary'")
+        if errors not in ("raise", "null"):
+            raise ValueError(f"errors={errors!r}: expected 'raise' or 'null'")
+        if isinstance(columns, str):
+            raise ValueError(f"columns={columns!r}: expected a sequence of names, not one text")
+        if not 1 <= batch_size <= 1 << 24:
+            raise ValueError(f"batch_size {batch_size}: a batch holds 1 to {1 << 24:,} events")
+        pool_open()
+        self.pooling = True
+        self.chunk = <Chunk*>calloc(1, sizeof(Chunk))
+        self.rows = <Rows*>calloc(1, sizeof(Rows))
+        if self.chunk == NULL or self.rows == NULL:
+            raise MemoryError
+        templates_begin(&self.chunk.templates, audit_fields())
+        self.chunk.wanted = wanted_events()
+        self.chunk.provider = <const uint8_t*>PyBytes_AsString(PROVIDER)
+        self.chunk.provider_size = <uint32_t>PyBytes_Size(PROVIDER)
+        self.taking.rows = self.rows
+        self.taking.chunk = self.chunk
+        self.taking.null_errors = errors == "null"
+        self.rows.capacity = batch_size
+        self.rows.binary_addresses = addresses == "binary"
+        self.selection = Selection(AUDIT_SLOTS if columns is None else columns, AUDIT_SLOTS)
+        self.selection.prepare(audit_specs(self.rows.binary_addresses))
+        secrets = os.urandom(sizeof(self.rows.secrets))
+        memcpy(self.rows.secrets, PyBytes_AsString(secrets), sizeof(self.rows.secrets))
+        memset(self.rows.wanted, UNWANTED, sizeof(self.rows.wanted))
+        for slot in self.selection.by_name.values():
+            self.rows.wanted[slot] = 0
+        for slot in range(N_AUDIT_COLUMNS):
+            self.rows.dictionaries[slot].secrets = self.rows.secrets
+            if slot < <int>N_EVENT_COLUMNS:
+                self.rows.dictionaries[slot].names = enumeration(slot).names
+                self.rows.dictionaries[slot].n_names = enumeration(slot).count
+
+    def __dealloc__(self):
+        cdef int slot
+        self._release()
+        if self.rows != NULL:
+            rows_forget(self.rows)
+            for slot in range(N_AUDIT_COLUMNS):
+                dictionary_clear(&self.rows.dictionaries[slot])
+            buffer_release(self.rows.scratch)
+            shared_buffers_release(self.rows.shared)
+            free(self.rows)
+        if self.chunk != NULL:
+            templates_end(&self.chunk.templates)
+            free(self.chunk)
+        if self.pooling:
+            pool_close()
+
+    cdef void _release(self) noexcept:
+        if self.at != NULL:
+            PyBuffer_Release(&self.buffer)
+            self.at = self.end = NULL
+
+    @property
+    def column_names(self):
+        """The names of the columns of every batch, in their order."""
+        return list(self.selection.names)
+
+    def feed(self, chunks, number, *, checking=True):
+        """Give whole chunks, the first of which has a number in its file; read them by `read()`."""
+        self._release()
+        PyObject_GetBuffer(chunks, &self.buffer, PyBUF_SIMPLE)
+        self.at = <const uint8_t*>self.buffer.buf
+        self.end = self.at + self.buffer.len // SIZE * SIZE
+        self.number = number - 1
+        self.checking = checking
+        self.chunk.at = self.chunk.end = 0
+
+    def read(self):
+        """Return the next batch of the chunks that were given, or None at their end.
+
+        Raises
+        ------
+        EvtxError
+            With ``errors="raise"``: a chunk, a record or a value that cannot be read.
+        """
+        if self.fault != NULL or self.taking.bad_field != NULL:
+            self._raise()
+        if self.rows.out == NULL:
+            self._begin()
+        with nogil:
+            self._fill()
+        if self.rows.no_memory or self.chunk.templates.no_memory:
+            rows_forget(self.rows)
+            raise MemoryError
+        failed = self.fault != NULL or self.taking.bad_field != NULL
+        if self.rows.row == 0 and failed:
+            self._raise()
+        if self.rows.row == 0 and not self._has_news():
+            return None
+        return self._batch(failed)
+
+    cdef bint _has_news(self) noexcept:
+        return bool(self.other_events or self.lost_events or self.bad_chunks or self.bad_sums)
+
+    cdef int _begin(self) except -1:
+        if rows_begin(self.rows, self.selection.shape.recycler) < 0:
+            raise MemoryError
+        self.taking.malformed = self.taking.out_of_range = self.taking.undecided = 0
+        self.taking.unknown_names = self.taking.unknown_forms = 0
+        return 0
+
+    cdef void _fill(self) noexcept nogil:
+        """Read records until the batch is full, the chunks end, or something cannot be read."""
+        cdef int outcome
+        while self.rows.row < self.rows.capacity and not self.rows.no_memory:
+            outcome = next_record(self.chunk)
+            if outcome == WANTED:
+                take_event(&self.taking)
+                if self.taking.bad_field != NULL:
+                    return
+                self.rows.row += 1
+            elif outcome == NO_RECORD:
+                if not self._next_chunk():
+                    return
+            elif outcome == BROKEN:
+                self.lost_events += 1
+                if not self.taking.null_errors:
+                    self.fault = self.chunk.fault
+                    return
+            else:
+                self.other_events += 1
+
+    cdef bint _next_chunk(self) noexcept nogil:
+        """Begin the next chunk that is one; False if there is none, or one that is a fault."""
+        cdef const char* fault
+        while self.at < self.end:
+            self.number += 1
+            fault = chunk_begin(self.chunk, self.at)
+            if get_64(self.at) == 0:  # room that was never used
+                self.chunk.end = 0
+                fault = NULL
+            elif fault != NULL:
+                self.bad_chunks += 1
+            elif self.checking:
+                fault = chunk_checked(self.at)
+                self.bad_sums += fault != NULL
+            self.at += SIZE
+            if fault != NULL and not self.taking.null_errors:
+                self.fault = fault
+                self.fault_of_chunk = True
+                return False
+            if self.chunk.end:
+                return True
+        return False
+
+    cdef EventBatch _batch(self, bint failed):
+        cdef EventBatch batch = EventBatch.__new__(EventBatch)
+        cdef Taking* taking = &self.taking
+        if rows_finish(self.rows) < 0:
+            rows_forget(self.rows)
+            raise MemoryError
+        self.rows.out.dirty = failed  # cells of the row after the last may be written
+        batch.columns = self.rows.out
+        self.rows.out = NULL
+        batch.selection = self.selection
+        batch.version = -1
+        batch._stats = {
+            "events": batch.columns.length,
+            "malformed": taking.malformed,
+            "replaced_text": self.rows.replaced,
+            "timestamps_out_of_range": taking.out_of_range,
+            "unknown_types": 0,
+            "unknown_names": taking.unknown_names,
+            "unknown_forms": taking.unknown_forms,
+            "undecided_sides": taking.undecided,
+            "other_events": self.other_events,
+            "lost_events": 0 if failed and self.lost_events else self.lost_events,
+            "bad_chunks": self.bad_chunks,
+            "bad_checksums": self.bad_sums,
+        }
+        self.other_events = self.lost_events = self.bad_chunks = self.bad_sums = 0
+        return batch
+
+    cdef int _raise(self) except -1:
+        if self.taking.bad_field != NULL:
+            field = self.taking.bad_field.decode()
+            self.taking.bad_field = NULL
+            raise EvtxError("has a value that cannot be read", self.number, self._record(), field)
+        reason = self.fault.decode()
+        self.fault = NULL
+        if self.fault_of_chunk:
+            self.fault_of_chunk = False
+            raise EvtxError(reason, self.number)
+        raise EvtxError(reason, self.number, self._record())
+
+    cdef object _record(self):
+        """Return what identifies the record that was read last: its number, or its offset."""
+        return self.chunk.number or f"at offset {self.chunk.record}"
+
+    def __arrow_c_schema__(self):
+        """Export the schema of the batches."""
+        return AuditReader._empty(self).__arrow_c_schema__()
+
+    cdef EventBatch _empty(self):
+        """Return a batch without rows."""
+        cdef EventBatch batch = EventBatch.__new__(EventBatch)
+        cdef Rows* rows = self.rows
+        if rows.out != NULL:
+            rows_forget(rows)
+        self._begin()
+        if rows_finish(rows) < 0:
+            rows_forget(rows)
+            raise MemoryError
+        batch.columns = rows.out
+        rows.out = NULL
+        batch.selection = self.selection
+        batch.version = -1
+        batch._stats = {}
+        return batch
