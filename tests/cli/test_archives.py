@@ -73,13 +73,13 @@ def test_members_are_chosen_by_content(run: Run, tmp_path: Path, pack: Any) -> N
         "readme.txt": b"netEvents are in a.log", "h1/a.log": XML.encode("utf-16"),
         "h1/wfpstate.xml": STATE.encode(), "filters.xml": (DATA / "filters.xml").read_bytes(),
         "b.csv": b"event_type,mine\nCLASSIFY_DROP,1\n",
-        "n.gz": gzip.compress(XML.encode()), "audit.evtx": b"ElfFile\0" + bytes(99),
+        "n.gz": gzip.compress(XML.encode()), "audit.7z": b"7z\xbc\xaf\x27\x1c\0\4",
         "wfpdiag.etl": TRACE}))
     assert found(run, "logs.dat") == [("logs.dat/h1/a.log", 7), ("logs.dat/b.csv", 1)]
     result = run("summary", "logs.dat")
     assert result.err == (
         "logs.dat: left out, for what they hold: readme.txt, h1/wfpstate.xml, filters.xml, n.gz,"
-        " audit.evtx, ...\n")
+        " audit.7z, ...\n")
     # As filters, the state is chosen.
     (tmp_path / "a.xml").write_text(XML, encoding="utf-8")
     result = run("summary", "a.xml", "--filters", "logs.dat")

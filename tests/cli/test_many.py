@@ -46,14 +46,14 @@ def test_a_pattern_without_files_is_one_line(run: Run, tmp_path: Path) -> None:
 def test_one_bad_file_of_many_costs_that_file(run: Run, tmp_path: Path) -> None:
     names = [f"{k}.xml" for k in range(6)]
     write(tmp_path, *names)
-    (tmp_path / "2.xml").write_bytes(b"ElfFile\0" + bytes(99))
+    (tmp_path / "2.xml").write_bytes(b"7z\xbc\xaf\x27\x1c\0\4")
     (tmp_path / "4.xml").write_text(HEAD + ITEMS[4], encoding="utf-8")
     wanted = [*names, "absent.xml"]
     for command in (["summary"], ["convert"]):
         result = run(*command, *wanted, *(["all.parquet"] if command == ["convert"] else []))
         assert result.status == 1
         *_, first, second, third = result.err.splitlines()
-        assert first.startswith("wfpfast: 2.xml: is a Windows event log (.evtx)")
+        assert first.startswith("wfpfast: 2.xml: is a 7z archive: ")
         assert second.startswith("wfpfast: 4.xml: line ")
         assert second.endswith("what came before: 1 event")
         assert third == "wfpfast: absent.xml: No such file or directory"

@@ -22,8 +22,8 @@ NOISE = random.Random(7).randbytes(5000)
 
 @pytest.mark.parametrize(("data", "words"), [
     (b"", "is empty: 0 bytes"),
-    (b"ElfFile\0" + bytes(4088), "is a Windows event log (.evtx): wfpfast reads net events as netsh"
-     " wfp show netevents writes them, and no such logs yet"),
+    (b"ElfFile\0" + bytes(4088), "is an event log of version 0, which wfpfast does not know"),
+    (b"ElfFile\0" + bytes(99), "begins as a Windows event log (.evtx), and breaks off"),
     (ETL, "is an event trace (.etl), as netsh wfp capture puts beside wfpdiag.xml: give"
      " wfpdiag.xml"),
     (b"7z\xbc\xaf\x27\x1c\0\4", "is a 7z archive: unpack it, and give what is in it"),
@@ -37,8 +37,8 @@ NOISE = random.Random(7).randbytes(5000)
     (bytes(4096), "begins with nothing but zero bytes, as a file does that was never written"),
     (b'\xef\xbb\xbf [\n{"flags": 1}]', "is a JSON array: wfpfast reads an object a line; jq -c"
      " '.[]' makes them of it"),
-    (b"MZ\x90\0\3\0\0\0" + bytes(500), "is nothing that wfpfast reads: .xml, .wfprec, .parquet,"
-     " .arrow, .csv, .ndjson by content"),
+    (b"MZ\x90\0\3\0\0\0" + bytes(500), "is nothing that wfpfast reads: .xml, .wfprec, .evtx,"
+     " .parquet, .arrow, .csv, .ndjson by content"),
     (NOISE, "is nothing that wfpfast reads: .xml"),
 ])
 def test_what_it_is_is_said(run: Run, tmp_path: Path, data: bytes, words: str) -> None:

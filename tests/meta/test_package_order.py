@@ -34,6 +34,8 @@ ALLOWED: dict[str, set[str]] = {
     "netsh": {
         "_base", "_blocks", "_columns", "_decode", "_filter_table", "_tables", "abi", "errors",
         "names"},
+    "_evtx": {"_base"},
+    "audit": {"_base", "_columns", "_decode", "_evtx", "_tables", "abi", "errors"},
     "recording": {"_base", "_blocks", "_columns", "_decode", "_tables", "errors"},
 }
 # The top of the package puts all parts together, and the command line uses what it shows.

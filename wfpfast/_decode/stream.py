@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from wfpfast._base.closing import Closing
 from wfpfast._columns.capsule import stream_capsule
@@ -10,6 +10,19 @@ from wfpfast._decode.decoder import Decoder, EventBatch
 
 if TYPE_CHECKING:
     from wfpfast._decode.mappings import Item
+
+
+class Columns(Protocol):
+    """What makes batches, and knows their columns before."""
+
+    @property
+    def column_names(self) -> list[str]:
+        """The names of the columns, in their order."""
+        ...
+
+    def __arrow_c_schema__(self) -> Any:
+        """Export the schema as an Arrow PyCapsule."""
+        ...
 
 
 class EventStream(Closing):
@@ -23,7 +36,7 @@ class EventStream(Closing):
     ----------
     batches : iterator of EventBatch
         Pulled only as the stream is read.
-    decoder : Decoder
+    decoder : Decoder, or what makes batches in its place
         Says which columns the batches have before the first one is there.
     close : callable, optional
         Called once, when the stream is closed or has ended.
@@ -33,7 +46,7 @@ class EventStream(Closing):
         self,
         batches: Iterator[EventBatch],
         *,
-        decoder: Decoder,
+        decoder: Columns,
         close: Callable[[], None] | None = None,
     ) -> None:
         self._batches = batches

@@ -4,15 +4,15 @@ The audits 5150 to 5159, 5031, 5146, 5147 and the failures of IPsec become rows 
 net events have, and of some more: docs/security-log.md says which field becomes which column.
 """
 
+import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from typing import Any
 
 from wfpfast._decode.decoder import EventBatch
 from wfpfast._decode.stream import EventStream
 from wfpfast.audit._errors import EvtxError
 from wfpfast.audit._files import Source, parts
-from wfpfast.audit._reader import AuditReader
+from wfpfast.audit._reader import CHUNK_SIZE, AuditReader
 
 __all__ = ["EvtxError", "read_events"]
 
@@ -55,7 +55,7 @@ def read_events(
     ValueError
         If an option is wrong.
     """
-    sources = [source] if isinstance(source, str) or not isinstance(source, Sequence) else source
+    sources = source if isinstance(source, Sequence) and not isinstance(source, str) else [source]
     reader = AuditReader(batch_size=batch_size, **decoder_options)
     lenient = decoder_options.get("errors", "raise") == "null"
     return EventStream(_batches(sources, reader, lenient), decoder=reader)
@@ -66,18 +66,15 @@ def _batches(
 ) -> Iterator[EventBatch]:
     for source in sources:
         try:
-            with ExitStack() as stack:
-                yield from _file(source, reader, lenient, stack)
+            yield from _file(source, reader, lenient)
         except EvtxError as error:
-            if not hasattr(source, "read"):
+            if isinstance(source, (str, os.PathLike)):
                 error.path = str(source)
             raise
 
 
-def _file(
-    source: Source, reader: AuditReader, lenient: bool, stack: ExitStack
-) -> Iterator[EventBatch]:
-    for part in parts(source, stack):
+def _file(source: Source, reader: AuditReader, lenient: bool) -> Iterator[EventBatch]:
+    for part in parts(source):
         # A chunk that breaks off cannot agree with its sum.
         reader.feed(part.data, part.number, checking=not part.dirty and not part.cut)
         while (batch := reader.read()) is not None:
@@ -85,4 +82,4 @@ def _file(
                 batch.stats["truncated_files"] = 1
             yield batch
         if part.cut and not lenient:
-            raise EvtxError("the file breaks off", part.number + len(part.data) // (1 << 16) - 1)
+            raise EvtxError("the file breaks off", part.number + len(part.data) // CHUNK_SIZE - 1)

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -41,15 +40,15 @@ class Part(NamedTuple):
     cut: int
 
 
-def parts(source: Source, stack: ExitStack) -> Iterator[Part]:
-    """Yield the chunks of a file; it is closed by `stack`, unless it was given open."""
-    if hasattr(source, "read"):
-        file = source
-    else:
-        file = stack.enter_context(Path(source).open("rb"))
-    dirty = _begin(file)
+def parts(source: Source) -> Iterator[Part]:
+    """Yield the chunks of a file, which is closed then unless it was given open."""
+    if isinstance(source, (str, os.PathLike)):
+        with Path(source).open("rb") as file:
+            yield from parts(file)
+        return
+    dirty = _begin(source)
     room, number = bytearray(CHUNKS * CHUNK_SIZE), 0
-    while size := _filled(file, memoryview(room)):
+    while size := _filled(source, memoryview(room)):
         count = -(-size // CHUNK_SIZE)
         cut = count * CHUNK_SIZE - size
         room[size:size + cut] = bytes(cut)
@@ -60,8 +59,11 @@ def parts(source: Source, stack: ExitStack) -> Iterator[Part]:
 def _begin(file: BinaryIO) -> bool:
     """Read the header of a file; return whether it was not closed."""
     head = bytearray(_HEAD)
-    if _filled(file, memoryview(head)) < _HEAD or not head.startswith(MAGIC):
+    size = _filled(file, memoryview(head))
+    if not head.startswith(MAGIC):
         raise EvtxError("is no Windows event log (.evtx)")
+    if size < _HEAD:
+        raise EvtxError("begins as a Windows event log (.evtx), and breaks off")
     major = int.from_bytes(head[_MAJOR:_MAJOR + 2], "little")
     if major != 3:
         raise EvtxError(f"is an event log of version {major}, which wfpfast does not know")

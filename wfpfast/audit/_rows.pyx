@@ -10,7 +10,7 @@ from wfpfast._base.portable cimport wf_popcount
 from wfpfast._base.shared_buffers cimport shared_buffers_release, shared_buffers_share
 from wfpfast._base.text cimport MAC_SIZE, put_mac
 from wfpfast._columns.columns cimport (
-    CHUNK, CODES, TEXT, columns_allocate, columns_new, columns_release, text_reserve)
+    CODES, TEXT, columns_allocate, columns_new, columns_release, text_reserve)
 from wfpfast._columns.dictionaries cimport (
     Recent, cheap_key, dictionaries_share, dictionary_begin, dictionary_code, dictionary_export,
     dictionary_find, dictionary_is_shared, dictionary_sid, dictionary_utf16, recent_bytes, same,

@@ -17,7 +17,7 @@ from wfpfast.abi.minwindef cimport FILETIME_UNIX_EPOCH
 from wfpfast.audit._fields cimport DIRECTION_FIELD, LAYER_NAME, field_name
 from wfpfast.audit._messages cimport Word, enumerator_of, layer_word
 from wfpfast.audit._rows cimport (
-    put_address, put_bool, put_long_text, put_mac_address, put_number, put_sid, put_utf16,
+    put_bool, put_long_text, put_mac_address, put_number, put_sid, put_utf16,
     put_word, ready, vouch)
 from wfpfast.audit._schema cimport LAYER_KIND
 from wfpfast.audit._values cimport prefix_of, read_address, read_bool, read_hex, read_mac

@@ -23,6 +23,8 @@ _NO_TEXT = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})  # NUL is left out before
 ARCHIVE = "unpack it, and give what is in it"
 # What people take for events, and what to do with it. Of an .etl, see `foreign`.
 _FOREIGN = (
+    # Its events are read, so this is said where filters are wanted.
+    (b"ElfFile\0", "is a Windows event log (.evtx), of which wfpfast reads no filters yet"),
     (b"\x1f\x8b", f"is packed twice (gzip): {ARCHIVE}"),
     (b"PK\3\4", f"is packed twice (zip): {ARCHIVE}"),
     (b"MSCF", f"is packed twice (cab): {ARCHIVE}"),

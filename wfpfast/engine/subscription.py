@@ -40,6 +40,7 @@ class Subscription(EventStream):
     def __init__(self, inbox: Inbox, *, decoder: Decoder) -> None:
         super().__init__(iter(()), decoder=decoder)
         self._inbox = inbox
+        self._decode_block = decoder.decode
 
     @property
     def version(self) -> int:
@@ -61,7 +62,7 @@ class Subscription(EventStream):
         return {**super().stats, **self._inbox.stats}
 
     def _decode(self, block: Block, dropped: int) -> EventBatch:
-        batch = self._decoder.decode(block)
+        batch = self._decode_block(block)
         batch.stats["dropped"] = dropped
         self._add(batch)
         return batch
