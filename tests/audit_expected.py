@@ -52,7 +52,8 @@ def expected(event_id: int, fields: Mapping[str, Any]) -> dict[str, Any]:
         row["filter_id"] = number(said["FilterRTID"])
     if "LayerName" in said:
         message = int(said["LayerName"].removeprefix("%%"))
-        row["layer_kind"] = MESSAGES.get(message, said["LayerName"])
+        row["layer_kind"] = said["LayerName"] if message < 14596 else MESSAGES.get(
+            message, said["LayerName"])
     ends = {
         "source_address": said.get("SourceAddress"), "destination_address": said.get("DestAddress"),
         "source_port": said.get("SourcePort"), "destination_port": said.get("DestPort")}

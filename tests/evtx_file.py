@@ -180,7 +180,7 @@ class Chunk:
             self.data += struct.pack(
                 "<BHB", 0x0E if content.optional else 0x0D, content.number, content.type)
         else:
-            self.data += struct.pack("<BBH", 0x05, 1, len(content)) + utf16(content)
+            self.data += struct.pack("<BBH", 0x05, 1, len(utf16(content)) // 2) + utf16(content)
 
 
 def encoded(value: Value) -> bytes:

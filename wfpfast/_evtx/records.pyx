@@ -10,7 +10,7 @@ from libc.string cimport memcmp, memset
 from wfpfast._evtx.templates cimport (
     CHUNK_SIZE, EVENT_ID, PROVIDER, REST, Entry, Plan, template_at, templates_reset, walk)
 from wfpfast._evtx.values cimport (
-    TYPE_NULL, TYPE_TEXT, TYPE_XML, get_16, get_32, get_64, value_number)
+    TYPE_NULL, TYPE_TEXT, TYPE_XML, get_16, get_32, get_64, text_size, value_number)
 
 cdef extern from "_crc32.h" nogil:
     void wf_crc32_init() noexcept
@@ -105,7 +105,7 @@ cdef bint is_wanted(Chunk* c) noexcept nogil:
     cdef const Value* provider = c.values + <int>PROVIDER
     if not is_present(c, PROVIDER) or not is_present(c, EVENT_ID):
         return False
-    if provider.type != TYPE_TEXT or provider.size < c.provider_size:
+    if provider.type != TYPE_TEXT or text_size(provider) != c.provider_size:
         return False
     if memcmp(provider.data, c.provider, c.provider_size):
         return False

@@ -12,7 +12,7 @@ from wfpfast._decode.decoder import EventBatch
 from wfpfast._decode.stream import EventStream
 from wfpfast.audit._errors import EvtxError
 from wfpfast.audit._files import Source, parts
-from wfpfast.audit._reader import CHUNK_SIZE, AuditReader
+from wfpfast.audit._reader import AuditReader
 
 __all__ = ["EvtxError", "read_events"]
 
@@ -76,10 +76,11 @@ def _batches(
 def _file(source: Source, reader: AuditReader, lenient: bool) -> Iterator[EventBatch]:
     for part in parts(source):
         # A chunk that breaks off cannot agree with its sum.
-        reader.feed(part.data, part.number, checking=not part.dirty and not part.cut)
+        checking = not part.dirty and not part.cut
+        reader.feed(part.memory, part.count, part.number, checking=checking)
         while (batch := reader.read()) is not None:
             if part.cut and lenient:
                 batch.stats["truncated_files"] = 1
             yield batch
         if part.cut and not lenient:
-            raise EvtxError("the file breaks off", part.number + len(part.data) // CHUNK_SIZE - 1)
+            raise EvtxError("the file breaks off", part.number + part.count - 1)

@@ -24,8 +24,10 @@ class Part(NamedTuple):
 
     Attributes
     ----------
-    data : memoryview
-        Whole chunks; overwritten when the next part is asked for.
+    memory : bytearray
+        Where they are, until the next part is asked for.
+    count : int
+        How many.
     number : int
         Of the first of them, from 0.
     dirty : bool
@@ -34,7 +36,8 @@ class Part(NamedTuple):
         Bytes of the last chunk that are not there, and zero.
     """
 
-    data: memoryview
+    memory: bytearray
+    count: int
     number: int
     dirty: bool
     cut: int
@@ -52,7 +55,7 @@ def parts(source: Source) -> Iterator[Part]:
         count = -(-size // CHUNK_SIZE)
         cut = count * CHUNK_SIZE - size
         room[size:size + cut] = bytes(cut)
-        yield Part(memoryview(room)[:count * CHUNK_SIZE], number, dirty, cut)
+        yield Part(room, count, number, dirty, cut)
         number += count
 
 

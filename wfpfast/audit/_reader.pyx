@@ -29,10 +29,15 @@ import os
 from wfpfast.audit._errors import EvtxError
 from wfpfast.audit._schema import AUDIT_SLOTS
 
+cdef enum:
+    PER_CHUNK = 256     # records that become rows; of a chunk with more, batches are smaller
+
 CHUNK_SIZE = SIZE
 PROVIDER = "Microsoft-Windows-Security-Auditing".encode("utf-16-le")
 
 
+# The collector would clear the buffer, and what it was taken from would count it as in use.
+@cython.no_gc
 @cython.final
 cdef class AuditReader:
     """Reads the audit records of chunks into batches of columns.
@@ -50,6 +55,7 @@ cdef class AuditReader:
     cdef Taking taking
     cdef Selection selection
     cdef bint pooling
+    cdef int64_t batch_size
     # The chunks that are being read.
     cdef Py_buffer buffer
     cdef const uint8_t* at       # of the next chunk
@@ -87,7 +93,7 @@ cdef class AuditReader:
         self.taking.rows = self.rows
         self.taking.chunk = self.chunk
         self.taking.null_errors = errors == "null"
-        self.rows.capacity = batch_size
+        self.rows.capacity = self.batch_size = batch_size
         self.rows.binary_addresses = addresses == "binary"
         self.selection = Selection(AUDIT_SLOTS if columns is None else columns, AUDIT_SLOTS)
         self.selection.prepare(audit_specs(self.rows.binary_addresses))
@@ -128,14 +134,15 @@ cdef class AuditReader:
         """The names of the columns of every batch, in their order."""
         return list(self.selection.names)
 
-    def feed(self, chunks, number, *, checking=True):
-        """Give whole chunks, the first of which has a number in its file; read them by `read()`."""
+    def feed(self, memory, count, number, *, checking=True):
+        """Give `count` chunks, the first of which has a number in its file, to be read()."""
         self._release()
-        PyObject_GetBuffer(chunks, &self.buffer, PyBUF_SIMPLE)
+        PyObject_GetBuffer(memory, &self.buffer, PyBUF_SIMPLE)
         self.at = <const uint8_t*>self.buffer.buf
-        self.end = self.at + self.buffer.len // SIZE * SIZE
+        self.end = self.at + min(<Py_ssize_t>count, self.buffer.len // SIZE) * SIZE
         self.number = number - 1
         self.checking = checking
+        self.rows.capacity = min(self.batch_size, <int64_t>count * PER_CHUNK)
         self.chunk.at = self.chunk.end = 0
 
     def read(self):
@@ -148,8 +155,7 @@ cdef class AuditReader:
         """
         if self.fault != NULL or self.taking.bad_field != NULL:
             self._raise()
-        if self.rows.out == NULL:
-            self._begin()
+        self._begin()
         with nogil:
             self._fill()
         if self.rows.no_memory or self.chunk.templates.no_memory:
@@ -157,8 +163,10 @@ cdef class AuditReader:
             raise MemoryError
         failed = self.fault != NULL or self.taking.bad_field != NULL
         if self.rows.row == 0 and failed:
+            rows_forget(self.rows)
             self._raise()
         if self.rows.row == 0 and not self._has_news():
+            rows_forget(self.rows)
             return None
         return self._batch(failed)
 
@@ -262,14 +270,12 @@ cdef class AuditReader:
 
     def __arrow_c_schema__(self):
         """Export the schema of the batches."""
-        return AuditReader._empty(self).__arrow_c_schema__()
+        return self._empty().__arrow_c_schema__()
 
     cdef EventBatch _empty(self):
         """Return a batch without rows."""
         cdef EventBatch batch = EventBatch.__new__(EventBatch)
         cdef Rows* rows = self.rows
-        if rows.out != NULL:
-            rows_forget(rows)
         self._begin()
         if rows_finish(rows) < 0:
             rows_forget(rows)
