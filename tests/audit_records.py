@@ -1,12 +1,30 @@
 """Audit records, as Windows writes them to the Security log, to be put into event logs."""
 
+import io
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from evtx_file import (
-    FILETIME, HEX64, PROVIDER, SID, TEXT, UINT8, UINT16, UINT32, UINT64, XML, Element, Fragment,
-    Gap, Record, Value,
+    FILETIME,
+    HEX64,
+    PROVIDER,
+    SID,
+    TEXT,
+    UINT8,
+    UINT16,
+    UINT32,
+    UINT64,
+    XML,
+    Element,
+    Fragment,
+    Gap,
+    Record,
+    Value,
+    evtx,
 )  # fmt: skip
+
+from wfpfast import audit
 
 EPOCH = 116444736000000000  # FILETIME of 1970
 MOMENT = 132_500_000_000_000_001
@@ -61,32 +79,32 @@ class Audit(NamedTuple):
     template: bool = True
 
 
-def data_fragment(audit: Audit) -> Fragment:
+def data_fragment(one: Audit) -> Fragment:
     """Return the EventData of an audit."""
-    types = {**TYPES, **audit.types}
+    types = {**TYPES, **one.types}
     root = Element("EventData", (), tuple(
         Element("Data", (("Name", name),), (Gap(k, types.get(name, TEXT), False),))
-        for k, name in enumerate(audit.fields)))
+        for k, name in enumerate(one.fields)))
     values = [
         None if value is None else Value(types.get(name, TEXT), value)
-        for name, value in audit.fields.items()]
+        for name, value in one.fields.items()]
     return Fragment(root, values)
 
 
-def record(audit: Audit) -> Record:
+def record(one: Audit) -> Record:
     """Return an audit as a record of a log."""
-    if not audit.template:
-        return Record(audit.record_id, Fragment(_written_out(audit), None), audit.time)
-    host = audit.host if audit.literal else Gap(18, TEXT)
+    if not one.template:
+        return Record(one.record_id, Fragment(_written_out(one), None), one.time)
+    host = one.host if one.literal else Gap(18, TEXT)
     values = [
-        Value(UINT8, 0), Value(UINT8, 0), Value(UINT16, 12810), Value(UINT16, audit.event_id),
-        None, Value(HEX64, 0x8020 << 48), Value(FILETIME, audit.time), None, Value(UINT32, 4),
-        Value(UINT32, 56), Value(UINT64, audit.record_id), Value(UINT8, 1), None, None,
-        Value(TEXT, audit.provider), None, Value(TEXT, "Security"),
-        Value(XML, data_fragment(audit)), None if audit.literal else Value(TEXT, audit.host)]
+        Value(UINT8, 0), Value(UINT8, 0), Value(UINT16, 12810), Value(UINT16, one.event_id),
+        None, Value(HEX64, 0x8020 << 48), Value(FILETIME, one.time), None, Value(UINT32, 4),
+        Value(UINT32, 56), Value(UINT64, one.record_id), Value(UINT8, 1), None, None,
+        Value(TEXT, one.provider), None, Value(TEXT, "Security"),
+        Value(XML, data_fragment(one)), None if one.literal else Value(TEXT, one.host)]
     return Record(1, Fragment(Element("Event", (
         ("xmlns", "http://schemas.microsoft.com/win/2004/08/events/event"),), (
-        _system(host), Gap(17, XML))), values), audit.time)
+        _system(host), Gap(17, XML))), values), one.time)
 
 
 def _system(host: "str | Gap") -> Element:
@@ -106,24 +124,40 @@ def _system(host: "str | Gap") -> Element:
         Element("Security", (("UserID", Gap(12, SID)),))))
 
 
-def _written_out(audit: Audit) -> Element:
+def _written_out(one: Audit) -> Element:
     """Return an audit without gaps: every value is text."""
-    from datetime import UTC, datetime, timedelta
-
-    moment = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=(audit.time - EPOCH) // 10)
-    stamp = f"{moment:%Y-%m-%dT%H:%M:%S}.{audit.time % 10_000_000:07d}Z"
+    moment = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=(one.time - EPOCH) // 10)
+    stamp = f"{moment:%Y-%m-%dT%H:%M:%S}.{one.time % 10_000_000:07d}Z"
     return Element("Event", (), (
         Element("System", (), (
-            Element("Provider", (("Name", audit.provider),)),
-            Element("EventID", (), (str(audit.event_id),)),
+            Element("Provider", (("Name", one.provider),)),
+            Element("EventID", (), (str(one.event_id),)),
             Element("TimeCreated", (("SystemTime", stamp),)),
-            Element("EventRecordID", (), (str(audit.record_id),)),
-            Element("Channel", (), ("Security",)), Element("Computer", (), (audit.host,)))),
+            Element("EventRecordID", (), (str(one.record_id),)),
+            Element("Channel", (), ("Security",)), Element("Computer", (), (one.host,)))),
         Element("EventData", (), tuple(
             Element("Data", (("Name", name),), () if value is None else (str(value),))
-            for name, value in audit.fields.items()))))
+            for name, value in one.fields.items()))))
 
 
 def records(audits: Sequence[Audit]) -> list[Record]:
     """Return audits as records; the heads of exported logs count from 1."""
-    return [record(audit)._replace(number=k) for k, audit in enumerate(audits, 1)]
+    return [record(one)._replace(number=k) for k, one in enumerate(audits, 1)]
+
+
+def read(data: bytes, **options: Any) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Return the rows without nulls; times as 100 ns since 1601, as the file has them."""
+    rows = []
+    with audit.read_events(io.BytesIO(data), **options) as stream:
+        for batch in stream:
+            times = memoryview(batch["timestamp"])
+            for row, time in zip(batch.to_pylist(), times, strict=True):
+                if row["timestamp"] is not None:
+                    row["timestamp"] = EPOCH + time // 100
+                rows.append({k: v for k, v in row.items() if v is not None})
+    return rows, stream.stats
+
+
+def rows_of(*audits: Audit, **options: Any) -> list[dict[str, Any]]:
+    """Return the rows that audits become."""
+    return read(evtx(records(audits)), **options)[0]

@@ -11,7 +11,18 @@ import pyarrow as pa
 import pytest
 from audit_records import FIELDS, Audit, record, records
 from evtx_file import (
-    CHUNK, FIRST, TEXT, XML, Chunk, Element, Fragment, Gap, Record, Value, evtx, file_head,
+    CHUNK,
+    FIRST,
+    TEXT,
+    XML,
+    Chunk,
+    Element,
+    Fragment,
+    Gap,
+    Record,
+    Value,
+    evtx,
+    file_head,
 )  # fmt: skip
 
 from wfpfast import EventBatch, MalformedBlockError, SourceError, audit
@@ -42,6 +53,16 @@ def test_a_sound_file_is_sound() -> None:
     assert (rows, stats["other_events"]) == (4, 1)
 
 
+def outcome(data: bytes, errors: str, at: int) -> str:
+    """Return what became of a file that was changed at an offset."""
+    try:
+        rows, stats = read(data, errors)
+    except EvtxError as error:
+        return f"error {errors}" if error.chunk == 0 or at < 128 else "error nowhere"
+    assert rows <= 5
+    return "lost" if stats.get("lost_events") else "read"
+
+
 def test_every_byte_of_a_small_file_is_flipped() -> None:
     """In a file that was not closed: there the sums say nothing."""
     sound = evtx(records(SOUND), dirty=True)
@@ -52,17 +73,12 @@ def test_every_byte_of_a_small_file_is_flipped() -> None:
         data = bytearray(sound)
         data[at] ^= 0xFF if at % 3 else 0x01
         for errors in ("null", "raise"):
-            try:
-                rows, stats = read(bytes(data), errors)
-                assert rows <= 5
-                outcomes["lost" if stats.get("lost_events") else "read"] += 1
-            except EvtxError as error:
-                assert error.chunk == 0 or at < 128
-                outcomes[f"error {errors}"] += 1
+            outcomes[outcome(bytes(data), errors, at)] += 1
     assert len(used) > 4000
     assert outcomes["lost"] > 1000
     assert outcomes["error raise"] > 1000
     assert outcomes["error null"] < 100  # the file's own head
+    assert outcomes["error nowhere"] == 0
 
 
 def test_sums_find_every_flipped_byte() -> None:
@@ -93,7 +109,7 @@ def test_a_file_may_break_off_anywhere() -> None:
         before = rows
         if size > HEAD:
             assert stats["truncated_files"] == 1
-            with pytest.raises(EvtxError, match="chunk 0: .*"):
+            with pytest.raises(EvtxError, match="chunk 0: "):
                 read(data, "raise")
     assert before == 4
 
@@ -142,7 +158,7 @@ def test_a_value_that_cannot_be_read_is_named_or_null() -> None:
         data = evtx(records([SOUND[0], one]))
         with audit.read_events(io.BytesIO(data)) as stream:
             assert len(next(stream)) == 1
-            with pytest.raises(EvtxError, match=f"chunk 0: record 2: field \\w+: has a value") as e:
+            with pytest.raises(EvtxError, match=r"chunk 0: record 2: field \w+: has a value") as e:
                 next(stream)
         assert e.value.field == name.replace("ProcessID", "ProcessId")
         rows, stats = read(data)
@@ -254,7 +270,7 @@ def test_what_is_no_event_log() -> None:
     for data in (b"", b"ElfFile\0", b"<Event/>", bytes(5000)):
         with pytest.raises(EvtxError):
             read(data)
-    with pytest.raises(EvtxError, match="nowhere.evtx: is no Windows event log") as error:
+    with pytest.raises(EvtxError, match=r"nowhere\.evtx: is no Windows event log") as error:
         raise_of("nowhere.evtx")
     assert error.value.path
 

@@ -6,31 +6,12 @@ from typing import Any
 
 import pytest
 from audit_expected import expected
-from audit_records import APP, FIELDS, Audit, records
+from audit_records import APP, EPOCH, FIELDS, Audit, read, records, rows_of
 from evtx_file import HEX32, HEX64, TEXT, UINT8, UINT16, UINT64, evtx
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wfpfast import audit
-
-EPOCH = 116444736000000000
-
-
-def read(data: bytes, **options: Any) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    """Return the rows without nulls; times as 100 ns since 1601, as the file has them."""
-    rows = []
-    with audit.read_events(io.BytesIO(data), **options) as stream:
-        for batch in stream:
-            for row, time in zip(
-                batch.to_pylist(), memoryview(batch["timestamp"]), strict=True
-            ):
-                row["timestamp"] = EPOCH + time // 100
-                rows.append({k: v for k, v in row.items() if v is not None})
-    return rows, stream.stats
-
-
-def rows_of(*audits: Audit, **options: Any) -> list[dict[str, Any]]:
-    return read(evtx(records(audits)), **options)[0]
 
 
 def wanted(one: Audit) -> dict[str, Any]:

@@ -66,8 +66,18 @@ cdef Py_ssize_t group(const char* text, unsigned int* value) noexcept nogil:
     return count
 
 
+cdef bint put_last(const char* text, Py_ssize_t size, uint8_t* value) noexcept nogil:
+    cdef uint64_t v4
+    cdef int k
+    if not is_ipv4(text, size, &v4):
+        return False
+    for k in range(4):
+        value[k] = <uint8_t>(v4 >> (24 - 8 * k))
+    return True
+
+
 cdef bint is_ipv6(const char* text, Py_ssize_t size, uint8_t* value) noexcept nogil:
-    """Read what ipaddress.IPv6Address accepts, except for IPv4 endings and scopes."""
+    """Read what ipaddress.IPv6Address accepts, except for scopes."""
     cdef const char* end = text + size
     cdef unsigned int number = 0
     cdef int count = 0, gap = -1
@@ -82,6 +92,11 @@ cdef bint is_ipv6(const char* text, Py_ssize_t size, uint8_t* value) noexcept no
         length = group(text, &number)
         if length == 0 or count == 8:
             return False
+        if text + length < end and text[length] == c".":  # the last 32 bits, as IPv4
+            if count > 6 or not put_last(text, end - text, value + 2 * count):
+                return False
+            count += 2
+            break
         value[2 * count] = <unsigned char>(number >> 8)
         value[2 * count + 1] = <unsigned char>number
         count += 1
