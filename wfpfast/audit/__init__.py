@@ -77,10 +77,10 @@ def _file(source: Source, reader: AuditReader, lenient: bool) -> Iterator[EventB
     for part in parts(source):
         # A chunk that breaks off cannot agree with its sum.
         checking = not part.dirty and not part.cut
-        reader.feed(part.memory, part.count, part.number, checking=checking)
+        reader.feed(part.memory, part.chunks, part.number, checking=checking)
         while (batch := reader.read()) is not None:
             if part.cut and lenient:
                 batch.stats["truncated_files"] = 1
             yield batch
         if part.cut and not lenient:
-            raise EvtxError("the file breaks off", part.number + part.count - 1)
+            raise EvtxError("the file breaks off", part.number + part.chunks - 1)

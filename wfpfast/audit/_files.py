@@ -26,7 +26,7 @@ class Part(NamedTuple):
     ----------
     memory : bytearray
         Where they are, until the next part is asked for.
-    count : int
+    chunks : int
         How many.
     number : int
         Of the first of them, from 0.
@@ -37,7 +37,7 @@ class Part(NamedTuple):
     """
 
     memory: bytearray
-    count: int
+    chunks: int
     number: int
     dirty: bool
     cut: int

@@ -14,9 +14,9 @@ NOT_UNDERSTOOD = 3
 _MENDED = {
     "malformed": "values that could not be read, now null",
     "lost_events": "events that could not be read at all, left out",
-    "bad_chunks": "chunks of an event log that are none, left out",
+    "bad_chunks": "chunks of an event log that cannot be read, left out",
     "bad_checksums": "chunks that do not agree with their checksum, read all the same",
-    "truncated_files": "files that break off, read as far as they go",
+    "truncated_files": "files that break off, read as far as there is something",
     "unknown_forms": "values in a form that wfpfast does not know, now null",
     "damaged_records": "records with damage, left out",
     "no_flags": "headers without <flags>: what is printed counts as set",
@@ -33,7 +33,7 @@ _MENDED = {
 }
 # What was missing before it came to be read.
 _LOST = {
-    "undecided_sides": "inbound connections, of which the record does not say which end is local",
+    "undecided_sides": "connections into a host whose record does not say which end is local",
     "dropped": "events for which there was no room as they came",
     "unreadable": "events that could not be followed as they came",
     "unwritten": "events that came and were not written",
