@@ -7,14 +7,11 @@ wanted.
 
 from libc.string cimport memcmp, memset
 
+from wfpfast._evtx.sums cimport sum_of
 from wfpfast._evtx.templates cimport (
     CHUNK_SIZE, EVENT_ID, PROVIDER, REST, Entry, Plan, template_at, templates_reset, walk)
 from wfpfast._evtx.values cimport (
     TYPE_NULL, TYPE_TEXT, TYPE_XML, get_16, get_32, get_64, text_size, value_number)
-
-cdef extern from "_crc32.h" nogil:
-    void wf_crc32_init() noexcept
-    uint32_t wf_crc32(uint32_t crc, const uint8_t* data, size_t size) noexcept
 
 cdef enum:
     FIRST_RECORD = 512       # in a chunk
@@ -55,11 +52,11 @@ cdef const char* chunk_begin(Chunk* c, const uint8_t* data) noexcept nogil:
 cdef const char* chunk_checked(const uint8_t* data) noexcept nogil:
     """Return what is wrong with the sums of a chunk, or NULL."""
     cdef uint32_t end = get_32(data + RECORDS_END)
-    cdef uint32_t sum = wf_crc32(0, data, UNSUMMED)
-    if wf_crc32(sum, data + OFFSETS, FIRST_RECORD - OFFSETS) != get_32(data + HEAD_SUM):
+    cdef uint32_t sum = sum_of(0, data, UNSUMMED)
+    if sum_of(sum, data + OFFSETS, FIRST_RECORD - OFFSETS) != get_32(data + HEAD_SUM):
         return "has a head that does not agree with its checksum"
     if not FIRST_RECORD <= end <= CHUNK_SIZE or (
-        wf_crc32(0, data + FIRST_RECORD, end - FIRST_RECORD) != get_32(data + RECORDS_SUM)
+        sum_of(0, data + FIRST_RECORD, end - FIRST_RECORD) != get_32(data + RECORDS_SUM)
     ):
         return "has records that do not agree with their checksum"
     return NULL
@@ -206,6 +203,3 @@ cdef int read_values(
         return OTHER_EVENT
     at += 4 * <uint32_t>rest
     return read_fragment(c, starts[rest], starts[rest] + get_16(data + at), depth + 1)
-
-
-wf_crc32_init()
