@@ -5,16 +5,20 @@ net events have, and of some more: docs/security-log.md says which field becomes
 """
 
 import os
+from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from wfpfast._decode.decoder import EventBatch
 from wfpfast._decode.stream import EventStream
 from wfpfast.audit._errors import EvtxError
-from wfpfast.audit._files import Source, parts
+from wfpfast.audit._files import Part, Source, parts
 from wfpfast.audit._reader import AuditReader
 
 __all__ = ["EvtxError", "read_events"]
+
+SURVEYED = 8    # megabytes at the beginning of a file
 
 
 def read_events(
@@ -41,7 +45,9 @@ def read_events(
     EventStream
         Its ``stats`` have, besides those of a decoder: ``other_events`` (records of other
         providers or with other ids, which are not decoded), ``undecided_sides`` (inbound 5156 and
-        5157, whose local and remote end are null), ``unknown_forms``; with ``errors="null"`` also
+        5157, whose local and remote end are null), ``local_is_source:`` and
+        ``local_is_destination:`` with the name of a host (such of which it is known),
+        ``unknown_forms``; with ``errors="null"`` also
         ``lost_events`` (records that could not be read), ``bad_chunks``, ``bad_checksums`` (of
         chunks that were read all the same) and ``truncated_files``.
 
@@ -74,7 +80,9 @@ def _batches(
 
 
 def _file(source: Source, reader: AuditReader, lenient: bool) -> Iterator[EventBatch]:
-    for part in parts(source):
+    found = parts(source)
+    waiting = deque(_surveyed(found, reader))
+    while (part := waiting.popleft() if waiting else next(found, None)) is not None:
         # A chunk that breaks off cannot agree with its sum.
         checking = not part.dirty and not part.cut
         reader.feed(part.memory, part.chunks, part.number, checking=checking)
@@ -84,3 +92,12 @@ def _file(source: Source, reader: AuditReader, lenient: bool) -> Iterator[EventB
             yield batch
         if part.cut and not lenient:
             raise EvtxError("the file breaks off", part.number + part.chunks - 1)
+
+
+def _surveyed(found: Iterator[Part], reader: AuditReader) -> Iterator[Part]:
+    """Yield the parts at the beginning of a file that say which end its hosts call local."""
+    for part in islice(found, SURVEYED):
+        yield part
+        reader.feed(part.memory, part.chunks, part.number)
+        if reader.survey():
+            break

@@ -6,3 +6,4 @@ from wfpfast.audit._take cimport Taking
 
 cdef const uint8_t* wanted_events() noexcept nogil
 cdef void take_event(Taking* t) noexcept nogil
+cdef void survey_event(Taking* t) noexcept nogil

@@ -8,15 +8,18 @@ manifest and Microsoft's pages on audit events show them. No public record was f
 from libc.stdint cimport UINT16_MAX, uint64_t
 
 from wfpfast._decode.schema cimport *
+from wfpfast._evtx.records cimport is_present
 from wfpfast._evtx.templates cimport COMPUTER, RECORD_ID
+from wfpfast._evtx.values cimport Value, value_message
 from wfpfast.audit._fields cimport *
 from wfpfast.audit._rows cimport Address, put_address, put_number
+from wfpfast.audit._sides cimport DESTINATION, NOT_KNOWN, side_of, sides_own, sides_vote
 from wfpfast.audit._schema cimport *
 from wfpfast.audit._take cimport (
     Taking, get_address, get_number, said, take_bool, take_direction, take_enumerator, take_hash,
     take_id, take_layer_kind, take_mac, take_number, take_profile, take_sid, take_subnet,
     take_text, take_time)
-from wfpfast._evtx.values cimport Value, value_message
+from wfpfast.audit._values cimport read_address
 
 from wfpfast._tables.enums import ENUMS
 
@@ -34,6 +37,7 @@ cdef enum Family:
 cdef enum:
     INBOUND = 0
     INBOUND_CODE = 0x3900
+    OUTBOUND_CODE = 0x3901
     TUNNEL = 8213        # the message for this mode
     BITMAP = 65536 // 8
     FIRST_EVENT = 4608   # all ids of interest are from here on
@@ -102,20 +106,56 @@ cdef void take_filter(Taking* t) noexcept nogil:
     take_layer_kind(t)
 
 
-cdef void put_ends(Taking* t, int direction, int family) noexcept nogil:
-    """Write both ends as they are logged, and which of them is local.
+cdef void survey_event(Taking* t) noexcept nogil:
+    """Look which addresses are a host's own, and which end of its inbound connections that is."""
+    cdef const Value* host = said(t, COMPUTER)
+    cdef Address source, destination
+    cdef uint64_t direction = 0
+    cdef int family = events[t.chunk.event_id - FIRST_EVENT].family
+    if family != UNDECIDED and family != ENDPOINT:
+        return
+    if host == NULL or not survey_address(t, SOURCE_ADDRESS_FIELD, &source):
+        return
+    if is_present(t.chunk, DIRECTION_FIELD):
+        if not value_message(t.chunk.values + <int>DIRECTION_FIELD, &direction):
+            return
+    if family == ENDPOINT or direction == OUTBOUND_CODE:
+        sides_own(t.sides, host, &source)
+    elif direction == INBOUND_CODE and survey_address(t, DEST_ADDRESS, &destination):
+        sides_vote(t.sides, host, &source, &destination)
+
+
+cdef bint survey_address(Taking* t, int target, Address* address) noexcept nogil:
+    cdef const Value* value = said(t, target)
+    return value != NULL and read_address(value, address)
+
+
+cdef bint is_swapped(Taking* t, int direction, int family, bint* known) noexcept nogil:
+    """Tell whether the source is the remote end, and whether that is known at all.
 
     Source is where a packet comes from, so of an inbound one it is remote. But there are Windows
     that log the local end of an inbound connection (5156, 5157) as its source, and nothing in the
-    record says so. Then neither end is called local.
+    record says so: it is known only of hosts that give themselves away.
     """
+    cdef int found
+    known[0] = True
+    if direction != INBOUND or family != UNDECIDED:
+        return direction == INBOUND
+    found = side_of(t.sides, said(t, COMPUTER))
+    known[0] = found != NOT_KNOWN
+    return found == DESTINATION
+
+
+cdef void put_ends(Taking* t, int direction, int family) noexcept nogil:
+    """Write both ends as they are logged, and which of them is local."""
     cdef Address source, destination
     cdef uint64_t source_port = 0, destination_port = 0
     cdef bint has_source = get_address(t, SOURCE_ADDRESS_FIELD, &source)
     cdef bint has_destination = get_address(t, DEST_ADDRESS, &destination)
     cdef bint has_source_port = get_number(t, SOURCE_PORT_FIELD, UINT16_MAX, &source_port)
     cdef bint has_destination_port = get_number(t, DEST_PORT, UINT16_MAX, &destination_port)
-    cdef bint swapped = direction == INBOUND
+    cdef bint known = True
+    cdef bint swapped = is_swapped(t, direction, family, &known)
     if has_source or has_destination:
         put_number(t.rows, IP_VERSION, 6 if (source if has_source else destination).is_v6 else 4)
     if has_source:
@@ -126,7 +166,7 @@ cdef void put_ends(Taking* t, int direction, int family) noexcept nogil:
         put_number(t.rows, SOURCE_PORT, source_port)
     if has_destination_port:
         put_number(t.rows, DESTINATION_PORT, destination_port)
-    if family == UNDECIDED and swapped:
+    if not known:
         t.undecided += has_source or has_destination
         return
     if has_source:

@@ -25,7 +25,7 @@ class Part(NamedTuple):
     Attributes
     ----------
     memory : bytearray
-        Where they are, until the next part is asked for.
+        Where they are.
     chunks : int
         How many.
     number : int
@@ -50,12 +50,10 @@ def parts(source: Source) -> Iterator[Part]:
             yield from parts(file)
         return
     dirty = _begin(source)
-    room, number = bytearray(CHUNKS * CHUNK_SIZE), 0
-    while size := _filled(source, memoryview(room)):
+    number = 0
+    while size := _filled(source, memoryview(room := bytearray(CHUNKS * CHUNK_SIZE))):
         count = -(-size // CHUNK_SIZE)
-        cut = count * CHUNK_SIZE - size
-        room[size:size + cut] = bytes(cut)
-        yield Part(room, count, number, dirty, cut)
+        yield Part(room, count, number, dirty, count * CHUNK_SIZE - size)
         number += count
 
 

@@ -17,11 +17,13 @@ from wfpfast._evtx.records cimport (
     BROKEN, NO_RECORD, WANTED, Chunk, chunk_begin, chunk_checked, next_record)
 from wfpfast._evtx.templates cimport CHUNK_SIZE as SIZE, templates_begin, templates_end
 from wfpfast._evtx.values cimport get_64
-from wfpfast.audit._events cimport take_event, wanted_events
+from wfpfast.audit._events cimport survey_event, take_event, wanted_events
 from wfpfast.audit._fields cimport audit_fields
 from wfpfast.audit._rows cimport (
     UNWANTED, Rows, rows_begin, rows_finish, rows_forget)
 from wfpfast.audit._schema cimport N_AUDIT_COLUMNS, audit_specs
+from wfpfast.audit._sides cimport (
+    Sides, sides_begin, sides_end, sides_settled, sides_told)
 from wfpfast.audit._take cimport Taking
 
 import os
@@ -53,6 +55,7 @@ cdef class AuditReader:
     cdef Chunk* chunk
     cdef Rows* rows
     cdef Taking taking
+    cdef Sides sides
     cdef Selection selection
     cdef bint pooling
     cdef int64_t batch_size
@@ -99,6 +102,8 @@ cdef class AuditReader:
         self.selection.prepare(audit_specs(self.rows.binary_addresses))
         secrets = os.urandom(sizeof(self.rows.secrets))
         memcpy(self.rows.secrets, PyBytes_AsString(secrets), sizeof(self.rows.secrets))
+        sides_begin(&self.sides, self.rows.secrets)
+        self.taking.sides = &self.sides
         memset(self.rows.wanted, UNWANTED, sizeof(self.rows.wanted))
         for slot in self.selection.by_name.values():
             self.rows.wanted[slot] = 0
@@ -117,6 +122,7 @@ cdef class AuditReader:
                 dictionary_clear(&self.rows.dictionaries[slot])
             buffer_release(self.rows.scratch)
             shared_buffers_release(self.rows.shared)
+            sides_end(&self.sides)
             free(self.rows)
         if self.chunk != NULL:
             templates_end(&self.chunk.templates)
@@ -170,6 +176,28 @@ cdef class AuditReader:
             return None
         return self._batch(failed)
 
+    def survey(self):
+        """Look in the chunks that were given which end of inbound connections hosts call local.
+
+        Returns
+        -------
+        bool
+            Whether it is known of every host that was seen.
+        """
+        cdef bint lenient = self.taking.null_errors
+        cdef int outcome
+        self.taking.null_errors = True  # what is wrong is said when they are read
+        with nogil:
+            while True:
+                outcome = next_record(self.chunk)
+                if outcome == WANTED:
+                    survey_event(&self.taking)
+                elif outcome == NO_RECORD and not self._next_chunk():
+                    break
+        self.taking.null_errors = lenient
+        self.bad_chunks = self.bad_sums = 0
+        return sides_settled(&self.sides)
+
     cdef bint _has_news(self) noexcept:
         return bool(self.other_events or self.lost_events or self.bad_chunks or self.bad_sums)
 
@@ -180,6 +208,7 @@ cdef class AuditReader:
         self.taking.unknown_names = self.taking.unknown_forms = 0
         return 0
 
+    @cython.nonecheck(False)
     cdef void _fill(self) noexcept nogil:
         """Read records until the batch is full, the chunks end, or something cannot be read."""
         cdef int outcome
@@ -201,6 +230,7 @@ cdef class AuditReader:
             else:
                 self.other_events += 1
 
+    @cython.nonecheck(False)
     cdef bint _next_chunk(self) noexcept nogil:
         """Begin the next chunk that is one; False if there is none, or one that is a fault."""
         cdef const char* fault
@@ -249,6 +279,7 @@ cdef class AuditReader:
             "bad_chunks": self.bad_chunks,
             "bad_checksums": self.bad_sums,
         }
+        batch._stats.update(sides_told(&self.sides))
         self.other_events = self.lost_events = self.bad_chunks = self.bad_sums = 0
         return batch
 

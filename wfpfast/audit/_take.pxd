@@ -4,11 +4,13 @@ from libc.stdint cimport int64_t, uint64_t
 from wfpfast._evtx.records cimport Chunk, is_present
 from wfpfast._evtx.values cimport Value
 from wfpfast.audit._rows cimport Address, Rows
+from wfpfast.audit._sides cimport Sides
 from wfpfast.audit._values cimport says_nothing
 
 cdef struct Taking:
     Rows* rows
     Chunk* chunk
+    Sides* sides
     bint null_errors
     const char* bad_field    # the first field that could not be read, unless that is null
     # Statistics of the batch.

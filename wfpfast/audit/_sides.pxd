@@ -1,0 +1,35 @@
+# Which end of an inbound connection a host logs as its own; must not know records.
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+
+from wfpfast._columns.dictionaries cimport Dictionary
+from wfpfast._evtx.values cimport Value
+from wfpfast.audit._rows cimport Address
+
+cdef enum Side:
+    NOT_KNOWN
+    SOURCE              # the local end is logged as the source
+    DESTINATION
+
+
+cdef struct Host:
+    int64_t for_source       # inbound connections whose source alone is an address of the host
+    int64_t for_destination
+    int64_t applied          # connections that were decided so, since they were last told
+
+
+cdef struct Sides:
+    Dictionary owned         # a host's name and an address that is its own
+    Dictionary names         # of hosts
+    Host* hosts              # by the code of the name
+    uint32_t room
+
+
+cdef int sides_begin(Sides* sides, const uint64_t* secrets) except -1
+cdef void sides_end(Sides* sides) noexcept nogil
+cdef void sides_own(Sides* sides, const Value* host, const Address* address) noexcept nogil
+cdef void sides_vote(
+    Sides* sides, const Value* host, const Address* source, const Address* destination
+) noexcept nogil
+cdef int side_of(Sides* sides, const Value* host) noexcept nogil
+cdef bint sides_settled(const Sides* sides) noexcept nogil
+cdef dict sides_told(Sides* sides)
