@@ -168,3 +168,30 @@ def test_a_path_and_a_file_and_several(tmp_path: Any) -> None:
         assert sum(map(len, stream)) == 33
     assert stream.stats["undecided_sides"] == 3
     assert next(iter(audit.read_events(path)))[0].app_path == APP
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_threads_keep_the_order(threads: int) -> None:
+    audits = [Audit(5156 + k % 2, FIELDS["connection"], k) for k in range(12_000)]
+    data = evtx(records(audits))
+    assert len(data) > 5 << 20
+    rows, stats = read(data, threads=threads, columns=["timestamp", "record_id", "host"])
+    assert [row["record_id"] for row in rows] == list(range(12_000))
+    assert stats["events"] == 12_000
+    if threads == 3:
+        broken = bytearray(data)
+        broken[4096 + 40 * 65536 + 600] ^= 1  # in the third megabyte
+        with audit.read_events(io.BytesIO(broken), threads=threads) as stream:
+            seen = 0
+            with pytest.raises(audit.EvtxError, match="chunk 40: "):
+                for batch in stream:
+                    seen += len(batch)
+        assert seen == sum(row["record_id"] < seen for row in rows) > 4000
+    with pytest.raises(ValueError, match="threads 0"):
+        audit.read_events(io.BytesIO(data), threads=0)
+
+
+def test_a_stream_of_threads_may_be_left() -> None:
+    data = evtx(records([Audit(5158, FIELDS["bind"], k) for k in range(9_000)]))
+    with audit.read_events(io.BytesIO(data), threads=2) as stream:
+        assert len(next(stream)) > 1000

@@ -7,13 +7,14 @@ net events have, and of some more: docs/security-log.md says which field becomes
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from wfpfast._decode.decoder import EventBatch
 from wfpfast._decode.stream import EventStream
 from wfpfast.audit._errors import EvtxError
 from wfpfast.audit._files import Part, Source, parts
+from wfpfast.audit._parts import drained, read_parts
 from wfpfast.audit._reader import AuditReader
 
 __all__ = ["EvtxError", "read_events"]
@@ -22,7 +23,8 @@ SURVEYED = 8    # megabytes at the beginning of a file
 
 
 def read_events(
-    source: Source | Sequence[Source], *, batch_size: int = 8192, **decoder_options: Any
+    source: Source | Sequence[Source], *, batch_size: int = 8192, threads: int = 1,
+    **decoder_options: Any,
 ) -> EventStream:
     """Read the audit records of the filtering engine in event logs (.evtx).
 
@@ -34,6 +36,8 @@ def read_events(
         Exported or copied event logs of any channel. A file object is not closed.
     batch_size : int
         Events a batch, at most.
+    threads : int
+        How many threads decode; the order of the events is the same. Each has some megabytes.
     **decoder_options
         As for `Decoder`; ``columns`` may name those that audit records add: ``host``,
         ``event_id``, ``record_id``, ``layer_kind``, ``source_address``, ``source_port``,
@@ -46,7 +50,7 @@ def read_events(
         Its ``stats`` have, besides those of a decoder: ``other_events`` (records of other
         providers or with other ids, which are not decoded), ``undecided_sides`` (inbound 5156 and
         5157, whose local and remote end are null), ``local_is_source:`` and
-        ``local_is_destination:`` with the name of a host (such of which it is known),
+        ``local_is_destination:`` with the name of a host (how many connections said so),
         ``unknown_forms``; with ``errors="null"`` also
         ``lost_events`` (records that could not be read), ``bad_chunks``, ``bad_checksums`` (of
         chunks that were read all the same) and ``truncated_files``.
@@ -62,36 +66,27 @@ def read_events(
         If an option is wrong.
     """
     sources = source if isinstance(source, Sequence) and not isinstance(source, str) else [source]
-    reader = AuditReader(batch_size=batch_size, **decoder_options)
+    if threads < 1:
+        raise ValueError(f"threads {threads}: at least one has to read")
+    readers = [AuditReader(batch_size=batch_size, **decoder_options) for _ in range(threads)]
+    for reader in readers[1:]:
+        reader.follow(readers[0])
     lenient = decoder_options.get("errors", "raise") == "null"
-    return EventStream(_batches(sources, reader, lenient), decoder=reader)
+    return EventStream(_batches(sources, readers, lenient), decoder=readers[0])
 
 
 def _batches(
-    sources: Sequence[Source], reader: AuditReader, lenient: bool
+    sources: Sequence[Source], readers: Sequence[AuditReader], lenient: bool
 ) -> Iterator[EventBatch]:
     for source in sources:
         try:
-            yield from _file(source, reader, lenient)
+            found = parts(source)
+            surveyed = deque(_surveyed(found, readers[0]))
+            yield from read_parts(chain(drained(surveyed), found), readers, lenient)
         except EvtxError as error:
             if isinstance(source, (str, os.PathLike)):
                 error.path = str(source)
             raise
-
-
-def _file(source: Source, reader: AuditReader, lenient: bool) -> Iterator[EventBatch]:
-    found = parts(source)
-    waiting = deque(_surveyed(found, reader))
-    while (part := waiting.popleft() if waiting else next(found, None)) is not None:
-        # A chunk that breaks off cannot agree with its sum.
-        checking = not part.dirty and not part.cut
-        reader.feed(part.memory, part.chunks, part.number, checking=checking)
-        while (batch := reader.read()) is not None:
-            if part.cut and lenient:
-                batch.stats["truncated_files"] = 1
-            yield batch
-        if part.cut and not lenient:
-            raise EvtxError("the file breaks off", part.number + part.chunks - 1)
 
 
 def _surveyed(found: Iterator[Part], reader: AuditReader) -> Iterator[Part]:

@@ -56,6 +56,7 @@ cdef class AuditReader:
     cdef Rows* rows
     cdef Taking taking
     cdef Sides sides
+    cdef AuditReader leader      # whose survey counts
     cdef Selection selection
     cdef bint pooling
     cdef int64_t batch_size
@@ -175,6 +176,11 @@ cdef class AuditReader:
             rows_forget(self.rows)
             return None
         return self._batch(failed)
+
+    def follow(self, AuditReader leader not None):
+        """Let the survey of another reader count, which may be read by another thread then."""
+        self.leader = leader
+        self.taking.sides = &leader.sides
 
     def survey(self):
         """Look in the chunks that were given which end of inbound connections hosts call local.

@@ -14,7 +14,7 @@ cdef enum Side:
 cdef struct Host:
     int64_t for_source       # inbound connections whose source alone is an address of the host
     int64_t for_destination
-    int64_t applied          # connections that were decided so, since they were last told
+    int64_t told             # how many of these have been told
 
 
 cdef struct Sides:
@@ -30,6 +30,6 @@ cdef void sides_own(Sides* sides, const Value* host, const Address* address) noe
 cdef void sides_vote(
     Sides* sides, const Value* host, const Address* source, const Address* destination
 ) noexcept nogil
-cdef int side_of(Sides* sides, const Value* host) noexcept nogil
+cdef int side_of(const Sides* sides, const Value* host) noexcept nogil
 cdef bint sides_settled(const Sides* sides) noexcept nogil
 cdef dict sides_told(Sides* sides)

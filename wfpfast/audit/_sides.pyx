@@ -11,7 +11,7 @@ from libc.stdlib cimport free, realloc
 from libc.string cimport memcpy, memset
 
 from wfpfast._columns.dictionaries cimport (
-    dictionary_begin, dictionary_clear, dictionary_code, hash_bytes, table_find)
+    Slot, dictionary_begin, dictionary_clear, dictionary_code, hash_bytes, table_find)
 from wfpfast._evtx.values cimport TYPE_TEXT, text_size
 
 cdef enum:
@@ -131,14 +131,13 @@ cdef inline int side(const Host* host) noexcept nogil:
     return DESTINATION if host.for_destination and not host.for_source else NOT_KNOWN
 
 
-cdef int side_of(Sides* sides, const Value* host) noexcept nogil:
-    """Return which end of an inbound connection of a host is local, and count that it was asked."""
+cdef int side_of(const Sides* sides, const Value* host) noexcept nogil:
+    """Return which end of an inbound connection of a host is local; several threads may ask."""
     cdef uint8_t[MAX_NAME + 17] key
-    cdef Host* known = host_at(sides, key, name_of(host, key))
-    if known == NULL or side(known) == NOT_KNOWN:
-        return NOT_KNOWN
-    known.applied += 1
-    return side(known)
+    cdef uint32_t size = name_of(host, key)
+    cdef const Slot* slot = table_find(
+        &sides.names.texts, key, size, hash_bytes(key, size, sides.names.secrets))
+    return NOT_KNOWN if slot == NULL else side(sides.hosts + slot.code)
 
 
 cdef bint sides_settled(const Sides* sides) noexcept nogil:
@@ -151,15 +150,18 @@ cdef bint sides_settled(const Sides* sides) noexcept nogil:
 
 
 cdef dict sides_told(Sides* sides):
-    """Return how many connections were decided, by host and how, since the last time."""
+    """Return how many connections have said how a host is, by host, since the last time."""
     told = {}
     cdef const int32_t* ends = <const int32_t*>sides.names.offsets.data
+    cdef int64_t votes
     cdef int32_t k
     for k in range(sides.names.length):
-        if sides.hosts[k].applied:
+        votes = sides.hosts[k].for_source + sides.hosts[k].for_destination
+        if votes > sides.hosts[k].told and side(sides.hosts + k) != NOT_KNOWN:
             name = PyBytes_FromStringAndSize(
                 <const char*>sides.names.text.data + ends[k], ends[k + 1] - ends[k])
             end = "source" if side(sides.hosts + k) == SOURCE else "destination"
-            told[f"local_is_{end}:{name.decode('utf-16-le', 'replace')}"] = sides.hosts[k].applied
-            sides.hosts[k].applied = 0
+            told[f"local_is_{end}:{name.decode('utf-16-le', 'replace')}"] = (
+                votes - sides.hosts[k].told)
+            sides.hosts[k].told = votes
     return told

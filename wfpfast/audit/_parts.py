@@ -1,0 +1,95 @@
+"""Reads the parts of a file, by one thread or several; must not know what is in a part."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from wfpfast._decode.decoder import EventBatch
+from wfpfast.audit._errors import EvtxError
+from wfpfast.audit._files import Part
+from wfpfast.audit._reader import AuditReader
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+
+class Done(NamedTuple):
+    """What a part became: batches, and then an error if there was one."""
+
+    batches: deque[EventBatch]
+    error: Exception | None
+
+
+def drained(waiting: deque[Part]) -> Iterator[Part]:
+    """Yield what waits, and forget it."""
+    while waiting:
+        yield waiting.popleft()
+
+
+def read_parts(
+    parts: Iterator[Part], readers: Sequence[AuditReader], lenient: bool
+) -> Iterator[EventBatch]:
+    """Yield the batches of parts, in their order."""
+    if len(readers) > 1:
+        yield from _by_threads(parts, readers, lenient)
+        return
+    for part in parts:
+        yield from _batches(part, readers[0], lenient)
+
+
+def _batches(part: Part, reader: AuditReader, lenient: bool) -> Iterator[EventBatch]:
+    # A chunk that breaks off cannot agree with its sum.
+    checking = not part.dirty and not part.cut
+    reader.feed(part.memory, part.chunks, part.number, checking=checking)
+    while (batch := reader.read()) is not None:
+        if part.cut and lenient:
+            batch.stats["truncated_files"] = 1
+        yield batch
+    if part.cut and not lenient:
+        raise EvtxError("the file breaks off", part.number + part.chunks - 1)
+
+
+def _done(part: Part, reader: AuditReader, lenient: bool) -> Done:
+    done: deque[EventBatch] = deque()
+    try:
+        done.extend(_batches(part, reader, lenient))
+    except Exception as error:  # it is raised behind the batches before it
+        return Done(done, error)
+    return Done(done, None)
+
+
+def _by_threads(
+    parts: Iterator[Part], readers: Sequence[AuditReader], lenient: bool
+) -> Iterator[EventBatch]:
+    from concurrent.futures import ThreadPoolExecutor  # slow to load
+
+    idle, fault = deque(readers), None
+    running: deque[tuple[Future[Done], AuditReader]] = deque()
+    with ThreadPoolExecutor(len(readers)) as pool:
+        while fault is None:
+            try:
+                part = next(parts, None)
+            except Exception as error:  # the file may raise any kind
+                part, fault = None, error
+            if part is None:
+                break
+            if not idle:
+                yield from _first(running, idle)
+            running.append((pool.submit(_done, part, idle[0], lenient), idle.popleft()))
+        while running:
+            yield from _first(running, idle)
+    if fault is not None:
+        raise fault
+
+
+def _first(
+    running: "deque[tuple[Future[Done], AuditReader]]", idle: deque[AuditReader]
+) -> Iterable[EventBatch]:
+    """Yield the batches of the part that comes next, and raise what ended it."""
+    future, reader = running.popleft()
+    batches, error = future.result()
+    idle.append(reader)
+    while batches:
+        yield batches.popleft()
+    if error is not None:
+        raise error
