@@ -29,6 +29,7 @@ ASAN_TESTS = (
     "tests/netsh/test_text.py",
     "tests/netsh/test_damage.py",
     "tests/netsh/test_patches.py",
+    "tests/audit/test_damage.py",
     "tests/fuzz",
 )
 

@@ -72,7 +72,7 @@ def test_it_is_recognised_by_content(run: Run, log: Path, tmp_path: Path) -> Non
     assert result.status == 0, result.err
     report: dict[str, Any] = json.loads(result.out)
     assert (report["events"], report["dropped"]["events"]) == (6, 4)
-    assert report["stats"]["undecided_sides"] == 1
+    assert report["stats"]["local_is_destination:pc07.example.com"] == 1
     assert report["stats"]["other_events"] == 1
     run("convert", "given", "o.parquet")
     table = pq.read_table(tmp_path / "o.parquet")
