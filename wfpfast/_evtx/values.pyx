@@ -48,7 +48,12 @@ cdef bint value_number(const Value* value, uint64_t* number) noexcept nogil:
     if width:
         if value.size != width:
             return False
-        memcpy(number, value.data, width)
+        if width == 8:
+            number[0] = get_64(value.data)
+        elif width == 4:
+            number[0] = get_32(value.data)
+        else:
+            number[0] = value.data[0] if width == 1 else get_16(value.data)
         return True
     if not value_ascii(value, text, &size):
         return False

@@ -1,7 +1,6 @@
 # The rows of a batch that is being made, and how values get into them; must not know records.
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memcpy
 
 from wfpfast._base.memory cimport Buffer, Recycler
 from wfpfast._base.portable cimport wf_likely
@@ -66,7 +65,14 @@ cdef inline void put_number(Rows* r, int column, uint64_t value) noexcept nogil:
     cdef int width
     if ready(r, column):
         width = r.out.columns[column].spec.width
-        memcpy(r.values[column] + r.row * width, &value, width)
+        if width == 8:
+            (<uint64_t*>r.values[column])[r.row] = value
+        elif width == 4:
+            (<uint32_t*>r.values[column])[r.row] = <uint32_t>value
+        elif width == 2:
+            (<uint16_t*>r.values[column])[r.row] = <uint16_t>value
+        else:
+            r.values[column][r.row] = <uint8_t>value
         vouch(r, column)
 
 

@@ -4,7 +4,7 @@ Columns get memory when the first row has a value for them. All but those of tex
 memory is zero when it is taken, and a cell is only written together with its validity.
 """
 
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 from wfpfast._base.portable cimport wf_popcount
 from wfpfast._base.shared_buffers cimport shared_buffers_release, shared_buffers_share
