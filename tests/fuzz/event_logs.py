@@ -1,0 +1,114 @@
+"""Event logs: one chunk of any bytes, in a file that was not closed, so that no sum protects it.
+
+A unit is the chunk without the zeros at its end.
+"""
+
+import io
+import struct
+from collections.abc import Iterator
+
+import pyarrow as pa
+from audit_records import FIELDS, Audit, records
+from evtx_file import CHUNK, FIRST, TEXT, Chunk, file_head
+
+from fuzz import Chance, Door
+from fuzz.shapes import NUMBERS
+from wfpfast import audit
+from wfpfast.audit import EvtxError
+
+SMALLEST = 28       # bytes of a record: its head, and its size once more
+
+
+def read(unit: bytes, errors: str) -> tuple[list[int | None], dict[str, int], bool]:
+    """Return the numbers of the rows, what was counted, and whether an error ended it."""
+    data = file_head(1, dirty=True) + unit[:CHUNK].ljust(CHUNK, b"\0")
+    found: list[int | None] = []
+    with audit.read_events(io.BytesIO(data), errors=errors, batch_size=5) as stream:
+        try:
+            for batch in stream:
+                pa.record_batch(batch).validate(full=True)
+                found += batch["record_id"].to_pylist()
+        except EvtxError as error:
+            if error.chunk != 0 or len(str(error)) > 200:
+                raise AssertionError(str(error)) from error
+            return found, stream.stats, True
+    return found, stream.stats, False
+
+
+def try_unit(unit: bytes) -> None:
+    found, stats, failed = read(unit, "null")
+    assert not failed
+    assert stats.get("events", 0) == len(found)
+    before, _, failed = read(unit, "raise")
+    assert before == found[:len(before)]
+    assert failed or before == found
+
+
+def walked(chunk: bytes) -> int:
+    """Count the records, and each place where one should be as one, by a plain walk."""
+    (end,) = struct.unpack_from("<I", chunk, 0x30)
+    at, count, lost = FIRST, 0, False
+    while at < end:
+        magic, size = struct.unpack_from("<II", chunk.ljust(CHUNK + 8, b"\0"), at)
+        whole = magic == 0x2A2A and SMALLEST <= size <= end - at
+        if whole and chunk[at + size - 4:at + size] == struct.pack("<I", size):
+            at, count, lost = at + size, count + 1, False
+        else:
+            at, count, lost = at + 1, count + (not lost), True
+    return count
+
+
+def compare(unit: bytes) -> bool:
+    """Every record that a plain walk finds becomes a row, or is counted."""
+    chunk = unit[:CHUNK].ljust(CHUNK, b"\0")
+    end = struct.unpack_from("<I", chunk, 0x30)[0]
+    if chunk[:8] != b"ElfChnk\0" or chunk[40:44] != b"\x80\0\0\0" or not FIRST <= end <= CHUNK:
+        return False
+    found, stats, _ = read(unit, "null")
+    counted = len(found) + stats.get("other_events", 0) + stats.get("lost_events", 0)
+    assert counted == walked(chunk), (counted, walked(chunk))
+    return True
+
+
+def unit_of(*audits: Audit) -> bytes:
+    chunk = Chunk()
+    for record in records(audits):
+        chunk.add(record)
+    return chunk.image().rstrip(b"\0")
+
+
+def seeds() -> Iterator[bytes]:
+    bind, connection = Audit(5158, FIELDS["bind"]), Audit(5156, FIELDS["connection"])
+    yield unit_of()
+    yield unit_of(bind)
+    yield unit_of(connection, bind, connection)
+    yield unit_of(bind._replace(template=False), bind)
+    yield unit_of(connection._replace(literal=False), Audit(4688, {"New": "1"}))
+    yield unit_of(Audit(5157, {**FIELDS["connection"], "Direction": "%%14592"}), connection)
+    yield unit_of(Audit(5152, {**FIELDS["packet"], "Protocol": "0x11"}, types={"Protocol": TEXT}))
+    yield unit_of(Audit(4654, {
+        "LocalAddress": "10.0.0.0", "LocalAddressMask": "255.0.0.0", "Mode": "%%8213",
+        "State": "%%8208", "FailureReason": "Negotiation timed out"}))
+
+
+def mutate(unit: bytes, chance: Chance) -> bytes:
+    """Change numbers, or copy a piece over another; rather in the records than before them."""
+    made = bytearray(unit.ljust(FIRST + 8, b"\0"))
+    for _ in range(chance.randrange(1, 4)):
+        first = 0 if chance.random() < 0.1 else FIRST
+        width, layout = chance.choice([(1, "<B"), (2, "<H"), (4, "<I")])
+        at = chance.randrange(first, len(made) - width + 1)
+        if chance.random() < 0.2:
+            size = min(chance.randrange(1, 64), len(made) - at)
+            start = chance.randrange(0, len(made) - size + 1)
+            made[at:at + size] = made[start:start + size]
+            continue
+        (old,) = struct.unpack_from(layout, made, at)
+        new = chance.choice([
+            chance.choice(NUMBERS), old + 1, old - 1, old ^ 1 << chance.randrange(8 * width),
+            chance.randrange(FIRST, len(made)), len(made)])
+        struct.pack_into(layout, made, at, new % 2**(8 * width))
+    return bytes(made)
+
+
+DOOR = Door(try_unit, compare, seeds, mutate)
