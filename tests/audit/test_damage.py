@@ -277,6 +277,19 @@ def test_an_unfinished_file_is_read_as_it_is() -> None:
         read(evtx(records(SOUND), sums=False), "raise")
 
 
+def test_records_behind_the_end_of_a_chunk_that_was_not_finished() -> None:
+    """Those that go on with the numbers; in a file that was closed, nothing is behind the end."""
+    chunk, ends = Chunk(), []
+    for number, each in enumerate([*SOUND, *SOUND], 1):
+        chunk.add(record(each)._replace(number=number if number < 9 else number + 5))
+        ends.append(len(chunk.data))
+    data = bytearray(chunk.image())
+    struct.pack_into("<I", data, 0x30, ends[2])     # so many are finished
+    assert read(file_of(bytes(data), dirty=True), "raise")[0] == 3 + 4   # and no 9th
+    rows, stats = read(file_of(bytes(data)))
+    assert (rows, stats["bad_checksums"]) == (3, 1)
+
+
 def test_what_is_no_event_log() -> None:
     for data in (b"", b"ElfFile\0", b"<Event/>", bytes(5000)):
         with pytest.raises(EvtxError):

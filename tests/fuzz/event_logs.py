@@ -44,17 +44,30 @@ def try_unit(unit: bytes) -> None:
     assert failed or before == found
 
 
+def record_at(chunk: bytes, at: int, end: int) -> tuple[int, int]:
+    """Return the size and the number of the record at an offset; zeros if there is none."""
+    magic, size, number = struct.unpack_from("<IIQ", chunk.ljust(CHUNK + 16, b"\0"), at)
+    whole = magic == 0x2A2A and SMALLEST <= size <= end - at
+    if whole and chunk[at + size - 4:at + size] == struct.pack("<I", size):
+        return size, number
+    return 0, 0
+
+
 def walked(chunk: bytes) -> int:
     """Count the records, and each place where one should be as one, by a plain walk."""
     (end,) = struct.unpack_from("<I", chunk, 0x30)
-    at, count, lost = FIRST, 0, False
+    at, count, lost, last = FIRST, 0, False, 0
     while at < end:
-        magic, size = struct.unpack_from("<II", chunk.ljust(CHUNK + 8, b"\0"), at)
-        whole = magic == 0x2A2A and SMALLEST <= size <= end - at
-        if whole and chunk[at + size - 4:at + size] == struct.pack("<I", size):
+        size, last = record_at(chunk, at, end)
+        if size:
             at, count, lost = at + size, count + 1, False
         else:
             at, count, lost = at + 1, count + (not lost), True
+    while last:     # behind the end are records that go on with the numbers
+        size, number = record_at(chunk, at, CHUNK)
+        if not size or number != (last + 1) % 2**64:
+            break
+        at, count, last = at + size, count + 1, number
     return count
 
 

@@ -22,6 +22,7 @@ cdef struct Chunk:
     uint32_t provider_size
     uint32_t at              # of the next record
     uint32_t end             # of the records
+    bint unfinished          # there may be more than the chunk's head says
     uint32_t record          # offset of the record
     uint64_t number          # that its head has
     uint64_t event_id

@@ -40,6 +40,7 @@ cdef const char* chunk_begin(Chunk* c, const uint8_t* data) noexcept nogil:
     templates_reset(&c.templates, data)
     c.at = c.end = FIRST_RECORD
     c.record = 0
+    c.number = 0
     if memcmp(data, b"ElfChnk\0", 8) or get_32(data + HEAD_SIZE) != OFFSETS:
         return "is no chunk"
     c.end = get_32(data + RECORDS_END)
@@ -72,11 +73,29 @@ cdef inline bint is_record(const Chunk* c, uint32_t at) noexcept nogil:
     return RECORD_HEAD + 4 <= size <= c.end - at and get_32(data + size - 4) == size
 
 
+cdef bint goes_on(Chunk* c) noexcept nogil:
+    """Tell whether the next record stands behind the end, in a chunk that was not finished.
+
+    Windows writes the head of a chunk after its records. What stands there may also be left over
+    from an earlier use of the chunk, so it has to go on with the numbers.
+    """
+    cdef const uint8_t* record = c.templates.data + c.at
+    cdef uint32_t end = c.end
+    if not c.unfinished or c.number == 0:
+        return False
+    c.end = CHUNK_SIZE
+    if is_record(c, c.at) and get_64(record + 8) == c.number + 1:
+        c.end = c.at + get_32(record + 4)
+        return True
+    c.end = end
+    return False
+
+
 cdef int next_record(Chunk* c) noexcept nogil:
     """Read the next record; return its Outcome."""
     cdef const uint8_t* data = c.templates.data
     cdef int outcome
-    if c.at >= c.end:
+    if c.at >= c.end and not goes_on(c):
         return NO_RECORD
     c.record = c.at
     c.number = 0

@@ -149,6 +149,7 @@ cdef class AuditReader:
         self.end = self.at + min(<Py_ssize_t>count, self.buffer.len // SIZE) * SIZE
         self.number = number - 1
         self.checking = checking
+        self.chunk.unfinished = not checking
         self.rows.capacity = min(self.batch_size, <int64_t>count * PER_CHUNK)
         self.chunk.at = self.chunk.end = 0
 
