@@ -81,7 +81,6 @@ class Chunk:
 
     def add(self, record: Record) -> None:
         """Write a record, or raise Full and be as before."""
-        before = bytes(self.data), dict(self.names), dict(self.templates)
         start = len(self.data)
         self.data += struct.pack("<IIQQ", 0x2A2A, 0, record.number, record.time)
         self._fragment(record.fragment, dependencies=True)
@@ -89,7 +88,9 @@ class Chunk:
         self.data += struct.pack("<I", size)
         self.data[start + 4:start + 8] = struct.pack("<I", size)
         if len(self.data) > CHUNK:
-            self.data, self.names, self.templates = bytearray(before[0]), *before[1:]
+            del self.data[start:]
+            self.names = {k: at for k, at in self.names.items() if at < start}
+            self.templates = {k: at for k, at in self.templates.items() if at < start}
             raise Full
         self.numbers.append(record.number)
 
