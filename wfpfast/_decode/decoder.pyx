@@ -5,7 +5,8 @@ from cpython.bytes cimport PyBytes_AsString
 from libc.stdint cimport uint8_t, uint64_t
 from libc.string cimport memcpy, memset
 
-from wfpfast._base.forking cimport Guard, guard_begin, guard_end
+from wfpfast._base.forking cimport (
+    Guard, gate_enter, gate_leave, guard_begin, guard_end)
 from wfpfast._base.memory cimport Buffer, buffer_release, pool_close, pool_open
 from wfpfast._base.shared_buffers cimport SharedBuffers, shared_buffers_release
 from wfpfast._base.threads cimport (
@@ -249,8 +250,13 @@ cdef class Decoder:
 
 cdef bint signal_raises() noexcept nogil:
     """Run the handlers of signals that have come; True, with the exception set, if one raises."""
+    cdef bint raised
+    if not gate_enter():
+        return False  # they can wait
     with gil:
-        return PyErr_CheckSignals() != 0
+        raised = PyErr_CheckSignals() != 0
+    gate_leave()
+    return raised
 
 
 cdef int _raise(const Decode* state) except -1:
