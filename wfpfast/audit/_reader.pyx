@@ -152,6 +152,7 @@ cdef class AuditReader:
         self.chunk.unfinished = not checking
         self.rows.capacity = min(self.batch_size, <int64_t>count * PER_CHUNK)
         self.chunk.at = self.chunk.end = 0
+        self.chunk.number = 0  # nothing goes on
 
     def read(self):
         """Return the next batch of the chunks that were given, or None at their end.
