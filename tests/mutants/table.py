@@ -29,6 +29,7 @@ CHUNKS = "tests/engine/test_full_chunks.py"
 FORMAT = "tests/recording/test_format.py"
 RECORDINGS = "tests/recording/test_recording.py"
 HOSTILE = "tests/netsh/test_hostile.py"
+EVTX, LOGS = "wfpfast/_evtx/", "tests/audit/test_damage.py"
 
 
 class Mutant(NamedTuple):
@@ -232,4 +233,9 @@ MUTANTS = (
            "if len(self.tags) >= MAX_DEPTH:", "if False:", (HOSTILE, "tests/netsh/test_xml.py")),
     Mutant("a text is a filter", f"{NETSH}_filters.py",
            "if isinstance(record, str):", "if False:", ("tests/netsh/test_filters.py",)),
+    # Event logs.
+    Mutant("a record has as many values as it says", f"{EVTX}records.pyx",
+           "if count > (end - at) // 4:", "if False:", (LOGS,)),
+    Mutant("values are longer than their record", f"{EVTX}records.pyx",
+           "if start > end:", "if False:", (LOGS,)),
 )
