@@ -12,9 +12,10 @@ from datetime import datetime
 
 from fuzz.__main__ import seconds
 
-from long import stalling
+from long import clocks, different, items, stalling
 
-RUNS = {"stalling": (stalling.run, "time")}
+RUNS = {"stalling": (stalling.run, "time"), "different": (different.run, "events"),
+        "items": (items.run, "events"), "clocks": (clocks.run, "time")}
 
 
 def say(line: str) -> None:

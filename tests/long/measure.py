@@ -24,7 +24,7 @@ def resident() -> int:
 
 
 class Watch:
-    """Samples memory during a run, whose length is known in some unit, and says how it goes.
+    """Samples memory during a run, and says how it goes.
 
     Parameters
     ----------
@@ -48,24 +48,22 @@ class Watch:
     def seconds(self) -> float:
         return time.monotonic() - self.started
 
-    def look(self, state: Callable[[], str]) -> None:
-        """Sample the memory if it is time to."""
+    def look(self, state: str) -> None:
+        """Sample the memory if it is time to; about every minute, say how things are."""
         now = self.seconds
         if self.samples and now - self.samples[-1].at < self._every:
             return
         self.samples.append(Sample(now, resident()))
         if now - self._said >= SAY_EVERY:
             self._said = now
-            self._say(f"{self.name}: {now:,.0f} s; {state()}; {self.memory()}")
+            self._say(f"{self.name}: {now:,.0f} s; {state}; {self.memory()}")
 
     def check_flat(self, growth: int) -> None:
         """Fail if the second half of the run needed more than so many bytes above the first."""
-        middle = (self.samples[0].at + self.samples[-1].at) / 2
-        first = [rss for at, rss in self.samples if at <= middle]
-        second = [rss for at, rss in self.samples if at > middle]
-        assert len(first) > 3, f"{self.name}: too short to say whether memory is flat"
-        assert len(second) > 3, f"{self.name}: too short to say whether memory is flat"
-        more = max(second) - max(first)
+        sizes = [rss for _, rss in self.samples]
+        half = len(sizes) // 2
+        assert half > 3, f"{self.name}: too short to say whether memory is flat"
+        more = max(sizes[half:]) - max(sizes[:half])
         assert more <= growth, f"{self.name}: {more:,} bytes more in the second half"
 
     def memory(self) -> str:

@@ -65,10 +65,10 @@ def run(seconds: float, say: Callable[[str], None]) -> str:
             until = time.monotonic() + chance.uniform(0, read)
             while time.monotonic() < until and (batch := stream.read(0.1)) is not None:
                 reader.take(batch)
-                watch.look(lambda: state(stream))
+                watch.look(state(stream))
             check(stream, reader)
             time.sleep(chance.uniform(0, stall))
-            watch.look(lambda: state(stream))
+            watch.look(state(stream))
         watch.check_flat(GROWTH)
         simulator.stop()
         stream.close()

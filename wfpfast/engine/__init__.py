@@ -1,6 +1,7 @@
 """The filtering engine: sessions, enumerations, subscriptions; must not know what events hold."""
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -221,13 +222,14 @@ class Engine(Closing):
         if version is None and both:
             version = both[-1]
         version = self._version(version, live=True)
+        began = time.time_ns()
         inbox = self._inbox(template, version, capacity)
         try:
             enumeration = self._enumeration(template, self._version(version, live=False))
         except BaseException:
             inbox.close()
             raise
-        return Following(inbox, enumeration, batch_size, decoder=decoder)
+        return Following(inbox, enumeration, batch_size, began, decoder=decoder)
 
     def filters(self) -> Table:
         """Return the filters that there are now, to join with ``filter_id`` of events.
