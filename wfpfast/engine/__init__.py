@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from wfpfast._base.closing import Closing
+from wfpfast._base.ranges import check_range
 from wfpfast._columns.table import Table
 from wfpfast._decode.decoder import Decoder, EventBatch
 from wfpfast._decode.stream import EventStream
@@ -167,8 +168,7 @@ class Engine(Closing):
             self._enumeration(template, self._version(version, live=False)), batch_size)
 
     def _inbox(self, template: Template | None, version: int, capacity: int) -> Inbox:
-        if capacity < 1:
-            raise ValueError(f"capacity {capacity}: expected a number of bytes")
+        check_range("capacity", capacity, 1)
         return Inbox(self._session, _native(template), version, capacity)
 
     def subscribe(
@@ -267,5 +267,4 @@ def _native(template: Template | None) -> NativeTemplate | None:
 
 
 def _check_batch_size(size: int) -> None:
-    if not 1 <= size < 1 << 32:
-        raise ValueError(f"batch_size {size}: expected a number from 1 to 4,294,967,295")
+    check_range("batch_size", size, 1, (1 << 32) - 1)
