@@ -26,9 +26,10 @@ CALLS: dict[str, Call] = {
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("argument", CALLS)
 def test_an_odd_number_is_named(argument: str, odd: Any) -> None:
+    name = argument.partition(" ")[0]
     simulator = Simulator(events=[])
     with Engine(simulator) as engine:
-        with pytest.raises(ValueError, match=f"^{argument.split()[0]} .*: expected a number"):
+        with pytest.raises(ValueError, match=f"^{name} .*: expected a number"):
             CALLS[argument](simulator, engine, odd)
         assert simulator.live["subscriptions"] == 0
 
