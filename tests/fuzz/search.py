@@ -2,34 +2,56 @@
 
     python -m fuzz.search DOOR PROGRAM [OPTIONS OF LIBFUZZER] [FOLDERS]
 
-PROGRAM is what libFuzzer is to run if it starts itself again. `python -m fuzz` runs it as it must
-be run; must not know the doors.
+PROGRAM is what libFuzzer is to run if it starts itself again. FUZZ_TALLY=FILE: what was tried is
+counted there. `python -m fuzz` runs it as it must be run; must not know the doors.
 """
 
+import os
 import sys
+from itertools import islice
 
 import atheris
 
 with atheris.instrument_imports(include=["wfpfast"]):
     from fuzz.doors import DOORS
 
-from fuzz import Chance
+from fuzz import MOST_STEPS, STEP, Chance, Door, parted, unit_of
+from fuzz.tally import Tally
 
-# How often a unit is changed by one who knows its structure, and not as bytes alone.
-KNOWING = 0.7
+# How often a unit goes on from an input to which steps of the last one led.
+SETTLED = 0.5
+# How often an input is changed by one who knows its structure, and how often as bytes.
+KNOWING, BLIND = 0.5, 0.2
+
+
+def changed(door: Door, unit: bytes, most: int, seed: int) -> bytes:
+    chance = Chance(seed)
+    first, steps = parted(unit)
+    if steps and chance.random() < SETTLED:
+        first = next(islice(door.walk(first, steps), chance.randrange(len(steps)), None), first)
+    way = chance.random()
+    if way < KNOWING:
+        first = door.mutate(first, chance)
+    elif way < KNOWING + BLIND:
+        first = bytes(atheris.Mutate(first, most))
+    return unit_of(first, chance.randbytes(STEP.size * MOST_STEPS))[:most]
 
 
 def main() -> None:
     door = DOORS[sys.argv.pop(1)]
     sys.argv.pop(0)
+    tally = Tally(os.environ.get("FUZZ_TALLY"))
 
-    def changed(unit: bytes, most: int, seed: int) -> bytes:
-        chance = Chance(seed)
-        if chance.random() < KNOWING:
-            return door.mutate(unit, chance)[:most]
-        return bytes(atheris.Mutate(unit, most))
+    def try_unit(unit: bytes) -> None:
+        tally.units += 1
+        known: dict = {}
+        for each in door.inputs(unit):
+            tally.add(each)
+            door.try_input(each, known)
 
-    atheris.Setup(sys.argv, door.try_unit, custom_mutator=changed)
+    atheris.Setup(
+        sys.argv, try_unit,
+        custom_mutator=lambda unit, most, seed: changed(door, unit, most, seed))
     atheris.Fuzz()
 
 

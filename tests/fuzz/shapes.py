@@ -5,7 +5,7 @@ What looks like a pointer is one; other numbers are sizes, counts, types and fla
 
 import struct
 
-from fuzz import Chance
+from fuzz import Chance, Step
 
 NUMBERS = (
     *range(20), 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 258, 259, 1032, 4096,
@@ -86,3 +86,69 @@ def changed(image: bytearray, base: int, chance: Chance) -> bytearray:
             chance.choice([bent, bent, bent, counted, counted, counted, moved, cut])(
                 image, base, chance)
     return image
+
+
+class Shape:
+    """An image that steps change in place; pointers and sizes are those of its beginning."""
+
+    def __init__(self, image: bytearray, base: int) -> None:
+        self.image, self.base = image, base
+        known = pointers(image, base) or [(-base % 8, base)]
+        self.places = [at for at, _ in known]
+        end = base + len(image)
+        self.aims = [word for _, word in known]
+        self.astray = [
+            end - 1, end - 2, end - 4, end - 8, end, base, base - 1, base - 8, 0, 1, 2**64 - 1,
+            2**64 - 8, base + (end - base) // 2, end - 16, end - 64]
+
+    def take(self, step: Step) -> tuple[int, bytes] | None:
+        """Change the image, and return where, and what stood there; None if it is too small."""
+        at, new = self.change(step)
+        old = bytes(self.image[at:at + len(new)])
+        if at < 0 or len(old) < len(new):
+            return None
+        self.image[at:at + len(new)] = new
+        return at, old
+
+    def change(self, step: Step) -> tuple[int, bytes]:
+        kind = step.how & 15
+        at = self.places[step.where % len(self.places)]
+        if kind < 5:
+            return at, (self.aim(step, at) % 2**64).to_bytes(8, "little")
+        if kind == 13:  # a piece of another place
+            size, start = (8, 16, 24, 64)[step.which & 3], step.number % (len(self.image) + 1) & ~7
+            return step.where % (len(self.image) + 1) & ~7, bytes(self.image[start:start + size])
+        width = (4, 4, 2, 1)[step.which & 3]
+        if kind < 10:   # a size or a count mostly stands before a pointer
+            at -= (8, 8, 4, 16)[step.which >> 2 & 3]
+        else:
+            at = step.where % (len(self.image) + 1)
+            at -= (at + self.base) % width
+        return at, number_after(
+            int.from_bytes(self.image[max(at, 0):at + width], "little"), width, step.number)
+
+    def aim(self, step: Step, at: int) -> int:
+        if step.which < 64:
+            return self.astray[step.which % len(self.astray)]
+        if step.which < 128:
+            word = int.from_bytes(self.image[at:at + 8], "little")
+            return word + (1, 2, 4, 8, 16, -8, -4, -2, 2**63, 2**32)[step.which % 10]
+        if step.which < 192:
+            return self.base + step.number % (len(self.image) + 1) & ~(1 | step.which & 7)
+        return self.aims[step.number % len(self.aims)]
+
+
+def number_after(old: int, width: int, number: int) -> bytes:
+    """Return the bytes of another number in the place of an old one."""
+    way, rest = number & 7, number >> 3
+    if way == 4:
+        new = old + 1
+    elif way == 5:
+        new = old - 1
+    elif way == 6:
+        new = old ^ 1 << rest % (8 * width)
+    elif way == 7:
+        new = rest
+    else:
+        new = NUMBERS[rest % len(NUMBERS)]
+    return (new % (1 << 8 * width)).to_bytes(width, "little")
