@@ -17,7 +17,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from fuzz import parted, unit_of
+from fuzz import inputs, parted, unit_of
 from fuzz.corpus import keep, kept, units_in, unpack
 from fuzz.doors import DOORS
 
@@ -96,7 +96,7 @@ def collect(door: str, folder: Path, size: int) -> bool:
     """Keep inputs of the units that were found, each as a unit of its own."""
     single, best = folder / "single", folder / "best"
     for unit in units_in(folder / "small"):
-        unpack(map(unit_of, DOORS[door].inputs(unit)), single)
+        unpack(map(unit_of, inputs(DOORS[door].walk, *parted(unit))), single)
     best.mkdir()
     libfuzzer(door, folder, "-merge=1", str(best), str(single))
     units = units_in(best)
@@ -125,8 +125,9 @@ def main() -> int:
     if arguments.unit:
         unit = arguments.unit.read_bytes()
         for door in doors:
-            DOORS[door].try_unit(unit)
-            opinions = [DOORS[door].compare(each) for each in DOORS[door].inputs(unit)]
+            DOORS[door].try_unit(*parted(unit), len)
+            each_one = inputs(DOORS[door].walk, *parted(unit))
+            opinions = [DOORS[door].compare(each) for each in each_one]
             print(f"{door}: no promise is broken by {len(opinions)} inputs;"
                   f" an oracle agrees with {sum(opinions)}")
         return 0

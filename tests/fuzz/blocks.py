@@ -5,6 +5,7 @@ and the image.
 """
 
 import ctypes
+import mmap
 import struct
 import zlib
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from example_events import PAYLOADS, event, one_of_each
 from oracle.structs import COLUMNS
 from parity import assert_same
 
-from fuzz import Chance, Door, Step
+from fuzz import Chance, Door, Step, Told, stays
 from fuzz.shapes import Shape, changed
 from wfpfast import Block, Decoder, EventBatch, MalformedBlockError, encode
 from wfpfast._blocks.repack import repack
@@ -30,27 +31,55 @@ MOST_COUNT = 1 << 16
 ROW, TEXT = 4096, 4     # bytes of columns that a row, and a byte that may be read, can become
 
 
-def block_of(data: bytes) -> tuple[Block, dict[str, Any]] | None:
-    """Return the block and the options of a decode; None if there is no such block."""
-    if len(data) < HEAD.size:
-        return None
-    options, columns, place, count = HEAD.unpack_from(data)
-    image = data[HEAD.size:]
-    # Memory of just this size, so that the sanitizer sees one byte too many.
-    memory = (ctypes.c_uint8 * len(image)).from_buffer_copy(image)
+def memory_of(data: bytes, shift: int) -> memoryview:
+    """Return a copy of data behind which the sanitizer, or the system, sees every byte too many.
+
+    It begins as many bytes behind a multiple of eight as wanted: else a block would copy it again.
+    """
+    if SANITIZED:
+        memory = (ctypes.c_uint8 * (shift + len(data)))()
+        view = memoryview(memory).cast("B")[shift:]
+    else:
+        start = (LAST_PAGE - shift - len(data) & ~7) + shift
+        view = memoryview(PAGES)[start:start + len(data)]
+    view[:] = data
+    return view
+
+
+def guarded() -> mmap.mmap:
+    """Return pages of which nobody may read the last one."""
+    pages = mmap.mmap(-1, LAST_PAGE + mmap.PAGESIZE)
+    begin = ctypes.addressof(ctypes.c_uint8.from_buffer(pages))
+    assert ctypes.CDLL(None).mprotect(
+        ctypes.c_void_p(begin + LAST_PAGE), ctypes.c_size_t(mmap.PAGESIZE), 0) == 0
+    return pages
+
+
+SANITIZED = hasattr(ctypes.CDLL(None), "__asan_init")
+LAST_PAGE = 1 << 18
+PAGES = guarded()
+
+
+def block_of(head: bytes, memory: Any) -> Block | None:
+    """Return the block that a header tells of; None if there is no such block."""
+    options, columns, place, count = HEAD.unpack(head)
     tail = TAILS[options >> 5 & 3]
     try:
-        block = Block(
+        return Block(
             memory, base=BASES[columns & 3], count=min(count, MOST_COUNT), version=options % 8 % 6,
             entries_offset=8 * place + (BASES[columns & 3] & 4), internal=tail > 0, tail_size=tail)
     except ValueError:
         return None
+
+
+def options_of(head: bytes) -> dict[str, Any]:
+    """Return the options of the decode."""
     decode: dict[str, Any] = {
-        "errors": "null" if options & NULL else "raise",
-        "addresses": "binary" if options & BINARY else "text"}
-    if columns >> 2:
-        decode["columns"] = some_columns(columns >> 2)
-    return block, decode
+        "errors": "null" if head[0] & NULL else "raise",
+        "addresses": "binary" if head[0] & BINARY else "text"}
+    if head[1] >> 2:
+        decode["columns"] = some_columns(head[1] >> 2)
+    return decode
 
 
 @cache
@@ -74,7 +103,9 @@ def check_batch(block: Block, batch: EventBatch) -> None:
     assert record.nbytes <= TEXT * (64 * block.nbytes + 2**20) + ROW * (block.count + 1)
 
 
-def decoded(decoder: Decoder, block: Block, lenient: bool) -> EventBatch | MalformedBlockError:
+def decoded(
+    decoder: Decoder, block: Block, lenient: int
+) -> EventBatch | MalformedBlockError:
     try:
         batch = decoder.decode(block)
     except MalformedBlockError as error:
@@ -111,31 +142,50 @@ def check_copy(block: Block) -> None:
     assert bytes(repack(copy).data) == bytes(copy.data)
 
 
-def try_input(data: bytes, known: dict[Any, Any]) -> None:
-    given = block_of(data)
-    if given is None:
+def try_unit(first: bytes, steps: list[Step], told: Told) -> None:
+    """Decode, and decode again after each step.
+
+    The first input is decoded three times, and copied; of the others, some are copied or exported,
+    which takes its time.
+    """
+    if len(first) < HEAD.size:
         return
-    block, options = given
-    if "first" not in known:
-        known["first"] = True
-        decoded_twice(block, options)
+    head = first[:HEAD.size]
+    memory = memory_of(first[HEAD.size:], BASES[head[1] & 3] & 4)
+    decoders: dict[tuple[int, int], Decoder] = {}
+    block = block_of(head, memory)
+    if block is not None:
+        told(first)
+        decoded_twice(block, options_of(head))
         check_copy(block)
-    key = tuple(options.values())
-    if key not in known:
-        known[key] = Decoder(**options)
-    batch = decoded(known[key], block, options["errors"] == "null")
-    chance = zlib.crc32(data)       # what follows takes its time
-    if not chance % 4:
+    for now in walked(head, memory, steps):
+        if now is not head or block is None:
+            block = block_of(now, memory)
+        if block is not None:
+            told(memory)
+            try_block(block, now, decoders, zlib.crc32(memory))
+
+
+def try_block(
+    block: Block, head: bytes, decoders: dict[tuple[int, int], Decoder], chance: int
+) -> None:
+    key = head[0] & (NULL | BINARY), head[1] >> 2
+    if key not in decoders:
+        decoders[key] = Decoder(**options_of(head))
+    batch = decoded(decoders[key], block, key[0] & NULL)
+    if not chance % 8:
         check_copy(block)
-    if isinstance(batch, EventBatch) and not chance % 64:
+    elif not chance % 127 and isinstance(batch, EventBatch):
         check_batch(block, batch)
 
 
 def compare(data: bytes) -> bool:
-    given = block_of(data)
-    if given is None:
+    if len(data) < HEAD.size:
         return False
-    block, options = given
+    head = data[:HEAD.size]
+    block, options = block_of(head, data[HEAD.size:]), options_of(head)
+    if block is None:
+        return False
     assert_same(block, **options)
     batch = decoded_twice(block, options)
     if isinstance(batch, EventBatch):
@@ -154,35 +204,41 @@ def seeds() -> Iterator[bytes]:
             yield input_of(encode([event(kind)] * 2, base=BASES[0]), options, kind << 2)
 
 
-def walk(data: bytes, steps: list[Step]) -> Iterator[bytes]:
-    if len(data) < HEAD.size + 8:
+def walked(head: bytes, memory: Any, steps: list[Step]) -> Iterator[bytes]:
+    """Change the image in place, and yield the header of each input that is new."""
+    if len(memory) < 8:
         return
-    head = data[:HEAD.size]
-    shape = Shape(bytearray(data[HEAD.size:]), BASES[head[1] & 3])
+    shape = Shape(memory, BASES[head[1] & 3])
     for step in steps:
-        if step.how & 15 == 15:
-            yield other_head(head, step) + shape.image
+        how = step[1]
+        if how & 15 == 15:
+            yield other_head(head, step)
             continue
-        was = shape.take(step)
-        if was is None:
-            continue
-        yield head + shape.image
-        if not step.stays:
-            shape.image[was[0]:was[0] + len(was[1])] = was[1]
+        at, old = shape.take(step)
+        if old:
+            yield head
+            if not stays(how):
+                memory[at:at + len(old)] = old
+
+
+def walk(data: bytes, steps: list[Step]) -> Iterator[bytes]:
+    memory = bytearray(data[HEAD.size:])
+    for head in walked(data[:HEAD.size], memory, steps):
+        yield head + memory
 
 
 def other_head(head: bytes, step: Step) -> bytes:
     """Return a header that differs in one thing."""
     options, columns, place, count = HEAD.unpack(head)
-    way = step.which & 7
-    if way < 3:
-        options ^= 1 << step.number % 7
-    elif way < 5:
-        columns = columns & 3 | (step.number & 63) << 2
-    elif way == 5:
-        place += step.number % 9 - 4
+    _, _, way, number = step
+    if way < 96:
+        options ^= 1 << number % 7
+    elif way < 160:
+        columns = columns & 3 | (number & 63) << 2
+    elif way < 192:
+        place += number % 9 - 4
     else:
-        count += (1, -1, 2, 64)[step.number & 3]
+        count += (1, -1, 2, 64)[number & 3]
     return HEAD.pack(options, columns, place & 0xFFFF, count & 0xFFFFFFFF)
 
 
@@ -211,4 +267,4 @@ def mutate(data: bytes, chance: Chance) -> bytes:
     return HEAD.pack(options & 127, columns, place & 0xFFFF, count & 0xFFFFFFFF) + bytes(image)
 
 
-DOOR = Door(try_input, walk, compare, seeds, mutate)
+DOOR = Door(try_unit, walk, compare, seeds, mutate)

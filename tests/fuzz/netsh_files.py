@@ -15,7 +15,7 @@ from netsh_pieces import Pieces
 from netsh_spoil import document, event
 from netsh_walk import walk
 
-from fuzz import Chance, Door, Step
+from fuzz import Chance, Door, Step, one_by_one, stays
 from wfpfast import netsh
 
 DATA = Path(__file__).parents[1] / "data"
@@ -190,27 +190,28 @@ def walked(data: bytes, steps: list[Step]) -> Iterator[bytes]:
     options, text = data[:1] or b"\0", data[1:]
     starts = starts_of(text) or [0]
     for step in steps:
-        if step.how & 15 == 15:
-            yield bytes([options[0] ^ (STRICT, GUESS)[step.which & 1]]) + text
+        if step[1] & 15 == 15:
+            yield bytes([options[0] ^ (STRICT, GUESS)[step[2] & 1]]) + text
             continue
         new = stepped(text, starts, step)
         yield options + new
-        if step.stays and len(new) < 1 << 14:
+        if stays(step[1]) and len(new) < 1 << 14:
             text, starts = new, starts_of(new) or [0]
 
 
 def stepped(text: bytes, starts: list[int], step: Step) -> bytes:
     """Return the text with an element left out, doubled or moved, or with something odd in it."""
-    kind = step.how & 15
-    begin = starts[step.where % len(starts)]
-    end = end_of(text, begin, tag_only=step.which < 50)
+    where, how, which, number = step
+    kind = how & 15
+    begin = starts[where % len(starts)]
+    end = end_of(text, begin, tag_only=which < 50)
     if kind < 2:
         return text[:begin] + text[end:]
     if kind < 6:
-        other = starts[step.number % len(starts)]
-        last = other if kind < 4 else end_of(text, other, tag_only=step.which < 50)
+        other = starts[number % len(starts)]
+        last = other if kind < 4 else end_of(text, other, tag_only=which < 50)
         return text[:other] + text[begin:end] + text[last:]
-    odd = PIECES[step.number % len(PIECES)]
+    odd = PIECES[number % len(PIECES)]
     if kind < 12:   # the first text at or after the element
         begin = text.find(b">", begin) + 1
         end = text.find(b"<", begin)
@@ -218,10 +219,10 @@ def stepped(text: bytes, starts: list[int], step: Step) -> bytes:
             return text
         inside = text[begin:end]
         odd = (odd, odd, inside * 2, inside[:-1], inside[1:], inside + odd, b"",
-               b"%d" % (step.number >> 8))[step.which & 7]
+               b"%d" % (number >> 8))[which & 7]
         return text[:begin] + odd + text[end:]
-    at = step.number % (len(text) + 1)
-    return text[:at] + odd + text[at + (0, 0, 1, 5)[step.which & 3]:]
+    at = number % (len(text) + 1)
+    return text[:at] + odd + text[at + (0, 0, 1, 5)[which & 3]:]
 
 
 def mutate(unit: bytes, chance: Chance) -> bytes:
@@ -252,5 +253,5 @@ def mutate(unit: bytes, chance: Chance) -> bytes:
     return options + text[:1 << 16]
 
 
-EVENTS = Door(try_events, walked, compare_events, event_seeds, mutate)
-FILTERS = Door(try_filters, walked, compare_filters, filter_seeds, mutate)
+EVENTS = Door(one_by_one(try_events, walked), walked, compare_events, event_seeds, mutate)
+FILTERS = Door(one_by_one(try_filters, walked), walked, compare_filters, filter_seeds, mutate)

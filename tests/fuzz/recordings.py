@@ -13,7 +13,7 @@ from typing import Any
 
 from example_events import event, one_of_each
 
-from fuzz import Chance, Door, Step, blocks
+from fuzz import Chance, Door, Step, blocks, one_by_one, stays
 from fuzz.shapes import NUMBERS, Shape, changed, number_after
 from wfpfast import Block, Decoder, encode
 from wfpfast.recording import Damage, Recorder, Recording, RecordingError
@@ -149,35 +149,35 @@ def numbered(piece: bytearray, chance: Chance, end: int) -> None:
 def walk(data: bytes, steps: list[Step]) -> Iterator[bytes]:
     made = pieces(data)
     for step in steps:
-        k = step.where % len(made)
-        changed_ones = stepped(made, k, step)
+        changed_ones = stepped(made, step)
         yield b"".join(changed_ones)
-        if step.stays and len(changed_ones) < 50:
+        if stays(step[1]) and len(changed_ones) < 50:
             made = changed_ones
 
 
-def stepped(made: list[bytes], k: int, step: Step) -> list[bytes]:
+def stepped(made: list[bytes], step: Step) -> list[bytes]:
     """Return the pieces with one change, mostly signed."""
-    kind = step.how & 15
+    where, how, which, number = step
+    k, kind = where % len(made), how & 15
     if kind == 15:
-        return [*made[:k], *made[k + 1:], made[step.number % len(made)]]
+        return [*made[:k], *made[k + 1:], made[number % len(made)]]
     piece = bytearray(made[k])
     image = piece[RECORD:-TRAILER]
     if kind < 4 or (kind < 13 and (k == 0 or len(image) < 8)):
-        width = (4, 8, 2, 1)[step.which >> 3 & 3]
-        at = (step.number >> 16) % (PREAMBLE if k == 0 else RECORD) // width * width
+        width = (4, 8, 2, 1)[which >> 3 & 3]
+        at = (number >> 16) % (PREAMBLE if k == 0 else RECORD) // width * width
         old = int.from_bytes(piece[at:at + width], "little")
-        piece[at:at + width] = number_after(old, width, step.number & 0xFFFF)
+        piece[at:at + width] = number_after(old, width, number & 0xFFFF)
     elif kind < 13:
         shape = Shape(image, int.from_bytes(piece[BASE_AT:BASE_AT + 8], "little"))
-        shape.take(Step(step.number >> 16, *step[1:]))
+        shape.take((number >> 16, how, which, number))
         piece[RECORD:-TRAILER] = shape.image
     elif kind == 13:
-        at = step.number % (len(piece) + 1)
+        at = number % (len(piece) + 1)
         return [*made[:k], bytes(piece[:at]) + bytes(len(piece) - at)]
     else:
-        del piece[step.number % (len(piece) + 1):]
-    new = bytes(piece) if not step.which & 7 else signed(bytes(piece), k == 0)
+        del piece[number % (len(piece) + 1):]
+    new = bytes(piece) if not which & 7 else signed(bytes(piece), k == 0)
     return [*made[:k], new, *made[k + 1:]]
 
 
@@ -205,4 +205,4 @@ def mutate(data: bytes, chance: Chance) -> bytes:
     return b"".join(made)
 
 
-DOOR = Door(try_input, walk, compare, seeds, mutate)
+DOOR = Door(one_by_one(try_input, walk), walk, compare, seeds, mutate)

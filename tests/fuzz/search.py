@@ -8,14 +8,13 @@ counted there. `python -m fuzz` runs it as it must be run; must not know the doo
 
 import os
 import sys
-from itertools import islice
 
 import atheris
 
 with atheris.instrument_imports(include=["wfpfast"]):
     from fuzz.doors import DOORS
 
-from fuzz import MOST_STEPS, STEP, Chance, Door, parted, unit_of
+from fuzz import MOST_STEPS, STEP, Chance, Door, parted, settled, unit_of
 from fuzz.tally import Tally
 
 # How often a unit goes on from an input to which steps of the last one led.
@@ -26,9 +25,7 @@ KNOWING, BLIND = 0.5, 0.2
 
 def changed(door: Door, unit: bytes, most: int, seed: int) -> bytes:
     chance = Chance(seed)
-    first, steps = parted(unit)
-    if steps and chance.random() < SETTLED:
-        first = next(islice(door.walk(first, steps), chance.randrange(len(steps)), None), first)
+    first = settled(door, unit, chance) if chance.random() < SETTLED else parted(unit)[0]
     way = chance.random()
     if way < KNOWING:
         first = door.mutate(first, chance)
@@ -44,10 +41,7 @@ def main() -> None:
 
     def try_unit(unit: bytes) -> None:
         tally.units += 1
-        known: dict = {}
-        for each in door.inputs(unit):
-            tally.add(each)
-            door.try_input(each, known)
+        door.try_unit(*parted(unit), tally.add)
 
     atheris.Setup(
         sys.argv, try_unit,
