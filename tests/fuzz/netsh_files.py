@@ -20,7 +20,7 @@ from wfpfast import netsh
 
 DATA = Path(__file__).parents[1] / "data"
 STRICT, GUESS = 1, 2
-MOST_SEED = 6_000
+MOST_SEED = 4_000
 # What is counted while text is mended depends on the pieces where reading ends in an error.
 MENDED = ("mended_text",)
 PIECES = (

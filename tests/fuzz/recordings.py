@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from example_events import event, one_of_each
+from example_events import PAYLOADS, event, one_of_each
 
 from fuzz import Chance, Door, Step, blocks, one_by_one, stays
 from fuzz.shapes import NUMBERS, Shape, changed, number_after
@@ -131,6 +131,8 @@ def seeds() -> Iterator[bytes]:
     for internal in (False, True):
         yield written([one_of_each(internal=internal)])
         yield written([[event(3)], [], [event(6)] * 3], version=2)
+    for kind in PAYLOADS:
+        yield written([[blocks.one_of(kind, internal=kind % 2 == 0)], [event(kind)]])
     for name in ("recording_2.wfprec", "recording_3.wfprec"):     # made by older writers
         yield (Path(__file__).parents[1] / "data" / name).read_bytes()
 

@@ -4,7 +4,6 @@ What looks like a pointer is one; other numbers are sizes, counts, types and fla
 """
 
 import struct
-
 from typing import Any
 
 from fuzz import Chance, Step
