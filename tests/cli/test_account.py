@@ -140,13 +140,13 @@ def test_record(
 def test_what_would_follow_a_hole_is_not_written(
     run: Run, counted: type[Counted], small_queue: Subscribed
 ) -> None:
-    """The time is over before the log has been read: each of three pages takes a while."""
+    """The time is over before the log has been read: each of its ten pages takes a while."""
     counted.more = {"delay": 0.4}
-    result = run("record", "--engine", "simulated", "--events", 3000, "--rate", 2_000,
+    result = run("record", "--engine", "simulated", "--events", 10_000, "--rate", 2_000,
                  "--duration", "0.6s", "a.wfprec")
     assert result.status == 0
     written, lost = in_file(Path("a.wfprec"))
-    assert written in {0, 1024, 2048}  # as fast as the machine is
+    assert written in range(1024, 10_000, 1024)  # as fast as the machine is
     assert " were not written" in result.err
     assert_account(result.err.splitlines()[-1], counted, small_queue(), written, lost)
 

@@ -1,6 +1,7 @@
 """`wfpfast record`: from an engine to a file of raw blocks; must not know what events hold."""
 
 import contextlib
+import math
 import sys
 import time
 from datetime import timedelta
@@ -37,7 +38,6 @@ def record(
     if path.exists() and not append:
         raise Fault(f"{path} exists: --append continues it")
     started = time.monotonic()
-    end = None if duration is None else started + duration.total_seconds()
     with (
         stoppable() as stop,
         opened(choice) as engine,
@@ -46,7 +46,7 @@ def record(
     ):
         run = RecordingRun(recorder, stream, sys.maxsize if count is None else count)
         try:
-            run.take(stop, end)
+            run.take(stop, math.inf if duration is None else duration.total_seconds())
         finally:
             try:
                 run.finish()
@@ -110,11 +110,12 @@ class RecordingRun:
         """What became of the events; final when the stream is closed."""
         return account(self._stream.stats, self.events, complete=self.full)
 
-    def take(self, stop: Stop, end: float | None) -> None:
-        """Record until it is full, its time is over, or somebody asks for an end."""
+    def take(self, stop: Stop, duration: float) -> None:
+        """Record until it is full, so many seconds are over, or somebody asks for an end."""
+        end = time.monotonic() + duration
         with _screen.progress() as bar:
             task = bar.add_task("record", total=None, note="")
-            while not (stop.asked or self.full or (end is not None and time.monotonic() >= end)):
+            while not (stop.asked or self.full or time.monotonic() >= end):
                 taken = self._stream.read_block(POLL)
                 if taken is not None:
                     self._write(*taken)

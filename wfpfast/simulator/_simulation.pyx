@@ -72,8 +72,7 @@ cdef tuple function_names():
 
 
 FUNCTIONS = function_names()
-# All that is in FwpmApi, in its order.
-ENTRIES = ("server_name", *FUNCTIONS, "block_size")
+ENTRIES = ("server_name", *FUNCTIONS, "block_size")  # all that is in FwpmApi, in its order
 _numbers = itertools.count(1)
 
 
