@@ -228,6 +228,9 @@ MUTANTS = (
     Mutant("a text may be longer than the header", f"{RECORDING}_format.py",
            "if position > len(body):", "if False:", (FORMAT, KEPT)),
     # netsh's XML.
+    Mutant("readers of netsh share what they count", f"{NETSH}_write.pyx",
+           "self.header, self.tail = header.copy(), tail.copy()",
+           "self.header, self.tail = header, tail", ("tests/netsh/test_odd_events.py",)),
     Mutant("elements are nested as deep as you like", f"{NETSH}_document.pyx",
            "if len(self.tags) >= MAX_DEPTH:", "if False:", (HOSTILE, "tests/netsh/test_xml.py")),
     Mutant("a text is a filter", f"{NETSH}_filters.py",
