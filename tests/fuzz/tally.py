@@ -7,7 +7,7 @@ from pathlib import Path
 
 # So many inputs stand for one whose checksum is remembered; 0 is the checksum of nothing.
 SAMPLE, REST = 1 << 10, 1
-EVERY = 2_000     # inputs between two writes
+EVERY = 500     # inputs between two writes
 
 
 class Tally:

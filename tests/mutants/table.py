@@ -207,7 +207,7 @@ MUTANTS = (
            "        elif start == PACK_MALFORMED:\n            q.stats.unreadable += 1\n",
            "        elif start == PACK_MALFORMED:\n            pass\n", (SUBSCRIPTION, PEERS)),
     Mutant("a SID of a peer has any length", f"{BLOCKS}pack.pyx",
-           "if p.image == NULL and sid.SubAuthorityCount > MAX_SUB_AUTHORITIES:", "if False:",
+           "if p.image == NULL and n_parts > MAX_SUB_AUTHORITIES:", "if False:",
            (PEERS, SUBSCRIPTION)),
     Mutant("a blob of a peer has any length", f"{BLOCKS}pack.pyx",
            "elif p.image == NULL and blob.size > MAX_BYTES:", "elif False:", (PEERS, SUBSCRIPTION)),
