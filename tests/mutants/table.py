@@ -221,7 +221,7 @@ MUTANTS = (
            "        elif start == PACK_MALFORMED:\n            q.stats.unreadable += 1\n",
            "        elif start == PACK_MALFORMED:\n            pass\n", (SUBSCRIPTION, PEERS)),
     Mutant("a SID of a peer has any length", f"{BLOCKS}pack.pyx",
-           "if p.image == NULL and sid.SubAuthorityCount > MAX_SUB_AUTHORITIES:", "if False:",
+           "if p.image == NULL and n_parts > MAX_SUB_AUTHORITIES:", "if False:",
            (PEERS, SUBSCRIPTION)),
     Mutant("a blob of a peer has any length", f"{BLOCKS}pack.pyx",
            "elif p.image == NULL and blob.size > MAX_BYTES:", "elif False:", (PEERS, SUBSCRIPTION)),
@@ -242,6 +242,9 @@ MUTANTS = (
     Mutant("a text may be longer than the header", f"{RECORDING}_format.py",
            "if position > len(body):", "if False:", (FORMAT, KEPT)),
     # netsh's XML.
+    Mutant("readers of netsh share what they count", f"{NETSH}_write.pyx",
+           "self.header, self.tail = header.copy(), tail.copy()",
+           "self.header, self.tail = header, tail", ("tests/netsh/test_odd_events.py",)),
     Mutant("elements are nested as deep as you like", f"{NETSH}_document.pyx",
            "if len(self.tags) >= MAX_DEPTH:", "if False:", (HOSTILE, "tests/netsh/test_xml.py")),
     Mutant("a text is a filter", f"{NETSH}_filters.py",

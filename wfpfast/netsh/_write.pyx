@@ -53,6 +53,9 @@ cdef class Kind:
         self.number = number
         self.section = section
 
+    cdef Kind copy(self):
+        return Kind(self.number, self.section.copy())
+
 
 @cython.final
 cdef class EventWriter(MemberWriter):
@@ -63,7 +66,7 @@ cdef class EventWriter(MemberWriter):
     document : Document
         Whose records are events.
     header, tail : Section
-        Of the elements that all events have.
+        Of the elements that all events have. The writer takes copies of all sections.
     kinds : mapping of str to Kind
         By the name of the payload's element.
     read_type : callable
@@ -87,15 +90,16 @@ cdef class EventWriter(MemberWriter):
     def __cinit__(self, Document document not None, Section header not None,
                   Section tail not None, dict kinds not None, read_type, bint lenient):
         struct = STRUCTS[f"FWPM_NET_EVENT{VERSION}"]
-        self.header, self.tail = header, tail
-        self.kinds, self.read_type = kinds, read_type
-        self.by_number = {kind.number: kind for kind in kinds.values()}
+        self.header, self.tail = header.copy(), tail.copy()
+        self.read_type = read_type
+        self.by_number = {kind.number: (<Kind>kind).copy() for kind in kinds.values()}
+        self.kinds = {name: self.by_number[kind.number] for name, kind in kinds.items()}
         self.lenient = lenient
         self.unknown = {}
         self.offsets = []
         self.last_type = b""
         self.sections = [
-            header, tail, *{id(kind.section): kind.section for kind in kinds.values()}.values()]
+            self.header, self.tail, *[kind.section for kind in self.by_number.values()]]
         self.event_size = struct.size
         self.type_offset = struct.members["type"].offset
         self.payload_offset = struct.members["classifyDrop"].offset
