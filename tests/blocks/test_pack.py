@@ -83,6 +83,23 @@ def test_what_cannot_be_followed_is_named_by_its_event() -> None:
         repack(cut)
 
 
+def test_a_sid_at_an_odd_address_is_copied_to_an_even_one() -> None:
+    """A decoder does not follow such a pointer; the sanitizers look on."""
+    user = "S-1-5-21-1-2-3"
+    block = encode([{"type": 6, "header": {"flags": 0x40, "userId": user}}])
+    image = bytearray(block.data)
+    sid = image.index(bytes([1, 4, 0, 0, 0, 0, 0, 5, 21]))
+    slot = image.index(struct.pack("<Q", block.base + sid))
+    struct.pack_into("<Q", image, slot, block.base + len(image) + 1)
+    image += b"\0" + image[sid:sid + 24]
+    odd = Block(bytes(image), base=block.base, count=1, version=block.version,
+                entries_offset=block.entries_offset)
+    with pytest.raises(MalformedBlockError, match=r"header\.userId"):
+        decode(odd)
+    assert rows(repack(odd)) == rows(block)
+    assert rows(block)[0]["user_sid"] == user
+
+
 def test_what_is_shared_is_copied_for_each_event() -> None:
     path = "\\device\\" + "x" * 5_000
     block = encode([{"type": 6, "header": {"flags": 0x20, "appId": path}}])

@@ -1,27 +1,29 @@
 """Event logs: one chunk of any bytes, in a file that was not closed, so that no sum protects it.
 
-A unit is the chunk without the zeros at its end.
+An input is the chunk without the zeros at its end.
 """
 
 import io
 import struct
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 from audit_records import FIELDS, Audit, records
 from evtx_file import CHUNK, FIRST, TEXT, Chunk, file_head
 
-from fuzz import Chance, Door
+from fuzz import Chance, Door, Step, one_by_one, stays
 from fuzz.shapes import NUMBERS
 from wfpfast import audit
 from wfpfast.audit import EvtxError
 
 SMALLEST = 28       # bytes of a record: its head, and its size once more
+WIDTHS = ((1, "<B"), (2, "<H"), (4, "<I"))
 
 
-def read(unit: bytes, errors: str) -> tuple[list[int | None], dict[str, int], bool]:
+def read(given: bytes, errors: str) -> tuple[list[int | None], dict[str, int], bool]:
     """Return the numbers of the rows, what was counted, and whether an error ended it."""
-    data = file_head(1, dirty=True) + unit[:CHUNK].ljust(CHUNK, b"\0")
+    data = file_head(1, dirty=True) + given[:CHUNK].ljust(CHUNK, b"\0")
     found: list[int | None] = []
     with audit.read_events(io.BytesIO(data), errors=errors, batch_size=5) as stream:
         try:
@@ -35,11 +37,11 @@ def read(unit: bytes, errors: str) -> tuple[list[int | None], dict[str, int], bo
     return found, stream.stats, False
 
 
-def try_unit(unit: bytes) -> None:
-    found, stats, failed = read(unit, "null")
+def try_input(given: bytes, _: dict[str, Any]) -> None:
+    found, stats, failed = read(given, "null")
     assert not failed
     assert stats.get("events", 0) == len(found)
-    before, _, failed = read(unit, "raise")
+    before, _stats, failed = read(given, "raise")
     assert before == found[:len(before)]
     assert failed or before == found
 
@@ -71,19 +73,34 @@ def walked(chunk: bytes) -> int:
     return count
 
 
-def compare(unit: bytes) -> bool:
+def walk(first: bytes, steps: list[Step]) -> Iterator[bytes]:
+    """Change a number, rather one of the records than of the head."""
+    made = bytearray(first[:CHUNK].ljust(FIRST + 8, b"\0"))
+    for where, how, which, number in steps:
+        width, layout = WIDTHS[which % 3]
+        start = 0 if how & 0x1F == 0 else FIRST
+        at = start + where % (len(made) - start - width + 1)
+        (old,) = struct.unpack_from(layout, made, at)
+        new = (NUMBERS[number % len(NUMBERS)], old + 1, old - 1, number, old ^ 1 << number % 8)
+        struct.pack_into(layout, made, at, new[how % 5] % 2**(8 * width))
+        yield bytes(made)
+        if not stays(how):
+            struct.pack_into(layout, made, at, old)
+
+
+def compare(given: bytes) -> bool:
     """Every record that a plain walk finds becomes a row, or is counted."""
-    chunk = unit[:CHUNK].ljust(CHUNK, b"\0")
+    chunk = given[:CHUNK].ljust(CHUNK, b"\0")
     end = struct.unpack_from("<I", chunk, 0x30)[0]
     if chunk[:8] != b"ElfChnk\0" or chunk[40:44] != b"\x80\0\0\0" or not FIRST <= end <= CHUNK:
         return False
-    found, stats, _ = read(unit, "null")
+    found, stats, _ = read(given, "null")
     counted = len(found) + stats.get("other_events", 0) + stats.get("lost_events", 0)
     assert counted == walked(chunk), (counted, walked(chunk))
     return True
 
 
-def unit_of(*audits: Audit) -> bytes:
+def chunk_of(*audits: Audit) -> bytes:
     chunk = Chunk()
     for record in records(audits):
         chunk.add(record)
@@ -92,24 +109,24 @@ def unit_of(*audits: Audit) -> bytes:
 
 def seeds() -> Iterator[bytes]:
     bind, connection = Audit(5158, FIELDS["bind"]), Audit(5156, FIELDS["connection"])
-    yield unit_of()
-    yield unit_of(bind)
-    yield unit_of(connection, bind, connection)
-    yield unit_of(bind._replace(template=False), bind)
-    yield unit_of(connection._replace(literal=False), Audit(4688, {"New": "1"}))
-    yield unit_of(Audit(5157, {**FIELDS["connection"], "Direction": "%%14592"}), connection)
-    yield unit_of(Audit(5152, {**FIELDS["packet"], "Protocol": "0x11"}, types={"Protocol": TEXT}))
-    yield unit_of(Audit(4654, {
+    yield chunk_of()
+    yield chunk_of(bind)
+    yield chunk_of(connection, bind, connection)
+    yield chunk_of(bind._replace(template=False), bind)
+    yield chunk_of(connection._replace(literal=False), Audit(4688, {"New": "1"}))
+    yield chunk_of(Audit(5157, {**FIELDS["connection"], "Direction": "%%14592"}), connection)
+    yield chunk_of(Audit(5152, {**FIELDS["packet"], "Protocol": "0x11"}, types={"Protocol": TEXT}))
+    yield chunk_of(Audit(4654, {
         "LocalAddress": "10.0.0.0", "LocalAddressMask": "255.0.0.0", "Mode": "%%8213",
         "State": "%%8208", "FailureReason": "Negotiation timed out"}))
 
 
-def mutate(unit: bytes, chance: Chance) -> bytes:
+def mutate(given: bytes, chance: Chance) -> bytes:
     """Change numbers, or copy a piece over another; rather in the records than before them."""
-    made = bytearray(unit.ljust(FIRST + 8, b"\0"))
+    made = bytearray(given.ljust(FIRST + 8, b"\0"))
     for _ in range(chance.randrange(1, 4)):
         first = 0 if chance.random() < 0.1 else FIRST
-        width, layout = chance.choice([(1, "<B"), (2, "<H"), (4, "<I")])
+        width, layout = chance.choice(WIDTHS)
         at = chance.randrange(first, len(made) - width + 1)
         if chance.random() < 0.2:
             size = min(chance.randrange(1, 64), len(made) - at)
@@ -124,4 +141,4 @@ def mutate(unit: bytes, chance: Chance) -> bytes:
     return bytes(made)
 
 
-DOOR = Door(try_unit, compare, seeds, mutate)
+DOOR = Door(one_by_one(try_input, walk), walk, compare, seeds, mutate)

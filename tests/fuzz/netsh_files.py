@@ -1,6 +1,6 @@
 """Files of netsh, of events or of filters: rows, counts and NetshError, in pieces of any size.
 
-A unit is a byte of options and the file.
+An input is a byte of options and the file.
 """
 
 import re
@@ -15,12 +15,13 @@ from netsh_pieces import Pieces
 from netsh_spoil import document, event
 from netsh_walk import walk
 
-from fuzz import Chance, Door
+from fuzz import Chance, Door, Step, one_by_one, stays
 from wfpfast import netsh
 
 DATA = Path(__file__).parents[1] / "data"
 STRICT, GUESS = 1, 2
-MOST_SEED = 24_000
+MOST_SAID = 1_000   # an error may quote 800 bytes of what stands outside of elements
+MOST_SEED = 4_000
 # What is counted while text is mended depends on the pieces where reading ends in an error.
 MENDED = ("mended_text",)
 PIECES = (
@@ -72,12 +73,14 @@ def read_filters(data: bytes, sizes: list[int], **options: Any) -> Told:
     return rows, dict(table.stats), ""
 
 
-def tried(unit: bytes, read: Any) -> Told:
-    """Read whole and in pieces."""
-    options, guess = options_of(unit)
-    told = read(unit[1:], [], **options)
-    assert len(told[2]) < 500
-    again = read(unit[1:], sizes_of(unit), **options)
+def tried(data: bytes, read: Any, *, pieces: bool = True) -> Told:
+    """Read whole, and in pieces."""
+    options, guess = options_of(data)
+    told = read(data[1:], [], **options)
+    assert len(told[2]) < MOST_SAID
+    if not pieces:
+        return told
+    again = read(data[1:], sizes_of(data), **options)
     if not guess:   # which needs as much of the file as there is
         for each in (told, again):
             for name in MENDED if told[2] else ():
@@ -86,12 +89,19 @@ def tried(unit: bytes, read: Any) -> Told:
     return told
 
 
-def try_events(unit: bytes) -> None:
-    tried(unit, read_events)
+def try_events(data: bytes, known: dict[str, Any]) -> None:
+    tried(data, read_events, pieces=in_pieces(data, known))
 
 
-def try_filters(unit: bytes) -> None:
-    tried(unit, read_filters)
+def try_filters(data: bytes, known: dict[str, Any]) -> None:
+    tried(data, read_filters, pieces=in_pieces(data, known))
+
+
+def in_pieces(data: bytes, known: dict[str, Any]) -> bool:
+    """Return whether to read in pieces, too: the first of a unit, and some of the others."""
+    first = not known
+    known["first"] = True
+    return first or not zlib.crc32(data) % 8
 
 
 def compare_events(unit: bytes) -> bool:
@@ -101,7 +111,7 @@ def compare_events(unit: bytes) -> bool:
         text = unit[1:].decode()
         root = ET.fromstring(text)
     except (ValueError, ET.ParseError):
-        try_events(unit)
+        tried(unit, read_events)
         return False
     told = tried(unit, read_events)
     if root.tag != "netEvents" or {child.tag for child in root} != {"item"} or guess:
@@ -153,19 +163,67 @@ def filter_seeds() -> Iterator[bytes]:
             yield b"\0<filters>" + found[0] + b"</filters>"
 
 
+def starts_of(text: bytes) -> list[int]:
+    return [found.start() for found in re.finditer(rb"<[a-zA-Z]", text)]
+
+
+def end_of(text: bytes, begin: int, *, tag_only: bool) -> int:
+    """Return where an element, or a tag, ends that begins there."""
+    tag = re.compile(rb"<([\w.]+)").match(text, begin, begin + 80)
+    end = text.find(b"</" + tag[1] + b">", begin) if tag and not tag_only else -1
+    if end < 0 or tag is None:
+        end = text.find(b">", begin)
+    else:
+        end += len(tag[1]) + 2
+    return end + 1 if end >= 0 else len(text)
+
+
 def elements(text: bytes, chance: Chance) -> tuple[int, int]:
     """Return where an element, or a part of it, begins and ends."""
-    starts = [found.start() for found in re.finditer(rb"<[a-zA-Z]", text)]
+    starts = starts_of(text)
     if not starts:
         return 0, len(text)
     begin = chance.choice(starts)
-    tag = re.match(rb"<([\w.]+)", text[begin:begin + 80])
-    end = text.find(b"</" + tag[1] + b">", begin) if tag else -1
-    if end < 0 or chance.random() < 0.2:
-        end = text.find(b">", begin)
-    else:
-        end += len(tag[1]) + 2 if tag else 0
-    return begin, end + 1 if end >= 0 else len(text)
+    return begin, end_of(text, begin, tag_only=chance.random() < 0.2)
+
+
+def walked(data: bytes, steps: list[Step]) -> Iterator[bytes]:
+    options, text = data[:1] or b"\0", data[1:]
+    starts = starts_of(text) or [0]
+    for step in steps:
+        if step[1] & 15 == 15:
+            yield bytes([options[0] ^ (STRICT, GUESS)[step[2] & 1]]) + text
+            continue
+        new = stepped(text, starts, step)
+        yield options + new
+        if stays(step[1]) and len(new) < 1 << 14:
+            text, starts = new, starts_of(new) or [0]
+
+
+def stepped(text: bytes, starts: list[int], step: Step) -> bytes:
+    """Return the text with an element left out, doubled or moved, or with something odd in it."""
+    where, how, which, number = step
+    kind = how & 15
+    begin = starts[where % len(starts)]
+    end = end_of(text, begin, tag_only=which < 50)
+    if kind < 2:
+        return text[:begin] + text[end:]
+    if kind < 6:
+        other = starts[number % len(starts)]
+        last = other if kind < 4 else end_of(text, other, tag_only=which < 50)
+        return text[:other] + text[begin:end] + text[last:]
+    odd = PIECES[number % len(PIECES)]
+    if kind < 12:   # the first text at or after the element
+        begin = text.find(b">", begin) + 1
+        end = text.find(b"<", begin)
+        if end < 0:
+            return text
+        inside = text[begin:end]
+        odd = (odd, odd, inside * 2, inside[:-1], inside[1:], inside + odd, b"",
+               b"%d" % (number >> 8))[which & 7]
+        return text[:begin] + odd + text[end:]
+    at = number % (len(text) + 1)
+    return text[:at] + odd + text[at + (0, 0, 1, 5)[which & 3]:]
 
 
 def mutate(unit: bytes, chance: Chance) -> bytes:
@@ -196,5 +254,5 @@ def mutate(unit: bytes, chance: Chance) -> bytes:
     return options + text[:1 << 16]
 
 
-EVENTS = Door(try_events, compare_events, event_seeds, mutate)
-FILTERS = Door(try_filters, compare_filters, filter_seeds, mutate)
+EVENTS = Door(one_by_one(try_events, walked), walked, compare_events, event_seeds, mutate)
+FILTERS = Door(one_by_one(try_filters, walked), walked, compare_filters, filter_seeds, mutate)

@@ -4,23 +4,21 @@ What looks like a pointer is one; other numbers are sizes, counts, types and fla
 """
 
 import struct
+from typing import Any
 
-from fuzz import Chance
+from fuzz import Chance, Step
 
 NUMBERS = (
     *range(20), 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 258, 259, 1032, 4096,
     0x3FFF, 0x7FFF, 0x8000, 0xFFFE, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF)
 
 
-def pointers(image: bytearray, base: int) -> list[tuple[int, int]]:
+def pointers(image: Any, base: int) -> list[tuple[int, int]]:
     """Return the aligned words that hold an address of the block, and where they are."""
+    start = -base % 8
     end = base + len(image)
-    found = []
-    for at in range(-base % 8, len(image) - 7, 8):
-        (word,) = struct.unpack_from("<Q", image, at)
-        if base <= word < end:
-            found.append((at, word))
-    return found
+    words = struct.unpack_from(f"<{max(0, len(image) - start) // 8}Q", image, start)
+    return [(start + 8 * k, word) for k, word in enumerate(words) if base <= word < end]
 
 
 def bent(image: bytearray, base: int, chance: Chance) -> None:
@@ -86,3 +84,70 @@ def changed(image: bytearray, base: int, chance: Chance) -> bytearray:
             chance.choice([bent, bent, bent, counted, counted, counted, moved, cut])(
                 image, base, chance)
     return image
+
+
+class Shape:
+    """An image that steps change in place; pointers and sizes are those of its beginning."""
+
+    def __init__(self, image: Any, base: int) -> None:
+        self.image, self.base, self.size = image, base, len(image)
+        known = pointers(image, base) or [(-base % 8, base)]
+        self.places = [at for at, _ in known]
+        end = base + self.size
+        self.aims = [word for _, word in known]
+        self.astray = [
+            end - 1, end - 2, end - 4, end - 8, end, base, base - 1, base - 8, 0, 1, 2**64 - 1,
+            2**64 - 8, base + (end - base) // 2, end - 16, end - 64]
+
+    def take(self, step: Step) -> tuple[int, bytes]:
+        """Change the image, and return where, and what stood there: nothing if it is as it was."""
+        where, how, which, number = step
+        image = self.image
+        kind = how & 15
+        at = self.places[where % len(self.places)]
+        if kind < 5:
+            new = (self.aim(at, which, number) & 0xFFFFFFFFFFFFFFFF).to_bytes(8, "little")
+        elif kind == 13:    # a piece of another place
+            start = number % (self.size + 1) & ~7
+            at, new = where % (self.size + 1) & ~7, bytes(image[start:start + 8 << (which & 3)])
+        else:
+            width = (4, 4, 2, 1)[which & 3]
+            if kind < 10:   # a size or a count mostly stands before a pointer
+                at -= (8, 8, 4, 16)[which >> 2 & 3]
+            else:
+                at = where % (self.size + 1)
+                at -= (at + self.base) % width
+            if at < 0:
+                return 0, b""
+            new = number_after(int.from_bytes(image[at:at + width], "little"), width, number)
+        old = bytes(image[at:at + len(new)])
+        if at < 0 or len(old) < len(new) or old == new:
+            return 0, b""
+        image[at:at + len(new)] = new
+        return at, old
+
+    def aim(self, at: int, which: int, number: int) -> int:
+        if which < 64:
+            return self.astray[which % 15]
+        if which < 128:
+            word = int.from_bytes(self.image[at:at + 8], "little")
+            return word + (1, 2, 4, 8, 16, -8, -4, -2, 2**63, 2**32)[which % 10]
+        if which < 192:
+            return self.base + number % (self.size + 1) & ~(1 | which & 7)
+        return self.aims[number % len(self.aims)]
+
+
+def number_after(old: int, width: int, number: int) -> bytes:
+    """Return the bytes of another number in the place of an old one."""
+    way, rest = number & 7, number >> 3
+    if way < 4:
+        new = NUMBERS[rest % len(NUMBERS)]
+    elif way == 4:
+        new = old + 1
+    elif way == 5:
+        new = old - 1
+    elif way == 6:
+        new = old ^ 1 << rest % (8 * width)
+    else:
+        new = rest
+    return (new & (1 << 8 * width) - 1).to_bytes(width, "little")

@@ -72,3 +72,27 @@ def test_a_payload_by_its_members_where_its_name_is_not_known() -> None:
         assert stream.stats["unknown_element:event/inAnotherWord"] == 2
     assert rows[1] == rows[0]
     assert rows[2] == {**rows[0], "event_type": "UNKNOWN_NEW"}
+
+
+def test_readers_at_the_same_time_count_each_their_own() -> None:
+    text = netevents(*[drop({"newOne": "1"}, classifyDrop={**DROP, "newTwo": ""})] * 2).encode()
+    counts = []
+
+    def count(source: io.RawIOBase | io.BytesIO) -> None:
+        with netsh.read_events(source) as stream:
+            assert sum(len(batch) for batch in stream) == 2
+            counts.append({name: n for name, n in stream.stats.items() if "element" in name})
+
+    class Interrupted(io.BytesIO):
+        """Its first half is one piece; before the second one, another reader reads all."""
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            if self.tell() == 0:
+                return super().read(len(text) // 2 + 200)
+            if not counts:
+                count(io.BytesIO(text))
+            return super().read(size)
+
+    count(Interrupted(text))
+    both = {"unknown_element:header/newOne": 2, "unknown_element:classifyDrop/newTwo": 2}
+    assert counts == [both, both]

@@ -100,23 +100,25 @@ cdef void pack_blob(Pack* p, FWP_BYTE_BLOB* blob) noexcept nogil:
 
 
 cdef void pack_sid(Pack* p, SID** slot) noexcept nogil:
-    cdef const SID* sid
+    cdef const uint8_t* sid     # no struct: in a hostile block it may lie at an odd address
+    cdef size_t n_parts
     if slot[0] == NULL:
         return
-    sid = <const SID*>locate(p, slot[0], 8)
+    sid = <const uint8_t*>locate(p, slot[0], 8)
     if sid == NULL:
         return
-    if p.image == NULL and sid.SubAuthorityCount > MAX_SUB_AUTHORITIES:
+    n_parts = sid[1]            # SubAuthorityCount
+    if p.image == NULL and n_parts > MAX_SUB_AUTHORITIES:
         p.failure = PACK_MALFORMED
         return
-    copy_to(p, slot, slot[0], 8 + 4 * <size_t>sid.SubAuthorityCount, 4)
+    copy_to(p, slot, slot[0], 8 + 4 * n_parts, 4)
 
 
 cdef void pack_text(Pack* p, WCHAR** slot) noexcept nogil:
     cdef const void* source
     cdef WCHAR character = 1
     cdef size_t length = 0
-    if slot[0] == NULL:
+    if slot[0] == NULL or p.failure:  # not even to find its end
         return
     while character:
         source = locate(p, slot[0] + length, sizeof(WCHAR))

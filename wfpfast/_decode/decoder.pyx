@@ -215,7 +215,9 @@ cdef class Decoder:
         state.memory = block.memory
         state.base = block.base
         state.size = block.nbytes
-        state.roomy = block.nbytes - ROOM if block.nbytes > <size_t>ROOM else 0
+        # Where NULL would be an address of the block, each pointer is asked whether it is NULL.
+        state.roomy = (
+            block.nbytes - ROOM if block.nbytes > <size_t>ROOM and block.base else 0)
         state.budget = state.asked_budget = MAX_SHARING * <uint64_t>block.nbytes + SLACK
         state.version = block.version
         state.tail_size = block.tail_size

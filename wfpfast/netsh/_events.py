@@ -8,6 +8,7 @@ No capture of an IKE, IPsec, capability or MAC event is public: their tags are t
 from the serializer's rule, and those that System Informer has.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 from wfpfast._blocks.layouts import STRUCTS
@@ -196,8 +197,9 @@ LISTS = dict.fromkeys(["netEvents", "events", "ikeEvents"], "event")
 HEADS = {"header": "event"}
 
 
-def event_writer(document: Document, lenient: bool) -> EventWriter:
-    """Return what writes the events of a document."""
+@cache
+def _sections() -> tuple[Section, Section, dict[str, Kind]]:
+    """Return the sections of the header, the tail and each payload; making them takes its time."""
     structs = STRUCTS["FWPM_NET_EVENT5"].members
     kinds = {}
     for name, members in _PAYLOADS.items():
@@ -208,4 +210,9 @@ def event_writer(document: Document, lenient: bool) -> EventWriter:
     kinds.update({alias: kinds[arm] for alias, arm in _ALIASES.items()})
     header = Section("header", "header", structs["header"].c_type, HEADER, ())
     tail = Section("internalFields", "tail", "INTERNAL_FIELDS0", _TAIL, _UNREAD)
-    return EventWriter(document, header, tail, kinds, v.event_type, lenient)
+    return header, tail, kinds
+
+
+def event_writer(document: Document, lenient: bool) -> EventWriter:
+    """Return what writes the events of a document."""
+    return EventWriter(document, *_sections(), v.event_type, lenient)

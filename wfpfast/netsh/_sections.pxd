@@ -41,6 +41,7 @@ cdef class Section:
     cdef uint64_t[ABSENT_WORDS] expected
     cdef list held
 
+    cdef Section copy(self)
     cdef Entry* find(self, const char* name, int length) noexcept
     cdef Entry* others(self, str name) except NULL
     cdef dict take_unknown(self)
