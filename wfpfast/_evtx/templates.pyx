@@ -125,7 +125,8 @@ cdef void plan_template(Templates* t, Plan* plan, uint32_t offset) noexcept nogi
         t.room = room
     plan.first = t.n_entries
     plan.count = <uint32_t>w.count
-    memcpy(t.entries + plan.first, w.entries, plan.count * sizeof(Entry))
+    if plan.count:  # otherwise there may be no memory yet
+        memcpy(t.entries + plan.first, w.entries, plan.count * sizeof(Entry))
     t.n_entries += plan.count
 
 
