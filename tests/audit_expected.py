@@ -62,7 +62,10 @@ def expected(event_id: int, fields: Mapping[str, Any]) -> dict[str, Any]:
     if "Direction" in said:
         code = row["direction_code"] = int(said["Direction"].removeprefix("%%"))
         row["direction"] = DIRECTIONS[code]
-    return row | ends | _sides(event_id, code, ends)
+    sides = _sides(event_id, code, ends)
+    if code == 14592 and row.get("ip_protocol") in (1, 58):  # which end has the type is not known
+        sides = {k: v for k, v in sides.items() if "port" not in k}
+    return row | ends | sides
 
 
 def _sides(event_id: int, code: int | None, ends: Mapping[str, Any]) -> dict[str, Any]:

@@ -179,6 +179,17 @@ def test_which_end_is_local() -> None:
     assert stats["undecided_sides"] == 2
 
 
+@pytest.mark.parametrize(("direction", "ports"), [
+    ("%%14593", (143, 0)), ("%%14592", (None, None))])
+def test_icmp_has_a_type_and_a_code(direction: str, ports: tuple[int | None, int | None]) -> None:
+    """The outbound one is as a public record has it."""
+    row = rows_of(Audit(5152, {
+        **FIELDS["packet"], "Protocol": 58, "SourceAddress": "fe80::1", "SourcePort": "143",
+        "DestAddress": "ff02::16", "DestPort": "0", "Direction": direction}))[0]
+    assert (row.get("local_port"), row.get("remote_port")) == ports
+    assert (row["source_port"], row["destination_port"]) == (143, 0)
+
+
 def test_text_that_is_no_utf_16_is_replaced_and_counted() -> None:
     rows, stats = read(evtx(records(
         [Audit(5158, {**FIELDS["bind"], "Application": "a\ud800b"})])))

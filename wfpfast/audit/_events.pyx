@@ -10,7 +10,7 @@ from libc.stdint cimport UINT16_MAX, uint64_t
 from wfpfast._decode.schema cimport *
 from wfpfast._evtx.records cimport is_present
 from wfpfast._evtx.templates cimport COMPUTER, RECORD_ID
-from wfpfast._evtx.values cimport Value, value_message
+from wfpfast._evtx.values cimport Value, value_message, value_number
 from wfpfast.audit._fields cimport *
 from wfpfast.audit._rows cimport Address, put_address, put_number
 from wfpfast.audit._sides cimport DESTINATION, NOT_KNOWN, side_of, sides_own, sides_vote
@@ -38,6 +38,8 @@ cdef enum:
     INBOUND = 0
     INBOUND_CODE = 0x3900
     OUTBOUND_CODE = 0x3901
+    IPPROTO_ICMP = 1
+    IPPROTO_ICMPV6 = 58
     TUNNEL = 8213        # the message for this mode
     BITMAP = 65536 // 8
     FIRST_EVENT = 4608   # all ids of interest are from here on
@@ -173,10 +175,23 @@ cdef void put_ends(Taking* t, int direction, int family) noexcept nogil:
         put_address(t.rows, REMOTE_ADDRESS if swapped else LOCAL_ADDRESS, &source)
     if has_destination:
         put_address(t.rows, LOCAL_ADDRESS if swapped else REMOTE_ADDRESS, &destination)
+    if swapped and is_icmp(t):
+        return
     if has_source_port:
         put_number(t.rows, REMOTE_PORT if swapped else LOCAL_PORT, source_port)
     if has_destination_port:
         put_number(t.rows, LOCAL_PORT if swapped else REMOTE_PORT, destination_port)
+
+
+cdef bint is_icmp(Taking* t) noexcept nogil:
+    """Tell whether the ports are a type and a code, which net events have as local and remote.
+
+    Which of the two an inbound record has as the source's port was never seen.
+    """
+    cdef const Value* value = said(t, PROTOCOL)
+    cdef uint64_t protocol = 0
+    return value != NULL and value_number(value, &protocol) and (
+        protocol == IPPROTO_ICMP or protocol == IPPROTO_ICMPV6)
 
 
 cdef void take_frame(Taking* t) noexcept nogil:
