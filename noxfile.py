@@ -182,6 +182,14 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def long(session: nox.Session) -> None:
+    """Long runs: memory is flat and counts are exact, for as long as is said after `--`."""
+    install_wfpfast(session, "arrow")
+    session.run("python", "-P", "-m", "long", *session.posargs,
+                env={"PYTHONPATH": str(ROOT / "tests")})
+
+
+@nox.session
 def windows(session: nox.Session) -> None:
     """The wheel for Windows and its suite under Wine; needs Debian. See tests/windows."""
     session.install("build", "abi3audit", *BUILD_TOOLS)

@@ -8,8 +8,10 @@ from pathlib import Path
 import wfpfast
 
 
-def fresh_python(script: str, *options: str, timeout: float | None = None) -> str:
+def fresh_python(script: str, *options: str, timeout: float = 280) -> str:
     """Return what the script prints; raise if it fails, or takes longer than so many seconds.
+
+    These are fewer than pytest gives a test, so that what hangs is killed with it.
 
     The working directory is kept off the path: in a checkout, wfpfast has no compiled modules.
     """

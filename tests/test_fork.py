@@ -44,6 +44,17 @@ def forever(work):
 """
 
 
+LARGE = """
+from wfpfast import Block
+few = encode(list(Mix(0).events(1000)))
+image = bytes(few.data)
+pointers = image[few.entries_offset:few.entries_offset + 8 * few.count]
+image += bytes(-len(image) % 8)
+LARGE = Block(image + pointers * 400, base=few.base, count=400 * few.count,
+              version=few.version, entries_offset=len(image))
+"""
+
+
 def check(number: int, script: str) -> None:
     """Run a script, which says how many children have ended."""
     out = fresh_python(COMMON + script, timeout=100)
@@ -73,24 +84,17 @@ os._exit(0)
 
 def test_a_fork_waits_for_what_is_being_done() -> None:
     """A copy of a dictionary that is half changed could be anything."""
-    check(3, """
-from wfpfast import Block
-few = encode(list(Mix(0).events(1000)))
-image = bytes(few.data)
-pointers = image[few.entries_offset:few.entries_offset + 8 * few.count]
-image += bytes(-len(image) % 8)
-large = Block(image + pointers * 400, base=few.base, count=400 * few.count,
-              version=few.version, entries_offset=len(image))
+    check(3, LARGE + """
 decoder = Decoder()
-decoder.decode(large)  # makes the memory
+decoder.decode(LARGE)  # makes the memory
 times = []
 
 def work():
     times.append(time.perf_counter())
-    decoder.decode(large)
+    decoder.decode(LARGE)
 
 begin = time.perf_counter()
-decoder.decode(large)
+decoder.decode(LARGE)
 span = time.perf_counter() - begin
 for _ in range(3):
     thread = threading.Thread(target=work)
@@ -104,6 +108,48 @@ for _ in range(3):
     assert os.waitpid(pid, 0)[1] == 0
     thread.join()
 print("3 children ended")
+""")
+
+
+def test_a_fork_while_the_main_thread_looks_for_signals() -> None:
+    """Who forks has the GIL and waits for the decoder; who decodes has it and wants the GIL."""
+    check(20, LARGE + """
+decoder = Decoder()
+ended = threading.Event()
+
+def fork():
+    for _ in range(20):
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0 if len(decoder.decode(few)) == 1000 else 1)
+        assert os.waitpid(pid, 0)[1] == 0
+    ended.set()
+
+threads(1, fork)
+while not ended.is_set():
+    decoder.decode(LARGE)
+print("20 children ended")
+""")
+
+
+def test_a_handler_of_a_signal_forks_in_a_decode() -> None:
+    check(5, LARGE + """
+import signal
+decoder = Decoder()
+pids = []
+
+def handler(number, frame):
+    pids.append(os.fork())
+
+signal.signal(signal.SIGALRM, handler)
+while len(pids) < 5 and 0 not in pids:
+    signal.setitimer(signal.ITIMER_REAL, 0.005)
+    rows = len(decoder.decode(LARGE))
+if 0 in pids:  # a child, which went on where its parent was
+    os._exit(0 if rows == LARGE.count and len(decoder.decode(few)) == 1000 else 1)
+for pid in pids:
+    assert os.waitpid(pid, 0)[1] == 0
+print(len(pids), "children ended")
 """)
 
 

@@ -116,16 +116,18 @@ ENDS: dict[str, Any] = {
     "interrupt": ([], signal.SIGINT, 130),
     "terminate": ([], signal.SIGTERM, 143),
 }
+BY_SIGNAL = pytest.mark.skipif(
+    os.name == "nt", reason="Windows has no signals for another process")
+EACH_END = [pytest.param(end, marks=[BY_SIGNAL] if asked else [])
+            for end, (_, asked, _) in ENDS.items()]
 
 
-@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("end", EACH_END)
 @pytest.mark.parametrize("rate", [2_000, 20_000, 1e9])
 def test_record(
     run: Run, counted: type[Counted], small_queue: Subscribed, end: str, rate: float
 ) -> None:
     options, asked, status = ENDS[end]
-    if asked and os.name == "nt":
-        pytest.skip("Windows has no signals for another process")
     if asked:
         after(1, asked)
     result = run("record", "--engine", "simulated", "--rate", rate, *options, "a.wfprec")
@@ -199,15 +201,13 @@ def test_record_from_an_engine_that_goes(
     assert number(r"^([\d,]+) events? in ", line) == written > 1000
 
 
-@pytest.mark.parametrize("end", [end for end in ENDS if end != "duration"])
+@pytest.mark.parametrize("end", EACH_END[1:])
 @pytest.mark.parametrize("more", [["--rate", 2_000], ["--rate", 2_000, "--log"],
                                   ["--rate", 1e9], ["--rate", 1e9, "--log"]])
 def test_watch_with_a_file(
     run: Run, counted: type[Counted], small_queue: Subscribed, end: str, more: list[Any]
 ) -> None:
     options, asked, status = ENDS[end]
-    if asked and os.name == "nt":
-        pytest.skip("Windows has no signals for another process")
     if asked:
         after(1, asked)
     result = run("watch", "--engine", "simulated", *more, *options, "-o", "a.parquet")

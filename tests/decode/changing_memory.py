@@ -14,34 +14,35 @@ import time
 
 from example_events import PAYLOADS, event
 from oracle import structs
+from shared_blocks import heavies
 
 from wfpfast import Block, Decoder, MalformedBlockError, encode
 from wfpfast._blocks.repack import repack
 
 BASE = 0x10_0000
 EVENTS = 600         # enough for a decode without the GIL
+DECODES = 100        # of an image, before there is another one
+SIZE = 300           # of what a member points to
 IMAGES = 16          # for one block, one after the other
 PAGE = mmap.PAGESIZE
+LAST = [each for each in heavies(SIZE) if "without an end" not in each.name]
 
 
-def image_of(*, tails: bool) -> tuple[bytes, int, bool]:
-    """All types of events, each pointed to many times; sizes, counts and NULs lie near the end."""
-    events = [event(kind) for kind in PAYLOADS]
-    token = (15, {"sids": ["S-1-5-1"] * 9, "restrictedSids": ["S-1-5-2"] * 9})
-    events.append({"header": {}, "type": 1, "ikeQmFailure": {
-        "saTrafficType": 1, "localSubNet": token, "remoteSubNet": (12, b"blob")}})
-    if tails:
-        events.append({"header": {}, "type": 3, "internalFields": {
-            "filterOrigin": "origin", "unknown": {"direction": "name"},
-            "terminatingFiltersInfo": [{"subLayer": "one", "actionType": "two"}] * 5}})
+def image_of(chance: random.Random) -> tuple[bytes, int, int, bool]:
+    """Return an image, its base, how many events it has, and whether they have tails.
+
+    It has all types of events, and half of its entries lead to one with a single member that
+    points. What that leads to is last: a size that is believed too late leads out of the memory,
+    whichever member has it.
+    """
+    last = chance.choice(LAST)
+    events = [event(kind) for kind in PAYLOADS] + [last.event]
     block = encode(events, base=BASE)
     image = bytes(block.data) + bytes(-block.nbytes % 8)
-    entries = image[block.entries_offset:block.entries_offset + 8 * len(events)]
-    entries *= EVENTS // len(events)
+    pointers = image[block.entries_offset:block.entries_offset + 8 * len(events)]
+    pointers = (pointers + pointers[-8:] * len(events)) * (EVENTS // (2 * len(events)))
     # The entries come first: what is behind the events is the end of the memory.
-    moved = bytes(entries) + image
-    shifted = BASE - len(entries)
-    return moved + bytes(-len(moved) % 8), shifted, block.internal
+    return pointers + image, BASE - len(pointers), len(pointers) // 8, block.internal
 
 
 def places(image: bytes, base: int, entries: int) -> tuple[list[int], list[int]]:
@@ -80,8 +81,7 @@ def guarded(size: int) -> int:
 
 
 def attack(flipper: ctypes.CDLL, until: float, chance: random.Random) -> int:
-    image, base, internal = image_of(tails=chance.random() < 0.5)
-    entries = EVENTS // (len(PAYLOADS) + 1 + internal) * (len(PAYLOADS) + 1 + internal)
+    image, base, entries, internal = image_of(chance)
     address = guarded(len(image))
     images = b"".join(
         image if k % 2 else changed(image, base, 8 * entries, chance) for k in range(IMAGES))
@@ -93,7 +93,7 @@ def attack(flipper: ctypes.CDLL, until: float, chance: random.Random) -> int:
     assert flipper.start(ctypes.c_void_p(address), images, len(image) // 8, IMAGES) == 0
     decodes = 0
     try:
-        while time.monotonic() < until and decodes < 2_000:
+        while time.monotonic() < until and decodes < DECODES:
             decodes += 1
             try:
                 checked(decoders[decodes % 2].decode(block))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import oracle
 import pytest
 from example_events import one_of_each
+from parity import assert_same
 
 from wfpfast import Block, MalformedBlockError, decode, encode
 
@@ -139,3 +140,14 @@ def test_random_bytes_never_crash() -> None:
             block = Block(image, base=BASE, count=16, version=version, internal=bool(version % 2))
             batch = decode(block, errors="null")
             assert len(batch.to_pylist()) == 16
+
+
+@pytest.mark.parametrize("size", [900, 1_100, 4_000])
+def test_null_is_no_address_of_a_block_at_0(size: int) -> None:
+    """It is not followed, in large blocks either, where nearly no pointer needs to be asked."""
+    block = Block(bytes(size), base=0, count=1, version=5, entries_offset=size // 8 * 8 - 8)
+    with pytest.raises(MalformedBlockError, match="event 0: entries: is NULL"):
+        decode(block)
+    assert decode(block, errors="null").stats["malformed"] == 1
+    assert_same(block)
+    assert_same(block, errors="null")

@@ -43,6 +43,35 @@ def test_the_log_comes_first(simulate: Simulate) -> None:
         assert simulator.live["enum_handles"] == 0
 
 
+@pytest.mark.parametrize("hours", [-30, 30])
+@pytest.mark.parametrize("is_set", ["before", "after"])
+def test_a_clock_that_is_set_at_the_seam_makes_no_doubles(
+    simulate: Simulate, monkeypatch: pytest.MonkeyPatch, hours: int, is_set: str
+) -> None:
+    """Events that come twice happened before the clock was set, or after it."""
+    simulator = simulate(events=[])
+    offset = 0
+    clock = time.time_ns
+    monkeypatch.setattr(time, "time_ns", lambda: clock() + offset)
+    with Engine(simulator) as engine:
+        create = engine._enumeration
+
+        def late(*given: Any) -> Any:
+            nonlocal offset
+            for step in ("before", "after"):
+                if step == is_set:
+                    offset = hours * 3_600_000_000_000
+                else:
+                    simulator.emit([event(n) for n in range(4)])
+            return create(*given)
+
+        engine._enumeration = late  # type: ignore[method-assign]
+        with engine.follow() as subscription:
+            simulator.emit([event(4)])
+            assert read_all(subscription) == list(range(5))
+            assert subscription.stats["doubles"] == 4
+
+
 def test_what_happens_between_subscribing_and_the_snapshot_comes_once(simulate: Simulate) -> None:
     """The simulator is made to log and deliver an event while the snapshot is being taken."""
     simulator = simulate(events=[event(n) for n in range(5)])

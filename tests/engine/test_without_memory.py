@@ -6,8 +6,13 @@ from fresh_python import fresh_python
 
 WORK = """
 import gc
+import math
+import wfpfast.engine.enumeration
 from wfpfast import Engine, Simulator
 
+# Where pages come slowly, a thread fetches them. If it has no memory to begin, Python's own
+# Thread.start() waits for it for ever, and so would a run of the tests.
+wfpfast.engine.enumeration.WORTH_A_THREAD_NS = math.inf
 simulator = Simulator(events=250)
 dropped = 0
 

@@ -14,6 +14,7 @@ PARITY = "tests/decode/test_parity.py"
 SHARING = "tests/decode/test_sharing.py"
 BUDGET = "tests/decode/test_budget.py"
 LONG = "tests/decode/test_long_pointees.py"
+CHANGING = "tests/decode/test_changing_memory.py"
 SPARSE = "tests/decode/test_sparse.py"
 MEMORY = "tests/base/test_memory.py"
 LIMITS = "tests/base/test_pool_limits.py"
@@ -57,12 +58,14 @@ MUTANTS = (
            "if address == 0:", "if False:", (LONG,)),
     Mutant("locate: alignment", f"{DECODE}context.pyx",
            "if address & (alignment - 1):", "if False:", (KEPT, POINTERS, PARITY)),
+    Mutant("NULL is followed in a large block at 0", f"{DECODE}decoder.pyx",
+           "ROOM and block.base else 0)", "ROOM else 0)", (POINTERS,)),
     Mutant("has_room: alignment", f"{DECODE}context.pxd",
            "< d.roomy and not <uint64_t>pointer & (alignment - 1)", "< d.roomy",
            (KEPT, POINTERS, PARITY)),
     Mutant("room of 8 bytes", f"{DECODE}decoder.pyx",
-           "block.nbytes - ROOM if block.nbytes > <size_t>ROOM else 0",
-           "block.nbytes - 8 if block.nbytes > 8 else 0", (KEPT, POINTERS, PARITY)),
+           "block.nbytes - ROOM if block.nbytes > <size_t>ROOM and block.base else 0",
+           "block.nbytes - 8 if block.nbytes > 8 and block.base else 0", (KEPT, POINTERS, PARITY)),
     Mutant("room of 1,020 bytes", f"{DECODE}context.pxd", "ROOM = 1032", "ROOM = 1020", (),
            "no more than FREE = 256 bytes are read where there is room"),
     Mutant("a SID's parts are not checked", f"{DECODE}values.pyx",
@@ -87,6 +90,17 @@ MUTANTS = (
            "    if is_live(d, PROVIDER_CONTEXT_KEY):\n        set_valid(d, i, PROVIDER_CONTEXT_KEY,"
            " put_key(\n", "    if True:\n        set_valid(d, i, PROVIDER_CONTEXT_KEY, put_key(\n",
            (), "the columns of the arm of MM_FAILURE1 have no key, and the cell stays null"),
+    # Memory that changes: what was checked is what is used.
+    Mutant("a blob's size is read twice", f"{DECODE}values.pxd",
+           "return put_utf16(d, column, i, data, size, True)",
+           "return put_utf16(d, column, i, data, wf_once_32(&blob.size), True)", (CHANGING,)),
+    Mutant("a SID's size is read twice", f"{DECODE}values.pyx",
+           "    if d.size - <uint64_t>(data - d.memory) < size[0]:",
+           "    if d.size - <uint64_t>(data - d.memory) < 8 + 4 * <uint32_t>wf_once_8(data + 1):",
+           (CHANGING,)),
+    Mutant("the size of a condition's blob is read twice", f"{DECODE}conditions.pyx",
+           "    put_hex(<char*>room, data, size)\n",
+           "    put_hex(<char*>room, data, wf_once_32(&value.size))\n", (CHANGING,)),
     # The budget.
     Mutant("nothing is spent", f"{DECODE}context.pxd", "if size > d.budget:", "if False:",
            (SHARING,)),

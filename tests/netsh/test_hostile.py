@@ -359,3 +359,33 @@ def test_every_byte_where_a_text_belongs() -> None:
         came, error = read(data)
         assert came == PORTS
         assert error is not None
+
+
+def test_a_block_is_as_large_as_its_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many a batch may have: 800 MB were taken for the places of a hundred million."""
+    sizes: list[tuple[int, int]] = []
+    decode = netsh._batch
+
+    def noted(taken: Any, decoder: Any) -> Any:
+        sizes.append((taken[0].count, taken[0].nbytes))
+        return decode(taken, decoder)
+
+    monkeypatch.setattr(netsh, "_batch", noted)
+    data = netevents(*[drop()] * 300).encode()
+    for size in (1, 100, 10**6, 2**62):
+        with netsh.read_events(io.BytesIO(data), batch_size=size) as stream:
+            assert sum(map(len, stream)) == 300
+    [(single, most), *_] = sizes
+    assert single == 1
+    assert len(sizes) == 300 + 3 + 1 + 1
+    assert all(nbytes <= count * (most + 8) for count, nbytes in sizes)
+
+    # What the shortest texts make: no document makes more of a byte.
+    for text in ("<item><header><a/></header></item>", "<item><header><a/></header><ikeMmFailure>"
+                 f"<localPrincipalGroupSids>{'<item/>' * 30_000}</localPrincipalGroupSids>"
+                 "</ikeMmFailure></item>"):
+        sizes.clear()
+        data = f"<netEvents>{text * 100}</netEvents>".encode()
+        with netsh.read_events(io.BytesIO(data), errors="null") as stream:
+            assert sum(map(len, stream)) == 100
+        assert 0 < sum(nbytes for _, nbytes in sizes) < 8 * len(data)

@@ -176,7 +176,7 @@ def test_the_header_of_the_file_may_be_damaged(tmp_path: Path) -> None:
         assert (left_out.record, left_out.offset, left_out.nbytes) == (0, 0, starts[0])
         assert str(left_out).startswith("the file's header, byte 0: ")
         seen += 1
-    assert seen > 50
+    assert seen == starts[0] - 10
     with Recording(path, salvage=True) as recording:
         assert (recording.created, recording.host) == (None, "")
 

@@ -14,3 +14,5 @@ cdef struct Guard:
 
 cdef void guard_begin(Guard* guard) noexcept nogil
 cdef void guard_end(Guard* guard) noexcept nogil
+cdef bint gate_enter() noexcept nogil
+cdef void gate_leave() noexcept nogil

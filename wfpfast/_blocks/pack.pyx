@@ -118,7 +118,7 @@ cdef void pack_text(Pack* p, WCHAR** slot) noexcept nogil:
     cdef const void* source
     cdef WCHAR character = 1
     cdef size_t length = 0
-    if slot[0] == NULL:
+    if slot[0] == NULL or p.failure:  # not even to find its end
         return
     while character:
         source = locate(p, slot[0] + length, sizeof(WCHAR))

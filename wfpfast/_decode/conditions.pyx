@@ -309,9 +309,9 @@ cdef Result sids(
 cdef Result token_information(Decode* d, Column* out, const uint8_t* pointee) noexcept nogil:
     """Render `{SIDs}/{restricted SIDs}`."""
     cdef const FWP_TOKEN_INFORMATION* token = <const FWP_TOKEN_INFORMATION*>pointee
-    cdef Result result = sids(d, out, token.sidCount, token.sids)
+    cdef Result result = sids(d, out, wf_once_32(&token.sidCount), token.sids)
     if result != DONE:
         return result
     if literal(d, out, "/") != DONE:
         return ABSENT
-    return sids(d, out, token.restrictedSidCount, token.restrictedSids)
+    return sids(d, out, wf_once_32(&token.restrictedSidCount), token.restrictedSids)

@@ -5,7 +5,8 @@ from cpython.bytes cimport PyBytes_AsString
 from libc.stdint cimport int64_t, uint8_t, uint64_t
 from libc.string cimport memcpy, memset
 
-from wfpfast._base.forking cimport Guard, guard_begin, guard_end
+from wfpfast._base.forking cimport (
+    Guard, gate_enter, gate_leave, guard_begin, guard_end)
 from wfpfast._base.memory cimport Buffer, buffer_release, pool_close, pool_open
 from wfpfast._base.shared_buffers cimport SharedBuffers, shared_buffers_release
 from wfpfast._base.threads cimport (
@@ -223,7 +224,9 @@ cdef class Decoder:
         state.memory = block.memory
         state.base = block.base
         state.size = block.nbytes
-        state.roomy = block.nbytes - ROOM if block.nbytes > <size_t>ROOM else 0
+        # Where NULL would be an address of the block, each pointer is asked whether it is NULL.
+        state.roomy = (
+            block.nbytes - ROOM if block.nbytes > <size_t>ROOM and block.base else 0)
         state.budget = state.asked_budget = MAX_SHARING * <uint64_t>block.nbytes + SLACK
         state.version = block.version
         state.tail_size = block.tail_size
@@ -258,8 +261,13 @@ cdef class Decoder:
 
 cdef bint signal_raises() noexcept nogil:
     """Run the handlers of signals that have come; True, with the exception set, if one raises."""
+    cdef bint raised
+    if not gate_enter():
+        return False  # they can wait
     with gil:
-        return PyErr_CheckSignals() != 0
+        raised = PyErr_CheckSignals() != 0
+    gate_leave()
+    return raised
 
 
 cdef int _raise(const Decode* state) except -1:

@@ -5,7 +5,7 @@ from libc.stdint cimport INT32_MAX, int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy, memset
 
 from wfpfast._base.memory cimport buffer_reserve
-from wfpfast._base.portable cimport wf_lowest_bit
+from wfpfast._base.portable cimport wf_lowest_bit, wf_once_32
 from wfpfast._base.text cimport utf8_from_utf16
 from wfpfast._columns.columns cimport Column, cut_rows, end_rows, fixed_append, row_append
 from wfpfast._columns.dictionaries cimport dictionary_code
@@ -61,12 +61,13 @@ cdef void decode_tail(Decode* d, int i, uint64_t address) noexcept nogil:
         if put_wide(d, FILTER_ORIGIN, i, "internalFields.filterOrigin", tail.filterOrigin):
             vouch(d, i, FILTER_ORIGIN)
     if tail.present & INTERNAL_TERMINATING_FILTERS and is_live(d, TERMINATING_FILTERS):
-        if put_filters(d, i, tail.numTerminatingFilters, tail.terminatingFilters):
+        if put_filters(
+                d, i, wf_once_32(&tail.numTerminatingFilters), tail.terminatingFilters):
             vouch(d, i, TERMINATING_FILTERS)
     for k in range(ABSENT_WORDS):
         take_back(d, i, 64 * k, tail.absent[k])
     if d.tail_size > OLD_TAIL_SIZE and tail.numUnknownNames:
-        put_names(d, i, tail.numUnknownNames, tail.unknownNames)
+        put_names(d, i, wf_once_32(&tail.numUnknownNames), tail.unknownNames)
 
 
 cdef void put_names(
@@ -86,7 +87,7 @@ cdef void put_names(
             take_back(d, i, 64 * word, named[word])
         return
     for k in range(count):
-        member = array[k].member
+        member = wf_once_32(&array[k].member)
         column = name_columns[member] if member < 64 * ABSENT_WORDS else -1
         if column < 0:
             continue

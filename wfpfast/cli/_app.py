@@ -59,8 +59,10 @@ def _empty_stdout(*, gone: bool) -> None:
     except OSError:
         gone = True
     if gone:
+        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
         with contextlib.suppress(OSError):  # a stand-in for stdout has no number
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        sys.stdout = nowhere  # which Python flushes as it exits; if that fails, the status is 120
 
 
 def _usage(error: click.UsageError) -> int:

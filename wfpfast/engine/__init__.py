@@ -1,11 +1,13 @@
 """The filtering engine: sessions, enumerations, subscriptions; must not know what events hold."""
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from wfpfast._base.closing import Closing
+from wfpfast._base.ranges import check_range
 from wfpfast._columns.table import Table
 from wfpfast._decode.decoder import Decoder, EventBatch
 from wfpfast._decode.stream import EventStream
@@ -166,8 +168,7 @@ class Engine(Closing):
             self._enumeration(template, self._version(version, live=False)), batch_size)
 
     def _inbox(self, template: Template | None, version: int, capacity: int) -> Inbox:
-        if capacity < 1:
-            raise ValueError(f"capacity {capacity}: expected a number of bytes")
+        check_range("capacity", capacity, 1)
         return Inbox(self._session, _native(template), version, capacity)
 
     def subscribe(
@@ -221,13 +222,14 @@ class Engine(Closing):
         if version is None and both:
             version = both[-1]
         version = self._version(version, live=True)
+        began = time.time_ns()
         inbox = self._inbox(template, version, capacity)
         try:
             enumeration = self._enumeration(template, self._version(version, live=False))
         except BaseException:
             inbox.close()
             raise
-        return Following(inbox, enumeration, batch_size, decoder=decoder)
+        return Following(inbox, enumeration, batch_size, began, decoder=decoder)
 
     def filters(self) -> Table:
         """Return the filters that there are now, to join with ``filter_id`` of events.
@@ -265,5 +267,4 @@ def _native(template: Template | None) -> NativeTemplate | None:
 
 
 def _check_batch_size(size: int) -> None:
-    if not 1 <= size < 1 << 32:
-        raise ValueError(f"batch_size {size}: expected a number from 1 to 4,294,967,295")
+    check_range("batch_size", size, 1, (1 << 32) - 1)

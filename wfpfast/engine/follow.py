@@ -38,12 +38,19 @@ def _hashable(value: Any) -> Any:
 
 
 class Overlap:
-    """The events of a snapshot that the subscription may deliver again."""
+    """The events of a snapshot that the subscription may deliver again.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    began : int
+        What the clock said as the subscription began. It may have been set since: what happened
+        meanwhile has a time of before or after that.
+    """
+
+    def __init__(self, began: int) -> None:
         self._decoder = Decoder(errors="null")  # all columns: any may tell two events apart
         self._clock = Decoder(errors="null", columns=["timestamp"])
-        self._first = time.time_ns() - OLD_NS
+        self._first = min(began, time.time_ns()) - OLD_NS
         self._last = 0
         self._seen: Counter[Row] = Counter()
         self._times: set[int] = set()   # of these events: most others differ in it already
@@ -96,12 +103,13 @@ class Following(Subscription):
     """The events of the log, then those that happen, each once; from `Engine.follow`."""
 
     def __init__(
-        self, inbox: Inbox, enumeration: Enumeration, batch_size: int, *, decoder: Decoder
+        self, inbox: Inbox, enumeration: Enumeration, batch_size: int, began: int, *,
+        decoder: Decoder,
     ) -> None:
         super().__init__(inbox, decoder=decoder)
         self._enumeration = enumeration
         self._pages = read_pages(enumeration, batch_size, Page.copy)
-        self._overlap = Overlap()
+        self._overlap = Overlap(began)
         self._reading = fork_lock()
         self._counting = fork_lock()
         self._log = 0

@@ -14,7 +14,6 @@ class Kind:
 
 @final
 class EventWriter(MemberWriter):
-    count: int
     seen: bool
     def __init__(
         self, document: Document, header: Section, tail: Section, kinds: dict[str, Kind],

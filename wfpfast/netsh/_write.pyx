@@ -78,10 +78,8 @@ cdef class EventWriter(MemberWriter):
     cdef Section header, tail
     cdef dict kinds, by_number
     cdef object read_type
-    cdef readonly Py_ssize_t count      # of events that wait to be taken
+    cdef list offsets                   # of the events that wait to be taken
     cdef readonly bint seen             # whether there was a record
-    cdef Py_ssize_t room
-    cdef size_t entries
     cdef int64_t no_flags
     cdef size_t event_size, type_offset, payload_offset
     cdef list sections
@@ -98,6 +96,7 @@ cdef class EventWriter(MemberWriter):
         self.kinds = {name: self.by_number[kind.number] for name, kind in kinds.items()}
         self.lenient = lenient
         self.unknown = {}
+        self.offsets = []
         self.last_type = b""
         self.sections = [
             self.header, self.tail, *[kind.section for kind in self.by_number.values()]]
@@ -107,28 +106,30 @@ cdef class EventWriter(MemberWriter):
 
     def fill(self, Py_ssize_t limit):
         """Write events until there are `limit`; False if the document wants more data first."""
-        self.begin(limit)
-        while self.count < self.room:
+        self.begin()
+        while len(self.offsets) < limit:
             if self.document.next_record() is None:
                 return False
             self.seen = True
             self.write_event()
         return True
 
-    cdef int begin(self, Py_ssize_t limit) except -1:
-        """Make room for a block, if there is none."""
+    cdef int begin(self) except -1:
+        """Begin a block, if there is none."""
         if self.arena is None:
             self.arena = Arena(BASE)
-            self.entries = self.arena.allot(8 * limit)
-            self.room = limit
         return 0
 
     def take(self):
         """Return a block of the events, and statistics of what was odd about them; begin anew."""
-        self.begin(0)
+        cdef size_t entries, k
+        self.begin()
+        entries = self.arena.allot(sizeof(uint64_t) * <size_t>len(self.offsets))
+        for k, offset in enumerate(self.offsets):
+            self.arena.point(entries + sizeof(uint64_t) * k, offset)
         block = Block(
-            self.arena.image(), base=BASE, count=self.count, version=VERSION,
-            entries_offset=self.entries, internal=True)
+            self.arena.image(), base=BASE, count=len(self.offsets), version=VERSION,
+            entries_offset=entries, internal=True)
         stats = {
             "malformed": self.malformed, "unknown_names": self.unknown_names,
             "no_flags": self.no_flags, "lost_events": self.document.lost,
@@ -145,7 +146,7 @@ cdef class EventWriter(MemberWriter):
         self.unknown.clear()
         self.malformed = self.unknown_names = self.no_flags = self.stray_texts = 0
         self.document.lost = self.document.mended = 0
-        self.arena, self.count = None, 0
+        self.arena, self.offsets = None, []
         return block, stats
 
     # An event.
@@ -170,8 +171,7 @@ cdef class EventWriter(MemberWriter):
         if not header or not document.nodes[header].bits & HAS_ELEMENTS:
             return self.refuse(header, "a net event has one header with elements in it")
         self.is_stray(0)
-        self.write_parts(header, type_, others, tail)
-        self.count += 1
+        self.offsets.append(self.write_parts(header, type_, others, tail))
         return 0
 
     cdef int only(self, int* place, int number) except -1:
@@ -189,12 +189,14 @@ cdef class EventWriter(MemberWriter):
         self.document.lost += 1
         return 0
 
-    cdef int write_parts(self, int header, int type_, list others, int tail) except -1:
+    cdef size_t write_parts(
+        self, int header, int type_, list others, int tail
+    ) except? 0:
+        """Write an event and all that it points to; return its offset."""
         cdef Kind kind
         cdef uint32_t number, flags = 0, present = 0
         cdef size_t target, offset = self.arena.allot(self.event_size + self.tail.size)
         cdef int body
-        self.arena.point(self.entries + 8 * <size_t>self.count, offset)
         memset(self.given, 0, sizeof(self.given))
         self.names.clear()
         known = self.type_of(type_)
@@ -216,7 +218,7 @@ cdef class EventWriter(MemberWriter):
             self.arena.store(offset + FLAGS, flags, 4)
         self.write_tail(
             offset + self.event_size, present, kind.section if kind is not None and body else None)
-        return 0
+        return offset
 
     cdef int write_tail(self, size_t offset, uint32_t present, Section payload) except -1:
         """Write which members are there, and the names that nobody knows."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from wfpfast import names
 from wfpfast._base.closing import Closing
+from wfpfast._base.ranges import check_range
 from wfpfast._blocks.block import Block
 from wfpfast._blocks.encode import encode
 from wfpfast._tables.layer_keys import NAMES as LAYER_NAMES
@@ -31,6 +32,8 @@ RING_BYTES = 128 * 1024
 _SUPPLY = 4_096   # made-up events that producers repeat, each time with the current time
 _AT_ONCE = 65_536
 _ANY_SIZE = 1 << 62
+_LONGEST = 1_000_000_000      # seconds, whose nanoseconds fit
+_MOST_THREADS = 1 << 16
 
 # Which calls fail, by their SDK names. A code: every call fails with it. A mapping: the nth call,
 # counted from 1, fails with the code. None: the function is missing, as on an old Windows.
@@ -110,6 +113,8 @@ class Simulator(Simulation, Closing):
         total: int | None = None,
         delay: float = 0,
     ) -> None:
+        check_range("delay", delay, 0, _LONGEST)
+        check_range("ring_bytes", ring_bytes or 0, 0)
         ring = ring_bytes or (RING_BYTES if events is None else _ANY_SIZE)
         self._create(ring, _supply(seed))
         for part in _blocks(events, seed):
@@ -150,8 +155,10 @@ class Simulator(Simulation, Closing):
 
     def start(self, rate: float, *, threads: int = 1, total: int | None = None) -> None:
         """Make up events from now on, each thread so many a second."""
-        if not rate > 0 or threads < 1:
-            raise ValueError(f"rate {rate}, threads {threads}: expected more than 0")
+        if not rate > 0:
+            raise ValueError(f"rate {rate}: expected more than 0")
+        check_range("threads", threads, 1, _MOST_THREADS)
+        check_range("total", 0 if total is None else total, 0)
         interval = 0 if math.isinf(rate) else max(1, int(1e9 / rate))
         self._start(threads, interval, -1 if total is None else total)
 
@@ -172,6 +179,7 @@ class Simulator(Simulation, Closing):
             So many made-up events, with the current time; or these, as they are.
         """
         if isinstance(events, int):
+            check_range("events", events, 0)
             self._emit(None, events, True)
             return
         block = events if isinstance(events, Block) else encode(events)
@@ -190,7 +198,10 @@ def _blocks(events: int | Events | Block | None, seed: int) -> Iterator[Block]:
         return
     if events is None:
         events = 1_000  # more than the ring has room for
-    source = iter(Mix(seed).events(events) if isinstance(events, int) else events)
+    if isinstance(events, int):
+        check_range("events", events, 0)
+        events = Mix(seed).events(events)
+    source = iter(events)
     while part := list(islice(source, _AT_ONCE)):
         yield encode(part)
 
