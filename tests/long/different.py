@@ -63,7 +63,7 @@ def check(number: int, batch: pa.RecordBatch) -> None:
 def run(events: int, say: Callable[[str], None]) -> str:
     """Decode so many, in blocks and as live events; return figures."""
     decoder = Decoder(columns=["filter_id", *COLUMNS])
-    watch = Watch("different", every=min(1.0, events / 2e6), say=say)
+    watch = Watch("different", every=min(1.0, events / 1e8), say=say)
     came = rows = 0
     with Simulator(events=[]) as simulator, Engine(simulator) as engine:
         stream = engine.subscribe()

@@ -76,7 +76,7 @@ def check(batch: pa.RecordBatch, before: int) -> None:
 def run(count: int, say: Callable[[str], None]) -> str:
     """Read so many items, a multiple of some thousands; return figures."""
     count -= count % AT_ONCE
-    watch = Watch("items", every=min(1.0, count / 1e6), say=say)
+    watch = Watch("items", every=min(1.0, count / 1e8), say=say)
     file, rows = File(pieces(count)), 0
     columns = ["app_path", "filter_id", "user_sid"]
     with netsh.read_events(file, columns=columns) as stream:

@@ -24,6 +24,8 @@ from table import MUTANTS, Mutant
 
 # Of one run of tests: a mutant that computes or allocates for ever is noticed, too.
 SECONDS, BYTES = 300, 16 << 30
+# How long memory is changed beneath a decode: what is read twice is found by chance.
+FLIP_SECONDS = "60"
 
 
 def noticed(copy: Checkout, mutant: Mutant) -> str | None:
@@ -75,6 +77,7 @@ def main() -> int:
     arguments = parser.parse_args()
     chosen = [mutant for mutant in MUTANTS
               if not arguments.words or any(word in mutant.name for word in arguments.words)]
+    os.environ["WFPFAST_FLIP_SECONDS"] = FLIP_SECONDS
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
