@@ -6,9 +6,9 @@ from pathlib import Path
 
 from audit_records import FIELDS, Audit, records
 from evtx_file import evtx
-from wfpfast.audit._events import EVENTS
 
 from wfpfast import Decoder, EventBatch, audit
+from wfpfast.audit._events import EVENTS
 
 TEXT = (Path(__file__).parents[2] / "docs/security-log.md").read_text("utf-8")
 

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from audit_records import FIELDS, MOMENT, Audit, records
+from audit_shapes import xml
 from cli.running import Run
 from evtx_file import evtx
 
@@ -77,6 +78,18 @@ def test_it_is_recognised_by_content(run: Run, log: Path, tmp_path: Path) -> Non
     run("convert", "given", "o.parquet")
     table = pq.read_table(tmp_path / "o.parquet")
     assert table["record_id"].to_pylist() == [880_000, 880_001, 880_002, 880_003, 880_004, 880_006]
+
+
+def test_the_same_records_as_xml(run: Run, log: Path, tmp_path: Path) -> None:
+    text = "\r\n".join(map(xml, audits()))
+    (tmp_path / "Security.xml").write_text(text, encoding="utf-16")
+    (tmp_path / "given").write_bytes(gzip.compress(text.encode()))
+    expected = run("summary", log.name).out
+    assert run("summary", "Security.xml").out == expected.replace(".evtx", ".xml")
+    assert run("summary", "given").out == expected.replace("Security.evtx", "given")
+    run("convert", log.name, "a.csv")
+    assert run("convert", "Security.xml", "b.csv").status == 0
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
 
 
 def test_a_damaged_log_is_read_as_far_as_it_goes(run: Run, log: Path) -> None:

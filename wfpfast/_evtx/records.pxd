@@ -35,6 +35,7 @@ cdef struct Chunk:
 cdef const char* chunk_begin(Chunk* chunk, const uint8_t* data) noexcept nogil
 cdef const char* chunk_checked(const uint8_t* data) noexcept nogil
 cdef int next_record(Chunk* chunk) noexcept nogil
+cdef bint is_wanted(Chunk* chunk) noexcept nogil
 
 
 cdef inline bint is_present(const Chunk* chunk, int target) noexcept nogil:

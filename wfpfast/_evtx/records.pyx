@@ -118,6 +118,7 @@ cdef int next_record(Chunk* c) noexcept nogil:
 
 
 cdef bint is_wanted(Chunk* c) noexcept nogil:
+    """Tell whether the provider and the id of the current record are of interest."""
     cdef const Value* provider = c.values + <int>PROVIDER
     if not is_present(c, PROVIDER) or not is_present(c, EVENT_ID):
         return False

@@ -13,11 +13,12 @@ from typing import Any
 from wfpfast._decode.decoder import EventBatch
 from wfpfast._decode.stream import EventStream
 from wfpfast.audit._errors import EvtxError
-from wfpfast.audit._files import Part, Source, parts
-from wfpfast.audit._parts import drained, read_parts
+from wfpfast.audit._files import MAGIC, Source, parts
+from wfpfast.audit._parts import AnyPart, drained, read_parts
 from wfpfast.audit._reader import AuditReader
+from wfpfast.audit._shapes import shape_of
 
-__all__ = ["EvtxError", "read_events"]
+__all__ = ["EvtxError", "read_events", "recognises"]
 
 SURVEYED = 8    # megabytes at the beginning of a file
 
@@ -26,14 +27,16 @@ def read_events(
     source: Source | Sequence[Source], *, batch_size: int = 8192, threads: int = 1,
     **decoder_options: Any,
 ) -> EventStream:
-    """Read the audit records of the filtering engine in event logs (.evtx).
+    """Read the audit records of the filtering engine in event logs (.evtx), or told by them.
 
-    Files are read as the stream is, a megabyte at a time; memory does not grow with them.
+    What a file is, its content says. Files are read as the stream is, a megabyte at a time; memory
+    does not grow with them.
 
     Parameters
     ----------
     source : path, binary file, or sequence of them
-        Exported or copied event logs of any channel. A file object is not closed.
+        Exported or copied event logs of any channel, or their records as XML, as
+        ``wevtutil qe /f:xml`` and ``ToXml()`` write them. A file object is not closed.
     batch_size : int
         Events a batch, at most.
     threads : int
@@ -51,7 +54,8 @@ def read_events(
         providers or with other ids, which are not decoded), ``undecided_sides`` (inbound 5156 and
         5157, whose local and remote end are null), ``local_is_source:`` and
         ``local_is_destination:`` with the name of a host (how many connections said so),
-        ``unknown_forms``; with ``errors="null"`` also
+        ``unknown_forms``, ``unknown_member:`` and a name
+        (what a record has that is not known); with ``errors="null"`` also
         ``lost_events`` (records that could not be read), ``bad_chunks``, ``bad_checksums`` (of
         chunks that were read all the same) and ``truncated_files``.
 
@@ -75,6 +79,11 @@ def read_events(
     return EventStream(_batches(sources, readers, lenient), decoder=readers[0])
 
 
+def recognises(head: bytes) -> bool:
+    """Tell by the first bytes of a file, some 64 KiB, whether read_events() reads it."""
+    return head.startswith(MAGIC) or shape_of(head) is not None
+
+
 def _batches(
     sources: Sequence[Source], readers: Sequence[AuditReader], lenient: bool
 ) -> Iterator[EventBatch]:
@@ -89,10 +98,10 @@ def _batches(
             raise
 
 
-def _surveyed(found: Iterator[Part], reader: AuditReader) -> Iterator[Part]:
+def _surveyed(found: Iterator[AnyPart], reader: AuditReader) -> Iterator[AnyPart]:
     """Yield the parts at the beginning of a file that say which end its hosts call local."""
     for part in islice(found, SURVEYED):
         yield part
-        reader.feed(part.memory, part.chunks, part.number)
+        part.give(reader)
         if reader.survey():
             break

@@ -79,3 +79,11 @@ shown[<int>EVENT_ID] = "EventID"
 shown[<int>TIME] = "TimeCreated"
 shown[<int>RECORD_ID] = "EventRecordID"
 shown[<int>COMPUTER] = "Computer"
+
+FIELDS = {
+    name.decode(): <int>FIELD + number for number, several in enumerate(NAMES) for name in several}
+"""Where the value of each field goes, by its name."""
+SYSTEM = {
+    "Provider": <int>PROVIDER, "EventID": <int>EVENT_ID, "TimeCreated": <int>TIME,
+    "EventRecordID": <int>RECORD_ID, "Computer": <int>COMPUTER}
+"""Where the value of each member that every event has goes."""

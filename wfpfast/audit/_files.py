@@ -1,17 +1,21 @@
-"""Reads event logs from files, a few chunks at a time; must not know what is in a chunk."""
+"""Reads files, a few chunks or records at a time; must not know what is in them."""
 
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from wfpfast.audit._errors import EvtxError
-from wfpfast.audit._reader import CHUNK_SIZE
+from wfpfast.audit._packing import Listed
+from wfpfast.audit._reader import CHUNK_SIZE, AuditReader
+from wfpfast.audit._shapes import listed_parts, shape_of
 
 Source = str | os.PathLike[str] | BinaryIO
 
 MAGIC = b"ElfFile\0"
 CHUNKS = 16             # that are read together
+HEAD = 1 << 16          # bytes that say what a file is
 _HEAD = 128             # bytes of the file's header that say something
 _HEAD_SIZE = 0x28       # of the header with what follows it
 _FLAGS = 0x78
@@ -42,13 +46,62 @@ class Part(NamedTuple):
     dirty: bool
     cut: int
 
+    def give(self, reader: AuditReader) -> None:
+        """Give the chunks to a reader."""
+        # A chunk that breaks off cannot agree with its sum.
+        checking = not self.dirty and not self.cut
+        reader.feed(self.memory, self.chunks, self.number, checking=checking)
 
-def parts(source: Source) -> Iterator[Part]:
-    """Yield the chunks of a file, which is closed then unless it was given open."""
+    @property
+    def stats(self) -> dict[str, int]:
+        """What is counted in any case."""
+        return {}
+
+    @property
+    def lost(self) -> dict[str, int]:
+        """What is counted if it is no fault."""
+        return {"truncated_files": 1} if self.cut else {}
+
+    @property
+    def fault(self) -> EvtxError | None:
+        """What is wrong behind the chunks."""
+        if not self.cut:
+            return None
+        return EvtxError("the file breaks off", self.number + self.chunks - 1)
+
+
+class _Headed(io.RawIOBase):
+    """A file whose beginning was read, which comes first again."""
+
+    def __init__(self, head: bytes, file: BinaryIO) -> None:
+        self._head = memoryview(head)
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, room: Any) -> int:
+        if not self._head:
+            return cast("int", self._file.readinto(room))  # type: ignore[attr-defined]
+        count = min(len(room), len(self._head))
+        room[:count], self._head = self._head[:count], self._head[count:]
+        return count
+
+
+def parts(source: Source) -> Iterator[Part | Listed]:
+    """Yield what is in a file, which is closed then unless it was given open."""
     if isinstance(source, (str, os.PathLike)):
         with Path(source).open("rb") as file:
             yield from parts(file)
         return
+    room = bytearray(HEAD)
+    head = bytes(room[:_filled(source, memoryview(room))])
+    given = cast("BinaryIO", _Headed(head, source))
+    shape = None if head.startswith(MAGIC) else shape_of(head)
+    yield from _chunks(given) if shape is None else listed_parts(shape, given)
+
+
+def _chunks(source: BinaryIO) -> Iterator[Part]:
     dirty = _begin(source)
     number = 0
     while size := _filled(source, memoryview(room := bytearray(CHUNKS * CHUNK_SIZE))):
@@ -62,7 +115,8 @@ def _begin(file: BinaryIO) -> bool:
     head = bytearray(_HEAD)
     size = _filled(file, memoryview(head))
     if not head.startswith(MAGIC):
-        raise EvtxError("is no Windows event log (.evtx)")
+        raise EvtxError(
+            "is no Windows event log (.evtx), nor records of one in a form that is known")
     if size < _HEAD:
         raise EvtxError("begins as a Windows event log (.evtx), and breaks off")
     major = int.from_bytes(head[_MAJOR:_MAJOR + 2], "little")

@@ -5,12 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from wfpfast._decode.decoder import EventBatch
-from wfpfast.audit._errors import EvtxError
 from wfpfast.audit._files import Part
+from wfpfast.audit._packing import Listed
 from wfpfast.audit._reader import AuditReader
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+
+AnyPart = Part | Listed
 
 
 class Done(NamedTuple):
@@ -20,14 +23,14 @@ class Done(NamedTuple):
     error: Exception | None
 
 
-def drained(waiting: deque[Part]) -> Iterator[Part]:
+def drained(waiting: deque[AnyPart]) -> Iterator[AnyPart]:
     """Yield what waits, and forget it."""
     while waiting:
         yield waiting.popleft()
 
 
 def read_parts(
-    parts: Iterator[Part], readers: Sequence[AuditReader], lenient: bool
+    parts: Iterator[AnyPart], readers: Sequence[AuditReader], lenient: bool
 ) -> Iterator[EventBatch]:
     """Yield the batches of parts, in their order."""
     if len(readers) > 1:
@@ -37,19 +40,18 @@ def read_parts(
         yield from _batches(part, readers[0], lenient)
 
 
-def _batches(part: Part, reader: AuditReader, lenient: bool) -> Iterator[EventBatch]:
-    # A chunk that breaks off cannot agree with its sum.
-    checking = not part.dirty and not part.cut
-    reader.feed(part.memory, part.chunks, part.number, checking=checking)
+def _batches(part: AnyPart, reader: AuditReader, lenient: bool) -> Iterator[EventBatch]:
+    part.give(reader)
+    reader.tell(part.stats)
+    if lenient:
+        reader.tell(part.lost)
     while (batch := reader.read()) is not None:
-        if part.cut and lenient:
-            batch.stats["truncated_files"] = 1
         yield batch
-    if part.cut and not lenient:
-        raise EvtxError("the file breaks off", part.number + part.chunks - 1)
+    if part.fault is not None and not lenient:
+        raise part.fault
 
 
-def _done(part: Part, reader: AuditReader, lenient: bool) -> Done:
+def _done(part: AnyPart, reader: AuditReader, lenient: bool) -> Done:
     done: deque[EventBatch] = deque()
     try:
         done.extend(_batches(part, reader, lenient))
@@ -59,7 +61,7 @@ def _done(part: Part, reader: AuditReader, lenient: bool) -> Done:
 
 
 def _by_threads(
-    parts: Iterator[Part], readers: Sequence[AuditReader], lenient: bool
+    parts: Iterator[AnyPart], readers: Sequence[AuditReader], lenient: bool
 ) -> Iterator[EventBatch]:
     from concurrent.futures import ThreadPoolExecutor  # slow to load
 

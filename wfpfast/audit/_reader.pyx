@@ -19,6 +19,7 @@ from wfpfast._evtx.templates cimport CHUNK_SIZE as SIZE, templates_begin, templa
 from wfpfast._evtx.values cimport get_64
 from wfpfast.audit._events cimport survey_event, take_event, wanted_events
 from wfpfast.audit._fields cimport audit_fields
+from wfpfast.audit._listed cimport next_listed
 from wfpfast.audit._rows cimport (
     UNWANTED, Rows, rows_begin, rows_finish, rows_forget)
 from wfpfast.audit._schema cimport N_AUDIT_COLUMNS, audit_specs
@@ -60,10 +61,11 @@ cdef class AuditReader:
     cdef Selection selection
     cdef bint pooling
     cdef int64_t batch_size
-    # The chunks that are being read.
+    # The chunks that are being read, or a list of records in their place.
     cdef Py_buffer buffer
     cdef const uint8_t* at       # of the next chunk
     cdef const uint8_t* end
+    cdef bint listed
     cdef int64_t number          # of the chunk that is being read, in its file
     cdef bint checking           # whether a sum that does not agree is a fault
     # Counted since the last batch.
@@ -71,6 +73,7 @@ cdef class AuditReader:
     cdef int64_t lost_events
     cdef int64_t bad_chunks
     cdef int64_t bad_sums
+    cdef dict others             # what the caller has counted
     cdef const char* fault       # what ends the reading
     cdef bint fault_of_chunk
 
@@ -84,6 +87,7 @@ cdef class AuditReader:
             raise ValueError(f"columns={columns!r}: expected a sequence of names, not one text")
         if not 1 <= batch_size <= 1 << 24:
             raise ValueError(f"batch_size {batch_size}: a batch holds 1 to {1 << 24:,} events")
+        self.others = {}
         pool_open()
         self.pooling = True
         self.chunk = <Chunk*>calloc(1, sizeof(Chunk))
@@ -143,16 +147,32 @@ cdef class AuditReader:
 
     def feed(self, memory, count, number, *, checking=True):
         """Give `count` chunks, the first of which has a number in its file, to be read()."""
-        self._release()
-        PyObject_GetBuffer(memory, &self.buffer, PyBUF_SIMPLE)
-        self.at = <const uint8_t*>self.buffer.buf
+        self._take(memory)
         self.end = self.at + min(<Py_ssize_t>count, self.buffer.len // SIZE) * SIZE
+        self.listed = False
         self.number = number - 1
         self.checking = checking
         self.chunk.unfinished = not checking
         self.rows.capacity = min(self.batch_size, <int64_t>count * PER_CHUNK)
         self.chunk.at = self.chunk.end = 0
         self.chunk.number = 0  # nothing goes on
+
+    def feed_listed(self, memory, count):
+        """Give `count` records, packed as _listed.pyx reads them, to be read()."""
+        self._take(memory)
+        self.end = self.at + self.buffer.len
+        self.listed = True
+        self.rows.capacity = max(1, min(self.batch_size, <int64_t>count))
+
+    def tell(self, stats):
+        """Give statistics to the next batch, which there is then, if without rows."""
+        self.others.update(stats)
+
+    cdef int _take(self, memory) except -1:
+        self._release()
+        PyObject_GetBuffer(memory, &self.buffer, PyBUF_SIMPLE)
+        self.at = <const uint8_t*>self.buffer.buf
+        return 0
 
     def read(self):
         """Return the next batch of the chunks that were given, or None at their end.
@@ -197,7 +217,7 @@ cdef class AuditReader:
         self.taking.null_errors = True  # what is wrong is said when they are read
         with nogil:
             while True:
-                outcome = next_record(self.chunk)
+                outcome = self._next()
                 if outcome == WANTED:
                     survey_event(&self.taking)
                 elif outcome == NO_RECORD and not self._next_chunk():
@@ -207,7 +227,9 @@ cdef class AuditReader:
         return sides_settled(&self.sides)
 
     cdef bint _has_news(self) noexcept:
-        return bool(self.other_events or self.lost_events or self.bad_chunks or self.bad_sums)
+        return bool(
+            self.others or self.other_events or self.lost_events or self.bad_chunks
+            or self.bad_sums)
 
     cdef int _begin(self) except -1:
         if rows_begin(self.rows, self.selection.shape.recycler) < 0:
@@ -217,11 +239,17 @@ cdef class AuditReader:
         return 0
 
     @cython.nonecheck(False)
+    cdef inline int _next(self) noexcept nogil:
+        if self.listed:
+            return next_listed(self.chunk, &self.at, self.end)
+        return next_record(self.chunk)
+
+    @cython.nonecheck(False)
     cdef void _fill(self) noexcept nogil:
         """Read records until the batch is full, the chunks end, or something cannot be read."""
         cdef int outcome
         while self.rows.row < self.rows.capacity and not self.rows.no_memory:
-            outcome = next_record(self.chunk)
+            outcome = self._next()
             if outcome == WANTED:
                 take_event(&self.taking)
                 if self.taking.bad_field != NULL:
@@ -288,6 +316,9 @@ cdef class AuditReader:
             "bad_checksums": self.bad_sums,
         }
         batch._stats.update(sides_told(&self.sides))
+        for name, count in self.others.items():
+            batch._stats[name] = batch._stats.get(name, 0) + count
+        self.others = {}
         self.other_events = self.lost_events = self.bad_chunks = self.bad_sums = 0
         return batch
 
@@ -295,13 +326,16 @@ cdef class AuditReader:
         if self.taking.bad_field != NULL:
             field = self.taking.bad_field.decode()
             self.taking.bad_field = NULL
-            raise EvtxError("has a value that cannot be read", self.number, self._record(), field)
+            raise EvtxError("has a value that cannot be read", self._chunk(), self._record(), field)
         reason = self.fault.decode()
         self.fault = NULL
         if self.fault_of_chunk:
             self.fault_of_chunk = False
             raise EvtxError(reason, self.number)
-        raise EvtxError(reason, self.number, self._record())
+        raise EvtxError(reason, self._chunk(), self._record())
+
+    cdef object _chunk(self):
+        return None if self.listed else self.number
 
     cdef object _record(self):
         """Return what identifies the record that was read last: its number, or its offset."""

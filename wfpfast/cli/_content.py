@@ -8,7 +8,7 @@ import csv as csv_module
 import io
 import re
 
-from wfpfast import Decoder
+from wfpfast import Decoder, audit
 
 HEAD = 1 << 16  # bytes that are looked at
 # Roots of what netsh writes about events, wherever they stand: there may be other text in front.
@@ -53,6 +53,11 @@ def netsh(head: bytes) -> bool:
 def filters(head: bytes) -> bool:
     """Tell whether netsh may have written this about filters; a capture has them, too."""
     return bool(_FILTERS.search(_plain(head)) or _OBJECTS.search(_plain(head)))
+
+
+def audits(head: bytes) -> bool:
+    """Tell whether these are records of an event log in a form that is text."""
+    return audit.recognises(head)
 
 
 def csv(head: bytes) -> bool:

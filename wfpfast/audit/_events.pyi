@@ -1,0 +1,1 @@
+EVENTS: dict[int, tuple[int, str]]

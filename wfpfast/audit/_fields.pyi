@@ -1,0 +1,2 @@
+FIELDS: dict[str, int]
+SYSTEM: dict[str, int]

@@ -1,0 +1,145 @@
+"""Packs records that were told in another format for the reader; must not know which it was."""
+
+import re
+import struct
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from wfpfast.audit._errors import EvtxError
+from wfpfast.audit._events import EVENTS
+from wfpfast.audit._fields import FIELDS, SYSTEM
+from wfpfast.audit._reader import AuditReader
+
+_HEAD = struct.Struct("<QI")
+_FIELD = struct.Struct("<HHI")
+_TEXT, _FILETIME = 1, 17            # types of values, as .evtx has them
+_WANTED = frozenset(map(str, EVENTS))
+_PROVIDER = "Microsoft-Windows-Security-Auditing"
+_TIME = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)", re.ASCII)
+_START = datetime(1601, 1, 1, tzinfo=UTC)
+RECORDS = 2048                      # that are read together
+# Fields of these events that become no column.
+_WITHOUT_COLUMN = frozenset((
+    "FilterName", "SublayerInformation", "FilterAction", "HasRemoteDynamicKeywordAddress",
+    "Profiles", "LocalMMIssuingCA", "LocalMMRootCA", "RemoteMMCertHash", "RemoteMMIssuingCA",
+    "RemoteMMRootCA", "LocalEMIssuingCA", "LocalEMRootCA", "RemoteEMCertHash",
+    "RemoteEMIssuingCA", "RemoteEMRootCA", "MMImpersonationState", "EMImpersonationState",
+    "InitiatorCookie", "ResponderCookie", "LocalTunnelEndpoint", "RemoteTunnelEndpoint",
+    "RemotePrivateAddress", "MessageID", "TunnelId", "TrafficSelectorId", "SPI"))
+
+
+class Told(NamedTuple):
+    """A record, as a file tells it.
+
+    Attributes
+    ----------
+    system : mapping
+        What every record has, by the names of `SYSTEM`.
+    data : iterable of (name, text)
+        The fields of the event.
+    stats : mapping
+        What was odd about it, if it becomes a row.
+    """
+
+    system: Mapping[str, str]
+    data: Iterable[tuple[str, str]]
+    stats: Mapping[str, int] = {}
+
+
+class Lost(NamedTuple):
+    """A record that cannot be read, and what counts it."""
+
+    reason: str
+    stat: str = "lost_events"
+
+
+class Listed(NamedTuple):
+    """Some records of a file, as `Part` is some of its chunks.
+
+    Attributes
+    ----------
+    memory : bytearray
+        Where they are.
+    size : int
+        How many.
+    stats : mapping
+        What is counted in any case.
+    lost : mapping
+        What is counted if it is no fault.
+    fault : EvtxError or None
+        What is wrong behind the records.
+    """
+
+    memory: bytearray
+    size: int
+    stats: Mapping[str, int]
+    lost: Mapping[str, int]
+    fault: EvtxError | None
+
+    def give(self, reader: AuditReader) -> None:
+        """Give the records to a reader."""
+        reader.feed_listed(self.memory, self.size)
+
+
+def listed(items: Iterable[Told | Lost]) -> Iterator[Listed]:
+    """Yield the records of a file, some at a time; each is known by its number, from 1."""
+    memory, count, number = bytearray(), 0, 0
+    stats: Counter[str] = Counter()
+    lost: Counter[str] = Counter()
+    fault = None
+    for number, item in enumerate(items, 1):
+        if isinstance(item, Lost):
+            lost[item.stat] += 1
+            fault = EvtxError(item.reason, record=number)
+        else:
+            _pack(memory, number, item, stats)
+            count += 1
+        if count == RECORDS or fault is not None:
+            yield Listed(memory, count, stats, lost, fault)
+            memory, count, stats, lost, fault = bytearray(), 0, Counter(), Counter(), None
+    if count:
+        yield Listed(memory, count, stats, lost, fault)
+
+
+def _pack(memory: bytearray, number: int, told: Told, stats: Counter[str]) -> None:
+    wanted = (
+        told.system.get("EventID") in _WANTED and told.system.get("Provider") == _PROVIDER)
+    start, count = len(memory), len(told.system)
+    memory += bytes(_HEAD.size)
+    for name, text in told.system.items():
+        _put(memory, SYSTEM[name], text, name == "TimeCreated")
+    if wanted:
+        stats.update(told.stats)
+        for name, text in told.data:
+            target = FIELDS.get(name)
+            if target is not None:
+                _put(memory, target, text)
+                count += 1
+            elif name not in _WITHOUT_COLUMN:
+                stats[f"unknown_member:{name}"] += 1
+    _HEAD.pack_into(memory, start, number, count)
+
+
+def _put(memory: bytearray, target: int, text: str, is_time: bool = False) -> None:
+    kind, data = _TEXT, text.encode("utf-16-le", "surrogatepass")
+    if is_time and (ticks := filetime(text)) is not None:
+        kind, data = _FILETIME, ticks.to_bytes(8, "little")
+    memory += _FIELD.pack(target, kind, len(data))
+    memory += data
+
+
+def filetime(text: str) -> int | None:
+    """Return a time with a zone as a FILETIME, to 100 ns; None if it is none."""
+    if (found := _TIME.fullmatch(text)) is None:
+        return None
+    day, clock, fraction, zone = found.groups()
+    try:
+        moment = datetime.fromisoformat(f"{day}T{clock}{zone}")
+        seconds = (moment - _START) // timedelta(seconds=1)
+    except (ValueError, OverflowError):
+        return None
+    ticks = seconds * 10_000_000 + int((fraction or "0")[:7].ljust(7, "0"))
+    return ticks if ticks >= 0 else None
