@@ -107,7 +107,7 @@ def test_columns_are_chosen_as_of_other_tables(run: Run, xml: Path, suffix: str)
     result = run("summary", f"a{suffix}")
     assert "without the column event_type" in result.err
     result = run("convert", f"a{suffix}", "c.parquet", "--addresses", "text")
-    assert result.err.endswith("--addresses: for .xml and .wfprec only\n")
+    assert result.err.endswith("--addresses: for .xml, .wfprec and .evtx only\n")
 
 
 def test_files_of_others_are_read(run: Run, tmp_path: Path) -> None:
