@@ -48,3 +48,55 @@ def xml(one: Audit, *, digits: int = 7) -> str:
 def fields(one: Audit) -> dict[str, Any]:
     """Return the fields as collectors have them: texts."""
     return {name: shown(one, name) for name in one.fields}
+
+
+def winlogbeat(one: Audit) -> dict[str, Any]:
+    """Return an audit as Winlogbeat writes it, with a time in milliseconds."""
+    return {
+        "@timestamp": stamp(one.time, 3), "@metadata": {"beat": "winlogbeat", "version": "7.5.0"},
+        "event": {"code": one.event_id, "created": "2031-01-01T00:00:00.000Z"},
+        "winlog": {
+            "event_id": one.event_id, "provider_name": one.provider, "record_id": one.record_id,
+            "computer_name": one.host, "channel": "Security", "process": {"pid": 4},
+            "task": "Filtering Platform Connection", "event_data": fields(one)},
+        "message": "Die Filterplattform ..."}
+
+
+def elastic(one: Audit) -> dict[str, Any]:
+    """Return an audit as Elastic Agent has it, behind its pipeline and as a hit of a search."""
+    beat = winlogbeat(one)
+    words = {"%%14592": "Inbound", "%%14593": "Outbound"}
+    data = beat["winlog"]["event_data"]
+    if "Direction" in data:
+        data["Direction"] = words[data["Direction"]]
+    beat["winlog"] |= {"event_id": str(one.event_id), "record_id": str(one.record_id)}
+    return {"_index": "logs-system.security-default", "_source": {
+        **beat, "source": {"ip": "9.9.9.9"}, "host": {"name": "another"}}}
+
+
+def winlogbeat_6(one: Audit) -> dict[str, Any]:
+    """Return an audit as Winlogbeat 6 writes it."""
+    return {
+        "@timestamp": stamp(one.time, 3), "beat": {"version": "6.8.0"}, "event_id": one.event_id,
+        "source_name": one.provider, "record_number": str(one.record_id), "type": "wineventlog",
+        "computer_name": one.host, "event_data": fields(one)}
+
+
+def nxlog(one: Audit) -> dict[str, Any]:
+    """Return an audit as NXLog writes it, with a zone."""
+    return {
+        "EventTime": stamp(one.time, 6).replace("Z", "+00:00"), "Hostname": one.host,
+        "Keywords": "9232379236109516800", "EventType": "AUDIT_SUCCESS", "SeverityValue": 2,
+        "EventID": one.event_id, "SourceName": one.provider, "Version": 1, "TaskValue": 12810,
+        "RecordNumber": one.record_id, "ExecutionProcessID": 4, "ExecutionThreadID": 56,
+        "Channel": "Security", "Message": "Die Filterplattform ...", **fields(one),
+        "EventReceivedTime": "2031-01-01 00:00:00", "SourceModuleType": "im_msvistalog"}
+
+
+def mordor(one: Audit) -> dict[str, Any]:
+    """Return an audit as the later sets of Security-Datasets have it: without a record's number."""
+    return {
+        "SourceName": one.provider, "Level": "0", "Keywords": "0x8020000000000000",
+        "Channel": "Security", "Hostname": one.host, "TimeCreated": stamp(one.time, 3),
+        "@timestamp": "2031-01-01T00:00:00.000Z", "EventID": one.event_id, "Task": "12810",
+        **fields(one)}

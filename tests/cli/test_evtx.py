@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from audit_records import FIELDS, MOMENT, Audit, records
-from audit_shapes import xml
+from audit_shapes import nxlog, stamp, xml
 from cli.running import Run
 from evtx_file import evtx
 
@@ -80,13 +80,16 @@ def test_it_is_recognised_by_content(run: Run, log: Path, tmp_path: Path) -> Non
     assert table["record_id"].to_pylist() == [880_000, 880_001, 880_002, 880_003, 880_004, 880_006]
 
 
-def test_the_same_records_as_xml(run: Run, log: Path, tmp_path: Path) -> None:
+def test_the_same_records_as_text(run: Run, log: Path, tmp_path: Path) -> None:
     text = "\r\n".join(map(xml, audits()))
     (tmp_path / "Security.xml").write_text(text, encoding="utf-16")
     (tmp_path / "given").write_bytes(gzip.compress(text.encode()))
     expected = run("summary", log.name).out
     assert run("summary", "Security.xml").out == expected.replace(".evtx", ".xml")
     assert run("summary", "given").out == expected.replace("Security.evtx", "given")
+    (tmp_path / "Security.json").write_text("".join(
+        json.dumps(nxlog(one) | {"EventTime": stamp(one.time)}) + "\n" for one in audits()))
+    assert run("summary", "Security.json").out == expected.replace(".evtx", ".json")
     run("convert", log.name, "a.csv")
     assert run("convert", "Security.xml", "b.csv").status == 0
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()

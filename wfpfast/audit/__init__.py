@@ -36,7 +36,8 @@ def read_events(
     ----------
     source : path, binary file, or sequence of them
         Exported or copied event logs of any channel, or their records as XML, as
-        ``wevtutil qe /f:xml`` and ``ToXml()`` write them. A file object is not closed.
+        ``wevtutil qe /f:xml`` and ``ToXml()`` write them, or as JSON, as collectors do. A file
+        object is not closed.
     batch_size : int
         Events a batch, at most.
     threads : int
@@ -55,7 +56,8 @@ def read_events(
         5157, whose local and remote end are null), ``local_is_source:`` and
         ``local_is_destination:`` with the name of a host (how many connections said so),
         ``unknown_forms``, ``unknown_member:`` and a name
-        (what a record has that is not known); with ``errors="null"`` also
+        (what a record has that is not known), ``lost_process_ids`` and ``received_times`` (what
+        a collector did not keep); with ``errors="null"`` also
         ``lost_events`` (records that could not be read), ``bad_chunks``, ``bad_checksums`` (of
         chunks that were read all the same) and ``truncated_files``.
 

@@ -19,7 +19,7 @@ _BREAKS_OFF = "the record breaks off"
 
 def recognises(head: str) -> bool:
     """Tell whether a text begins with events of Windows as XML."""
-    return SPACE in head and _START.search(head) is not None
+    return SPACE in head and "<System" in head and _START.search(head) is not None
 
 
 def records(blocks: Iterable[str]) -> Iterator[Told | Lost]:

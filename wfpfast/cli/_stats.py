@@ -35,6 +35,8 @@ _MENDED = {
 # What was missing before it came to be read.
 _LOST = {
     "undecided_sides": "connections into a host whose record does not say which end is local",
+    "lost_process_ids": "process ids that a collector wrote over, now null",
+    "received_times": "times of a collector, since the record's own have no zone",
     "dropped": "events for which there was no room as they came",
     "unreadable": "events that could not be followed as they came",
     "unwritten": "events that came and were not written",
