@@ -123,7 +123,7 @@ def test_characters_that_are_no_text_are_counted() -> None:
 def test_a_record_without_an_end_takes_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wfpfast.audit._xml.LONGEST", 1 << 16)
     monkeypatch.setattr("wfpfast.audit._text.BLOCK", 1 << 14)
-    data = f"<Event xmlns='{SPACE}'>{' ' * (1 << 18)}{xml(AUDITS[0])}".encode()
+    data = f"<Event xmlns='{SPACE}'><System>{' ' * (1 << 18)}{xml(AUDITS[0])}".encode()
     rows, stats = read(data, errors="null")
     assert (len(rows), stats["lost_events"]) == (1, 1)
 
