@@ -100,3 +100,35 @@ def mordor(one: Audit) -> dict[str, Any]:
         "Channel": "Security", "Hostname": one.host, "TimeCreated": stamp(one.time, 3),
         "@timestamp": "2031-01-01T00:00:00.000Z", "EventID": one.event_id, "Task": "12810",
         **fields(one)}
+
+
+def security_event(one: Audit) -> dict[str, Any]:
+    """Return an audit as a row of Sentinel's SecurityEvent, whose fields are XML."""
+    return {
+        "TenantId": "00000000-0000-0000-0000-000000000001", "TimeGenerated": stamp(one.time),
+        "SourceSystem": "OpsManager", "Account": "", "Computer": one.host,
+        "EventSourceName": one.provider, "Channel": "Security", "Task": 12810, "Level": "8",
+        "EventData": f'<EventData xmlns="{SPACE}">\r\n  ' + data_xml(one, "\r\n  ")
+        + "\r\n</EventData>",
+        "EventID": one.event_id, "Activity": f"{one.event_id} - Die Filterplattform ...",
+        "EventRecordId": str(one.record_id), "Type": "SecurityEvent"}
+
+
+def windows_event(one: Audit) -> dict[str, Any]:
+    """Return an audit as a row of Sentinel's WindowsEvent, whose fields are an object."""
+    return {
+        "TimeGenerated": stamp(one.time), "Provider": one.provider, "Channel": "Security",
+        "Computer": one.host, "EventID": one.event_id, "EventData": fields(one),
+        "EventRecordId": str(one.record_id), "SystemProcessId": 4, "Type": "WindowsEvent"}
+
+
+def powershell(one: Audit) -> dict[str, Any]:
+    """Return an audit as ConvertTo-Json of PowerShell 7 makes it of Get-WinEvent."""
+    values = [
+        {"BinaryLength": 12, "AccountDomainSid": None, "Value": value}
+        if name.startswith("Remote") else value for name, value in one.fields.items()]
+    return {
+        "Id": one.event_id, "Version": 1, "Level": 0, "ProviderName": one.provider,
+        "LogName": "Security", "ProcessId": 4, "ThreadId": 56, "MachineName": one.host,
+        "RecordId": one.record_id, "TimeCreated": stamp(one.time).replace("Z", "+00:00"),
+        "Properties": [{"Value": value} for value in values], "Message": "Die Filter..."}

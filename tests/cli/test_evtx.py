@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from audit_records import FIELDS, MOMENT, Audit, records
-from audit_shapes import nxlog, stamp, xml
+from audit_shapes import nxlog, powershell, security_event, stamp, xml
 from cli.running import Run
 from evtx_file import evtx
 
@@ -90,9 +90,23 @@ def test_the_same_records_as_text(run: Run, log: Path, tmp_path: Path) -> None:
     (tmp_path / "Security.json").write_text("".join(
         json.dumps(nxlog(one) | {"EventTime": stamp(one.time)}) + "\n" for one in audits()))
     assert run("summary", "Security.json").out == expected.replace(".evtx", ".json")
+    rows = json.dumps([security_event(one) for one in audits()], indent=1)
+    (tmp_path / "Sentinel").write_text(rows)
+    assert run("summary", "Sentinel").out == expected.replace("Security.evtx", "Sentinel")
     run("convert", log.name, "a.csv")
     assert run("convert", "Security.xml", "b.csv").status == 0
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_records_that_are_only_messages_are_said(run: Run, tmp_path: Path) -> None:
+    lines = [json.dumps(powershell(one) | {"Properties": "System..."}) for one in audits()[:2]]
+    (tmp_path / "a.json").write_text("\n".join(lines))
+    result = run("summary", "a.json")
+    assert result.status == 3
+    assert "2  records without named fields, left out: export .evtx, or ToXml()" in result.out
+    result = run("summary", "a.json", "--errors", "raise")
+    assert result.status == 1
+    assert "a.json: record 1: has no fields, only a message in the machine's" in result.err
 
 
 def test_a_damaged_log_is_read_as_far_as_it_goes(run: Run, log: Path) -> None:

@@ -36,8 +36,8 @@ def read_events(
     ----------
     source : path, binary file, or sequence of them
         Exported or copied event logs of any channel, or their records as XML, as
-        ``wevtutil qe /f:xml`` and ``ToXml()`` write them, or as JSON, as collectors do. A file
-        object is not closed.
+        ``wevtutil qe /f:xml`` and ``ToXml()`` write them, or as JSON or CSV, as collectors,
+        Sentinel and ``Get-WinEvent | ConvertTo-Json`` do. A file object is not closed.
     batch_size : int
         Events a batch, at most.
     threads : int
@@ -58,8 +58,9 @@ def read_events(
         ``unknown_forms``, ``unknown_member:`` and a name
         (what a record has that is not known), ``lost_process_ids`` and ``received_times`` (what
         a collector did not keep); with ``errors="null"`` also
-        ``lost_events`` (records that could not be read), ``bad_chunks``, ``bad_checksums`` (of
-        chunks that were read all the same) and ``truncated_files``.
+        ``lost_events`` (records that could not be read), ``only_messages`` (records whose fields
+        have no names), ``bad_chunks``, ``bad_checksums`` (of chunks that were read all the same)
+        and ``truncated_files``.
 
     Raises
     ------

@@ -1,44 +1,59 @@
-"""Reads audit records from JSON, an object a line, as collectors write them; must not know columns.
+"""Reads audit records from JSON: an object a line, or a list of them; must not know their members.
 
-Winlogbeat and Elastic Agent have the fields in `event_data`, NXLog has them beside its own members.
-What a member is called was taken from public records: OTRF's Security-Datasets (NXLog of several
-versions) and published records of Winlogbeat 7. Messages of people's language are not read.
+Of lines, one that is no JSON costs nothing but itself. Behind a fault in a list nothing is read.
 """
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
-from wfpfast.audit._packing import Lost, Told, filetime
+from wfpfast.audit._collected import is_record, record
+from wfpfast.audit._packing import Lost, Told, noted
 
 LONGEST = 1 << 24           # characters of a line
-_NAMES = re.compile(r'"(winlog|event_data|EventID|SourceName)"\s*:')
-# In place of messages the pipelines of Elastic write English words, whatever the machine's
-# language: "14592": "Inbound" in the security pipeline of Winlogbeat and of the system integration.
-_DIRECTIONS = {
-    "Inbound": "%%14592", "Outbound": "%%14593", "Forward": "%%14594",
-    "Bidirectional": "%%14595"}
-# What NXLog, Logstash and the makers of data sets write beside the fields of the event.
-_COLLECTORS = frozenset((
-    "@timestamp", "@version", "AccountName", "AccountType", "ActivityID", "Category", "Channel",
-    "Domain", "EventID", "EventReceivedTime", "EventTime", "EventType", "ExecutionProcessID",
-    "ExecutionThreadID", "Hostname", "Keywords", "Level", "Message", "Opcode", "OpcodeValue",
-    "ProviderGuid", "RecordNumber", "RelatedActivityID", "Severity", "SeverityValue",
-    "SourceModuleName", "SourceModuleType", "SourceName", "Task", "TaskValue", "ThreadID",
-    "TimeCreated", "UserID", "Version", "host", "port", "tags", "type"))
-
-
+_NAME = re.compile(r'"(\w+)"\s*:')
+_BETWEEN = re.compile(r"[\s,\[\]]*")
 def recognises(head: str) -> bool:
     """Tell whether a text begins with records of an event log as JSON objects."""
-    if not head.lstrip().startswith("{"):
-        return False
-    names = {found[1] for found in _NAMES.finditer(head)}
-    return "winlog" in names or "event_data" in names or {"EventID", "SourceName"} <= names
+    return head.lstrip().startswith(("{", "[")) and is_record(
+        found[1] for found in _NAME.finditer(head))
 
 
 def records(blocks: Iterable[str]) -> Iterator[Told | Lost]:
     """Yield the records of a text."""
+    blocks = iter(blocks)
+    head = ""
+    for block in blocks:
+        head += block
+        if "\n" in head.strip() or len(head) > LONGEST:
+            break
+    first = head.lstrip().partition("\n")[0].rstrip()
+    is_line = first.startswith("{") and first != "{"
+    return (_of_lines if is_line else _of_list)(chain([head], blocks))
+
+
+def _of_list(blocks: Iterable[str]) -> Iterator[Told | Lost]:
+    """Yield the records of a list, or of objects of several lines each."""
+    decode = json.JSONDecoder().raw_decode
+    text, at, reason = "", 0, ""
+    for block in blocks:
+        text, at = text[at:] + block, 0
+        while (at := _BETWEEN.match(text, at).end()) < len(text):  # type: ignore[union-attr]
+            try:
+                found, at = decode(text, at)
+            except (ValueError, RecursionError) as error:  # which more text may mend
+                reason = f"is no JSON: {error}"
+                break
+            yield _told(found, json.dumps(found, ensure_ascii=False) if "\ufffd" in text else "")
+        if len(text) - at > LONGEST:
+            break
+    if at < len(text):
+        yield Lost(reason, "truncated_files")
+
+
+def _of_lines(blocks: Iterable[str]) -> Iterator[Told | Lost]:
     rest, skipping = "", False
     for block in blocks:
         *lines, rest = (rest + block).split("\n")
@@ -51,65 +66,18 @@ def records(blocks: Iterable[str]) -> Iterator[Told | Lost]:
                 yield Lost(f"is a line of more than {LONGEST} characters")
             rest, skipping = "", True
     if rest.strip():
-        last = _record(rest)
-        yield Lost("the file breaks off", "truncated_files") if isinstance(last, Lost) else last
+        yield _record(rest, "truncated_files")
 
 
-def _record(line: str) -> Told | Lost:
+def _record(line: str, stat: str = "lost_events") -> Told | Lost:
     try:
         found = json.loads(line)
     except (ValueError, RecursionError) as error:
-        return Lost(f"is no JSON: {error}")
+        return Lost(f"is no JSON: {error}", stat)
+    return _told(found, line)
+
+
+def _told(found: Any, text: str) -> Told | Lost:
     if not isinstance(found, dict):
         return Lost("is no JSON object")
-    told = record(found)
-    if "\ufffd" in line:
-        told = told._replace(stats={**told.stats, "replaced_text": line.count("\ufffd")})
-    return told
-
-
-def record(found: Mapping[str, Any]) -> Told:
-    """Return what a JSON object tells."""
-    source = found.get("_source")  # of a hit of Elasticsearch
-    if isinstance(source, dict):
-        found = source
-    winlog = found.get("winlog", found)
-    if isinstance(winlog, dict) and isinstance(winlog.get("event_data"), dict):
-        return _of_beats(found, winlog)
-    return _of_nxlog(found)
-
-
-def _of_beats(found: Mapping[str, Any], winlog: Mapping[str, Any]) -> Told:
-    data = texts(winlog["event_data"])
-    if "Direction" in data:
-        data["Direction"] = _DIRECTIONS.get(data["Direction"], data["Direction"])
-    return Told(texts({
-        "Provider": winlog.get("provider_name", winlog.get("source_name")),
-        "EventID": winlog.get("event_id"), "TimeCreated": found.get("@timestamp"),
-        "EventRecordID": winlog.get("record_id", winlog.get("record_number")),
-        "Computer": winlog.get("computer_name")}), data.items())
-
-
-def _of_nxlog(found: Mapping[str, Any]) -> Told:
-    stats = {}
-    data = {name: value for name, value in found.items() if name not in _COLLECTORS}
-    # Older versions have a member for the process that wrote the log, and so lose the event's
-    # own. It is a number; the fields of events are texts.
-    if isinstance(data.get("ProcessID"), int) and "ThreadID" in found:
-        del data["ProcessID"]
-        stats["lost_process_ids"] = int("ProcessId" not in data)
-    time = found.get("TimeCreated", found.get("EventTime"))
-    if "@timestamp" in found and (not isinstance(time, str) or filetime(time) is None):
-        time = found["@timestamp"]  # when it came to the collector; EventTime has no zone
-        stats["received_times"] = 1
-    return Told(texts({
-        "Provider": found.get("SourceName"), "EventID": found.get("EventID"), "TimeCreated": time,
-        "EventRecordID": found.get("RecordNumber"), "Computer": found.get("Hostname")}),
-        texts(data).items(), stats)
-
-
-def texts(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return values as texts, without those that are null."""
-    return {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in values.items() if value is not None}
+    return noted(record(found), text)

@@ -15,7 +15,7 @@ from wfpfast.audit._reader import AuditReader
 _HEAD = struct.Struct("<QI")
 _FIELD = struct.Struct("<HHI")
 _TEXT, _FILETIME = 1, 17            # types of values, as .evtx has them
-_WANTED = frozenset(map(str, EVENTS))
+WANTED = frozenset(map(str, EVENTS))
 _PROVIDER = "Microsoft-Windows-Security-Auditing"
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)", re.ASCII)
@@ -54,6 +54,14 @@ class Lost(NamedTuple):
 
     reason: str
     stat: str = "lost_events"
+
+
+def noted(told: Told | Lost, text: str) -> Told | Lost:
+    """Return a record that counts the characters of its text that were no text."""
+    count = text.count("\ufffd")
+    if not count or isinstance(told, Lost):
+        return told
+    return told._replace(stats={**told.stats, "replaced_text": count})
 
 
 class Listed(NamedTuple):
@@ -106,7 +114,7 @@ def listed(items: Iterable[Told | Lost]) -> Iterator[Listed]:
 
 def _pack(memory: bytearray, number: int, told: Told, stats: Counter[str]) -> None:
     wanted = (
-        told.system.get("EventID") in _WANTED and told.system.get("Provider") == _PROVIDER)
+        told.system.get("EventID") in WANTED and told.system.get("Provider") == _PROVIDER)
     start, count = len(memory), len(told.system)
     memory += bytes(_HEAD.size)
     for name, text in told.system.items():

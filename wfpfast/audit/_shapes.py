@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
-from wfpfast.audit import _json, _xml
+from wfpfast.audit import _csv, _json, _xml
 from wfpfast.audit._packing import Listed, Lost, Told, listed
 from wfpfast.audit._text import blocks, text_of
 
@@ -26,6 +26,7 @@ class Shape(NamedTuple):
 SHAPES = (
     Shape(_xml.recognises, _xml.records),
     Shape(_json.recognises, _json.records),
+    Shape(_csv.recognises, _csv.records),
 )
 
 

@@ -35,9 +35,8 @@ def blocks(file: BinaryIO) -> Iterator[str]:
     data = file.read(BLOCK)
     name, size = encoding_of(data)
     decoder = codecs.getincrementaldecoder(name)("replace")
-    data = data[size:]
-    while data:
+    yield decoder.decode(data[size:])
+    while data := file.read(BLOCK):
         yield decoder.decode(data)
-        data = file.read(BLOCK)
     if rest := decoder.decode(b"", final=True):
         yield rest

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree
 
-from wfpfast.audit._packing import Lost, Told
+from wfpfast.audit._packing import Lost, Told, noted
 
 SPACE = "http://schemas.microsoft.com/win/2004/08/events/event"
 LONGEST = 1 << 22           # characters of a record; Windows has at most 64 KiB for one
@@ -61,7 +61,7 @@ def record(text: str) -> Told | Lost:
             system = _system(part)
         elif kind == "EventData":
             data = fields(part)
-    return Told(system, data, {"replaced_text": text.count("\ufffd")} if "\ufffd" in text else {})
+    return noted(Told(system, data), text)
 
 
 def fields(event_data: ElementTree.Element) -> list[tuple[str, str]]:

@@ -81,7 +81,7 @@ SOURCES = (
            looks="_content:netsh", takes=(*DECODER, "encoding"), hint=NO_NETSH_EVENTS),
     Format(".wfprec", "a recording, also while it is written", "_open_decoded:recording",
            begins=(b"\x89WFPREC\n",), takes=(*DECODER, "salvage")),
-    Format(".evtx", "audits of WFP in the Security log, also as XML and JSON",
+    Format(".evtx", "audits of WFP in the Security log, also as XML, JSON, CSV",
            "_open_decoded:evtx", begins=(b"ElfFile\0",), looks="_content:audits", takes=DECODER,
            hint=NO_AUDIT_EVENTS),
     Format(".parquet", "a table, as convert writes it", "_open_tables:parquet", begins=(b"PAR1",)),

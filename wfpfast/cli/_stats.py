@@ -18,6 +18,7 @@ _MENDED = {
     "bad_checksums": "chunks that do not agree with their checksum, read all the same",
     "truncated_files": "files that break off, read as far as there is something",
     "unknown_forms": "values in a form that wfpfast does not know, now null",
+    "only_messages": "records without named fields, left out: export .evtx, or ToXml()",
     "unknown_member": "members {} that wfpfast does not know, left out",
     "damaged_records": "records with damage, left out",
     "no_flags": "headers without <flags>: what is printed counts as set",
