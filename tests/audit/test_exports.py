@@ -58,6 +58,13 @@ def test_rows_are_those_of_the_event_log(make: Maker, write: Callable[[Maker], b
     assert read(write(make)) == expected
 
 
+def test_objects_of_several_lines_need_no_list() -> None:
+    """ConvertTo-Json makes no list of a single record."""
+    expected = read(evtx(records(AUDITS[:2])))
+    text = "\r\n".join(json.dumps(powershell(one), indent=2) for one in AUDITS[:2])
+    assert read(text.encode()) == expected
+
+
 def test_one_record_in_all_forms() -> None:
     """As precise as the forms are: to the microsecond or millisecond."""
     one = Audit(5156, {**INBOUND, "Direction": "%%14593"}, 77, time=MOMENT - 1)
@@ -84,6 +91,11 @@ def test_times_of_windows_powershell_are_milliseconds() -> None:
     line = powershell(AUDITS[0]) | {"TimeCreated": "/Date(1605526400250)/"}
     rows, _ = read(json.dumps(line).encode())
     assert rows[0]["timestamp"] == EPOCH + 1_605_526_400_250 * 10_000
+    for digits in (14, 15, 40):
+        line |= {"TimeCreated": f"/Date({'9' * digits})/"}
+        rows, stats = read(json.dumps(line).encode(), errors="null")
+        assert "timestamp" not in rows[0]
+        assert stats["malformed"] + stats["timestamps_out_of_range"] == 1
 
 
 def test_times_of_the_portal_are_in_their_header() -> None:

@@ -141,6 +141,14 @@ def test_paths_files_and_threads(tmp_path: Path) -> None:
         assert sum(map(len, audit.read_events(packed))) == 6
 
 
+def test_damage_at_the_beginning_leaves_hosts_known() -> None:
+    bad = "<Event xmlns='x'></Events></Event>\n" * 40
+    rows, stats = read((as_xml(AUDITS[3:4]) + bad + as_xml()).encode(), errors="null")
+    assert stats["lost_events"] == 40
+    assert rows[1]["local_port"] == 445
+    assert stats["local_is_destination:pc1.example.com"] == 1
+
+
 def test_what_is_neither_says_so() -> None:
     for data in (b"<html><Event></html>", b"", b"<Events><Event><System/></Event></Events>"):
         with pytest.raises(EvtxError, match=r"is no Windows event log \(.evtx\), nor records of"):

@@ -7,7 +7,7 @@ net events have, and of some more: docs/security-log.md says which field becomes
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from wfpfast._decode.decoder import EventBatch
@@ -20,7 +20,8 @@ from wfpfast.audit._shapes import shape_of
 
 __all__ = ["EvtxError", "read_events", "recognises"]
 
-SURVEYED = 8    # megabytes at the beginning of a file
+SURVEYED = 1 << 23      # bytes at the beginning of a file
+LEAST = 1 << 10         # bytes that a part counts for, if nothing in it could be read
 
 
 def read_events(
@@ -103,8 +104,10 @@ def _batches(
 
 def _surveyed(found: Iterator[AnyPart], reader: AuditReader) -> Iterator[AnyPart]:
     """Yield the parts at the beginning of a file that say which end its hosts call local."""
-    for part in islice(found, SURVEYED):
+    size = 0
+    for part in found:
         yield part
         part.give(reader)
-        if reader.survey():
+        size += max(len(part.memory), LEAST)
+        if reader.survey() or size >= SURVEYED:
             break

@@ -52,7 +52,7 @@ _ORDERS = {
 }
 _ONLY_MESSAGE = (
     "has no fields, only a message in the machine's language: export .evtx, or ToXml()")
-_POWERSHELL_TIME = re.compile(r"/Date\((\d{1,17})\)/", re.ASCII)
+_POWERSHELL_TIME = re.compile(r"/Date\((\d{1,14})\)/", re.ASCII)
 # How the portal of Azure writes times into CSV, in an English browser of the USA.
 _PORTAL_TIME = "%m/%d/%Y, %I:%M:%S.%f %p"
 _1970 = datetime(1970, 1, 1, tzinfo=UTC)
