@@ -255,4 +255,12 @@ MUTANTS = (
            "if count > (end - at) // 4:", "if False:", (LOGS,)),
     Mutant("values are longer than their record", f"{EVTX}records.pyx",
            "if start > end:", "if False:", (LOGS,)),
+    Mutant("a field is longer than its list", "wfpfast/audit/_listed.pyx",
+           "or size > <uint64_t>(end - at[0]):", "or False:", ("tests/audit/test_listed.py",)),
+    Mutant("of a field that is told twice, the last counts", "wfpfast/audit/_listed.pyx",
+           "if is_present(c, <int>target):", "if False:", ("tests/audit/test_xml.py",)),
+    Mutant("the process that wrote a log is the event's", "wfpfast/audit/_collected.py",
+           'and "ThreadID" in found:', "and False:", ("tests/audit/test_json.py",)),
+    Mutant("times without a zone are UTC", "wfpfast/audit/_packing.py",
+           r"(Z|[+-]\d\d:?\d\d)", r"(Z|[+-]\d\d:?\d\d|)", ("tests/audit/test_json.py",)),
 )
