@@ -193,3 +193,9 @@ def test_a_stream_of_threads_may_be_left() -> None:
     data = evtx(records([Audit(5158, FIELDS["bind"], k) for k in range(9_000)]))
     with audit.read_events(io.BytesIO(data), threads=2) as stream:
         assert len(next(stream)) > 1000
+
+
+def test_a_time_that_is_text_may_be_a_leap_day() -> None:
+    leap_day = 132_274_080_000_000_001 + 20 * 3600 * 10_000_000  # 29 February 2020, 20:00
+    one = Audit(5158, FIELDS["bind"], time=leap_day, template=False)
+    assert rows_of(one)[0]["timestamp"] == leap_day

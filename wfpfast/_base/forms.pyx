@@ -126,10 +126,15 @@ cdef bint is_part(const char** text, Py_ssize_t length, char end, uint64_t* valu
     return True
 
 
+cdef uint64_t days_of(uint64_t year, uint64_t month) noexcept nogil:
+    cdef bint leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return MONTHS[month - 1] + (leap and month == 2)
+
+
 cdef bint is_time(const char* text, Py_ssize_t size, uint64_t* ticks) noexcept nogil:
     """Read ``2020-05-22T20:54:53.499Z`` as a FILETIME: 100 ns from 1601.
 
-    29 February and times before 1601 are left to the converter.
+    Times before 1601 are left to the converter.
     """
     cdef const char* end = text + size
     cdef uint64_t year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, fraction = 0
@@ -140,7 +145,7 @@ cdef bint is_time(const char* text, Py_ssize_t size, uint64_t* ticks) noexcept n
         and is_part(&text, 2, c":", &minute) and is_part(&text, 2, c".", &second)
     ):
         return False
-    if not (1601 <= year and 1 <= month <= 12 and 1 <= day <= MONTHS[month - 1]):
+    if not (1601 <= year and 1 <= month <= 12 and 1 <= day <= days_of(year, month)):
         return False
     if not (hour < 24 and minute < 60 and second < 60):
         return False
