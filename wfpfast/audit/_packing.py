@@ -10,11 +10,12 @@ from typing import NamedTuple
 from wfpfast.audit._errors import EvtxError
 from wfpfast.audit._events import EVENTS
 from wfpfast.audit._fields import FIELDS, SYSTEM
+from wfpfast.audit._listed import put_texts
 from wfpfast.audit._reader import AuditReader
 
 _HEAD = struct.Struct("<QI")
-_FIELD = struct.Struct("<HHI")
-_TEXT, _FILETIME = 1, 17            # types of values, as .evtx has them
+_MOMENT = struct.Struct("<HHIQ")
+_FILETIME = 17                      # a type of values, as .evtx has it
 WANTED = frozenset(map(str, EVENTS))
 _PROVIDER = "Microsoft-Windows-Security-Auditing"
 _TIME = re.compile(
@@ -115,28 +116,20 @@ def listed(items: Iterable[Told | Lost]) -> Iterator[Listed]:
 def _pack(memory: bytearray, number: int, told: Told, stats: Counter[str]) -> None:
     wanted = (
         told.system.get("EventID") in WANTED and told.system.get("Provider") == _PROVIDER)
-    start, count = len(memory), len(told.system)
+    system, start, count = dict(told.system), len(memory), len(told.system)
     memory += bytes(_HEAD.size)
-    for name, text in told.system.items():
-        _put(memory, SYSTEM[name], text, name == "TimeCreated")
+    if (ticks := filetime(system.get("TimeCreated", ""))) is not None:
+        del system["TimeCreated"]
+        memory += _MOMENT.pack(SYSTEM["TimeCreated"], _FILETIME, 8, ticks)
+    put_texts(memory, SYSTEM, system.items())
     if wanted:
+        data = list(told.data)
+        unknown = put_texts(memory, FIELDS, data)
+        count += len(data) - len(unknown)
         stats.update(told.stats)
-        for name, text in told.data:
-            target = FIELDS.get(name)
-            if target is not None:
-                _put(memory, target, text)
-                count += 1
-            elif name not in _WITHOUT_COLUMN:
-                stats[f"unknown_member:{name}"] += 1
+        stats.update(
+            f"unknown_member:{name}" for name in unknown if name not in _WITHOUT_COLUMN)
     _HEAD.pack_into(memory, start, number, count)
-
-
-def _put(memory: bytearray, target: int, text: str, is_time: bool = False) -> None:
-    kind, data = _TEXT, text.encode("utf-16-le", "surrogatepass")
-    if is_time and (ticks := filetime(text)) is not None:
-        kind, data = _FILETIME, ticks.to_bytes(8, "little")
-    memory += _FIELD.pack(target, kind, len(data))
-    memory += data
 
 
 def filetime(text: str) -> int | None:
