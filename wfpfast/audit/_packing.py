@@ -95,22 +95,25 @@ class Listed(NamedTuple):
 
 def listed(items: Iterable[Told | Lost]) -> Iterator[Listed]:
     """Yield the records of a file, some at a time; each is known by its number, from 1."""
-    memory, count, number = bytearray(), 0, 0
+    memory, size, seen = bytearray(), 0, 0
     stats: Counter[str] = Counter()
     lost: Counter[str] = Counter()
     fault = None
     for number, item in enumerate(items, 1):
+        # A fault is behind the records that are with it.
+        if seen == RECORDS or (fault is not None and isinstance(item, Told)):
+            yield Listed(memory, size, stats, lost, fault)
+            memory, size, seen, fault = bytearray(), 0, 0, None
+            stats, lost = Counter(), Counter()
+        seen += 1
         if isinstance(item, Lost):
             lost[item.stat] += 1
-            fault = EvtxError(item.reason, record=number)
+            fault = fault or EvtxError(item.reason, record=number)
         else:
             _pack(memory, number, item, stats)
-            count += 1
-        if count == RECORDS or fault is not None:
-            yield Listed(memory, count, stats, lost, fault)
-            memory, count, stats, lost, fault = bytearray(), 0, Counter(), Counter(), None
-    if count:
-        yield Listed(memory, count, stats, lost, fault)
+            size += 1
+    if seen:
+        yield Listed(memory, size, stats, lost, fault)
 
 
 def _pack(memory: bytearray, number: int, told: Told, stats: Counter[str]) -> None:

@@ -27,9 +27,10 @@ def records(blocks: Iterable[str]) -> Iterator[Told | Lost]:
     rest = ""
     for block in blocks:
         rest += block
-        at = 0
+        at = end = 0
         while (start := _START.search(rest, at)) is not None:
-            end = rest.find(_END, start.start())
+            if 0 <= end < start.end():  # otherwise it is known that there is none, or where
+                end = rest.find(_END, start.end())
             following = _START.search(rest, start.end(), *([] if end < 0 else [end]))
             if following is not None:
                 yield Lost(_BREAKS_OFF)
