@@ -169,7 +169,9 @@ cdef class Document(Nodes):
         while not self.searching or self._search():
             at = next_markup(self.data, self.pos, self.size)
             if not self.tags and len(self.outside) < MAX_OUTSIDE:
-                self.outside += self.data[self.pos:min(at, self.pos + MAX_OUTSIDE)].strip()
+                self.outside += self.data[self.pos:min(
+                    at, self.pos + MAX_OUTSIDE - len(self.outside))]
+                self.outside = self.outside.lstrip()
             self.pos = at
             kind = UNFINISHED if at == self.size else markup_at(self.data, at, self.size, &m)
             if kind == START_TAG:
@@ -362,4 +364,4 @@ cdef class Document(Nodes):
     @property
     def text_outside(self):
         """The beginning of the text outside of elements."""
-        return self.outside.decode(errors="replace")
+        return self.outside.decode(errors="replace").strip()
