@@ -389,14 +389,3 @@ def test_a_block_is_as_large_as_its_events(monkeypatch: pytest.MonkeyPatch) -> N
         with netsh.read_events(io.BytesIO(data), errors="null") as stream:
             assert sum(map(len, stream)) == 100
         assert 0 < sum(nbytes for _, nbytes in sizes) < 8 * len(data)
-
-
-def test_what_stands_outside_is_quoted_the_same_in_pieces_of_any_size() -> None:
-    text = b"\r\n  Data collection successful; output = C:\\net.xml\r\nDone & <more\r\n"
-    said = set()
-    for size in (1, 2, 7, 51, 52, 53, 54, 1000):
-        with pytest.raises(netsh.NetshError, match="on the screen") as caught:
-            list(netsh.read_events(Pieces(text, [size] * 100), errors="null", encoding="utf-8"))
-        said.add(str(caught.value))
-    (only,) = said
-    assert only.endswith(" in the file C:\\net.xml")
