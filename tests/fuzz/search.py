@@ -20,8 +20,8 @@ with atheris.instrument_imports(include=["wfpfast"]):
 from fuzz import MOST_STEPS, STEP, Chance, Door, parted, settled, unit_of
 from fuzz.tally import Tally
 
-# Of the processor, for all inputs of a unit: a bomb is a finding as a crash is.
-SECONDS = 5
+# Of the processor, for all inputs of a unit, a hundred or so: a bomb is a finding as a crash is.
+SECONDS = 20
 # How often a unit goes on from an input to which steps of the last one led.
 SETTLED = 0.5
 # How often an input is changed by one who knows its structure, and how often as bytes.
