@@ -7,6 +7,24 @@ from pathlib import Path
 
 import wfpfast
 
+# For scripts: in_use() is how many bytes the C library has given out.
+IN_USE = """
+import ctypes, gc
+
+class Info(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in (
+        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks",
+        "fordblks", "keepcost")]
+
+mallinfo = ctypes.CDLL(None).mallinfo2
+mallinfo.restype = Info
+
+def in_use():
+    gc.collect()
+    info = mallinfo()
+    return info.uordblks + info.hblkhd
+"""
+
 
 def fresh_python(script: str, *options: str, timeout: float = 280) -> str:
     """Return what the script prints; raise if it fails, or takes longer than so many seconds.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from failing_malloc import failing_malloc, needs_failing_malloc
-from fresh_python import fresh_python
+from fresh_python import IN_USE, fresh_python
 
 WORK = """
 import gc, io, os, sys, tempfile
@@ -122,22 +122,7 @@ def test_no_allocation_of_ours_can_fail_and_leave_something(
     assert rest == ["0", "0", "True"]
 
 
-AGAIN = """
-import ctypes
-
-class Info(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_size_t) for name in (
-        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks",
-        "fordblks", "keepcost")]
-
-mallinfo = ctypes.CDLL(None).mallinfo2
-mallinfo.restype = Info
-
-def in_use():
-    gc.collect()
-    info = mallinfo()
-    return info.uordblks + info.hblkhd
-
+AGAIN = IN_USE + """
 for _ in range(5):
     work()
 before = in_use()

@@ -4,7 +4,7 @@ import ctypes
 import sys
 
 import pytest
-from fresh_python import fresh_python
+from fresh_python import IN_USE, fresh_python
 
 # Memory that is never touched, in sparse columns of long blocks: gigabytes of it cost nothing.
 PREPARE = """
@@ -32,22 +32,7 @@ for many in (20, 25, 30, 35, 40, 50, 60, 70, 80):
     decoder.decode(long(many * 100_000))
     print(pooled_bytes())
 """
-ZEROS = PREPARE + """
-import ctypes, gc
-
-class Info(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_size_t) for name in (
-        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks",
-        "fordblks", "keepcost")]
-
-mallinfo = ctypes.CDLL(None).mallinfo2
-mallinfo.restype = Info
-
-def in_use():
-    gc.collect()
-    info = mallinfo()
-    return info.uordblks + info.hblkhd
-
+ZEROS = PREPARE + IN_USE + """
 def work():
     decoder = Decoder(columns=["mm_id", "filter_id"])
     for rows in (400_000, 1_000_000):   # there the zeros of the first are too few

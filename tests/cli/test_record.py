@@ -30,13 +30,16 @@ def ports(path: Path) -> list[Any]:
 
 @pytest.fixture
 def tape(run: Run, tmp_path: Path, counted: type[Counted]) -> Path:
-    """A recording of 100 events of the log and 20 later ones."""
-    assert run(*TAPE, "--events", 100, "--count", 120, "a.wfprec").status == 0
+    """A recording of 100 events, and of 20 later ones, which are in another record."""
+    assert run(*TAPE, "--events", 100, "--count", 100, "a.wfprec").status == 0
+    assert run(*TAPE, "--events", 20, "--count", 20, "--append", "a.wfprec").status == 0
     return tmp_path / "a.wfprec"
 
 
-def test_the_log_comes_first_and_the_count_is_exact(tape: Path) -> None:
-    found = ports(tape)
+@pytest.mark.usefixtures("counted")
+def test_the_log_comes_first_and_the_count_is_exact(run: Run, tmp_path: Path) -> None:
+    assert run(*TAPE, "--events", 100, "--count", 120, "a.wfprec").status == 0
+    found = ports(tmp_path / "a.wfprec")
     assert len(found) == 120
     assert found[:100] == PORTS[:100]
 

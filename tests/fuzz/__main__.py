@@ -25,7 +25,7 @@ from fuzz.doors import DOORS
 
 # Of one unit. The timeout is the clock's; search.py looks at the processor's time. The sanitizer
 # takes memory of its own. A unit has many inputs: how often they run a line says nothing of one.
-LIMITS = ("-timeout=60", "-rss_limit_mb=2048", "-malloc_limit_mb=512", "-use_counters=0",
+LIMITS = ("-timeout=120", "-rss_limit_mb=2048", "-malloc_limit_mb=512", "-use_counters=0",
           "-print_funcs=0")
 # With 1,017 for the steps. What is small is tried sooner, and has all that larger ones have.
 MOST_BYTES = {"blocks": 4096, "recordings": 6144, "events": 6144, "filters": 6144}

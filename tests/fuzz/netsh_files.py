@@ -20,7 +20,7 @@ from wfpfast import netsh
 
 DATA = Path(__file__).parents[1] / "data"
 STRICT, GUESS = 1, 2
-MOST_SAID = 1_000   # an error may quote 800 bytes of what stands outside of elements
+MOST_SAID = 1_000   # an error may quote 400 bytes of what stands outside of elements
 MOST_SEED = 4_000
 # What is counted while text is mended depends on the pieces where reading ends in an error.
 MENDED = ("mended_text",)

@@ -3,7 +3,7 @@
 An input is a file. Damaged, it is salvaged; cut, it begins with the same blocks.
 """
 
-import os
+import atexit
 import struct
 import tempfile
 import zlib
@@ -24,13 +24,15 @@ CRC = struct.Struct("<I")
 PREAMBLE, TEXTS_AT, RECORD, BASE_AT, SIZE_AT, TRAILER = 28, 12, 64, 24, 48, 8
 WORK = tempfile.TemporaryDirectory(prefix="fuzz-")
 FILE = Path(WORK.name) / "unit.wfprec"
-OPEN = os.open(FILE, os.O_CREAT | os.O_RDWR)   # to write again is ten times as fast as to make anew
+OPEN = open(FILE, "w+b", buffering=0)  # noqa: SIM115 - to write again is ten times as fast
+atexit.register(OPEN.close)             # before its folder is removed
 
 
 def read(data: bytes, *, salvage: bool = False) -> tuple[list[Block], str]:
     """Return the blocks that can be read, and why there are no more."""
-    os.pwrite(OPEN, data, 0)
-    os.ftruncate(OPEN, len(data))
+    OPEN.seek(0)
+    OPEN.write(data)
+    OPEN.truncate()
     found: list[Block] = []
     said = ""
     left_out = 0

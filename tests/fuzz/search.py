@@ -11,6 +11,7 @@ not know the doors.
 import os
 import sys
 import time
+from typing import Any
 
 import atheris
 
@@ -20,7 +21,7 @@ with atheris.instrument_imports(include=["wfpfast"]):
 from fuzz import MOST_STEPS, STEP, Chance, Door, parted, settled, unit_of
 from fuzz.tally import Tally
 
-# Of the processor, for all inputs of a unit: a bomb is a finding as a crash is.
+# Of the processor, for one input: a bomb is a finding as a crash is.
 SECONDS = 5
 # How often a unit goes on from an input to which steps of the last one led.
 SETTLED = 0.5
@@ -46,10 +47,20 @@ def main() -> None:
     os.environ["LD_PRELOAD"] = os.environ["LD_PRELOAD"].partition(" ")[2]
     tally = Tally(os.environ.get("FUZZ_TALLY"))
 
+    start = 0.0
+
+    def told(data: Any) -> None:
+        """Count an input, and see how long the last one took."""
+        nonlocal start
+        last, start = start, time.process_time()
+        assert start - last < SECONDS
+        tally.add(data)
+
     def try_unit(unit: bytes) -> None:
+        nonlocal start
         tally.units += 1
         start = time.process_time()
-        door.try_unit(*parted(unit), tally.add)
+        door.try_unit(*parted(unit), told)
         assert time.process_time() - start < SECONDS
 
     atheris.Setup(

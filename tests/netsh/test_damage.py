@@ -136,3 +136,14 @@ def test_much_damage_is_no_crash(seed: int, errors: str) -> None:
         stats.pop("mended_text", None)
         counts.pop("mended_text", None)
     assert (again, counts, said) == (rows, stats, error)
+
+
+def test_what_stands_outside_is_quoted_the_same_in_pieces_of_any_size() -> None:
+    text = b"\r\n  Data collection successful; output = C:\\net.xml\r\nDone & <more\r\n"
+    said = set()
+    for size in (1, 2, 7, 51, 52, 53, 54, 1000):
+        with pytest.raises(netsh.NetshError, match="on the screen") as caught:
+            list(netsh.read_events(Pieces(text, [size] * 100), errors="null", encoding="utf-8"))
+        said.add(str(caught.value))
+    (only,) = said
+    assert only.endswith(" in the file C:\\net.xml")

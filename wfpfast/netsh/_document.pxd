@@ -17,6 +17,7 @@ cdef class Document(Nodes):
     cdef bytes outside              # the first text outside of elements
     cdef str kind                   # of the current record
 
+    cdef int _keep_outside(self, Py_ssize_t end) except -1
     cdef object next_record(self)
     cdef str _inner(self)
     cdef int _enter(self, Py_ssize_t name, int length) except -1

@@ -159,6 +159,13 @@ cdef class Document(Nodes):
             self.kind = self.lists.get(self._inner())
         return NO_RECORD if self.kind is None else IS_RECORD
 
+    cdef int _keep_outside(self, Py_ssize_t end) except -1:
+        """Keep the first text outside of elements; the same one in pieces of any size."""
+        cdef Py_ssize_t room = MAX_OUTSIDE - len(self.outside)
+        if not self.tags and room > 0:
+            self.outside = (self.outside + self.data[self.pos:min(end, self.pos + room)]).lstrip()
+        return 0
+
     cdef object next_record(self):
         """Return the kind of the next record, whose nodes are then there; None: feed more."""
         cdef Py_ssize_t at
@@ -168,8 +175,7 @@ cdef class Document(Nodes):
             return None
         while not self.searching or self._search():
             at = next_markup(self.data, self.pos, self.size)
-            if not self.tags and len(self.outside) < MAX_OUTSIDE:
-                self.outside += self.data[self.pos:min(at, self.pos + MAX_OUTSIDE)].strip()
+            self._keep_outside(at)
             self.pos = at
             kind = UNFINISHED if at == self.size else markup_at(self.data, at, self.size, &m)
             if kind == START_TAG:
@@ -362,4 +368,4 @@ cdef class Document(Nodes):
     @property
     def text_outside(self):
         """The beginning of the text outside of elements."""
-        return self.outside.decode(errors="replace")
+        return self.outside.decode(errors="replace").strip()

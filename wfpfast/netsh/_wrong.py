@@ -8,7 +8,7 @@ _STATE = {
     "filters", "layers", "wfpstate", "firewallState", "initialState", "providers", "subLayers",
 }
 _EVENTS = {"netEvents", "events", "netEvent", "ikeEvents"}
-_STATUS = re.compile(r"output\s*=\s*(\S.*)")
+_STATUS = re.compile(r"output\s*=\s*(\S[^\r\n]*)")
 _FILTERS_HINT = (
     "holds filters or state, no events: give it with --filters, and the file of"
     " netsh wfp show netevents as the events")
