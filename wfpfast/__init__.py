@@ -7,6 +7,7 @@ from importlib import import_module
 from wfpfast import names
 from wfpfast._blocks.block import Block
 from wfpfast._columns.cells import Column
+from wfpfast._columns.mask import Mask
 from wfpfast._decode.decoder import Decoder, EventBatch, decode
 from wfpfast._decode.row import NetEvent
 from wfpfast.errors import EngineClosedError, MalformedBlockError, SourceError, WfpError
@@ -37,6 +38,7 @@ __all__ = [
     "EventBatch",
     "EventStream",
     "MalformedBlockError",
+    "Mask",
     "NetEvent",
     "Recorder",
     "Recording",

@@ -167,7 +167,20 @@ def test_stream_closes_once_and_counts() -> None:
         assert stream.stats["events"] == 11
     stream.close()
     assert closed == [1]
-    assert list(stream) == []
+
+
+def test_a_stream_that_was_read_says_so() -> None:
+    """Nothing would be an answer, too, and a wrong one."""
+    decoder = Decoder()
+    stream = EventStream(iter([decoder.decode(encode(EVENTS))]), decoder=decoder)
+    assert len(pl.DataFrame(stream)) == 11
+    for read in (list, iter, pl.DataFrame, pa.table):
+        with pytest.raises(ValueError, match="this stream has been read to its end"):
+            read(stream)
+    assert next(stream, None) is None
+    closed = EventStream(iter([decoder.decode(encode(EVENTS))]), decoder=decoder)
+    closed.close()
+    assert list(closed) == []
 
 
 def test_table_of_lists() -> None:

@@ -30,7 +30,7 @@ def test_rows_are_light_objects() -> None:
         batch[11]
     with pytest.raises(KeyError, match="no column 'nope'"):
         batch["nope"]
-    with pytest.raises(TypeError, match="a column name or a row number"):
+    with pytest.raises(TypeError, match="a column name, a row number, a slice, or a mask"):
         batch[1.5]
 
 

@@ -25,7 +25,10 @@ cdef tuple NO_TAIL = (0,)
 # that buffer fails or crashes then.
 @cython.no_gc
 cdef class Block:
-    """The memory of one enumeration result, at the address where it was taken.
+    """Block(data, *, base, count, version, entries_offset=0, internal=False, tail_size=None)
+--
+
+The memory of one enumeration result, at the address where it was taken.
 
     Parameters
     ----------

@@ -1,6 +1,7 @@
 # Columns with names as one Python object; must not know events.
 from wfpfast._columns.columns cimport ColumnSet, Spec
 from wfpfast._columns.export cimport Shape
+from wfpfast._columns.mask cimport Rows
 
 
 cdef class Selection:
@@ -14,3 +15,5 @@ cdef class Selection:
 cdef class Batch:
     cdef ColumnSet* columns
     cdef Selection selection
+    cdef Batch _rows(self, Rows rows)
+    cdef int _slot(self, name) except -1

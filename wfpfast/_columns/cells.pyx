@@ -7,7 +7,9 @@ from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from wfpfast._columns.columns cimport (
     BOOL, CODES, FIXED, LIST, STRUCT, TEXT, Column as Memory, Spec, is_valid)
+from wfpfast._columns.compare cimport compared, nulls
 from wfpfast._columns.export cimport ensure_zeros
+from wfpfast._columns.mask cimport new_mask
 
 import datetime
 
@@ -107,6 +109,9 @@ cdef class Column:
 
     Fixed-width columns export their values through the buffer protocol without copying; the value
     under a null is unspecified, so look at `null_count` first or use `to_numpy`.
+
+    Comparisons with a value, such as ``batch["remote_port"] == 443``, give a `Mask` for
+    ``batch.filter()``; a null compares as False, whatever the comparison.
     """
 
     def __init__(self):
@@ -133,9 +138,27 @@ cdef class Column:
         """How many rows are null."""
         return self.memory().null_count
 
+    def __richcmp__(self, value, int how):
+        return compared(self.columns, self.index, how, self.type, value)
+
+    __hash__ = None
+
+    def isin(self, values):
+        """Return a `Mask` of the rows that are equal to one of some values."""
+        mask = new_mask(self.memory().length)
+        for value in values:
+            mask = mask | (self == value)
+        return mask
+
+    def is_null(self):
+        """Return a `Mask` of the rows without a value."""
+        return nulls(self.columns, self.index)
+
     def __getitem__(self, row):
         length = len(self)
-        if not isinstance(row, int):
+        if isinstance(row, slice):
+            return self.to_pylist()[row]
+        if not isinstance(row, int) or isinstance(row, bool):
             raise TypeError(f"rows are numbers, not {type(row).__name__}")
         if not -length <= row < length:
             raise IndexError(f"row {row} of {length}")
@@ -240,5 +263,7 @@ cdef class Column:
         view.internal = NULL
 
     def __repr__(self):
-        rows = f"{len(self)} rows, {self.null_count} null"
-        return f"<wfpfast.Column {self.name}: {self.type}, {rows}>"
+        rows = f"{len(self):,} rows, {self.null_count:,} null"
+        values = ", ".join(repr(self[row]) for row in range(min(len(self), 5)))
+        more = ", …" if len(self) > 5 else ""
+        return f"<wfpfast.Column {self.name}: {self.type}, {rows}: [{values}{more}]>"

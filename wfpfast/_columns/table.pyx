@@ -11,6 +11,7 @@ from wfpfast._columns.batch cimport Batch, Selection
 from wfpfast._columns.columns cimport (
     BOOL, FIXED, LIST, TEXT, Column, Kind, Spec, columns_new, end_rows, fixed_append, new_spec,
     row_append, text_append)
+from wfpfast._columns.mask cimport Rows
 
 from wfpfast._columns.capsule import stream_capsule
 
@@ -25,7 +26,10 @@ cdef dict FORMATS = {
 
 @cython.final
 cdef class Table(Batch):
-    """A small table: what a reader of configuration found, for joining with events.
+    """Table(columns, stats=())
+--
+
+A small table: what a reader of configuration found, for joining with events.
 
     Parameters
     ----------
@@ -107,12 +111,18 @@ cdef class Table(Batch):
         # Exported schemas have copies of the names; exported arrays do not use the specs.
         free(self.own_specs)
 
+    cdef Batch _rows(self, Rows rows):
+        chosen = list(rows)
+        columns = {}
+        for name in self.selection.names:
+            column = self[name]
+            values = column.to_pylist()
+            columns[name] = column.type, [values[row] for row in chosen]
+        return Table(columns, self.stats)
+
     def __arrow_c_stream__(self, requested_schema=None):
         """Export the table as an Arrow stream of one batch."""
         return stream_capsule(self, [self])
-
-    def __repr__(self):
-        return f"<wfpfast.Table of {len(self)} rows: {', '.join(self.selection.names)}>"
 
 
 cdef int append_text(Column* column, value) except -1:

@@ -4,6 +4,7 @@ from typing import Any, Literal, final, overload
 from wfpfast._blocks.block import Block
 from wfpfast._columns.batch import Batch
 from wfpfast._columns.cells import Column
+from wfpfast._columns.mask import Mask
 from wfpfast._decode.row import NetEvent
 
 @final
@@ -15,6 +16,8 @@ class EventBatch(Batch):
     def __getitem__(self, key: str, /) -> Column: ...
     @overload
     def __getitem__(self, key: int, /) -> NetEvent: ...
+    @overload
+    def __getitem__(self, key: slice | Mask, /) -> EventBatch: ...
     def __iter__(self) -> Iterator[NetEvent]: ...
 
 @final

@@ -15,6 +15,8 @@ from wfpfast._blocks.block cimport Block
 from wfpfast._columns.batch cimport Batch, Selection
 from wfpfast._columns.columns cimport Spec, columns_new, columns_release
 from wfpfast._columns.dictionaries cimport N_SECRETS, Dictionary, dictionary_clear
+from wfpfast._columns.gather cimport columns_gather
+from wfpfast._columns.mask cimport Rows
 from wfpfast._decode.context cimport (
     INTERRUPTED, MALFORMED, NO_FAILURE, ROOM, TOO_LARGE, Decode)
 from wfpfast._decode.events cimport decode_block
@@ -69,14 +71,30 @@ cdef class EventBatch(Batch):
     def _row_at(self, row):
         return NetEvent(self, row)
 
-    def __repr__(self):
+    cdef Batch _rows(self, Rows rows):
+        cdef EventBatch batch = EventBatch.__new__(EventBatch)
+        with nogil:
+            batch.columns = columns_gather(
+                self.columns, self.selection.shape.recycler, rows.numbers, rows.count)
+        if batch.columns == NULL:
+            raise MemoryError
+        batch.selection = self.selection
+        batch.version = self.version
+        batch._stats = {"events": rows.count}
+        return batch
+
+    def _title(self):
         what = "records" if self.version < 0 else f"FWPM_NET_EVENT{self.version}"
-        return f"<wfpfast.EventBatch of {len(self)} {what}, {self.selection.shape.count} columns>"
+        return (
+            f"wfpfast.EventBatch of {len(self):,} {what}, {self.selection.shape.count} columns")
 
 
 @cython.final
 cdef class Decoder:
-    """Turns blocks into batches; its dictionaries live on from block to block.
+    """Decoder(*, columns=None, addresses='text', errors='raise')
+--
+
+Turns blocks into batches; its dictionaries live on from block to block.
 
     A decoder may be used from several threads; they take turns.
 
@@ -147,6 +165,13 @@ cdef class Decoder:
             guard_end(&self.guard)
             wf_lock_destroy(&self.lock)
             pool_close()
+
+    def __repr__(self):
+        addresses = "binary" if self.binary else "text"
+        errors = "null" if self.null_errors else "raise"
+        return (
+            f"<wfpfast.Decoder of {self.selection.shape.count} columns,"
+            f" addresses={addresses!r}, errors={errors!r}>")
 
     @property
     def column_names(self):

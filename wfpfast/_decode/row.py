@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from wfpfast._columns.shown import HTML_WIDEST, cell
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -9,7 +13,10 @@ if TYPE_CHECKING:
 
 
 class NetEvent:
-    """One row of a batch: columns are attributes and keys; a value is made when it is read."""
+    """One row of a batch: columns are attributes and keys; a value is made when it is read.
+
+    It counts as a mapping, so that pandas makes a row of it, and ``dict(event)`` a dict.
+    """
 
     __slots__ = ("_batch", "_row")
 
@@ -23,8 +30,8 @@ class NetEvent:
     def __getattr__(self, name: str) -> Any:
         try:
             return self._batch._cell(name, self._row)
-        except KeyError:
-            raise AttributeError(f"an event has no column {name!r}") from None
+        except KeyError as error:
+            raise AttributeError(error.args[0]) from None
 
     def keys(self) -> list[str]:
         """Return the names of the columns."""
@@ -47,6 +54,18 @@ class NetEvent:
 
     __hash__ = None  # type: ignore[assignment]  # compared by value, and a value may hold lists
 
+    def _repr_html_(self) -> str:
+        """Return the columns that have a value as a table, for notebooks."""
+        from html import escape  # notebooks only
+
+        known = {k: v for k, v in self.to_dict().items() if v is not None}
+        rows = (f"<tr><th>{escape(k)}</th><td>{escape(cell(v, HTML_WIDEST))}</td></tr>"
+                for k, v in known.items())
+        return f"<table><tbody>{''.join(rows)}</tbody></table>"
+
     def __repr__(self) -> str:
         known = (f"{k}={v!r}" for k, v in self.to_dict().items() if v is not None)
         return f"NetEvent({', '.join(known)})"
+
+
+Mapping.register(NetEvent)

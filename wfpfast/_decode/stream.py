@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from html import escape
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from wfpfast._base.closing import Closing
 from wfpfast._columns.capsule import stream_capsule
@@ -52,6 +53,7 @@ class EventStream(Closing):
         self._batches = batches
         self._decoder = decoder
         self._close = close
+        self._ended = False
         self._stats: Counter[str] = Counter()
 
     @staticmethod
@@ -111,12 +113,31 @@ class EventStream(Closing):
         self._stats[name] += amount
 
     def __iter__(self) -> Iterator[EventBatch]:
+        if self._ended:
+            raise ValueError("this stream has been read to its end: ask its source for another one")
         return self
+
+    def __array__(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse to be an array of batches, as pandas and NumPy would have it."""
+        raise TypeError(
+            "a stream is no array; pandas.DataFrame.from_arrow(stream) makes a frame of it, and"
+            " polars.DataFrame(stream) as well")
+
+    def __repr__(self) -> str:
+        return (
+            f"<wfpfast.{type(self).__name__} of {len(self.column_names)} columns;"
+            f" {self._stats['events']:,} events were read{' to the end' if self._ended else ''}>")
+
+    def _repr_html_(self) -> str:
+        """Return what the stream is, for notebooks, which may not read it."""
+        names = ", ".join(map(escape, self.column_names))
+        return f"<p>{escape(repr(self)[1:-1])}</p><p>{names}</p>"
 
     def __next__(self) -> EventBatch:
         try:
             batch = next(self._batches)
-        except BaseException:  # the end or an error: in both cases nothing more will come
+        except BaseException as error:  # in any case nothing more will come
+            self._ended = isinstance(error, StopIteration)
             self.close()
             raise
         self._add(batch)
@@ -141,4 +162,4 @@ class EventStream(Closing):
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         """Export what is left of the stream as an Arrow PyCapsule."""
-        return stream_capsule(self._decoder, self)
+        return stream_capsule(self._decoder, iter(self))
