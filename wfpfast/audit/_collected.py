@@ -19,11 +19,11 @@ from wfpfast.audit._packing import WANTED, Lost, Told, filetime
 
 # In place of messages the pipelines of Elastic write English words, whatever the machine's
 # language: "14592": "Inbound" in the security pipeline of Winlogbeat and of the system integration.
-_DIRECTIONS = {
+DIRECTIONS = {
     "Inbound": "%%14592", "Outbound": "%%14593", "Forward": "%%14594",
     "Bidirectional": "%%14595"}
 # What NXLog, Logstash and the makers of data sets write beside the fields of the event.
-_COLLECTORS = frozenset((
+COLLECTORS = frozenset((
     "@timestamp", "@version", "AccountName", "AccountType", "ActivityID", "Category", "Channel",
     "Domain", "EventID", "EventReceivedTime", "EventTime", "EventType", "ExecutionProcessID",
     "ExecutionThreadID", "Hostname", "Keywords", "Level", "Message", "Opcode", "OpcodeValue",
@@ -80,7 +80,7 @@ def record(found: Mapping[str, Any]) -> Told | Lost:
 def _of_beats(found: Mapping[str, Any], winlog: Mapping[str, Any]) -> Told:
     data = texts(winlog["event_data"])
     if "Direction" in data:
-        data["Direction"] = _DIRECTIONS.get(data["Direction"], data["Direction"])
+        data["Direction"] = DIRECTIONS.get(data["Direction"], data["Direction"])
     return Told(texts({
         "Provider": winlog.get("provider_name", winlog.get("source_name")),
         "EventID": winlog.get("event_id"), "TimeCreated": found.get("@timestamp"),
@@ -90,7 +90,7 @@ def _of_beats(found: Mapping[str, Any], winlog: Mapping[str, Any]) -> Told:
 
 def _of_nxlog(found: Mapping[str, Any]) -> Told:
     stats = {}
-    data = {name: value for name, value in found.items() if name not in _COLLECTORS}
+    data = {name: value for name, value in found.items() if name not in COLLECTORS}
     # Older versions have a member for the process that wrote the log, and so lose the event's
     # own. It is a number; the fields of events are texts.
     if isinstance(data.get("ProcessID"), int) and "ThreadID" in found:

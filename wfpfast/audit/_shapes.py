@@ -1,10 +1,10 @@
 """Which formats other than .evtx records come in, one entry each; must not know columns."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from wfpfast.audit import _csv, _json, _xml
-from wfpfast.audit._packing import Listed, Lost, Told, listed
+from wfpfast.audit._packing import Item, Listed, listed
 from wfpfast.audit._text import blocks, text_of
 
 
@@ -16,17 +16,17 @@ class Shape(NamedTuple):
     recognises : callable
         Tells by the beginning of a text whether it is of this format.
     records : callable
-        Makes the records of a text, which comes in blocks.
+        Makes the records of a file.
     """
 
     recognises: Callable[[str], bool]
-    records: Callable[[Iterable[str]], Iterator[Told | Lost]]
+    records: Callable[[BinaryIO], Iterator[Item]]
 
 
 SHAPES = (
-    Shape(_xml.recognises, _xml.records),
+    Shape(_xml.recognises, lambda file: _xml.records(blocks(file))),
     Shape(_json.recognises, _json.records),
-    Shape(_csv.recognises, _csv.records),
+    Shape(_csv.recognises, lambda file: _csv.records(blocks(file))),
 )
 
 
@@ -38,4 +38,4 @@ def shape_of(head: bytes) -> Shape | None:
 
 def listed_parts(shape: Shape, file: BinaryIO) -> Iterator[Listed]:
     """Yield the records of a file, some at a time."""
-    return listed(shape.records(blocks(file)))
+    return listed(shape.records(file))

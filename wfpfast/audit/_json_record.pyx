@@ -1,0 +1,332 @@
+"""Tells what a line of JSON says of a record, as _collected.py does it; must not know files.
+
+Each function that tells returns False for what is rare: Python then reads the line.
+"""
+
+from libc.string cimport memcmp, memcpy
+
+from wfpfast._base.forms cimport MOMENT, NUMBER, read_form
+from wfpfast._evtx.templates cimport COMPUTER, EVENT_ID, PROVIDER, RECORD_ID, TIME
+from wfpfast._evtx.values cimport TYPE_FILETIME, TYPE_TEXT
+from wfpfast.audit._events cimport wanted_events
+from wfpfast.audit._fields cimport DIRECTION_FIELD
+from wfpfast.audit._json_members cimport member
+from wfpfast.audit._json_names cimport (
+    BEAT_COMPUTER, BEAT_EVENT, BEAT_NUMBER, BEAT_PROVIDER, BEAT_RECORD, BEAT_SOURCE, EVENT,
+    EVENT_DATA, NXLOG_CREATED, NXLOG_HOST, NXLOG_RECORD, NXLOG_SOURCE, NXLOG_TIME,
+    POWERSHELL_PROVIDER, PROCESS, PROCESS_OF_EVENT, RECEIVED, SENTINEL_COMPUTER, SENTINEL_DATA,
+    SENTINEL_PORTAL_TIME, SENTINEL_PROVIDER, SENTINEL_RECORD, SENTINEL_RECORD_ID, SENTINEL_SOURCE,
+    SENTINEL_TIME, SOURCE_OF_HIT, THREAD, WINLOG)
+from wfpfast.audit._json_text cimport (
+    ANSWER, FRACTION, INTEGER, NULL_VALUE, OBJECT, STRING, put_utf16)
+
+from wfpfast.audit._collected import DIRECTIONS
+from wfpfast.audit._packing import PROVIDER as PROVIDER_NAME
+
+cdef enum Answer:
+    ODD = -1
+    NO = 0
+    YES = 1
+
+cdef enum:
+    FIELD_HEAD = 8
+    N_WORDS = 4
+    TICKS = 10_000_000       # of a second
+
+cdef struct Word:
+    const char* word
+    const char* message
+    uint32_t word_size
+    uint32_t message_size
+
+cdef Word[N_WORDS] words
+cdef const char* provider_name
+cdef uint32_t provider_size
+
+
+cdef bint tell(Telling* t) noexcept nogil:
+    """Write the fields of the record that the line is, if it is of interest."""
+    cdef Line* line = &t.line
+    cdef int root = 0, holder
+    cdef const Member* found = member(line, 0, SOURCE_OF_HIT)
+    t.count = 0
+    t.data = -1
+    t.flat = t.received = t.lost_process = False
+    t.left_out = NULL
+    if found != NULL and found.value.kind == OBJECT:
+        root = found.object
+    holder = root
+    found = member(line, root, WINLOG)
+    if found != NULL:
+        holder = found.object
+    found = NULL
+    if holder >= 0:
+        found = member(line, holder, EVENT_DATA)
+    if found != NULL and found.value.kind == OBJECT:
+        return tell_beats(t, root, holder, found.object)
+    if member(line, root, SENTINEL_SOURCE) != NULL or (
+        member(line, root, SENTINEL_PROVIDER) != NULL
+    ):
+        return tell_sentinel(t, root)
+    if member(line, root, POWERSHELL_PROVIDER) != NULL:
+        return False
+    return tell_nxlog(t, root)
+
+
+cdef bint tell_beats(Telling* t, int root, int holder, int data) noexcept nogil:
+    cdef const Member* provider = either(t, holder, BEAT_PROVIDER, BEAT_SOURCE)
+    cdef const Member* event = member(&t.line, holder, BEAT_EVENT)
+    cdef int wanted = is_wanted(provider, event)
+    if wanted != YES:
+        return wanted == NO
+    t.data = data
+    return (
+        put(t, PROVIDER, provider) and put(t, EVENT_ID, event)
+        and put_time(t, member(&t.line, root, RECEIVED))
+        and put(t, RECORD_ID, either(t, holder, BEAT_RECORD, BEAT_NUMBER))
+        and put(t, COMPUTER, member(&t.line, holder, BEAT_COMPUTER)) and put_fields(t, True))
+
+
+cdef bint tell_nxlog(Telling* t, int root) noexcept nogil:
+    cdef const Member* provider = member(&t.line, root, NXLOG_SOURCE)
+    cdef const Member* event = member(&t.line, root, EVENT)
+    cdef const Member* time = either(t, root, NXLOG_CREATED, NXLOG_TIME)
+    cdef const Member* received = member(&t.line, root, RECEIVED)
+    cdef const Member* process = member(&t.line, root, PROCESS)
+    cdef int wanted = is_wanted(provider, event)
+    cdef uint64_t ticks = 0
+    if wanted != YES:
+        return wanted == NO
+    t.data = root
+    t.flat = True
+    if process != NULL and (process.value.kind == INTEGER or process.value.kind == ANSWER) and (
+        member(&t.line, root, THREAD) != NULL
+    ):
+        t.left_out = process
+        t.lost_process = member(&t.line, root, PROCESS_OF_EVENT) == NULL
+    if received != NULL and (
+        time == NULL or time.value.kind != STRING or read_moment(&time.value, &ticks) == NO
+    ):
+        time = received
+        t.received = True
+    return (
+        put(t, PROVIDER, provider) and put(t, EVENT_ID, event) and put_time(t, time)
+        and put(t, RECORD_ID, member(&t.line, root, NXLOG_RECORD))
+        and put(t, COMPUTER, member(&t.line, root, NXLOG_HOST)) and put_fields(t, False))
+
+
+cdef bint tell_sentinel(Telling* t, int root) noexcept nogil:
+    """Tell what a row of WindowsEvent says, whose fields are an object."""
+    cdef const Member* provider = either(t, root, SENTINEL_SOURCE, SENTINEL_PROVIDER)
+    cdef const Member* event = member(&t.line, root, EVENT)
+    cdef const Member* data = member(&t.line, root, SENTINEL_DATA)
+    cdef int wanted = is_wanted_event(event)
+    if wanted != YES:
+        return wanted == NO
+    if member(&t.line, root, SENTINEL_PORTAL_TIME) != NULL:
+        return False
+    if data == NULL or data.value.kind != OBJECT:
+        return False
+    wanted = is_provider(provider)
+    if wanted != YES:
+        return wanted == NO
+    t.data = data.object
+    return (
+        put(t, PROVIDER, provider) and put(t, EVENT_ID, event)
+        and put_time(t, member(&t.line, root, SENTINEL_TIME))
+        and put(t, RECORD_ID, either(t, root, SENTINEL_RECORD_ID, SENTINEL_RECORD))
+        and put(t, COMPUTER, member(&t.line, root, SENTINEL_COMPUTER)) and put_fields(t, False))
+
+
+cdef const Member* either(Telling* t, int object, int role, int other) noexcept nogil:
+    """Return a member, or if it is not there another."""
+    cdef const Member* found = member(&t.line, object, role)
+    return found if found != NULL else member(&t.line, object, other)
+
+
+cdef int is_wanted(const Member* provider, const Member* event) noexcept nogil:
+    cdef int wanted = is_wanted_event(event)
+    return is_provider(provider) if wanted == YES else wanted
+
+
+cdef int is_provider(const Member* provider) noexcept nogil:
+    cdef const Span* value
+    if provider == NULL or provider.value.kind != STRING:
+        return NO
+    value = &provider.value
+    if value.form:
+        return ODD
+    return value.size == provider_size and not memcmp(value.data, provider_name, provider_size)
+
+
+cdef int is_wanted_event(const Member* event) noexcept nogil:
+    """Tell whether an id, as a number or as text, is one of an event that becomes a row."""
+    cdef const Span* value
+    cdef uint64_t number = 0
+    if event == NULL or event.value.kind == NULL_VALUE:
+        return NO
+    value = &event.value
+    if (value.kind != INTEGER and value.kind != STRING) or value.form:
+        return ODD
+    if not 1 <= value.size <= 5 or value.data[0] == c"0":
+        return ODD
+    if not read_form(NUMBER, <const char*>value.data, value.size, &number, NULL) or number > 0xffff:
+        return ODD
+    return wanted_events()[number >> 3] >> (number & 7) & 1
+
+
+cdef uint8_t* put_head(Telling* t, int target, int kind, uint32_t size) noexcept nogil:
+    cdef uint8_t* out = t.out
+    out[0] = <uint8_t>target
+    out[1] = <uint8_t>(target >> 8)
+    out[2] = <uint8_t>kind
+    out[3] = 0
+    memcpy(out + 4, &size, 4)
+    t.count += 1
+    return out + FIELD_HEAD
+
+
+cdef void put_value(Telling* t, int target, const Span* value) noexcept nogil:
+    cdef uint8_t* start = t.out + FIELD_HEAD
+    cdef uint8_t* end = put_utf16(start, value)
+    put_head(t, target, TYPE_TEXT, <uint32_t>(end - start))
+    t.out = end
+
+
+cdef bint put(Telling* t, int target, const Member* m) noexcept nogil:
+    """Write the text of a member, if it is there and not null."""
+    cdef const Span* value
+    if m == NULL or m.value.kind == NULL_VALUE:
+        return True
+    value = &m.value
+    if value.kind == FRACTION or value.kind > STRING:
+        return False
+    if value.kind == INTEGER and value.size == 2 and not memcmp(value.data, b"-0", 2):
+        return False
+    put_value(t, target, value)
+    return True
+
+
+cdef bint put_time(Telling* t, const Member* m) noexcept nogil:
+    cdef uint64_t ticks = 0
+    cdef int answer
+    if m == NULL or m.value.kind != STRING:
+        return put(t, TIME, m)
+    answer = read_moment(&m.value, &ticks)
+    if answer != YES:
+        return answer == NO and put(t, TIME, m)
+    t.out = put_head(t, TIME, TYPE_FILETIME, 8)
+    memcpy(t.out, &ticks, 8)
+    t.out += 8
+    return True
+
+
+cdef bint put_fields(Telling* t, bint translated) noexcept nogil:
+    """Write the fields of the event; if it is translated, its direction is an English word."""
+    cdef const Member* m
+    cdef int k
+    for k in range(t.line.n_members):
+        m = t.line.members + k
+        if m.owner != t.data or m.known == NULL or m.known.target < 0 or m == t.left_out:
+            continue
+        if translated and m.known.target == DIRECTION_FIELD and put_direction(t, &m.value):
+            continue
+        if not put(t, m.known.target, m):
+            return False
+    return True
+
+
+cdef bint put_direction(Telling* t, const Span* value) noexcept nogil:
+    cdef Span message
+    cdef int k
+    if value.kind != STRING or value.form:
+        return False
+    for k in range(N_WORDS):
+        if value.size == words[k].word_size and not memcmp(
+            value.data, words[k].word, value.size
+        ):
+            message = Span(
+                <const uint8_t*>words[k].message, words[k].message_size, STRING, 0)
+            put_value(t, DIRECTION_FIELD, &message)
+            return True
+    return False
+
+
+cdef bint is_unknown(const Telling* t, const Member* m) noexcept nogil:
+    """Tell whether a member is a field of the event whose name means nothing."""
+    if m.owner != t.data:
+        return False
+    if m.known == NULL:
+        return True
+    return m.known.target < 0 and not m.known.without_column and not (
+        t.flat and m.known.of_collector)
+
+
+cdef inline bint are_digits(const uint8_t* text, int count) noexcept nogil:
+    cdef int k
+    for k in range(count):
+        if not c"0" <= text[k] <= c"9":
+            return False
+    return True
+
+
+cdef inline int two_digits(const uint8_t* text) noexcept nogil:
+    return 10 * (text[0] - c"0") + (text[1] - c"0")
+
+
+cdef int read_moment(const Span* value, uint64_t* ticks) noexcept nogil:
+    """Read a time with a zone, as _packing.filetime() does; NO if it has not this form."""
+    cdef const uint8_t* text = value.data
+    cdef uint32_t size = value.size, at = 19, k
+    cdef char[28] clear    # as read_form() reads it
+    cdef int64_t minutes = 0
+    if value.form or (size > 19 and text[19] & 0x80):
+        return ODD
+    if size < 20 or size > 35 or not (
+        are_digits(text, 4) and text[4] == c"-" and are_digits(text + 5, 2) and text[7] == c"-"
+        and are_digits(text + 8, 2) and (text[10] == c"T" or text[10] == c" ")
+        and are_digits(text + 11, 2) and text[13] == c":" and are_digits(text + 14, 2)
+        and text[16] == c":" and are_digits(text + 17, 2)
+    ):
+        return NO
+    memcpy(clear, text, 19)
+    memcpy(clear + 19, b".0000000Z", 9)
+    clear[10] = c"T"
+    if text[at] == c".":
+        at += 1
+        while at < size and at - 20 < 9 and are_digits(text + at, 1):
+            if at < 27:
+                clear[at] = text[at]
+            at += 1
+        if at == 20:
+            return NO
+    k = size - at
+    if k == 1 and text[at] == c"Z":
+        pass
+    elif (k == 5 or (k == 6 and text[at + 3] == c":")) and (
+        text[at] == c"+" or text[at] == c"-"
+    ) and are_digits(text + at + 1, 2) and are_digits(text + size - 2, 2):
+        minutes = 60 * two_digits(text + at + 1) + two_digits(text + size - 2)
+        if minutes >= 24 * 60 or two_digits(text + size - 2) >= 60:
+            return ODD
+        if text[at] == c"-":
+            minutes = -minutes
+    else:
+        return NO
+    if not read_form(MOMENT, clear, 28, ticks, NULL) or (
+        <int64_t>ticks[0] < minutes * 60 * TICKS
+    ):
+        return ODD
+    ticks[0] -= <uint64_t>(minutes * 60 * TICKS)
+    return YES
+
+
+kept = [(word.encode(), message.encode()) for word, message in DIRECTIONS.items()]
+for number, (word, message) in enumerate(kept):
+    words[<int>number] = Word(
+        <bytes>word, <bytes>message, <uint32_t>len(word), <uint32_t>len(message))
+if len(kept) != <int>N_WORDS:
+    raise ImportError(f"{len(kept)} words for directions, of {<int>N_WORDS}")
+provider = PROVIDER_NAME.encode()
+provider_name = <bytes>provider
+provider_size = <uint32_t>len(provider)
