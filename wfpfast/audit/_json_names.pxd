@@ -31,7 +31,8 @@ cdef enum Role:
     SENTINEL_RECORD_ID
     SENTINEL_RECORD
     SENTINEL_COMPUTER
-    POWERSHELL_PROVIDER
+    POWERSHELL_PROVIDER      # or that of a filter
+    POWERSHELL_EVENT
     N_ROLES
 
 cdef enum:
