@@ -65,7 +65,7 @@ def log_of(size: int) -> tuple[bytes, str]:
         chunks = [whole[at:at + CHUNK] for at in range(HEAD, len(whole), CHUNK)]
     times = max(1, size // (CHUNK * len(chunks)))
     count = times * len(chunks)
-    return file_head(count) + b"".join(chunks) * times, f"{what}, {len(chunks)} chunk" + "s" * (len(chunks) > 1)
+    return file_head(count) + b"".join(chunks) * times, f"{what}, chunks: {len(chunks)}"
 
 
 def lines_of(size: int) -> tuple[bytes, str]:

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 from benchmarks import library
 
+NEEDED = ("duckdb", "evtx", "orjson", "Evtx.Evtx", "pyarrow")
 PROVIDER = "Microsoft-Windows-Security-Auditing"
 EVENTS = frozenset((5031, *range(5150, 5160)))
 SPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"
@@ -27,7 +28,7 @@ SYSTEM = {"timestamp": "timestamp[us, UTC]", "event_id": "uint16", "record_id": 
           "host": "string"}
 COLUMNS = (*SYSTEM, *FIELDS)
 DIRECTIONS = {"%%14592": "INBOUND", "%%14593": "OUTBOUND"}
-# A time is TimeCreated, or when the record came to the collector: EventTime has no zone in the sets.
+# A time is TimeCreated, or when the record came to the collector: EventTime has no zone there.
 QUERY = """
     SELECT coalesce(TimeCreated, "@timestamp")::TIMESTAMP AS timestamp,
         EventID::USMALLINT AS event_id, RecordNumber::UBIGINT AS record_id, Hostname AS host,
@@ -57,7 +58,8 @@ def table(rows: Iterable[Row]) -> Any:
     for name in ("app_path", "source_address", "destination_address"):
         made[name] = compute.if_else(
             compute.is_in(made[name], pa.array(["-", ""])), None, made[name])
-    made["filter_id"] = compute.if_else(compute.equal(made["filter_id"], 0), None, made["filter_id"])
+    filters = made["filter_id"]
+    made["filter_id"] = compute.if_else(compute.equal(filters, 0), None, filters)
     return pa.table(made)
 
 

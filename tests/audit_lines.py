@@ -1,4 +1,4 @@
-"""Lines of JSON as collectors might write them: odd members, blanks, escapes; and Python's reader."""
+"""Lines of JSON as collectors might write them: odd members, blanks and escapes."""
 
 import json
 import random

@@ -12,12 +12,10 @@ from audit_lines import (
     SCANNED,
     TEXTS,
     VALUES,
-    audit_of,
     lines_of,
     read_by_python,
     said,
     same,
-    written,
 )
 from audit_records import FIELDS, Audit, read
 from audit_shapes import nxlog, powershell, security_event
@@ -43,12 +41,7 @@ def test_rows_and_counts_are_those_of_python(seed: int) -> None:
 
 @pytest.mark.parametrize("make", SCANNED)
 def test_what_collectors_write_is_scanned(make: Callable[[Audit], dict[str, Any]]) -> None:
-    chance = random.Random(1)
-    for _ in range(50):
-        line = written(make(BIND._replace(host="пк \ud83d\ude00")), random.Random(chance.random()))
-        if len(json.loads(line, object_pairs_hook=lambda pairs: pairs)) == len(json.loads(line)):
-            break
-    for one in (BIND, audit_of(chance), Audit(4688, {"NewProcessId": "0x1"}, 12)):
+    for one in (BIND, BIND._replace(host="пк 😀"), Audit(4688, {"NewProcessId": "0x1"}, 12)):
         for ascii_only in (True, False):
             assert scanned(json.dumps(make(one), ensure_ascii=ascii_only).encode()) == 1
 
@@ -73,7 +66,8 @@ def test_every_value_of_every_member(name: str) -> None:
             if "event_data" in inner:
                 inner["event_data"][name] = value
                 made.append(json.dumps(one))
-        made.append(json.dumps(make(BIND))[:-1] + f', {json.dumps(name)}: 1, {json.dumps(name)}: 2}}')
+        twice = f', {json.dumps(name)}: 1, {json.dumps(name)}: 2}}'
+        made.append(json.dumps(make(BIND))[:-1] + twice)
     data = "\n".join(made).encode()
     assert len(made) > 500
     assert same(read(data, errors="null")) == same(read_by_python(data, errors="null"))
@@ -98,7 +92,7 @@ def test_nothing_is_deep_or_many_without_end() -> None:
     many = "{" + ",".join(f'"m{k}": {k}' for k in range(5000)) + "}"
     row = json.dumps({**nxlog(BIND), **{f"m{k}": k for k in range(200)}})
     more = json.dumps({**nxlog(BIND), **{f"n{k}": k for k in range(200)}})
-    lists = json.dumps({**nxlog(BIND), "tags": eval("[" * 60 + "]" * 60)})
+    lists = json.dumps({**nxlog(BIND), "tags": json.loads("[" * 60 + "]" * 60)})
     data = "\n".join([row, deep, many, *[row, more] * 6, lists, "[" * 5000]).encode()
     rows, stats = read(data, errors="null")
     assert len(rows) == 14

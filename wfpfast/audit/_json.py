@@ -90,7 +90,7 @@ def _whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes | Lost]:
         end = piece.rfind(b"\n") + 1
         if end:
             start = piece.index(b"\n") + 1 if skipping else 0
-            yield b"".join([*waiting, piece[start:end]])
+            yield b"".join([*waiting, memoryview(piece)[start:end]])
             waiting, size, skipping = [], 0, False
         if not skipping:
             waiting.append(piece[end:])

@@ -14,9 +14,9 @@ from wfpfast.audit._json_members cimport member
 from wfpfast.audit._json_names cimport (
     BEAT_COMPUTER, BEAT_EVENT, BEAT_NUMBER, BEAT_PROVIDER, BEAT_RECORD, BEAT_SOURCE, EVENT,
     EVENT_DATA, NXLOG_CREATED, NXLOG_HOST, NXLOG_RECORD, NXLOG_SOURCE, NXLOG_TIME,
-    POWERSHELL_EVENT, POWERSHELL_PROVIDER, PROCESS, PROCESS_OF_EVENT, RECEIVED, SENTINEL_COMPUTER, SENTINEL_DATA,
-    SENTINEL_PORTAL_TIME, SENTINEL_PROVIDER, SENTINEL_RECORD, SENTINEL_RECORD_ID, SENTINEL_SOURCE,
-    SENTINEL_TIME, SOURCE_OF_HIT, THREAD, WINLOG)
+    POWERSHELL_EVENT, POWERSHELL_PROVIDER, PROCESS, PROCESS_OF_EVENT, RECEIVED, SENTINEL_COMPUTER,
+    SENTINEL_DATA, SENTINEL_PORTAL_TIME, SENTINEL_PROVIDER, SENTINEL_RECORD, SENTINEL_RECORD_ID,
+    SENTINEL_SOURCE, SENTINEL_TIME, SOURCE_OF_HIT, THREAD, WINLOG)
 from wfpfast.audit._json_text cimport (
     ANSWER, FRACTION, INTEGER, NULL_VALUE, OBJECT, STRING, put_utf16)
 
@@ -32,6 +32,9 @@ cdef enum:
     FIELD_HEAD = 8
     N_WORDS = 4
     TICKS = 10_000_000       # of a second
+    CLOCK = 19               # characters of a time to the second
+    MAX_FRACTION = 9
+    MOMENT_SIZE = 28         # characters of a time to 100 ns, in UTC
 
 cdef struct Word:
     const char* word
@@ -274,50 +277,68 @@ cdef inline int two_digits(const uint8_t* text) noexcept nogil:
     return 10 * (text[0] - c"0") + (text[1] - c"0")
 
 
+cdef int read_zone(const uint8_t* text, uint32_t size, int64_t* minutes) noexcept nogil:
+    """Read how far a zone is ahead of UTC."""
+    minutes[0] = 0
+    if size == 1 and text[0] == c"Z":
+        return YES
+    if (size != 5 and (size != 6 or text[3] != c":")) or (text[0] != c"+" and text[0] != c"-"):
+        return NO
+    if not are_digits(text + 1, 2) or not are_digits(text + size - 2, 2):
+        return NO
+    minutes[0] = 60 * two_digits(text + 1) + two_digits(text + size - 2)
+    if minutes[0] >= 24 * 60 or two_digits(text + size - 2) >= 60:
+        return ODD
+    if text[0] == c"-":
+        minutes[0] = -minutes[0]
+    return YES
+
+
+cdef uint32_t read_clock(const uint8_t* text, uint32_t size, char* clear) noexcept nogil:
+    """Copy a time, with seven digits behind the point and `Z`; return where its zone begins, or 0.
+
+    More digits are left out, as long as there are at most nine.
+    """
+    cdef uint32_t at = CLOCK
+    cdef int k
+    memcpy(clear, b"0000-00-00T00:00:00.0000000Z", MOMENT_SIZE)
+    if size <= CLOCK or (text[10] != c"T" and text[10] != c" "):
+        return 0
+    for k in range(CLOCK):
+        if clear[k] == c"0":
+            if not are_digits(text + k, 1):
+                return 0
+            clear[k] = <char>text[k]
+        elif clear[k] != <char>text[k] and k != 10:
+            return 0
+    if text[CLOCK] != c".":
+        return CLOCK
+    at += 1
+    while at < size and are_digits(text + at, 1):
+        if at < MOMENT_SIZE - 1:
+            clear[at] = <char>text[at]
+        at += 1
+    return at if CLOCK + 1 < at <= CLOCK + 1 + MAX_FRACTION else 0
+
+
 cdef int read_moment(const Span* value, uint64_t* ticks) noexcept nogil:
     """Read a time with a zone, as _packing.filetime() does; NO if it has not this form."""
-    cdef const uint8_t* text = value.data
-    cdef uint32_t size = value.size, at = 19, k
-    cdef char[28] clear    # as read_form() reads it
-    cdef int64_t minutes = 0
-    if value.form or (size > 19 and text[19] & 0x80):
+    cdef char[MOMENT_SIZE] clear    # as read_form() reads it
+    cdef int64_t ahead = 0
+    cdef uint32_t at
+    cdef int answer
+    if value.form:
         return ODD
-    if size < 20 or size > 35 or not (
-        are_digits(text, 4) and text[4] == c"-" and are_digits(text + 5, 2) and text[7] == c"-"
-        and are_digits(text + 8, 2) and (text[10] == c"T" or text[10] == c" ")
-        and are_digits(text + 11, 2) and text[13] == c":" and are_digits(text + 14, 2)
-        and text[16] == c":" and are_digits(text + 17, 2)
-    ):
+    at = read_clock(value.data, value.size, clear)
+    if at == 0:
         return NO
-    memcpy(clear, text, 19)
-    memcpy(clear + 19, b".0000000Z", 9)
-    clear[10] = c"T"
-    if text[at] == c".":
-        at += 1
-        while at < size and at - 20 < 9 and are_digits(text + at, 1):
-            if at < 27:
-                clear[at] = text[at]
-            at += 1
-        if at == 20:
-            return NO
-    k = size - at
-    if k == 1 and text[at] == c"Z":
-        pass
-    elif (k == 5 or (k == 6 and text[at + 3] == c":")) and (
-        text[at] == c"+" or text[at] == c"-"
-    ) and are_digits(text + at + 1, 2) and are_digits(text + size - 2, 2):
-        minutes = 60 * two_digits(text + at + 1) + two_digits(text + size - 2)
-        if minutes >= 24 * 60 or two_digits(text + size - 2) >= 60:
-            return ODD
-        if text[at] == c"-":
-            minutes = -minutes
-    else:
-        return NO
-    if not read_form(MOMENT, clear, 28, ticks, NULL) or (
-        <int64_t>ticks[0] < minutes * 60 * TICKS
-    ):
+    answer = read_zone(value.data + at, value.size - at, &ahead)
+    if answer != YES:
+        return answer
+    ahead *= 60 * TICKS
+    if not read_form(MOMENT, clear, MOMENT_SIZE, ticks, NULL) or <int64_t>ticks[0] < ahead:
         return ODD
-    ticks[0] -= <uint64_t>(minutes * 60 * TICKS)
+    ticks[0] -= <uint64_t>ahead
     return YES
 
 

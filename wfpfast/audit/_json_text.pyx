@@ -15,6 +15,9 @@ cdef enum:
     LONGEST_NUMBER = 64      # characters; Python has a limit, too
     VECTOR = 16
 
+# A bit for each character from 0x40 to 0x7f: those of \\ \b \f \n \r \t.
+cdef uint64_t letters = 0x0014404410000000
+
 
 cdef inline bint is_digit(uint8_t c) noexcept nogil:
     return c"0" <= c <= c"9"
@@ -39,14 +42,18 @@ cdef inline int unit_of(const uint8_t* p) noexcept nogil:
     return unit
 
 
-cdef int escape_size(const uint8_t* p) noexcept nogil:
+cdef inline bint is_short_escape(uint8_t c) noexcept nogil:
+    """Tell whether a character behind a backslash is all of an escape."""
+    if c & 0xc0 == 0x40:
+        return letters >> (c & 63) & 1
+    return c == c'"' or c == c"/"
+
+
+cdef inline int escape_size(const uint8_t* p) noexcept nogil:
     """Return the size of what begins with a backslash; 0 if there is no such escape."""
-    cdef uint8_t c = p[1]
-    if c == c"u":
-        return 6 if unit_of(p + 2) >= 0 else 0
-    if c == c"n" or c == c"t" or c == c"r" or c == c"\\" or c == c'"':
+    if is_short_escape(p[1]):
         return 2
-    return 2 if c == c"/" or c == c"b" or c == c"f" else 0
+    return 6 if p[1] == c"u" and unit_of(p + 2) >= 0 else 0
 
 
 cdef int character_size(const uint8_t* p) noexcept nogil:
@@ -80,19 +87,25 @@ cdef inline bint is_replacement(const uint8_t* p) noexcept nogil:
 cdef const uint8_t* after_string(
     const uint8_t* p, const uint8_t* limit, uint8_t* form
 ) noexcept nogil:
-    """Return the quotation mark that ends a string, of which `p` is the first character, or NULL."""
+    """Return the quotation mark that ends a string, whose first character is at `p`, or NULL."""
     cdef int size
     while True:
-        size = VECTOR
-        while size == VECTOR and limit - p >= VECTOR:
+        if limit - p >= VECTOR:
             size = wf_plain_16(p)
             p += size
+            if size == VECTOR:
+                continue
         if p[0] == c'"':
             return p
         if p[0] == c"\\":
             form[0] |= ESCAPES
-            size = escape_size(p)
-        elif p[0] & 0x80:
+            while p[0] == c"\\":  # one is seldom alone
+                size = escape_size(p)
+                if size == 0:
+                    return NULL
+                p += size
+            continue
+        if p[0] & 0x80:
             form[0] |= NOT_ASCII
             size = character_size(p)
         else:

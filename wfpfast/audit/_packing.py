@@ -55,7 +55,7 @@ class Scanned(NamedTuple):
 
     Attributes
     ----------
-    count : int
+    size : int
         How many.
     memory : bytes
         Where they are.
@@ -63,7 +63,7 @@ class Scanned(NamedTuple):
         What was odd about them.
     """
 
-    count: int
+    size: int
     memory: bytes
     stats: Mapping[str, int]
 
@@ -132,7 +132,7 @@ class _Packing:
         if isinstance(item, Lost):
             return self.seen < RECORDS
         # A fault is behind the records that are with it.
-        count = item.count if isinstance(item, Scanned) else 1
+        count = item.size if isinstance(item, Scanned) else 1
         return self.fault is None and (not self.seen or self.seen + count <= RECORDS)
 
     def add(self, item: Item) -> None:
@@ -141,7 +141,7 @@ class _Packing:
             self.lost[item.stat] += 1
             self.fault = self.fault or EvtxError(item.reason, record=self.number + 1)
         elif isinstance(item, Scanned):
-            count = item.count
+            count = item.size
             self.memory += item.memory
             self.stats.update(item.stats)
             self.size += count
