@@ -288,5 +288,5 @@ MUTANTS = (
     Mutant("JSON: a time may be before 1601", f"{JSON}_record.pyx",
            " or <int64_t>ticks[0] < ahead:", ":", (LINES,)),
     Mutant("JSON: nothing is behind a record", f"{JSON}_lines.pyx",
-           'if p != s.end and p[0] != c"\n":', "if False:", (LINES,)),
+           'if p != s.end and p[0] != c"\\n":', "if False:", (LINES,)),
 )
