@@ -2,6 +2,7 @@
 
 import json
 import random
+from copy import deepcopy
 from typing import Any
 from unittest import mock
 
@@ -70,7 +71,7 @@ def made_odd(record: dict[str, Any], chance: random.Random) -> dict[str, Any]:
         if chance.random() < 0.2:
             target.pop(name, None)
         else:
-            target[name] = chance.choice((*TEXTS, *VALUES))
+            target[name] = deepcopy(chance.choice((*TEXTS, *VALUES)))
     return record
 
 
