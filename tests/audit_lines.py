@@ -21,8 +21,8 @@ from audit_shapes import (
 from wfpfast.audit import EvtxError
 
 # Those that are read in C, and those that are not.
-SCANNED = (winlogbeat, winlogbeat_6, elastic, nxlog, mordor, windows_event)
-MAKERS = (*SCANNED, security_event, powershell)
+SCANNED = (winlogbeat, winlogbeat_6, elastic, nxlog, mordor, windows_event, security_event)
+MAKERS = (*SCANNED, powershell)
 TEXTS = (
     "", "-", "x", "Inbound", "Outbound", "Forward", "Bidirectional", "%%14592", "%%14593",
     "ü", "日本", "😀", "\ud800", "\udfff\ud800", "\ufffd", "\0", "\x7f", "a\r\n\tb", '"', "\\", "/",

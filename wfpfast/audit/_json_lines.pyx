@@ -121,9 +121,10 @@ cdef bint scan_line(Scan* s) noexcept nogil:
     if p != s.end and p[0] != c"\n":
         return False
     t.out = s.out + HEAD
+    t.room_end = t.out + 2 * (p - s.at)
     if not tell(t):
         return False
-    if t.data < 0:  # of no interest: the fields do not count
+    if not t.wanted:  # of no interest: the fields do not count
         t.out = s.out + HEAD
         t.count = 0
     memcpy(s.out, &s.number, 8)

@@ -11,9 +11,11 @@ cdef enum:
 cdef struct Telling:
     Line line
     uint8_t* out             # where the next field goes
+    uint8_t* room_end        # where the memory for this record ends
     uint32_t count           # of fields
-    # What the record is; if it is of interest.
-    int data                 # the object that has the fields; otherwise -1
+    bint wanted              # whether the record is of interest
+    # What it is then.
+    int data                 # the object that has the fields; -1: they are no object
     bint flat                # they stand beside what its collector adds
     const Member* left_out   # one of them that is none, or NULL
     bint received            # the time is that at which it came to the collector

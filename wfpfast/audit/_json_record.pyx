@@ -3,13 +3,14 @@
 Each function that tells returns False for what is rare: Python then reads the line.
 """
 
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memcmp, memcpy, memmove
 
 from wfpfast._base.forms cimport MOMENT, NUMBER, read_form
 from wfpfast._evtx.templates cimport COMPUTER, EVENT_ID, PROVIDER, RECORD_ID, TIME
 from wfpfast._evtx.values cimport TYPE_FILETIME, TYPE_TEXT
 from wfpfast.audit._events cimport wanted_events
 from wfpfast.audit._fields cimport DIRECTION_FIELD
+from wfpfast.audit._json_event_data cimport Cursor, begin_data, next_data
 from wfpfast.audit._json_members cimport member
 from wfpfast.audit._json_names cimport (
     BEAT_COMPUTER, BEAT_EVENT, BEAT_NUMBER, BEAT_PROVIDER, BEAT_RECORD, BEAT_SOURCE, EVENT,
@@ -54,7 +55,7 @@ cdef bint tell(Telling* t) noexcept nogil:
     cdef const Member* found = member(line, 0, SOURCE_OF_HIT)
     t.count = 0
     t.data = -1
-    t.flat = t.received = t.lost_process = False
+    t.wanted = t.flat = t.received = t.lost_process = False
     t.left_out = NULL
     if found != NULL and found.value.kind == OBJECT:
         root = found.object
@@ -82,6 +83,7 @@ cdef bint tell_beats(Telling* t, int root, int holder, int data) noexcept nogil:
     cdef int wanted = is_wanted(provider, event)
     if wanted != YES:
         return wanted == NO
+    t.wanted = True
     t.data = data
     return (
         put(t, PROVIDER, provider) and put(t, EVENT_ID, event)
@@ -100,8 +102,8 @@ cdef bint tell_nxlog(Telling* t, int root) noexcept nogil:
     cdef uint64_t ticks = 0
     if wanted != YES:
         return wanted == NO
+    t.wanted = t.flat = True
     t.data = root
-    t.flat = True
     if process != NULL and (process.value.kind == INTEGER or process.value.kind == ANSWER) and (
         member(&t.line, root, THREAD) != NULL
     ):
@@ -119,7 +121,7 @@ cdef bint tell_nxlog(Telling* t, int root) noexcept nogil:
 
 
 cdef bint tell_sentinel(Telling* t, int root) noexcept nogil:
-    """Tell what a row of WindowsEvent says, whose fields are an object."""
+    """Tell what a row of SecurityEvent says, whose fields are XML, or of WindowsEvent."""
     cdef const Member* provider = either(t, root, SENTINEL_SOURCE, SENTINEL_PROVIDER)
     cdef const Member* event = member(&t.line, root, EVENT)
     cdef const Member* data = member(&t.line, root, SENTINEL_DATA)
@@ -128,17 +130,16 @@ cdef bint tell_sentinel(Telling* t, int root) noexcept nogil:
         return wanted == NO
     if member(&t.line, root, SENTINEL_PORTAL_TIME) != NULL:
         return False
-    if data == NULL or data.value.kind != OBJECT:
+    if data == NULL or is_provider(provider) != YES:
         return False
-    wanted = is_provider(provider)
-    if wanted != YES:
-        return wanted == NO
+    t.wanted = True
     t.data = data.object
     return (
         put(t, PROVIDER, provider) and put(t, EVENT_ID, event)
         and put_time(t, member(&t.line, root, SENTINEL_TIME))
         and put(t, RECORD_ID, either(t, root, SENTINEL_RECORD_ID, SENTINEL_RECORD))
-        and put(t, COMPUTER, member(&t.line, root, SENTINEL_COMPUTER)) and put_fields(t, False))
+        and put(t, COMPUTER, member(&t.line, root, SENTINEL_COMPUTER))
+        and (put_fields(t, False) if data.object >= 0 else put_xml(t, &data.value)))
 
 
 cdef const Member* either(Telling* t, int object, int role, int other) noexcept nogil:
@@ -176,6 +177,26 @@ cdef int is_wanted_event(const Member* event) noexcept nogil:
     if not read_form(NUMBER, <const char*>value.data, value.size, &number, NULL) or number > 0xffff:
         return ODD
     return wanted_events()[number >> 3] >> (number & 7) & 1
+
+
+cdef bint put_xml(Telling* t, const Span* value) noexcept nogil:
+    """Write the fields of an element EventData, which is read at the end of the record's memory."""
+    cdef uint8_t* start = t.room_end - 2 * value.size
+    cdef Cursor c
+    if value.kind != STRING:
+        return False
+    c.p = start
+    c.end = put_utf16(start, value)
+    if not begin_data(&c):
+        return False
+    # A field takes less than the element that it is made of, so what is not read yet stays.
+    while next_data(&c):
+        if c.known.target >= 0:
+            memmove(put_head(t, c.known.target, TYPE_TEXT, c.size), c.text, c.size)
+            t.out += FIELD_HEAD + c.size
+        elif not c.known.without_column:
+            return False
+    return c.ended
 
 
 cdef uint8_t* put_head(Telling* t, int target, int kind, uint32_t size) noexcept nogil:
