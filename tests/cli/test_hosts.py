@@ -115,6 +115,20 @@ def test_processes_and_origins(run: Run, log: Path) -> None:
     assert "by origin" not in out
 
 
+def test_what_nothing_says_has_no_table(run: Run, log: Path) -> None:
+    out = run("summary", log.name).out
+    assert "\nNot given of what was dropped: user\n" in out
+    assert "Dropped, by user" not in out
+    out = run("summary", log.name, "--host", "pc").out     # an end may be unknown, a filter not
+    assert "Dropped, by remote address" in out
+    path = log.parent / "5031.evtx"
+    path.write_bytes(evtx(records([Audit(5031, {"Application": APP})])))
+    lines = run("summary", path.name).out.splitlines()
+    assert lines[-4] == (
+        "Not given of what was dropped: filter, remote address, remote port, direction, user")
+    assert [line for line in lines if line.startswith("Dropped, ")] == ["Dropped, by application"]
+
+
 def test_net_events_look_as_before(run: Run, xml: Path) -> None:
     out = run("summary", xml.name).out
     for text in ("by host", "Security log", "origin"):
