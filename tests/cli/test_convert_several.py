@@ -27,7 +27,7 @@ def log(tmp_path: Path) -> Path:
 @pytest.fixture
 def xml(tmp_path: Path) -> Path:
     path = tmp_path / "netevents.xml"
-    path.write_text(netevents(drop()))     # at the layer 44
+    path.write_bytes(netevents(drop()).encode())     # at the layer 44
     return path
 
 

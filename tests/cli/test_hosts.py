@@ -48,7 +48,7 @@ def log(tmp_path: Path) -> Path:
 @pytest.fixture
 def xml(tmp_path: Path) -> Path:
     path = tmp_path / "netevents.xml"
-    path.write_text(netevents(drop()))
+    path.write_bytes(netevents(drop()).encode())
     return path
 
 
