@@ -13,12 +13,14 @@ from typing import Any
 from wfpfast._decode.decoder import EventBatch
 from wfpfast._decode.stream import EventStream
 from wfpfast.audit._errors import EvtxError
+from wfpfast.audit._event_ids import EVENT_ID, EVENT_ID_NEEDS, event_ids
 from wfpfast.audit._files import MAGIC, Source, parts
 from wfpfast.audit._parts import AnyPart, drained, read_parts
 from wfpfast.audit._reader import AuditReader
 from wfpfast.audit._shapes import shape_of
 
-__all__ = ["EvtxError", "read_events", "recognises"]
+__all__ = [
+    "EVENT_ID", "EVENT_ID_NEEDS", "EvtxError", "event_ids", "read_events", "recognises"]
 
 SURVEYED = 1 << 23      # bytes at the beginning of a file
 LEAST = 1 << 10         # bytes that a part counts for, if nothing in it could be read

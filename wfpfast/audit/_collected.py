@@ -44,11 +44,40 @@ _PACKET = (
     " FilterRTID LayerName LayerRTID")
 _REMOTE = f"{_PACKET} RemoteUserID RemoteMachineID"
 _ORIGIN = _REMOTE.replace("Protocol", "Protocol InterfaceIndex FilterOrigin")
+_PROFILES = (
+    f"{_ORIGIN} OriginalProfile CurrentProfile IsLoopback HasRemoteDynamicKeywordAddress")
+_FRAME = (
+    "Direction SourceAddress DestAddress EtherType MediaType InterfaceType VlanTag FilterRTID"
+    " LayerName LayerRTID")
+_SWITCHED = _FRAME.replace("MediaType InterfaceType VlanTag", (
+    "VlanTag vSwitchID SourcevSwitchPort DestinationvSwitchPort"))
+_PEERS = "LocalAddress LocalKeyModPort RemoteAddress RemoteKeyModPort"
+_NAMES = "Local{0}PrincipalName Remote{0}PrincipalName"
+_CERTIFICATES = " ".join(
+    f"{end}{{0}}{what}" for end in ("Local", "Remote")
+    for what in ("PrincipalName", "CertHash", "IssuingCA", "RootCA"))
+_MAIN = (
+    f"{_PEERS} KeyModName FailurePoint FailureReason MMAuthMethod State Role MMImpersonationState"
+    " MMFilterID InitiatorCookie ResponderCookie")
+_QUICK = (
+    "LocalAddress LocalAddressMask LocalPort LocalTunnelEndpoint RemoteAddress RemoteAddressMask"
+    " RemotePort RemoteTunnelEndpoint Protocol RemotePrivateAddress KeyModName FailurePoint"
+    " FailureReason Mode State Role MessageID QMFilterID MMSAID")
+_EXTENDED = (
+    f"{_PEERS} FailurePoint FailureReason EMAuthMethod State Role EMImpersonationState QMFilterID")
 _ORDERS = {
     **dict.fromkeys(("5154", "5155", "5158", "5159"), (_BIND,)),
     **dict.fromkeys(("5152", "5153"), (_PACKET,)),
-    **dict.fromkeys(("5156", "5157"), (_PACKET, _REMOTE, _ORIGIN)),
+    "5156": (_PACKET, _REMOTE, _ORIGIN),
+    "5157": (_PACKET, _REMOTE, _ORIGIN, _PROFILES),
+    **dict.fromkeys(("5150", "5151"), (_FRAME,)),
+    **dict.fromkeys(("5146", "5147"), (_SWITCHED,)),
     "5031": ("Profiles Application",),
+    "4652": (f"{_CERTIFICATES} {_MAIN}".format("MM"),),
+    "4653": (f"{_NAMES} {_MAIN}".format("MM"),),
+    "4654": (_QUICK, f"{_QUICK} TunnelId TrafficSelectorId"),
+    "4983": (f"{_CERTIFICATES} {_EXTENDED}".format("EM").replace("EMAuthMethod ", ""),),
+    "4984": (f"{_NAMES} {_EXTENDED}".format("EM"),),
 }
 _ONLY_MESSAGE = (
     "has no fields, only a message in the machine's language: export .evtx, or ToXml()")
