@@ -5,6 +5,7 @@ they are first used in a chunk, as Windows does it, and referred to from then on
 """
 
 import struct
+import uuid
 import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -190,6 +191,8 @@ def encoded(value: Value) -> bytes:
         return utf16(value.value)
     if value.type == SID:
         return sid_bytes(value.value)
+    if value.type == GUID and isinstance(value.value, str):
+        return uuid.UUID(value.value).bytes_le
     if value.type in _WIDTHS:
         return int(value.value).to_bytes(_WIDTHS[value.type], "little")
     return bytes(value.value)

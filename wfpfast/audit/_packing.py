@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from wfpfast.audit._change_fields import CHANGES
 from wfpfast.audit._errors import EvtxError
 from wfpfast.audit._events import EVENTS
 from wfpfast.audit._fields import FIELDS, SYSTEM
@@ -16,8 +17,9 @@ from wfpfast.audit._reader import AuditReader
 _HEAD = struct.Struct("<QI")
 _MOMENT = struct.Struct("<HHIQ")
 _FILETIME = 17                      # a type of values, as .evtx has it
-WANTED = frozenset(map(str, EVENTS))
-_PROVIDER = "Microsoft-Windows-Security-Auditing"
+AUDITS = frozenset(map(str, EVENTS))
+WANTED = AUDITS | CHANGES           # whose fields are read, by this module or by _changes.py
+PROVIDER = "Microsoft-Windows-Security-Auditing"
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)", re.ASCII)
 _START = datetime(1601, 1, 1, tzinfo=UTC)
@@ -51,10 +53,11 @@ class Told(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """A record that cannot be read, and what counts it."""
+    """A record that cannot be read, and what counts it; its event's id if that is known."""
 
     reason: str
     stat: str = "lost_events"
+    event_id: str = ""
 
 
 def noted(told: Told | Lost, text: str) -> Told | Lost:
@@ -106,7 +109,10 @@ def listed(items: Iterable[Told | Lost]) -> Iterator[Listed]:
             memory, size, seen, fault = bytearray(), 0, 0, None
             stats, lost = Counter(), Counter()
         seen += 1
-        if isinstance(item, Lost):
+        if isinstance(item, Lost) and item.event_id in CHANGES:  # it would become no row
+            _pack(memory, number, Told({"EventID": item.event_id}, ()), stats)
+            size += 1
+        elif isinstance(item, Lost):
             lost[item.stat] += 1
             fault = fault or EvtxError(item.reason, record=number)
         else:
@@ -118,7 +124,7 @@ def listed(items: Iterable[Told | Lost]) -> Iterator[Listed]:
 
 def _pack(memory: bytearray, number: int, told: Told, stats: Counter[str]) -> None:
     wanted = (
-        told.system.get("EventID") in WANTED and told.system.get("Provider") == _PROVIDER)
+        told.system.get("EventID") in AUDITS and told.system.get("Provider") == PROVIDER)
     system, start, count = dict(told.system), len(memory), len(told.system)
     memory += bytes(_HEAD.size)
     if (ticks := filetime(system.get("TimeCreated", ""))) is not None:

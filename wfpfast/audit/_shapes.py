@@ -38,4 +38,9 @@ def shape_of(head: bytes) -> Shape | None:
 
 def listed_parts(shape: Shape, file: BinaryIO) -> Iterator[Listed]:
     """Yield the records of a file, some at a time."""
-    return listed(shape.records(blocks(file)))
+    return listed(records_of(shape, file))
+
+
+def records_of(shape: Shape, file: BinaryIO) -> Iterator[Told | Lost]:
+    """Yield the records of a file."""
+    return shape.records(blocks(file))
