@@ -32,6 +32,10 @@ def with_formats(command: Any) -> Any:
 def reading_options(command: Any) -> Any:
     """Add the options that say how files are read, which are for some of the sources only."""
     for option in (
+        click.option("--host", "hosts", metavar="NAME", multiple=True,
+                     help="Only events of this host, in any case, with * and ?; without its domain"
+                          " if NAME has no dot. May be given several times. For records of the"
+                          " Security log, and what convert makes of them."),
         click.option("--encoding", metavar="NAME",
                      help="How texts are written in netsh's files that do not say it, such as"
                           f" cp936. {suffixes(taking('encoding'))} only."),
@@ -46,9 +50,14 @@ def reading_options(command: Any) -> Any:
     return command
 
 
-def given(options: dict[str, str | None]) -> dict[str, Any]:
+def given(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were asked for."""
-    return {name: value for name, value in options.items() if value is not None}
+    found = {name: value for name, value in options.items() if value not in (None, ())}
+    if "hosts" in found:
+        from wfpfast.cli._hosts import Hosts  # which needs pyarrow
+
+        found["hosts"] = Hosts(found["hosts"])
+    return found
 
 
 @command(short_help="Convert net events to another kind of file.")
@@ -66,11 +75,12 @@ def given(options: dict[str, str | None]) -> dict[str, Any]:
 @with_formats
 def convert(
     sources: tuple[Path, ...], out: Path, to: str | None, columns: list[str] | None, force: bool,
-    **options: str | None,
+    **options: Any,
 ) -> int:
     """Convert net events from one kind of file to another.
 
-    IN is one of these; several are joined, in their order:
+    IN is one of these; several are joined, in their order. Where some have columns that others
+    lack, OUT has all of them, and null for the others:
 
     \b
     {sources}
@@ -112,7 +122,7 @@ def convert(
 @with_formats
 def summary(
     files: tuple[Path, ...], filters: tuple[Path, ...], top: int, keep_doubles: bool,
-    as_json: bool, **options: str | None,
+    as_json: bool, **options: Any,
 ) -> int:
     """Say what happened and what was dropped, by application, filter, address and port.
 

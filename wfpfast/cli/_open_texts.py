@@ -22,6 +22,7 @@ from wfpfast.cli._cells import BadCell, is_binary, of_texts, unguarded
 from wfpfast.cli._input import Input, Pieces
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Request, Source, checked, readable
+from wfpfast.cli._wanted import known as known_columns
 
 CSV_BLOCK = 1 << 24     # bytes; a row must fit in
 HEADER = 1 << 20
@@ -36,7 +37,7 @@ def csv(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     header = _header(given)
     present = unguarded(pa.array(header, pa.utf8())).to_pylist()
     names = request.names(given.name, present)
-    known = pa.schema(Decoder())
+    known = known_columns()
     schema = pa.schema([
         known.field(name) if name in known.names else pa.field(name, pa.utf8()) for name in names
     ])
@@ -117,7 +118,7 @@ def _typed(
 def ndjson(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open a file with a JSON object a line, whose columns are those of the first block."""
     given = _as_utf8(given)
-    known = pa.schema(Decoder())
+    known = known_columns()
     lines = _Lines(given.name, given.file)
     present = lines.first()
     names = request.names(given.name, present.names)

@@ -21,6 +21,7 @@ EMPTY = "empty text"
 QUIET = "dim"
 FIGURES = "cyan"
 WARNING = "yellow"
+FEW = 3             # processes that are named
 LEAST_DIGITS = 7
 LEAST_ROOM = 8
 SHARE = 6               # "100.0%"
@@ -42,6 +43,7 @@ def show(report: Row, screen: Console) -> None:
     _head(report, page)
     if report["events"]:
         page.section("All events, by type", report["types"], report["events"], _type)
+    _audits(report, page)
     _drops(report, page)
     failures = report["failures"]
     if failures["top"]:
@@ -120,6 +122,9 @@ def _head(report: Row, page: Page) -> None:
         if first != last:
             text = f"{_clock(first)} to {_clock(last)} UTC, {_span(first, last)}"
         page.print(Text(text, style=QUIET))
+    hosts = report["hosts"]["top"]
+    if len(hosts) == 1 and hosts[0]["host"] is not None:
+        page.print(Text(", ".join([f"host {brief(hosts[0]['host'])}", *sides(hosts[0])]), QUIET))
     doubles = report["stats"].get(DOUBLES)
     if doubles:
         verbs = ("stands", "is") if doubles == 1 else ("stand", "are")
@@ -140,6 +145,43 @@ def _span(first: datetime, last: datetime) -> str:
     return seconds((last - first).total_seconds())
 
 
+def _audits(report: Row, page: Page) -> None:
+    """Show of records of the Security log which there are, and of which hosts."""
+    hosts = report["hosts"]
+    if all(row["host"] is None for row in hosts["top"]):
+        return
+    if hosts["distinct"] > 1:
+        page.section("All events, by host", hosts, report["events"], _host)
+    page.section(
+        "All events, by id in the Security log", report["audits"], report["events"], _audit)
+
+
+def _host(row: Row, room: int) -> list[Text]:
+    if row["host"] is None:
+        return _not_given()
+    return [Text(tail(row["host"], room)), *_below(0, *sides(row))]
+
+
+def sides(row: Row) -> Iterator[str]:
+    """Say which end of inbound connections a host logs as its own, and how that is known."""
+    many = "connection says" if row["agreed"] == 1 else "connections say"
+    agreed = f"{number(row['agreed'])} {many} so"
+    if row["local_end"] == "differs":
+        yield "inbound: which end is local differs from file to file"
+    elif row["local_end"]:
+        yield f"inbound: the {row['local_end']} is local ({agreed})"
+    if row["undecided"]:
+        count = number(row["undecided"])
+        yield f"inbound: of {count} it is not known which end is local"
+
+
+def _audit(row: Row, room: int) -> list[Text]:
+    if row["event_id"] is None:
+        return _not_given()
+    line = Text.assemble(f"{row['event_id']}  ", (row["text"] or "", QUIET))
+    return [line if len(line) <= room else Text(str(row["event_id"]))]
+
+
 def _drops(report: Row, page: Page) -> None:
     dropped, total, files = report["dropped"], report["dropped"]["events"], report["rule_files"]
     if not total:
@@ -149,7 +191,7 @@ def _drops(report: Row, page: Page) -> None:
     def rule(row: Row, _: int) -> list[Text]:
         return _filter(row, files, digits)
 
-    page.section("Dropped, by application", dropped["applications"], total, _value("app_path"))
+    page.section("Dropped, by application", dropped["applications"], total, _application)
     page.section("Dropped, by filter", dropped["filters"], total, rule)
     if files and not all(_certain(row) for row in dropped["filters"]["top"]):
         page.print(Text(
@@ -160,6 +202,9 @@ def _drops(report: Row, page: Page) -> None:
     page.section("Dropped, by remote port", dropped["remote_ports"], total, _port)
     page.section("Dropped, by direction", dropped["directions"], total, _value("direction"))
     page.section("Dropped, by user", dropped["users"], total, _user)
+    if any(row["filter_origin"] for row in dropped["origins"]["top"]):
+        page.section(
+            "Dropped, by origin of the filter", dropped["origins"], total, _value("filter_origin"))
 
 
 def _certain(row: Row) -> bool:
@@ -181,6 +226,20 @@ def _value(name: str) -> Label:
     return label
 
 
+def _application(row: Row, room: int) -> list[Text]:
+    """Label an application: its path, and which process it was, or how many they were."""
+    known = [each for each in row["processes"]["top"] if each["process_id"] is not None]
+    hosts = {each["host"] for each in row["processes"]["top"]}
+    count = row["processes"]["distinct"]
+    told = None
+    if known and (count > FEW or len(hosts) > 1):
+        told = f"{number(count)} processes"
+    elif known:
+        ids = ", ".join(str(each["process_id"]) for each in known)
+        told = f"process{'' if len(known) == 1 else 'es'} {ids}"
+    return _beside(_value("app_path")(row, room)[0], told, room)
+
+
 def _type(row: Row, room: int) -> list[Text]:
     name = row["event_type"]
     if name is None:
@@ -195,11 +254,16 @@ def _user(row: Row, room: int) -> list[Text]:
     if row["user_sid"] is None:
         return _not_given()
     sid, name = Text(tail(row["user_sid"], room)), row["name"]
-    if not name:
-        return [sid]
-    if len(sid) + 2 + len(name) > room:
-        return [sid, *_below(0, name)]
-    return [Text.assemble(sid, "  ", (name, QUIET))]
+    return _beside(sid, name, room)
+
+
+def _beside(line: Text, more: str | None, room: int) -> list[Text]:
+    """Put something quiet behind a line, or below it if there is no room."""
+    if not more:
+        return [line]
+    if len(line) + 2 + len(more) > room:
+        return [line, *_below(0, more)]
+    return [Text.assemble(line, "  ", (more, QUIET))]
 
 
 def _port(row: Row, _: int) -> list[Text]:
