@@ -15,7 +15,9 @@ ADD, DELETE = "%%16384", "%%16385"
 NOBODY = "{00000000-0000-0000-0000-000000000000}"
 FIREWALL = "{decc16ca-3f33-4346-be1e-8fb4ae0f3d62}"
 LAYER = "{c38d57d1-05a7-4c33-904f-7fbceee60e82}"
-CONDITIONS = "\n\tCondition ID:\t{0c1ba1af-5765-453f-af22-a8f791ac775b}\n\tMatch value:\tEqual to\n"
+CONDITIONS = (
+    "\n\tCondition ID:\t{c35a604d-d22b-4e1a-91b4-68f674ee674b}\n\tMatch value:\tEqual to\n"
+    "\tCondition value:\t0x0019\n")
 # The types of the provider's manifest, where they are not text.
 TYPES = {
     "ProcessId": UINT32, "UserSid": SID, "ProviderKey": GUID, "FilterKey": GUID,

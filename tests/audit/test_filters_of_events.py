@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from audit_changes import ADD, DELETE, HOST, SECOND, changed, log, present, story
+from audit_changes import ADD, DELETE, HOST, SECOND, changed, log, present, seconds, story
 from audit_records import EPOCH, FIELDS, MOMENT, Audit
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,7 +48,10 @@ def test_the_filter_of_that_time() -> None:
     assert named(found) == ANSWERS
     assert found.column_names == [
         "filter_id", "timestamp", "host", "filter_known", "filter_name", "filter_key",
-        "provider_key", "provider_name", "filter_action", "callout_name"]
+        "filter_layer_key", "filter_action", "filter_from", "filter_until", "provider_key",
+        "provider_name", "callout_key", "callout_name"]
+    assert seconds(found["filter_from"])[:5] == [None, 0, 0, 100, 100]
+    assert seconds(found["filter_until"])[:5] == [None, 100, 100, 110, 110]
     again = audit.name_filters(found, audit.read_filters(log(*story())))
     assert again.equals(found)
 
@@ -80,13 +83,16 @@ def test_net_events_are_of_the_host_that_is_given() -> None:
     assert named(audit.name_filters(mine, filters, host="pc2")) == [("then", "Rule b")]
     assert named(audit.name_filters(mine, filters, host="pc3")) == [("not known", None)]
     assert named(audit.name_filters(mine, filters)) == [("not known", None)]
+    some = events((100, 0), (100, 0), (100, 0)).set_column(2, "host", pa.array([None, "pc2", "x"]))
+    assert named(audit.name_filters(some, filters, host=HOST)) == [
+        ("then", "Rule a"), ("then", "Rule b"), ("not known", None)]
 
 
 def test_nothing_to_join() -> None:
     none = audit.read_filters(log())
     assert named(audit.name_filters(events((100, 0)), none)) == [("not known", None)]
     found = audit.name_filters(events(), audit.read_filters(log(*story())))
-    assert (len(found), found.num_columns) == (0, 10)
+    assert (len(found), found.num_columns) == (0, 14)
     with pytest.raises(ValueError, match="without the column timestamp"):
         audit.name_filters(events((1, 0)).drop_columns("timestamp"), none)
 

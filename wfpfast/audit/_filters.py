@@ -82,11 +82,12 @@ def name_filters(events: Any, filters: Any, *, host: str | None = None) -> Any:
     -------
     pyarrow.Table
         The events, and the columns ``filter_known``, ``filter_name``, ``filter_key``,
-        ``provider_key``, ``provider_name``, ``filter_action`` and ``callout_name``.
+        ``filter_layer_key``, ``filter_action``, ``filter_from``, ``filter_until``,
+        ``provider_key``, ``provider_name``, ``callout_key`` and ``callout_name``.
         ``filter_known`` is ``then``; or ``last known``, if no record of the host is as late as
         the event; or, and the others are null then, ``not known then`` (the host had this id at
         another time) or ``not known``. It is null where an event has no filter.
     """
-    from wfpfast.audit._named import named  # pyarrow is not there everywhere
+    from wfpfast.audit.by_time import named  # pyarrow is not there everywhere
 
     return named(events, filters, host)

@@ -1,4 +1,4 @@
-"""Puts beside events which filter theirs was at that time; must not know records.
+"""Finds the filters of events by host, id and time; must not know records.
 
 Needs pyarrow.
 """
@@ -11,8 +11,10 @@ import pyarrow.compute as pc
 from wfpfast.audit._interval_search import find_intervals
 
 NAMES = {
-    "name": "filter_name", "filter_key": "filter_key", "provider_key": "provider_key",
-    "provider_name": "provider_name", "action": "filter_action", "callout_name": "callout_name",
+    "name": "filter_name", "filter_key": "filter_key", "layer_key": "filter_layer_key",
+    "action": "filter_action", "from": "filter_from", "until": "filter_until",
+    "provider_key": "provider_key", "provider_name": "provider_name",
+    "callout_key": "callout_key", "callout_name": "callout_name",
 }
 """The columns of filters that events get, and what they are called there."""
 KNOWN = ("then", "last known", "not known then", "not known")
@@ -59,14 +61,14 @@ class FiltersByTime:
 
     def _groups(self, events: pa.RecordBatch | pa.Table, host: str | None) -> pa.Array:
         """Return the number of each event's host; -1 for hosts without filters."""
+        group = pc.index_in(pa.scalar(host, pa.utf8()), value_set=self.hosts)
         if "host" not in events.schema.names:
-            group = pc.index_in(pa.scalar(host, pa.utf8()), value_set=self.hosts)
             return pa.repeat(group, len(events))
         hosts = _joined(events["host"])
         if not pa.types.is_dictionary(hosts.type):
             hosts = hosts.dictionary_encode()
         numbers = pc.index_in(hosts.dictionary.cast(pa.utf8()), value_set=self.hosts)
-        return numbers.take(hosts.indices)
+        return pc.fill_null(numbers, -1).take(hosts.indices).fill_null(group)
 
     def known(self, events: pa.RecordBatch | pa.Table, rows: pa.Array) -> pa.Array:
         """Return in words whether a filter is known, by what rows() says."""
