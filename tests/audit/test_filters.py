@@ -1,6 +1,7 @@
 """Which filters there were, and when: made-up records, and what follows from them by hand."""
 
 import io
+import random
 
 import pytest
 from audit_changes import (
@@ -211,3 +212,35 @@ def test_damaged_records_cost_themselves() -> None:
     cut = audit.read_filters(io.BytesIO(data[:4096 + 60_000]), errors="null")
     assert cut.stats == {"truncated_files": 1, "lost_events": 1}
     assert len(cut) == 6
+
+
+def test_records_without_a_host_are_of_one() -> None:
+    found = audit.read_filters(log(
+        changed(ADD, 1, "a", 0, ""), present(2, "b", 1, "pc1"), changed(DELETE, 1, "a", 2, "")))
+    rows = [(row["host"], row["filter_id"], row["ended_by"]) for row in found]
+    assert rows == [("", 1, "deleted"), ("pc1", 2, None)]
+
+
+def test_any_bytes_are_read_or_named() -> None:
+    """Changed at random: what is found is whole, and an error says in which chunk."""
+    import pyarrow as pa
+
+    sound = log(*story(), started(200), provider("f", 201)).getvalue()
+    used = len(sound.rstrip(b"\0"))
+    chance = random.Random(5)
+    ended, rows = [], 0
+    for _ in range(400):
+        data = bytearray(sound)
+        data[0x78] = 1      # not closed, so that no sum protects it
+        for _ in range(chance.choice((1, 1, 2, 5))):
+            data[chance.randrange(4096, used)] = chance.choice((0, 1, 0xff, chance.randrange(256)))
+        table = audit.read_filters(io.BytesIO(data), errors="null")
+        pa.table(table).validate(full=True)
+        rows += len(table)
+        try:
+            audit.read_filters(io.BytesIO(data))
+        except audit.EvtxError as error:
+            ended.append(error.chunk)
+    assert set(ended) == {0}
+    assert len(ended) > 50
+    assert rows > 1000

@@ -120,3 +120,20 @@ def test_events_that_cannot_be_read_are_no_loss_of_filters() -> None:
     rows = [security_event(changed(DELETE, 1, "a", 0)) | {"EventData": "<"}]
     found = audit.read_filters(io.BytesIO(json.dumps(rows).encode()), errors="null")
     assert found.stats == {"lost_events": 1}
+
+
+def test_records_of_another_provider_are_others() -> None:
+    table = audit.read_filters(lines(nxlog, [
+        changed(ADD, 1, "a", 0)._replace(provider="Another"), changed(ADD, 2, "b", 9)]))
+    assert ([row["filter_id"] for row in table], table.stats) == ([2], {})
+
+
+def test_texts_and_numbers_that_no_column_can_hold() -> None:
+    one = nxlog(changed(ADD, 7, "a", 0, name="half \ud83d"))
+    host = "pc\udfff.example.com"
+    lines_of_it = [json.dumps(one | {"RecordNumber": 10 ** 30}), json.dumps(one | {
+        "Hostname": host, "RecordNumber": "\u0663", "FilterId": "\u0664"})]
+    table = audit.read_filters(io.BytesIO("\n".join(lines_of_it).encode()), errors="null")
+    (row,) = table.to_pylist()
+    assert (row["name"], row["record_id"], row["filter_id"]) == ("half \ufffd", None, 7)
+    assert table.stats == {"replaced_text": 3, "malformed": 1, "filters_without_id": 1}

@@ -68,6 +68,12 @@ def test_events_in_parts_and_without_their_beginning() -> None:
     assert named(audit.name_filters(parts, audit.read_filters(log(*story())))) == ANSWERS
 
 
+def test_a_slice_of_events() -> None:
+    some = events((999, 0), (100, 0), (101, 0.5)).slice(1)
+    assert named(audit.name_filters(some, audit.read_filters(log(*story())))) == [
+        ("then", "Rule a"), ("then", "Rule b")]
+
+
 def test_hosts() -> None:
     filters = audit.read_filters(log(present(100, "a", 0), present(100, "b", 0, "pc2")))
     mine = events((100, 0), (100, 0))

@@ -136,6 +136,9 @@ def test_netsh_and_a_log_together(run: Run, write: Any, tmp_path: Path) -> None:
         "Later", filterId="70412")]))
     assert filters(run, "a.evtx", "--filters", "state.xml") == {
         70001: ("then", "Netsh's"), 70412: ("not known then", "Later")}
+    write("state.evtx", *STATE, started(100))
+    assert filters(run, "a.evtx", "--filters", "state.evtx", "--filters", "state.xml") == {
+        70001: ("then", "Block mail"), 70412: ("not known then", "Later")}
 
 
 def test_explain_names_the_rule_of_that_time(run: Run, write: Any) -> None:

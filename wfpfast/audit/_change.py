@@ -66,6 +66,8 @@ class Change(NamedTuple):
         The fields that could be read, by the names of columns.
     bad : list of str
         The names of the fields that could not.
+    replaced : int
+        How many characters of texts are none, and now U+FFFD.
     """
 
     host: str | None
@@ -74,6 +76,7 @@ class Change(NamedTuple):
     kind: Kind
     cells: dict[str, Any]
     bad: list[str]
+    replaced: int
 
     @property
     def key(self) -> str | None:
@@ -92,6 +95,13 @@ def nanoseconds(ticks: int) -> int | None:
     return found if -_MOST <= found < _MOST else None
 
 
+def _whole(text: str) -> str:
+    """Return a text without halves of characters, which JSON may have and no column can."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def _text(text: str) -> str:
     return text
 
@@ -102,6 +112,14 @@ def _guid(text: str) -> str | None:
         raise ValueError(text)
     guid = f"{{{found[1]}}}"
     return None if guid == _NO_GUID else guid
+
+
+def number_of(text: str) -> int | None:
+    """Return the number that a text is, decimal or hexadecimal behind `0x`; None if it is none."""
+    try:
+        return _number(text)
+    except ValueError:
+        return None
 
 
 def _number(text: str) -> int:
@@ -149,18 +167,22 @@ def change_of(record: Record) -> Change | None:
     time = None if record.time is None else nanoseconds(record.time)
     if time is None:
         return None
+    host = None if record.host is None else _whole(record.host)
     cells: dict[str, Any] = {}
     bad = []
+    replaced = (host or "").count("\ufffd")
     for field, text in record.cells.items():
         if text is None:
             bad.append(field)
         elif text not in ("", "-"):
             column, read = _COLUMNS[field]
+            whole = _whole(text)
+            replaced += whole.count("\ufffd")
             try:
-                value = read(text)
+                value = read(whole)
             except ValueError:
                 bad.append(field)
             else:
                 if value is not None:
                     cells[column] = value
-    return Change(record.host, time, record.record_id, KINDS[record.event_id], cells, bad)
+    return Change(host, time, record.record_id, KINDS[record.event_id], cells, bad, replaced)

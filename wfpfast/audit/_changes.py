@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from os import PathLike
 from typing import Any
 
-from wfpfast.audit._change import Change, Fault, Record, change_of
+from wfpfast.audit._change import Change, Fault, Record, change_of, number_of
 from wfpfast.audit._change_fields import FIELDS, FILTER, KINDS
 from wfpfast.audit._change_reader import ChangeReader
 from wfpfast.audit._errors import EvtxError
@@ -77,10 +77,10 @@ class Changes:
         event_id = _EVENT_IDS.get(item.system.get("EventID", ""))
         if event_id is None or item.system.get("Provider") != PROVIDER:
             return
-        self.stats.update(item.stats)
-        record_id = item.system.get("EventRecordID", "")
+        # Characters are counted where it is known which fields matter.
+        self.stats.update({k: n for k, n in item.stats.items() if k != "replaced_text"})
         yield Record(
-            event_id, time, host, int(record_id) if record_id.isdecimal() else None,
+            event_id, time, host, number_of(item.system.get("EventRecordID", "")),
             {_NAMES[name]: text for name, text in item.data if name in _NAMES}, number, None)
 
     def _see(self, host: str | None, time: int) -> None:
@@ -106,6 +106,7 @@ class Changes:
             self.stats["doubles"] += 1
             return
         self._known.add(identity)
+        self.stats["replaced_text"] += change.replaced
         if change.kind.what == FILTER and "filter_id" not in change.cells:
             self.stats["filters_without_id"] += 1
         self.found.append(change)

@@ -28,11 +28,14 @@ def history(changes: Iterable[Change]) -> list[Row]:
     changes : iterable of Change
         In any order; those of a host are put into the order of their times.
     """
+    def host_of(change: Change) -> str:
+        return change.host or ""
+
     def order(change: Change) -> tuple[str, int, int]:
-        return change.host or "", change.time, change.record_id or 0
+        return host_of(change), change.time, change.record_id or 0
 
     rows: list[Row] = []
-    for _, mine in groupby(sorted(changes, key=order), key=lambda change: change.host):
+    for _, mine in groupby(sorted(changes, key=order), key=host_of):
         boots = _Boots()
         for run in _runs(mine):
             boots.take(run)
