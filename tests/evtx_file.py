@@ -189,7 +189,7 @@ def encoded(value: Value) -> bytes:
     """Return a value as records have it."""
     if value.type == TEXT:
         return utf16(value.value)
-    if value.type == SID:
+    if value.type == SID and isinstance(value.value, str):
         return sid_bytes(value.value)
     if value.type == GUID and isinstance(value.value, str):
         return uuid.UUID(value.value).bytes_le

@@ -23,7 +23,7 @@ from audit_changes import (
     story,
 )
 from audit_records import FIELDS, MOMENT, Audit
-from evtx_file import TEXT
+from evtx_file import TEXT, sid_bytes
 
 from wfpfast import audit
 
@@ -189,6 +189,17 @@ def test_a_value_that_cannot_be_read_costs_itself(field: str, text: str) -> None
     assert [row["filter_id"] for row in table] == ([100] if lost else [100, 101])
     with pytest.raises(audit.EvtxError, match=f"chunk 0: record 2: field {field}: has a value"):
         audit.read_filters(log(good, bad))
+
+
+@pytest.mark.parametrize("raw", [
+    b"", b"\1\1\0\0\0\0\0\5", sid_bytes("S-1-5-19") + bytes(4), sid_bytes("S-1-5-19")[:11]])
+def test_a_sid_of_another_size_is_none(raw: bytes) -> None:
+    one = changed(ADD, 100, "a", 0)
+    table = audit.read_filters(
+        log(one._replace(fields={**one.fields, "UserSid": raw})), errors="null")
+    (row,) = table.to_pylist()
+    assert (row["user_sid"], row["user_name"]) == (None, r"NT AUTHORITY\LOCAL SERVICE")
+    assert table.stats == {"malformed": 1}
 
 
 def test_a_filter_without_an_id_is_left_out() -> None:
