@@ -56,7 +56,7 @@ def test_what_it_is_is_said(run: Run, tmp_path: Path, data: bytes, words: str) -
                 assert result.err.startswith(f"wfpfast: {name}: {words}")
 
 
-@pytest.mark.parametrize("data", [b"", ETL, b"ElfFile\0" + bytes(99), b"BZh91AY"])
+@pytest.mark.parametrize("data", [b"", ETL, b"ElfFile\0" + bytes(4088), b"BZh91AY"])
 def test_it_is_said_of_filters_as_well(run: Run, xml: Path, data: bytes) -> None:
     (xml.parent / "state").write_bytes(data)
     result = run("summary", xml, "--filters", "state")

@@ -106,7 +106,8 @@ def test_json_has_the_documented_keys(run: Run, xml: Path, state: Path) -> None:
         "failures": {
             "event_type", "failure_error", "failure_status", "name", "meaning", "events"},
         "applications": {"app_path", "events", "processes"},
-        "filters": {"filter_id", "layer_ids", "layers", "filter_origins", "events", "rule"},
+        "filters": {"filter_id", "layer_ids", "layers", "filter_origins", "events", "rule",
+                    "rule_known"},
         "remote_addresses": {"remote_address", "events"},
         "remote_ports": {
             "ip_protocol", "protocol", "remote_port", "icmp_type", "icmp_version", "icmp",

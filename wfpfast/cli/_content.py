@@ -26,8 +26,6 @@ _NO_TEXT = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})  # NUL is left out before
 ARCHIVE = "unpack it, and give what is in it"
 # What people take for events, and what to do with it. Of an .etl, see `foreign`.
 _FOREIGN = (
-    # Its events are read, so this is said where filters are wanted.
-    (b"ElfFile\0", "is a Windows event log (.evtx), of which wfpfast reads no filters yet"),
     (b"\x1f\x8b", f"is packed twice (gzip): {ARCHIVE}"),
     (b"PK\3\4", f"is packed twice (zip): {ARCHIVE}"),
     (b"MSCF", f"is packed twice (cab): {ARCHIVE}"),
@@ -54,12 +52,13 @@ def netsh(head: bytes) -> bool:
 
 
 def filters(head: bytes) -> bool:
-    """Tell whether netsh may have written this about filters; a capture has them, too."""
-    return bool(_FILTERS.search(_plain(head)) or _OBJECTS.search(_plain(head)))
+    """Tell whether this may tell of filters: what netsh writes, a capture, the Security log."""
+    plain = _plain(head)
+    return bool(_FILTERS.search(plain) or _OBJECTS.search(plain)) or audits(head)
 
 
 def audits(head: bytes) -> bool:
-    """Tell whether these are records of an event log in a form that is text."""
+    """Tell whether these are records of an event log, in whatever form."""
     return audit.recognises(head)
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wfpfast.cli import _cells
+from wfpfast.cli._rules_then import KEYS, RulesThen
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Source
 from wfpfast.cli._tally import Tally
@@ -45,9 +46,16 @@ ADDRESSES = ("remote_address", "local_address", "source_address")
 
 
 class Count:
-    """The counts of one or more sources; memory grows with distinct values, not with events."""
+    """The counts of one or more sources; memory grows with distinct values, not with events.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    rules : RulesThen, optional
+        What says which rule an event's filter was; then drops are counted by filter and rule.
+    """
+
+    def __init__(self, rules: RulesThen | None = None) -> None:
+        self._rules = rules
         self.events = 0
         self.dropped = 0
         self.first: Any = None
@@ -55,6 +63,8 @@ class Count:
         self.types = Tally(["event_type"])
         self.failures = Tally(FAILURE)
         self.drops = {name: Tally(keys) for name, keys in BY.items()}
+        if rules is not None:
+            self.drops["filters"] = Tally((*BY["filters"], *KEYS))
         self.places = Tally(PLACE)
         self.processes = Tally(PROCESS)
         self.audits = Tally(["event_id"])
@@ -85,6 +95,8 @@ class Count:
         dropped = _arrays(table.filter(drop))
         self.dropped += len(dropped["event_type"])
         _add_icmp(dropped)
+        if self._rules is not None:
+            dropped.update(self._rules.beside(dropped))
         for tally in (*self.drops.values(), self.places, self.processes):
             tally.add(dropped)
 

@@ -111,8 +111,8 @@ def convert(
 @command(short_help="Say what was dropped, by application, filter, address and port.")
 @click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
 @click.option("--filters", metavar="STATE.XML", type=PATH, multiple=True,
-              help="netsh's wfpstate.xml or filters.xml: names of rules beside filter ids. Of"
-                   " several, the first that has an id names it.")
+              help="netsh's wfpstate.xml or filters.xml, or a Security log: names of rules beside"
+                   " filter ids. Of several, the first that has an id names it.")
 @click.option("--top", metavar="N", type=click.IntRange(min=1), default=10, show_default=True,
               help="How many lines of each table.")
 @click.option("--keep-doubles", is_flag=True,
@@ -136,7 +136,8 @@ def summary(
     With the state of the filters, taken on the same machine (netsh wfp show state
     file=wfpstate.xml), rules, providers and layers have names; wfpdiag.xml of netsh wfp capture
     has the filters in itself. Filter ids change when rules change and at every start of Windows:
-    take the state together with the events.
+    take the state together with the events. A Security log says which filters there were when,
+    if its audit is on (docs/security-log.md): then a rule is that of the events' time and host.
 
     {statuses}
     """
@@ -160,11 +161,12 @@ def filters(
     files: tuple[Path, ...], as_json: bool, out: Path | None, force: bool,
     **options: str | None,
 ) -> int:
-    """List the filters of netsh's files, and the callouts and services behind them.
+    """List the filters of netsh's files or of the Security log, and what is behind them.
 
     FILE is wfpstate.xml (netsh wfp show state), filters.xml (show filters), wfpdiag.xml (capture),
     btpol.xml (show boottimepolicy), a section of one of them, or items alone. Only wfpstate.xml
-    and wfpdiag.xml say what callouts there are, and whether their drivers are loaded.
+    and wfpdiag.xml say what callouts there are, and whether their drivers are loaded. Or it is a
+    Security log, in any form: then each filter is listed with the time in which it was there.
 
     {inputs}
 

@@ -26,6 +26,11 @@ EMPTY = "empty text"
 QUIET = "dim"
 FIGURES = "cyan"
 WARNING = "yellow"
+# What a Security log knows of a filter, if it does not know it for all events.
+RULE_KNOWN = {
+    "last known": "last known: the host's last record is older than these events",
+    "not known then": "not known then: the log tells of this id at another time",
+    "not known": "not known: the log tells of no filter with this id"}
 FEW = 3             # processes that are named
 LEAST_DIGITS = 7
 LEAST_ROOM = 8
@@ -224,7 +229,8 @@ def _says_something(table: Row) -> bool:
 
 def _certain(row: Row) -> bool:
     rule = row["rule"]
-    return row["filter_id"] is None or (rule is not None and rule["layer_agrees"] is not False)
+    return row["filter_id"] is None or row["rule_known"] is not None or (
+        rule is not None and rule["layer_agrees"] is not False)
 
 
 def _not_given() -> list[Text]:
@@ -297,6 +303,9 @@ def _filter(row: Row, files: list[Row], digits: int) -> list[Text]:
     if not files:
         known = ", ".join(part for part in (layer, origin) if part)
         return [Text.assemble(title, (brief(known), QUIET))]
+    if rule is None and row["rule_known"]:
+        known = RULE_KNOWN[row["rule_known"]]
+        return [Text.assemble(title, (known, WARNING)), *_below(digits, layer, origin)]
     if rule is None:
         where = _file(files[0]["path"]) if len(files) == 1 else f"any of {len(files)} files"
         return [Text.assemble(title, (f"not in {where}", WARNING)), *_below(digits, layer, origin)]
@@ -310,7 +319,8 @@ def _filter(row: Row, files: list[Row], digits: int) -> list[Text]:
             digits, provider(rule), layer or there, rule["action"], comes,
             callout and f"callout: {short(callout, 'FWPM_CALLOUT_')}",
             f"in {_file(rule['file'])}" if len(files) > 1 else None),
-        *[Text(" " * (digits + 2) + doubt, WARNING) for doubt in _doubts(rule, there)],
+        *[Text(" " * (digits + 2) + doubt, WARNING)
+          for doubt in _doubts(rule, there, row["rule_known"])],
     ]
 
 
@@ -318,8 +328,10 @@ def _file(path: str) -> str:
     return printable(PurePath(path).name)
 
 
-def _doubts(rule: Row, there: str) -> Iterator[str]:
+def _doubts(rule: Row, there: str, known: str | None) -> Iterator[str]:
     """Say what makes a rule another than it seems to be."""
+    if known in RULE_KNOWN:
+        yield RULE_KNOWN[known]
     if rule["without_driver"]:
         yield WITHOUT_DRIVER[rule["without_driver"]]
     if rule["layer_agrees"] is False:
@@ -349,7 +361,7 @@ def provider(rule: Row) -> str:
 
     The key's symbol says which part of Windows it is; else the name, unless a resource's.
     """
-    key, name, service = rule["provider_key"], rule["provider_name"], rule["provider_service"]
+    key, name, service = rule["provider_key"], rule["provider_name"], rule.get("provider_service")
     if name and name.startswith("FWPM_PROVIDER_"):  # what the SDK calls the key
         key = name
     if not key or not key.startswith("{"):

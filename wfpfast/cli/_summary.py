@@ -26,16 +26,18 @@
     ``applications`` of ``{"app_path", "events", "processes"}``; processes is a table of
     ``{"host", "process_id", "events"}``;
     ``origins`` of ``{"filter_origin", "events"}``;
-    ``filters`` of ``{"filter_id", "layer_ids", "layers", "filter_origins", "events", "rule"}``:
-    lists of what the events say, layers by name; rule is null if no file has a filter of that id,
-    otherwise ``{"name", "provider_key", "provider_name", "layer_key", "sublayer_key",
-    "sublayer_name", "action", "filter_origin", "provider_service", "callout_key", "callout_name",
-    "callout_registered", "without_driver", "layer_agrees", "file", "others"}``.
+    ``filters`` of ``{"filter_id", "layer_ids", "layers", "filter_origins", "events", "rule",
+    "rule_known"}``: lists of what the events say, layers by name; rule is null if no file has a
+    filter of that id, otherwise ``{"name", "provider_key", "provider_name", "layer_key",
+    "sublayer_key", "sublayer_name", "action", "filter_origin", "provider_service", "callout_key",
+    "callout_name", "callout_registered", "without_driver", "layer_agrees", "file", "others"}``.
     ``without_driver`` says what the filter does because its callout is not registered: ``BLOCK``,
     ``PERMIT`` or ``IGNORED``; otherwise null. ``layer_agrees`` is false where events and file
     disagree about the filter's layer, so that the id must have changed its meaning, and null where
     one is silent. ``file`` named the rule; ``others`` is a list of ``{"name", "file"}`` of files
-    in which the id is another filter's;
+    in which the id is another filter's. ``rule_known`` is null unless a Security log says which
+    filters there were when: ``then``, ``last known`` (there is no later record), ``not known then``
+    or ``not known``; then there may be several rows of one id;
     ``remote_addresses`` of ``{"remote_address", "events"}``;
     ``remote_ports`` of ``{"ip_protocol", "protocol", "remote_port", "icmp_type",
     "icmp_version", "icmp", "events"}``: for ICMP, remote_port is the code;
@@ -71,7 +73,8 @@ from wfpfast.cli import _cells, _screen, _show, _stats
 from wfpfast.cli._count import COLUMNS, Count
 from wfpfast.cli._hosts import Hosts
 from wfpfast.cli._input import Input, name_of
-from wfpfast.cli._rules import add_rules, own_rules, read_rules
+from wfpfast.cli._rules import add_rules, own_rules, read_rules, rules_then
+from wfpfast.cli._rules_then import RulesThen
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken
 from wfpfast.cli._sources import expanded, inputs, opened
@@ -88,11 +91,13 @@ def summarise(
 ) -> int:
     """Print the summary of what can be read; return the exit status."""
     encoding = {name: value for name, value in options.items() if name == "encoding"}
-    rules = [read_rules(path, **encoding) for path in filters]
-    report = summary(paths, top, keep_doubles=keep_doubles, hosts=hosts, **options)
+    others = [path for path in paths if path not in filters]
+    rules = [*(read_rules(path, **encoding) for path in filters), *own_rules(others, logs=True)]
+    report = summary(
+        paths, top, rules_then(rules), keep_doubles=keep_doubles, hosts=hosts, **options)
     rows = report["dropped"]["filters"]["top"]
     if rows:
-        rules += own_rules([path for path in paths if path not in filters], **encoding)
+        rules += own_rules(others, logs=False, **encoding)
     add_rules(rows, rules)
     report["filters"] = str(filters[0]) if filters else None
     report["rule_files"] = [
@@ -114,10 +119,11 @@ def summarise(
 
 
 def summary(
-    paths: list[Path], top: int, *, keep_doubles: bool = False, **options: Any
+    paths: list[Path], top: int, rules: RulesThen | None = None, *, keep_doubles: bool = False,
+    **options: Any,
 ) -> Report:
-    """Return the report on what there is at some paths, without rules."""
-    count, doubles = Count(), None if keep_doubles else Doubles()
+    """Return the report on what there is at some paths, without rules but those of the time."""
+    count, doubles = Count(rules), None if keep_doubles else Doubles()
     with _screen.progress() as screen:
         files = [
             _read(given, count, screen, doubles if many else None, options)
