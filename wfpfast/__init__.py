@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from wfpfast.engine.diagnosis import diagnose
     from wfpfast.engine.subscription import Subscription
     from wfpfast.engine.template import Template
+    from wfpfast.opening import open as open  # not in __all__: `import *` would hide Python's
     from wfpfast.recording import Recorder, Recording, RecordingError
     from wfpfast.simulator import Simulator
 
@@ -74,6 +75,7 @@ _LATER = {
     "diagnose": "wfpfast.engine.diagnosis",
     "distinct": "wfpfast.doubles",
     "encode": "wfpfast._blocks.encode",
+    "open": "wfpfast.opening",
     "repack": "wfpfast._blocks.repack",
 }
 

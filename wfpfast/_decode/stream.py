@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from html import escape
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Self
 
 from wfpfast._base.closing import Closing
 from wfpfast._columns.capsule import stream_capsule
@@ -155,6 +155,20 @@ class EventStream(Closing):
         self._batches = iter(())
         if close is not None:
             close()
+
+    def closing(self, owned: Any) -> Self:
+        """Close something else, too, when the stream is closed or has ended; return the stream."""
+        before = self._close
+
+        def close() -> None:
+            try:
+                if before is not None:
+                    before()
+            finally:
+                owned.close()
+
+        self._close = close
+        return self
 
     def __arrow_c_schema__(self) -> Any:
         """Export the schema as an Arrow PyCapsule."""
