@@ -11,19 +11,22 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import MissingLibraryError
+from benchmarks import MissingLibraryError, library
 from benchmarks.data import PIECE, Sample, TilingError, sample
 from benchmarks.limits import EIGHT, measure_limits
 from benchmarks.live import measure_live
 from benchmarks.netsh import measure_netsh
 from benchmarks.rivals import MismatchError, Rival, StructRival, Twin, check, image
 from benchmarks.rivals_libraries import CffiRival, ConstructRival, DissectRival
+from benchmarks.security_log import measure_security_log
+from benchmarks.security_log_rivals import NEEDED
 from benchmarks.timing import Contestant, Result, race
 from wfpfast import Block, Decoder, __version__
 
 SIZES = (128, 1024, 65_536, 1_000_000)
 QUICK_SIZES = (128, 1024)
-LIBRARIES = ("cffi", "construct", "dissect.cstruct")
+LIBRARIES = (
+    "cffi", "construct", "dissect.cstruct", "duckdb", "evtx", "orjson", "python-evtx", "pyarrow")
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -151,6 +154,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     options = arguments(argv)
     try:
         rivals()  # before the work: what is missing is missing
+        for name in NEEDED:
+            library(name)
         about = machine()
         print(describe(about), flush=True)
         sizes = []
@@ -164,10 +169,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"\n{text}", flush=True)
         text, xml = measure_netsh(quick=options.quick)
         print(f"\n{text}", flush=True)
+        text, log = measure_security_log(quick=options.quick)
+        print(f"\n{text}", flush=True)
     except (MissingLibraryError, MismatchError, TilingError) as error:
         sys.exit(f"benchmarks: {error}")
     if options.json:
-        everything = {**about, "sizes": sizes, "limits": limits, "live": live, "netsh": xml}
+        everything = {**about, "sizes": sizes, "limits": limits, "live": live, "netsh": xml,
+                      "security_log": log}
         options.json.write_text(json.dumps(everything, indent=2) + "\n")
 
 

@@ -1,6 +1,7 @@
 """What every test gets: a hypothesis profile, and the promise that no buffer is left behind."""
 
 import gc
+import signal
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -21,6 +22,9 @@ FAILED = pytest.StashKey[bool]()
 
 settings.register_profile("default", deadline=None, max_examples=60)
 settings.load_profile("default")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's `&` has it: tests send it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

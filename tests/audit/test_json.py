@@ -32,6 +32,15 @@ def lines(make: Maker, audits: list[Audit] = AUDITS) -> bytes:
     return b"".join(json.dumps(make(one)).encode() + b"\n" for one in audits)
 
 
+def read_one(record: dict[str, Any], **options: Any) -> tuple[list[dict[str, Any]], dict[str, int]]:
+    """Read a record as a line, which is scanned, and as a list, which Python's json reads."""
+    rows, stats = read(json.dumps(record).encode(), **options)
+    others, its = read(json.dumps([record]).encode(), **options)
+    assert others == rows
+    assert {k: v for k, v in its.items() if v} == {k: v for k, v in stats.items() if v}
+    return rows, stats
+
+
 @pytest.mark.parametrize("make", [winlogbeat, elastic, winlogbeat_6, nxlog, mordor])
 def test_rows_are_those_of_the_event_log(make: Maker) -> None:
     rows, stats = read(evtx(records(AUDITS)))
@@ -49,21 +58,21 @@ def test_rows_are_those_of_the_event_log(make: Maker) -> None:
 def test_a_time_without_a_zone_is_not_believed() -> None:
     line = nxlog(AUDITS[0]) | {"EventTime": "2020-11-16 06:33:20",
                                "@timestamp": "2020-11-16T11:33:21.250Z"}
-    rows, stats = read(json.dumps(line).encode())
+    rows, stats = read_one(line)
     assert rows[0]["timestamp"] == EPOCH + 1_605_526_401_250 * MILLISECOND
     assert stats["received_times"] == 1
     del line["@timestamp"]
-    rows, stats = read(json.dumps(line).encode(), errors="null")
+    rows, stats = read_one(line, errors="null")
     assert "timestamp" not in rows[0]
     assert stats["malformed"] == 1
 
 
 def test_the_process_that_wrote_the_log_is_not_the_events() -> None:
     old = nxlog(AUDITS[0]) | {"ProcessID": 4, "ThreadID": 56}
-    rows, stats = read(json.dumps(old).encode())
+    rows, stats = read_one(old)
     assert (rows[0]["process_id"], stats.get("lost_process_ids", 0)) == (1280, 0)
     del old["ProcessId"]
-    rows, stats = read(json.dumps(old).encode())
+    rows, stats = read_one(old)
     assert ("process_id" in rows[0], stats["lost_process_ids"]) == (False, 1)
 
 
@@ -71,7 +80,7 @@ def test_numbers_and_answers_may_be_json_s_own() -> None:
     data = {**FIELDS["connection"], "IsLoopback": True, "OriginalProfile": 2, "SourcePort": 546}
     line = winlogbeat(AUDITS[2])
     line["winlog"]["event_data"] = data
-    rows, _ = read(json.dumps(line).encode())
+    rows, _ = read_one(line)
     assert rows[0]["is_loopback"] is True
     assert (rows[0]["original_profile"], rows[0]["source_port"]) == (2, 546)
     assert rows[0]["process_id"] == 820
@@ -80,7 +89,7 @@ def test_numbers_and_answers_may_be_json_s_own() -> None:
 def test_a_word_of_a_language_is_no_direction() -> None:
     line = winlogbeat(AUDITS[2])
     line["winlog"]["event_data"]["Direction"] = "Ausgehend"
-    rows, stats = read(json.dumps(line).encode(), errors="null")
+    rows, stats = read_one(line, errors="null")
     assert ("direction" in rows[0], stats["malformed"]) == (False, 1)
 
 

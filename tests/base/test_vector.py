@@ -9,7 +9,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wfpfast import decode, encode
-from wfpfast._base.vector import hash_192, hexadecimal, narrow_16, same_192, transpose
+from wfpfast._base.vector import (
+    hash_192,
+    hexadecimal,
+    narrow_16,
+    plain_16,
+    same_192,
+    transpose,
+)
 
 WORDS = st.integers(0, 2**64 - 1) | st.integers(0, 63).map(lambda k: 1 << k) | st.just(0)
 TWINS = pytest.mark.parametrize("portable", [False, True])
@@ -65,6 +72,17 @@ def test_narrowing(portable: bool, order: Any, units: list[int]) -> None:
     data = b"".join(unit.to_bytes(2, order) for unit in units)
     expected = bytes(units) if all(0 < unit < 0x80 for unit in units) else None
     assert narrow_16(data, order == "big", portable=portable) == expected
+
+
+@TWINS
+@given(st.lists(UNITS.map(lambda unit: unit & 0xFF), min_size=16, max_size=16),
+       st.integers(0, 15), st.sampled_from(list(b'"\\\x1f\x00\x80\xff')))
+def test_plain_text(portable: bool, text: list[int], at: int, other: int) -> None:
+    """A byte that is not plain is found wherever it is, and no other is."""
+    text = [0x61 if byte < 0x20 or byte > 0x7F or byte in b'"\\' else byte for byte in text]
+    assert plain_16(bytes(text), portable=portable) == 16
+    text[at] = other
+    assert plain_16(bytes(text), portable=portable) == at
 
 
 def nh(text: bytes, secrets: bytes) -> int:

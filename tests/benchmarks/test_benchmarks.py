@@ -183,6 +183,8 @@ def test_the_command_prints_and_writes_every_size(monkeypatch, capsys, tmp_path)
     monkeypatch.setattr(command, "measure_limits", lambda quick: (f"limits {quick}", ["rows"]))
     monkeypatch.setattr(command, "rivals", lambda: [StructRival()])
     monkeypatch.setattr(command, "LIBRARIES", ())
+    monkeypatch.setattr(command, "NEEDED", ())
+    monkeypatch.setattr(command, "measure_security_log", lambda quick: (f"log {quick}", {"x": 1}))
     file = tmp_path / "figures.json"
     command.main(["--quick", "--sizes", "16,64", "--json", str(file)])
     figures = json.loads(file.read_text())
@@ -204,11 +206,14 @@ def test_the_command_prints_and_writes_every_size(monkeypatch, capsys, tmp_path)
     assert "16 events, " in printed
     assert "64 events, " in printed
     assert "limits True" in printed
+    assert "log True" in printed
+    assert figures["security_log"] == {"x": 1}
 
 
 def test_a_mismatch_ends_the_command(monkeypatch):
     monkeypatch.setattr(command, "rivals", lambda: [Careless()])
     monkeypatch.setattr(command, "LIBRARIES", ())
+    monkeypatch.setattr(command, "NEEDED", ())
     with pytest.raises(SystemExit, match=r"benchmarks: struct\.unpack_from, dicts, remote_port"):
         command.main(["--quick", "--sizes", "16"])
 

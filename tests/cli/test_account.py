@@ -86,13 +86,14 @@ def assert_account(
 ) -> None:
     """Check the last line and what a file has against each other and against the simulator."""
     stats = stream.stats
-    assert stats["received"] == counted.made[0].stats["delivered"] > 0
+    assert stats["received"] == counted.made[0].stats["delivered"]
     said = number(r"^([\d,]+) events? in ", line)
     came = number(r"; ([\d,]+) came(;|$)", line) or said
     left = number(r"; ([\d,]+) came after the last one wanted", line)
     dropped = number(r"; ([\d,]+) events? for which there was no room as they came", line)
     unwritten = number(r"; ([\d,]+) events? that came and were not written", line)
-    assert came == stats["received"] + stats.get("log", 0) - stats.get("doubles", 0)
+    # What the log holds may be all that was wanted, before anything is delivered.
+    assert came == stats["received"] + stats.get("log", 0) - stats.get("doubles", 0) > 0
     assert (said, dropped, dropped + unwritten) == (written, stats["dropped"], lost)
     assert came == written + lost + left
 

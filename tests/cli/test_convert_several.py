@@ -27,7 +27,7 @@ def log(tmp_path: Path) -> Path:
 @pytest.fixture
 def xml(tmp_path: Path) -> Path:
     path = tmp_path / "netevents.xml"
-    path.write_text(netevents(drop()))     # at the layer 44
+    path.write_bytes(netevents(drop()).encode())     # at the layer 44
     return path
 
 
@@ -86,6 +86,26 @@ def test_what_comes_through_a_pipe_has_to_fit(
     assert ("wfpfast: standard input: its column host (dictionary<values=string, indices=int32,"
             f" ordered=0>) is not in {xml}; --columns chooses such as both have") in result.stderr
     assert len((log.parent / "o.csv").read_text().splitlines()) == 2
+
+
+def test_the_standard_input_is_read_once(
+    spawn: Callable[..., Any], log: Path, xml: Path
+) -> None:
+    (log.parent / "-").write_text("a file that may have this name")
+    with log.open("rb") as file:
+        result = spawn("convert", "-", xml, "o.csv", "--columns", "event_id", stdin=file)
+    assert result.returncode == 0, result.stderr
+    assert (log.parent / "o.csv").read_text().split() == ['"event_id"', "5156", "5157"]
+
+
+def test_columns_come_in_the_order_that_they_have_everywhere(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("mine,local_port,event_type\nx,53,CLASSIFY_DROP\n")
+    (tmp_path / "b.csv").write_text("host,yours,timestamp,event_type\npc1,y,,CLASSIFY_ALLOW\n")
+    result = run("convert", "a.csv", "b.csv", "-", "--to", "csv")
+    assert result.status == 0, result.err
+    assert result.out.splitlines() == [
+        '"timestamp","event_type","local_port","host","mine","yours"',
+        ',"CLASSIFY_DROP",53,,"x",', ',"CLASSIFY_ALLOW",,"pc1",,"y"']
 
 
 def test_types_that_differ_are_named(run: Run, log: Path, xml: Path) -> None:

@@ -48,7 +48,7 @@ def log(tmp_path: Path) -> Path:
 @pytest.fixture
 def xml(tmp_path: Path) -> Path:
     path = tmp_path / "netevents.xml"
-    path.write_text(netevents(drop()))
+    path.write_bytes(netevents(drop()).encode())
     return path
 
 
@@ -113,6 +113,20 @@ def test_processes_and_origins(run: Run, log: Path) -> None:
     out = run("summary", log.name, "--host", "DC1").out
     assert f"{APP}  processes 820, 900\n" in out
     assert "by origin" not in out
+
+
+def test_what_nothing_says_has_no_table(run: Run, log: Path) -> None:
+    out = run("summary", log.name).out
+    assert "\nNot given of what was dropped: user\n" in out
+    assert "Dropped, by user" not in out
+    out = run("summary", log.name, "--host", "pc").out     # an end may be unknown, a filter not
+    assert "Dropped, by remote address" in out
+    path = log.parent / "5031.evtx"
+    path.write_bytes(evtx(records([Audit(5031, {"Application": APP})])))
+    lines = run("summary", path.name).out.splitlines()
+    assert lines[-4] == (
+        "Not given of what was dropped: filter, remote address, remote port, direction, user")
+    assert [line for line in lines if line.startswith("Dropped, ")] == ["Dropped, by application"]
 
 
 def test_net_events_look_as_before(run: Run, xml: Path) -> None:

@@ -1,5 +1,6 @@
 """`wfpfast convert IN -`: what comes out of a pipe, for the one who reads it and who stops to."""
 
+import errno
 import io
 import json
 import os
@@ -14,6 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 from cli.hand import HEAD, ITEMS, ROWS
 from cli.running import Run, environment
+
+from wfpfast.cli._app import app
 
 CONVERT = [sys.executable, "-P", "-m", "wfpfast.cli", "convert"]
 TOLD = r"7 events to standard output ("
@@ -105,3 +108,22 @@ def test_an_output_without_room_is_one_line(xml: Path, kind: str) -> None:
     assert result.returncode == 1
     assert result.stderr == b"wfpfast: standard output: No space left on device\n"
     assert os.listdir(xml.parent) == [xml.name]
+
+
+class Left(io.StringIO):
+    """Output whose reader has left, as Windows tells it: with another error each time."""
+
+    def write(self, text: str) -> int:
+        raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    def flush(self) -> None:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+
+def test_who_has_left_is_not_written_to_at_exit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", Left())
+    with pytest.raises(SystemExit) as end:
+        app.main(["explain", "5"], prog_name="wfpfast")
+    assert end.value.code == 1
+    with sys.stdout as instead:
+        instead.flush()  # as Python does, whose status would be 120

@@ -7,7 +7,9 @@ from fuzz.corpus import kept
 from fuzz.doors import DOORS
 
 # How many units an oracle has an opinion on, at least.
-COMPARED = {"blocks": 80, "recordings": 10, "events": 10, "filters": 10, "event_logs": 20}
+COMPARED = {
+    "blocks": 80, "recordings": 10, "events": 10, "filters": 10, "event_logs": 20,
+    "event_lines": 40}
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -30,6 +30,7 @@ CHUNKS = "tests/engine/test_full_chunks.py"
 FORMAT = "tests/recording/test_format.py"
 RECORDINGS = "tests/recording/test_recording.py"
 HOSTILE = "tests/netsh/test_hostile.py"
+JSON, LINES = "wfpfast/audit/_json", "tests/audit/test_json_lines.py"
 EVTX, LOGS = "wfpfast/_evtx/", "tests/audit/test_damage.py"
 
 
@@ -263,6 +264,31 @@ MUTANTS = (
            'and "ThreadID" in found:', "and False:", ("tests/audit/test_json.py",)),
     Mutant("times without a zone are UTC", "wfpfast/audit/_packing.py",
            r"(Z|[+-]\d\d:?\d\d)", r"(Z|[+-]\d\d:?\d\d|)", ("tests/audit/test_json.py",)),
+    # Lines of JSON.
+    Mutant("JSON: bytes that are no UTF-8 are text", f"{JSON}_text.pyx",
+           "if p[k] < low or p[k] > high:", "if False:", (LINES,)),
+    Mutant("JSON: characters that were lost are not counted", f"{JSON}_text.pyx",
+           " or is_replacement(p):", ":", (LINES,)),
+    Mutant("JSON: an escape may have any digits", f"{JSON}_text.pyx",
+           "if digit < 0:", "if False:", (LINES,)),
+    Mutant("JSON: values are nested as deep as you like", f"{JSON}_text.pyx",
+           "if depth == MAX_DEPTH:", "if False:", (LINES,)),
+    Mutant("JSON: a number is as long as you like", f"{JSON}_text.pyx",
+           "if p - span.data <= LONGEST_NUMBER", "if True", (LINES,)),
+    Mutant("JSON: a record has any number of members", f"{JSON}_members.pyx",
+           "if line.n_members == MAX_MEMBERS:", "if False:", (LINES,)),
+    Mutant("JSON: a member may be there twice", f"{JSON}_members.pyx",
+           "if seen[0] & bit:", "if False:", (LINES,)),
+    Mutant("JSON: there is room for any number of names", f"{JSON}_lines.pyx",
+           " and s.n_unknown < MOST_UNKNOWN:", ":", (LINES,)),
+    Mutant("JSON: a name that is there twice counts twice", f"{JSON}_lines.pyx",
+           "one.count -= one.given", "pass", (LINES,)),
+    Mutant("JSON: -0 is a text", f"{JSON}_record.pyx",
+           'if value.kind == INTEGER and value.size == 2 and not', "if False and not", (LINES,)),
+    Mutant("JSON: a time may be before 1601", f"{JSON}_record.pyx",
+           " or <int64_t>ticks[0] < ahead:", ":", (LINES,)),
+    Mutant("JSON: nothing is behind a record", f"{JSON}_lines.pyx",
+           'if p != s.end and p[0] != c"\\n":', "if False:", (LINES,)),
     Mutant("an interval holds its end", "wfpfast/audit/_interval_search.pyx",
            "if time < all.ends[low - 1] or", "if time <= all.ends[low - 1] or",
            ("tests/audit/test_filters_of_events.py",)),

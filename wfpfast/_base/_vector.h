@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "_portable.h"
+
 /* Transpose 64 x 64 bits: bit r of columns[c] is bit c of rows[r]. */
 static inline void wf_transpose_portable(const uint64_t rows[64], uint64_t columns[64])
 {
@@ -40,6 +42,16 @@ static inline int wf_narrow_16_portable(uint8_t out[16], const uint8_t units[32]
         out[k] = (uint8_t)unit;
     }
     return !(others & 0xff80);
+}
+
+/* How many of 16 bytes, from the first on, are plain in a JSON string: ASCII that is no control
+ * character, no quotation mark and no backslash. */
+static inline int wf_plain_16_portable(const uint8_t text[16])
+{
+    int k = 0;
+    while (k < 16 && text[k] >= 0x20 && text[k] < 0x80 && text[k] != '"' && text[k] != '\\')
+        k++;
+    return k;
 }
 
 /* The NH hash of UMAC (RFC 4418, section 5.2) of 32 to 192 bytes. Blocks past the end are moved
@@ -155,6 +167,15 @@ static inline int wf_narrow_16(uint8_t out[16], const uint8_t units[32], int big
         && _mm_movemask_epi8(_mm_cmpeq_epi16(high, zero)) == 0xffff;
 }
 
+static inline int wf_plain_16(const uint8_t text[16])
+{
+    __m128i given = _mm_loadu_si128((const __m128i *)text);
+    __m128i others = _mm_cmplt_epi8(given, _mm_set1_epi8(0x20)); /* signed: from 0x80 on, too */
+    others = _mm_or_si128(others, _mm_cmpeq_epi8(given, _mm_set1_epi8('"')));
+    others = _mm_or_si128(others, _mm_cmpeq_epi8(given, _mm_set1_epi8('\\')));
+    return wf_trailing_zeros((uint32_t)_mm_movemask_epi8(others) | 1u << 16);
+}
+
 static inline uint64_t wf_hash_192(
     const uint8_t *text, uint64_t size, const uint64_t secrets[24])
 {
@@ -201,6 +222,7 @@ static inline int wf_same_192(const uint8_t *a, const uint8_t *b, uint64_t size)
 #define wf_transpose wf_transpose_portable
 #define wf_hex16 wf_hex16_portable
 #define wf_narrow_16 wf_narrow_16_portable
+#define wf_plain_16 wf_plain_16_portable
 #endif
 
 #endif

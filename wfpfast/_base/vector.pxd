@@ -9,6 +9,8 @@ cdef extern from "_vector.h" nogil:
     uint32_t wf_hex16_portable(char* out, const uint8_t* data) noexcept
     bint wf_narrow_16(uint8_t* out, const uint8_t* units, bint big) noexcept
     bint wf_narrow_16_portable(uint8_t* out, const uint8_t* units, bint big) noexcept
+    int wf_plain_16(const uint8_t* text) noexcept
+    int wf_plain_16_portable(const uint8_t* text) noexcept
     uint64_t wf_hash_192(const uint8_t* text, uint64_t size, const uint64_t* secrets) noexcept
     uint64_t wf_hash_192_portable(
         const uint8_t* text, uint64_t size, const uint64_t* secrets) noexcept

@@ -41,6 +41,14 @@ def narrow_16(bytes units, bint big, *, bint portable) -> bytes | None:
     return PyBytes_FromStringAndSize(<char*>out, sizeof(out))
 
 
+def plain_16(bytes text, *, bint portable) -> int:
+    """Return how many of 16 bytes, from the first on, are plain in a JSON string."""
+    cdef const uint8_t* given = <const uint8_t*>PyBytes_AsString(text)
+    if len(text) != 16:
+        raise ValueError(f"{len(text)} bytes are not 16")
+    return wf_plain_16_portable(given) if portable else wf_plain_16(given)
+
+
 def hash_192(bytes text, bytes secrets, *, bint portable) -> int:
     """Return the hash of 32 to 192 bytes."""
     cdef uint64_t[24] numbers

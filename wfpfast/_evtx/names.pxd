@@ -14,6 +14,7 @@ cdef struct Name:
 
 cdef struct Names:
     Name[NAME_SLOTS] slots
+    uint32_t longest         # characters
 
 
 cdef int names_add(Names* names, const char* text, int meaning) except -1

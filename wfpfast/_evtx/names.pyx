@@ -22,6 +22,7 @@ cdef int names_add(Names* names, const char* text, int meaning) except -1:
             raise ImportError(f"the name {text[:size].decode()} is there twice")
         slot = (slot + 1) & (NAME_SLOTS - 1)
     names.slots[slot] = Name(text, size, meaning)
+    names.longest = max(names.longest, size)
     return 0
 
 
@@ -29,6 +30,8 @@ cdef int names_find(const Names* names, const uint8_t* units, uint32_t count) no
     """Return what `count` units of UTF-16 stand for, or -1."""
     cdef uint32_t hash = <uint32_t>0x811c9dc5, slot, k
     cdef const Name* name
+    if count > names.longest:  # one long name may be meant by thousands of elements
+        return -1
     for k in range(count):
         if units[2 * k + 1]:
             return -1

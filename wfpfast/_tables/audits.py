@@ -173,3 +173,52 @@ PLACES: tuple[tuple[int, str], ...] = (
     (8195, "cipher of an IPsec audit"),
     (8192, "authentication method of an IPsec audit"),
 )
+
+# By column: its enumeration, and the enumerator of each message, from the words of both.
+# What a message says that names no enumerator: 8194 unknown authentication, 8211 unknown state,
+# 8221 the third payload of extended mode was sent, 8229 none.
+ENUMERATORS: dict[str, tuple[str, dict[int, str]]] = {
+    "failure_point": ("IPSEC_FAILURE_POINT", {
+        8199: "IPSEC_FAILURE_ME", 8200: "IPSEC_FAILURE_PEER"}),
+    "keying_module": ("IKEEXT_KEY_MODULE_TYPE", {
+        8222: "IKEEXT_KEY_MODULE_IKE", 8223: "IKEEXT_KEY_MODULE_AUTHIP",
+        8244: "IKEEXT_KEY_MODULE_IKEV2"}),
+    "mm_state": ("IKEEXT_MM_SA_STATE", {
+        8201: "IKEEXT_MM_SA_STATE_NONE", 8202: "IKEEXT_MM_SA_STATE_SA_SENT",
+        8203: "IKEEXT_MM_SA_STATE_SSPI_SENT", 8204: "IKEEXT_MM_SA_STATE_FINAL"}),
+    "qm_state": ("IKEEXT_QM_SA_STATE", {
+        8207: "IKEEXT_QM_SA_STATE_NONE", 8208: "IKEEXT_QM_SA_STATE_INITIAL",
+        8209: "IKEEXT_QM_SA_STATE_FINAL", 8210: "IKEEXT_QM_SA_STATE_COMPLETE"}),
+    "em_state": ("IKEEXT_EM_SA_STATE", {
+        8218: "IKEEXT_EM_SA_STATE_NONE", 8219: "IKEEXT_EM_SA_STATE_SENT_ATTS",
+        8220: "IKEEXT_EM_SA_STATE_SSPI_SENT"}),
+    "sa_role": ("IKEEXT_SA_ROLE", {
+        8205: "IKEEXT_SA_ROLE_INITIATOR", 8206: "IKEEXT_SA_ROLE_RESPONDER"}),
+    "traffic_type": ("IPSEC_TRAFFIC_TYPE", {
+        8212: "IPSEC_TRAFFIC_TYPE_TRANSPORT", 8213: "IPSEC_TRAFFIC_TYPE_TUNNEL"}),
+    "auth_method": ("IKEEXT_AUTHENTICATION_METHOD_TYPE", {
+        8192: "IKEEXT_KERBEROS", 8193: "IKEEXT_PRESHARED_KEY", 8224: "IKEEXT_ANONYMOUS",
+        8225: "IKEEXT_NTLM_V2", 8226: "IKEEXT_IPV6_CGA", 8227: "IKEEXT_CERTIFICATE",
+        8228: "IKEEXT_SSL", 8238: "IKEEXT_CERTIFICATE_ECDSA_P256",
+        8239: "IKEEXT_CERTIFICATE_ECDSA_P384", 8240: "IKEEXT_SSL_ECDSA_P256",
+        8241: "IKEEXT_SSL_ECDSA_P384", 8247: "IKEEXT_EAP"}),
+}
+
+# The layers that a LayerName stands for, without their version of IP: from the words of both. Of
+# 14608 to 14611 public records have the numbers of these layers beside them.
+LAYERS: dict[int, tuple[str, ...]] = {
+    14596: ("INBOUND_IPPACKET", "OUTBOUND_IPPACKET"),
+    14597: ("INBOUND_TRANSPORT", "OUTBOUND_TRANSPORT"), 14598: ("IPFORWARD",),
+    14599: ("STREAM",), 14600: ("DATAGRAM_DATA",),
+    14601: ("INBOUND_ICMP_ERROR", "OUTBOUND_ICMP_ERROR"),
+    14602: ("INBOUND_MAC_FRAME_ETHERNET", "OUTBOUND_MAC_FRAME_ETHERNET"),
+    14603: ("INBOUND_MAC_FRAME_NATIVE", "OUTBOUND_MAC_FRAME_NATIVE"),
+    14604: ("INGRESS_VSWITCH_ETHERNET", "EGRESS_VSWITCH_ETHERNET"),
+    14608: ("ALE_RESOURCE_ASSIGNMENT",), 14609: ("ALE_AUTH_LISTEN",),
+    14610: ("ALE_AUTH_RECV_ACCEPT",), 14611: ("ALE_AUTH_CONNECT",),
+    14612: ("ALE_FLOW_ESTABLISHED",), 14614: ("ALE_RESOURCE_RELEASE",),
+    14615: ("ALE_ENDPOINT_CLOSURE",), 14616: ("ALE_CONNECT_REDIRECT",),
+    14617: ("ALE_BIND_REDIRECT",), 14624: ("STREAM_PACKET",),
+    14641: ("INGRESS_VSWITCH_ETHERNET", "INGRESS_VSWITCH_TRANSPORT"),
+    14642: ("EGRESS_VSWITCH_ETHERNET", "EGRESS_VSWITCH_TRANSPORT"),
+}

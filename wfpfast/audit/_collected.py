@@ -20,11 +20,11 @@ from wfpfast.audit._packing import WANTED, Lost, Told, filetime
 
 # In place of messages the pipelines of Elastic write English words, whatever the machine's
 # language: "14592": "Inbound" in the security pipeline of Winlogbeat and of the system integration.
-_DIRECTIONS = {
+DIRECTIONS = {
     "Inbound": "%%14592", "Outbound": "%%14593", "Forward": "%%14594",
     "Bidirectional": "%%14595"}
 # What NXLog, Logstash and the makers of data sets write beside the fields of the event.
-_COLLECTORS = frozenset((
+COLLECTORS = frozenset((
     "@timestamp", "@version", "AccountName", "AccountType", "ActivityID", "Category", "Channel",
     "Domain", "EventID", "EventReceivedTime", "EventTime", "EventType", "ExecutionProcessID",
     "ExecutionThreadID", "Hostname", "Keywords", "Level", "Message", "Opcode", "OpcodeValue",
@@ -45,11 +45,40 @@ _PACKET = (
     " FilterRTID LayerName LayerRTID")
 _REMOTE = f"{_PACKET} RemoteUserID RemoteMachineID"
 _ORIGIN = _REMOTE.replace("Protocol", "Protocol InterfaceIndex FilterOrigin")
+_PROFILES = (
+    f"{_ORIGIN} OriginalProfile CurrentProfile IsLoopback HasRemoteDynamicKeywordAddress")
+_FRAME = (
+    "Direction SourceAddress DestAddress EtherType MediaType InterfaceType VlanTag FilterRTID"
+    " LayerName LayerRTID")
+_SWITCHED = _FRAME.replace("MediaType InterfaceType VlanTag", (
+    "VlanTag vSwitchID SourcevSwitchPort DestinationvSwitchPort"))
+_PEERS = "LocalAddress LocalKeyModPort RemoteAddress RemoteKeyModPort"
+_NAMES = "Local{0}PrincipalName Remote{0}PrincipalName"
+_CERTIFICATES = " ".join(
+    f"{end}{{0}}{what}" for end in ("Local", "Remote")
+    for what in ("PrincipalName", "CertHash", "IssuingCA", "RootCA"))
+_MAIN = (
+    f"{_PEERS} KeyModName FailurePoint FailureReason MMAuthMethod State Role MMImpersonationState"
+    " MMFilterID InitiatorCookie ResponderCookie")
+_QUICK = (
+    "LocalAddress LocalAddressMask LocalPort LocalTunnelEndpoint RemoteAddress RemoteAddressMask"
+    " RemotePort RemoteTunnelEndpoint Protocol RemotePrivateAddress KeyModName FailurePoint"
+    " FailureReason Mode State Role MessageID QMFilterID MMSAID")
+_EXTENDED = (
+    f"{_PEERS} FailurePoint FailureReason EMAuthMethod State Role EMImpersonationState QMFilterID")
 _ORDERS = {
     **dict.fromkeys(("5154", "5155", "5158", "5159"), (_BIND,)),
     **dict.fromkeys(("5152", "5153"), (_PACKET,)),
-    **dict.fromkeys(("5156", "5157"), (_PACKET, _REMOTE, _ORIGIN)),
+    "5156": (_PACKET, _REMOTE, _ORIGIN),
+    "5157": (_PACKET, _REMOTE, _ORIGIN, _PROFILES),
+    **dict.fromkeys(("5150", "5151"), (_FRAME,)),
+    **dict.fromkeys(("5146", "5147"), (_SWITCHED,)),
     "5031": ("Profiles Application",),
+    "4652": (f"{_CERTIFICATES} {_MAIN}".format("MM"),),
+    "4653": (f"{_NAMES} {_MAIN}".format("MM"),),
+    "4654": (_QUICK, f"{_QUICK} TunnelId TrafficSelectorId"),
+    "4983": (f"{_CERTIFICATES} {_EXTENDED}".format("EM").replace("EMAuthMethod ", ""),),
+    "4984": (f"{_NAMES} {_EXTENDED}".format("EM"),),
     **{event_id: (order,) for event_id, order in ORDERS.items()},
 }
 _ONLY_MESSAGE = (
@@ -83,7 +112,7 @@ def record(found: Mapping[str, Any]) -> Told | Lost:
 def _of_beats(found: Mapping[str, Any], winlog: Mapping[str, Any]) -> Told:
     data = texts(winlog["event_data"])
     if "Direction" in data:
-        data["Direction"] = _DIRECTIONS.get(data["Direction"], data["Direction"])
+        data["Direction"] = DIRECTIONS.get(data["Direction"], data["Direction"])
     return Told(texts({
         "Provider": winlog.get("provider_name", winlog.get("source_name")),
         "EventID": winlog.get("event_id"), "TimeCreated": found.get("@timestamp"),
@@ -93,7 +122,7 @@ def _of_beats(found: Mapping[str, Any], winlog: Mapping[str, Any]) -> Told:
 
 def _of_nxlog(found: Mapping[str, Any]) -> Told:
     stats = {}
-    data = {name: value for name, value in found.items() if name not in _COLLECTORS}
+    data = {name: value for name, value in found.items() if name not in COLLECTORS}
     # Older versions have a member for the process that wrote the log, and so lose the event's
     # own. It is a number; the fields of events are texts.
     if isinstance(data.get("ProcessID"), int) and "ThreadID" in found:

@@ -83,6 +83,9 @@ class _Headed(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    def read(self, size: int = -1, /) -> bytes | None:
+        return super().read(size) if self._head else self._file.read(size)
+
     def readinto(self, room: Any) -> int:
         if not self._head:
             return cast("int", self._file.readinto(room))  # type: ignore[attr-defined]

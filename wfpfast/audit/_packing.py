@@ -25,7 +25,7 @@ _TIME = re.compile(
 _START = datetime(1601, 1, 1, tzinfo=UTC)
 RECORDS = 2048                      # that are read together
 # Fields of these events that become no column.
-_WITHOUT_COLUMN = frozenset((
+WITHOUT_COLUMN = frozenset((
     "FilterName", "SublayerInformation", "FilterAction", "HasRemoteDynamicKeywordAddress",
     "Profiles", "LocalMMIssuingCA", "LocalMMRootCA", "RemoteMMCertHash", "RemoteMMIssuingCA",
     "RemoteMMRootCA", "LocalEMIssuingCA", "LocalEMRootCA", "RemoteEMCertHash",
@@ -52,12 +52,33 @@ class Told(NamedTuple):
     stats: Mapping[str, int] = {}
 
 
+class Scanned(NamedTuple):
+    """Records that are packed already.
+
+    Attributes
+    ----------
+    size : int
+        How many.
+    memory : bytes
+        Where they are.
+    stats : mapping
+        What was odd about them.
+    """
+
+    size: int
+    memory: bytes
+    stats: Mapping[str, int]
+
+
 class Lost(NamedTuple):
     """A record that cannot be read, and what counts it; its event's id if that is known."""
 
     reason: str
     stat: str = "lost_events"
     event_id: str = ""
+
+
+Item = Told | Scanned | Lost
 
 
 def noted(told: Told | Lost, text: str) -> Told | Lost:
@@ -96,30 +117,61 @@ class Listed(NamedTuple):
         reader.feed_listed(self.memory, self.size)
 
 
-def listed(items: Iterable[Told | Lost]) -> Iterator[Listed]:
-    """Yield the records of a file, some at a time; each is known by its number, from 1."""
-    memory, size, seen = bytearray(), 0, 0
-    stats: Counter[str] = Counter()
-    lost: Counter[str] = Counter()
-    fault = None
-    for number, item in enumerate(items, 1):
+class _Packing:
+    """Records that wait to be given to a reader together."""
+
+    def __init__(self) -> None:
+        self.number = 0     # of the last record in its file
+        self._begin()
+
+    def _begin(self) -> None:
+        self.memory, self.size, self.seen = bytearray(), 0, 0
+        self.stats: Counter[str] = Counter()
+        self.lost: Counter[str] = Counter()
+        self.fault: EvtxError | None = None
+
+    def has_room(self, item: Item) -> bool:
+        """Tell whether an item may be given together with those before it."""
+        if isinstance(item, Lost):
+            return self.seen < RECORDS
         # A fault is behind the records that are with it.
-        if seen == RECORDS or (fault is not None and isinstance(item, Told)):
-            yield Listed(memory, size, stats, lost, fault)
-            memory, size, seen, fault = bytearray(), 0, 0, None
-            stats, lost = Counter(), Counter()
-        seen += 1
+        count = item.size if isinstance(item, Scanned) else 1
+        return self.fault is None and (not self.seen or self.seen + count <= RECORDS)
+
+    def add(self, item: Item) -> None:
+        count = 1
         if isinstance(item, Lost) and item.event_id in CHANGES:  # it would become no row
-            _pack(memory, number, Told({"EventID": item.event_id}, ()), stats)
-            size += 1
+            _pack(self.memory, self.number + 1, Told({"EventID": item.event_id}, ()), self.stats)
+            self.size += 1
         elif isinstance(item, Lost):
-            lost[item.stat] += 1
-            fault = fault or EvtxError(item.reason, record=number)
+            self.lost[item.stat] += 1
+            self.fault = self.fault or EvtxError(item.reason, record=self.number + 1)
+        elif isinstance(item, Scanned):
+            count = item.size
+            self.memory += item.memory
+            self.stats.update(item.stats)
+            self.size += count
         else:
-            _pack(memory, number, item, stats)
-            size += 1
-    if seen:
-        yield Listed(memory, size, stats, lost, fault)
+            _pack(self.memory, self.number + 1, item, self.stats)
+            self.size += 1
+        self.seen += count
+        self.number += count
+
+    def taken(self) -> Listed:
+        part = Listed(self.memory, self.size, self.stats, self.lost, self.fault)
+        self._begin()
+        return part
+
+
+def listed(items: Iterable[Item]) -> Iterator[Listed]:
+    """Yield the records of a file, some at a time; each is known by its number, from 1."""
+    packing = _Packing()
+    for item in items:
+        if not packing.has_room(item):
+            yield packing.taken()
+        packing.add(item)
+    if packing.seen:
+        yield packing.taken()
 
 
 def _pack(memory: bytearray, number: int, told: Told, stats: Counter[str]) -> None:
@@ -137,7 +189,7 @@ def _pack(memory: bytearray, number: int, told: Told, stats: Counter[str]) -> No
         count += len(data) - len(unknown)
         stats.update(told.stats)
         stats.update(
-            f"unknown_member:{name}" for name in unknown if name not in _WITHOUT_COLUMN)
+            f"unknown_member:{name}" for name in unknown if name not in WITHOUT_COLUMN)
     _HEAD.pack_into(memory, start, number, count)
 
 

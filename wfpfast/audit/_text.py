@@ -5,7 +5,8 @@ is what Windows and collectors write. Bytes that are none of it become U+FFFD.
 """
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import BinaryIO
 
 BLOCK = 1 << 20
@@ -32,11 +33,26 @@ def text_of(head: bytes) -> str:
 
 def blocks(file: BinaryIO) -> Iterator[str]:
     """Yield a text in blocks."""
-    data = file.read(BLOCK)
-    name, size = encoding_of(data)
+    return decoded(*_coded(file))
+
+
+def blocks_of_utf8(file: BinaryIO) -> Iterator[bytes]:
+    """Yield a text in blocks of UTF-8, which has the faults that the file has."""
+    name, pieces = _coded(file)
+    return pieces if name == "utf-8" else (text.encode() for text in decoded(name, pieces))
+
+
+def decoded(name: str, pieces: Iterable[bytes]) -> Iterator[str]:
+    """Yield what pieces of an encoding say."""
     decoder = codecs.getincrementaldecoder(name)("replace")
-    yield decoder.decode(data[size:])
-    while data := file.read(BLOCK):
+    for data in pieces:
         yield decoder.decode(data)
     if rest := decoder.decode(b"", final=True):
         yield rest
+
+
+def _coded(file: BinaryIO) -> tuple[str, Iterator[bytes]]:
+    """Return the encoding of a text, and its bytes in blocks, without the mark."""
+    data = file.read(BLOCK)
+    name, size = encoding_of(data)
+    return name, chain([data[size:]], iter(lambda: file.read(BLOCK), b""))

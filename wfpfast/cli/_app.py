@@ -41,12 +41,29 @@ class App(click.Group):
             say("wfpfast: there is not enough memory")
             status = 1
         except OSError as error:
-            if not reader_left(error):
-                name = f"{error.filename}: " if error.filename else ""
-                say(f"wfpfast: {name}{error.strerror or error}")
-            _empty_stdout(gone=reader_left(error))
-            status = 1
+            status = _unwritten(error)
         sys.exit(status or 0)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; click would take the end of a pipe for itself, and do so by halves.
+
+        What it puts in place of stdout fails once more when Python exits, if Windows says of the
+        pipe that a write is invalid, after it has said that the pipe is broken.
+        """
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            return _unwritten(error)
+
+
+def _unwritten(error: OSError) -> int:
+    """Say what could not be read or written, unless nobody is left who reads; return the status."""
+    gone = reader_left(error)
+    if not gone:
+        name = f"{error.filename}: " if error.filename else ""
+        say(f"wfpfast: {name}{error.strerror or error}")
+    _empty_stdout(gone=gone)
+    return 1
 
 
 def _empty_stdout(*, gone: bool) -> None:

@@ -1,6 +1,7 @@
 """`wfpfast convert`: net events into one file of another kind; must not know what they mean."""
 
 import contextlib
+import os
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from rich.progress import Progress
 from wfpfast.audit import EVENT_ID
 from wfpfast.cli import _screen, _stats
 from wfpfast.cli._hosts import Hosts
-from wfpfast.cli._input import Input
+from wfpfast.cli._input import STDIN, Input, name_of
 from wfpfast.cli._output import STDOUT, STDOUT_NAME, Output, Unwritten, check, whole, written_line
 from wfpfast.cli._screen import Bar, Fault, listed
 from wfpfast.cli._source import Broken, Source, Stats, no_column
@@ -70,9 +71,12 @@ def common(
     looked at before it is read.
     """
     found: list[pa.Schema] = []
-    files = [path for path in expanded(sources) if path.is_file()]
+    files = [
+        path for path in expanded(sources) if str(path) != STDIN and os.path.isfile(path)]
     with contextlib.closing(inputs(files)) as several:
         for given in several:
+            if len(files) == 1 and given.name == name_of(files[0]):
+                break   # it is alone, and no member of an archive
             with contextlib.suppress(Fault, Broken), opened(given, **options) as source:
                 if source.schema not in found:
                     found.append(source.schema)

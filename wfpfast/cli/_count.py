@@ -86,7 +86,8 @@ class Count:
         self.audits.add(columns)
         self.hosts.add(columns)
         table = pa.table(columns)
-        self.undecided.add(_arrays(table.filter(_is_undecided(columns))))
+        if columns["event_id"].null_count < len(batch):
+            self.undecided.add(_arrays(table.filter(_is_undecided(columns))))
         failed = pc.or_(
             pc.is_valid(columns["failure_error"]), pc.is_valid(columns["failure_status"]))
         self.failures.add(_arrays(table.filter(failed)))

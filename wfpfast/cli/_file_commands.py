@@ -67,7 +67,7 @@ def given(options: dict[str, Any]) -> dict[str, Any]:
               help="The format, whatever OUT is called; for the standard output there is no other"
                    " way to say it.")
 @click.option("--columns", metavar="A,B,C", callback=names,
-              help="Only these columns, in this order.")
+              help="Only these columns, in this order. event_id is made for net events, too.")
 @click.option("--addresses", type=click.Choice(["text", "binary"]),
               help=f"IP and MAC addresses as text (the default) or bytes. {DECODED} only.")
 @reading_options

@@ -15,7 +15,12 @@ from wfpfast.explain import EVENT_KINDS
 Row = dict[str, Any]
 Label = Callable[[Row, int], list[Text]]
 
+# What rows of dropped events are about.
+VALUES = {
+    "app_path", "filter_id", "remote_address", "remote_port", "ip_protocol", "direction",
+    "user_sid", "filter_origin"}
 DOUBLES = "doubles"     # the statistic that is no loss
+ORIGIN = "origin of the filter"
 NOT_GIVEN = "not given"
 EMPTY = "empty text"
 QUIET = "dim"
@@ -196,20 +201,30 @@ def _drops(report: Row, page: Page) -> None:
     def rule(row: Row, _: int) -> list[Text]:
         return _filter(row, files, digits)
 
-    page.section("Dropped, by application", dropped["applications"], total, _application)
-    page.section("Dropped, by filter", dropped["filters"], total, rule)
-    if files and not all(_certain(row) for row in dropped["filters"]["top"]):
-        page.print(Text(
-            "Ids of filters change with the rules and at every start of Windows: take the state"
-            " together with the events.", QUIET))
-    page.section(
-        "Dropped, by remote address", dropped["remote_addresses"], total, _value("remote_address"))
-    page.section("Dropped, by remote port", dropped["remote_ports"], total, _port)
-    page.section("Dropped, by direction", dropped["directions"], total, _value("direction"))
-    page.section("Dropped, by user", dropped["users"], total, _user)
-    if any(row["filter_origin"] for row in dropped["origins"]["top"]):
-        page.section(
-            "Dropped, by origin of the filter", dropped["origins"], total, _value("filter_origin"))
+    sections: tuple[tuple[str, str, Label], ...] = (
+        ("application", "applications", _application), ("filter", "filters", rule),
+        ("remote address", "remote_addresses", _value("remote_address")),
+        ("remote port", "remote_ports", _port), ("direction", "directions", _value("direction")),
+        ("user", "users", _user), (ORIGIN, "origins", _value("filter_origin")))
+    silent = [what for what, name, _ in sections if not _says_something(dropped[name])]
+    for what, name, label in sections:
+        if what in silent:
+            continue
+        page.section(f"Dropped, by {what}", dropped[name], total, label)
+        if name == "filters" and files and not all(map(_certain, dropped[name]["top"])):
+            page.print(Text(
+                "Ids of filters change with the rules and at every start of Windows: take the"
+                " state together with the events.", QUIET))
+    missed = [what for what in silent if what != ORIGIN]  # which few sources have
+    if missed:
+        page.screen.print()
+        page.print(Text(f"Not given of what was dropped: {', '.join(missed)}", QUIET))
+
+
+def _says_something(table: Row) -> bool:
+    """Tell whether a table has more than one row without any value."""
+    keys = table["top"][0].keys() & VALUES
+    return table["distinct"] > 1 or any(table["top"][0][key] is not None for key in keys)
 
 
 def _certain(row: Row) -> bool:
