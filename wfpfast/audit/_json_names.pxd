@@ -31,7 +31,7 @@ cdef enum Role:
     SENTINEL_RECORD_ID
     SENTINEL_RECORD
     SENTINEL_COMPUTER
-    POWERSHELL_PROVIDER      # or that of a filter
+    POWERSHELL_HOST
     POWERSHELL_EVENT
     N_ROLES
 

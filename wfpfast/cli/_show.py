@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from wfpfast.cli._rules_then import NOT_KNOWN
 from wfpfast.cli._screen import brief, events, number, printable, seconds, tail
 from wfpfast.cli._stats import is_loss, words
 from wfpfast.explain import EVENT_KINDS
@@ -26,11 +27,6 @@ EMPTY = "empty text"
 QUIET = "dim"
 FIGURES = "cyan"
 WARNING = "yellow"
-# What a Security log knows of a filter, if it does not know it for all events.
-RULE_KNOWN = {
-    "last known": "last known: the host's last record is older than these events",
-    "not known then": "not known then: the log tells of this id at another time",
-    "not known": "not known: the log tells of no filter with this id"}
 FEW = 3             # processes that are named
 LEAST_DIGITS = 7
 LEAST_ROOM = 8
@@ -304,7 +300,7 @@ def _filter(row: Row, files: list[Row], digits: int) -> list[Text]:
         known = ", ".join(part for part in (layer, origin) if part)
         return [Text.assemble(title, (brief(known), QUIET))]
     if rule is None and row["rule_known"]:
-        known = RULE_KNOWN[row["rule_known"]]
+        known = NOT_KNOWN[row["rule_known"]]
         return [Text.assemble(title, (known, WARNING)), *_below(digits, layer, origin)]
     if rule is None:
         where = _file(files[0]["path"]) if len(files) == 1 else f"any of {len(files)} files"
@@ -330,8 +326,8 @@ def _file(path: str) -> str:
 
 def _doubts(rule: Row, there: str, known: str | None) -> Iterator[str]:
     """Say what makes a rule another than it seems to be."""
-    if known in RULE_KNOWN:
-        yield RULE_KNOWN[known]
+    if known in NOT_KNOWN:
+        yield NOT_KNOWN[known]
     if rule["without_driver"]:
         yield WITHOUT_DRIVER[rule["without_driver"]]
     if rule["layer_agrees"] is False:
