@@ -21,12 +21,6 @@ _RULE = {
 KEYS = (KNOWN_COLUMN, *_RULE.values())
 """What is put beside events."""
 
-NOT_KNOWN = {
-    "last known": "last known: the host's last record is older than these events",
-    "not known then": "not known then: the log tells of this id at another time",
-    "not known": "not known: the log tells of no filter with this id"}
-"""What to say of a filter that is not known to have been there."""
-
 
 class RulesThen:
     """The filters of logs, as `audit.read_filters` found them."""

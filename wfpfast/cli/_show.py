@@ -1,20 +1,16 @@
 """Shows the report of `wfpfast summary` to people; must not know how it was counted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePath
-from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from wfpfast.cli._rules_then import NOT_KNOWN
+from wfpfast.cli._page import QUIET, Label, Page, Row
 from wfpfast.cli._screen import brief, events, number, printable, seconds, tail
 from wfpfast.cli._stats import is_loss, words
 from wfpfast.explain import EVENT_KINDS
-
-Row = dict[str, Any]
-Label = Callable[[Row, int], list[Text]]
 
 # What rows of dropped events are about.
 VALUES = {
@@ -24,16 +20,13 @@ DOUBLES = "doubles"     # the statistic that is no loss
 ORIGIN = "origin of the filter"
 NOT_GIVEN = "not given"
 EMPTY = "empty text"
-QUIET = "dim"
-FIGURES = "cyan"
 WARNING = "yellow"
+# What a Security log knows of a filter, if it does not know it for all events.
+RULE_KNOWN = {
+    "last known": "last known: the host's last record is older than these events",
+    "not known then": "not known then: the log tells of this id at another time",
+    "not known": "not known: the log tells of no filter with this id"}
 FEW = 3             # processes that are named
-LEAST_DIGITS = 7
-LEAST_ROOM = 8
-SHARE = 6               # "100.0%"
-BAR = 8
-BAR_FROM = 96           # columns of the terminal from which there is room for bars
-EIGHTHS = " ▏▎▍▌▋▊▉█"
 LONGEST_TYPE = max(map(len, EVENT_KINDS))
 # What a filter does where its callout's driver is not loaded.
 WITHOUT_DRIVER = {
@@ -55,64 +48,6 @@ def show(report: Row, screen: Console) -> None:
     if failures["top"]:
         page.section("IKE and IPsec failures", failures, failures["events"], _failure)
     _losses(report, page)
-
-
-class Page:
-    """Lines of one report: how many, which share, of what; the same places in all its tables."""
-
-    def __init__(self, screen: Console, largest: int) -> None:
-        self.screen = screen
-        self.digits = max(LEAST_DIGITS, 1 + len(number(largest)))
-        blocks = not screen.options.ascii_only
-        self.bar = BAR if screen.width >= BAR_FROM and blocks else 0
-        self.before = self.digits + 2 + SHARE + 2 + (self.bar and self.bar + 2)
-        self.room = max(LEAST_ROOM, screen.width - self.before)
-
-    def print(self, line: Text) -> None:
-        """Print a line; what is too long goes on in the next one."""
-        for piece in self._wrapped(line, self.screen.width):
-            self.screen.print(piece, overflow="ignore", no_wrap=True)
-
-    def title(self, text: str) -> None:
-        """Begin a section."""
-        self.screen.print()
-        self.print(Text(text, style="bold"))
-
-    def section(self, title: str, table: Row, total: int, label: Label) -> None:
-        """Print a table, and what its top leaves out."""
-        self.title(title)
-        rest = total
-        for row in table["top"]:
-            self._row(row["events"], total, label(row, self.room))
-            rest -= row["events"]
-        more = table["distinct"] - len(table["top"])
-        if more > 0:
-            self._row(rest, total, [Text(f"{number(more)} more", style=QUIET)], bar=False)
-
-    def _row(self, count: int, total: int, lines: list[Text], bar: bool = True) -> None:
-        share = count / total
-        before = Text.assemble(
-            (f"{number(count):>{self.digits}}  ", FIGURES), f"{f'{100 * share:.1f}%':>{SHARE}}  ",
-            (self._bar(share if bar else 0.0), FIGURES))
-        for line in lines:
-            for piece in self._wrapped(line, self.room):
-                self.screen.print(Text.assemble(before, piece), overflow="ignore", no_wrap=True)
-                before = Text(" " * self.before)
-
-    def _bar(self, share: float) -> str:
-        if not self.bar:
-            return ""
-        full, part = divmod(round(share * self.bar * 8), 8)
-        return ("█" * full + EIGHTHS[part].strip()).ljust(self.bar) + "  "
-
-    def _wrapped(self, line: Text, room: int) -> list[Text]:
-        """Break a line where it must be, as far in as it began if that leaves room."""
-        begins = len(line.plain) - len(line.plain.lstrip())
-        indent = min(begins, room // 2)
-        pieces = line[begins:].wrap(self.screen, room - indent)
-        for piece in pieces:
-            piece.rstrip()
-        return [Text.assemble(" " * indent, piece) for piece in pieces]
 
 
 def _head(report: Row, page: Page) -> None:
@@ -300,7 +235,7 @@ def _filter(row: Row, files: list[Row], digits: int) -> list[Text]:
         known = ", ".join(part for part in (layer, origin) if part)
         return [Text.assemble(title, (brief(known), QUIET))]
     if rule is None and row["rule_known"]:
-        known = NOT_KNOWN[row["rule_known"]]
+        known = RULE_KNOWN[row["rule_known"]]
         return [Text.assemble(title, (known, WARNING)), *_below(digits, layer, origin)]
     if rule is None:
         where = _file(files[0]["path"]) if len(files) == 1 else f"any of {len(files)} files"
@@ -326,8 +261,8 @@ def _file(path: str) -> str:
 
 def _doubts(rule: Row, there: str, known: str | None) -> Iterator[str]:
     """Say what makes a rule another than it seems to be."""
-    if known in NOT_KNOWN:
-        yield NOT_KNOWN[known]
+    if known in RULE_KNOWN:
+        yield RULE_KNOWN[known]
     if rule["without_driver"]:
         yield WITHOUT_DRIVER[rule["without_driver"]]
     if rule["layer_agrees"] is False:
