@@ -51,6 +51,19 @@ def test_what_is_rare_is_left_to_python() -> None:
     assert scanned(json.dumps(powershell(BIND._replace(event_id=4688))).encode()) == 1
 
 
+@pytest.mark.parametrize("make", SCANNED)
+def test_escapes_anywhere_change_nothing(make: Callable[[Audit], dict[str, Any]]) -> None:
+    """Each character of a record, in turn, is written as an escape."""
+    text = json.dumps(make(BIND._replace(fields={
+        **FIELDS["packet"], "SourceAddress": "10.0.0.5", "ProcessId": 9})), ensure_ascii=False)
+    lines = [json.dumps(nxlog(BIND))] + [
+        f"{text[:at]}\\u{ord(letter):04x}{text[at + 1:]}"
+        for at, letter in enumerate(text) if letter.isalnum()]
+    data = "\n".join(lines).encode()
+    assert len(lines) > 300
+    assert same(read(data, errors="null")) == same(read_by_python(data, errors="null"))
+
+
 XMLS = (
     "", " ", "<", "<EventData>", "<EventData/>", "<EventData></EventData>", "{}", "[]",
     "<EventData xmlns='x'><Data Name='Protocol'>6</Data></EventData>", "<EventData></EventData>x",
@@ -122,11 +135,12 @@ def test_bytes_that_are_others(at: int) -> None:
 def test_nothing_is_deep_or_many_without_end() -> None:
     deep = '{"a":' + '{"a":' * 5000 + "1" + "}" * 5001
     lists = '{"a":' + "[" * 5000 + "]" * 5000 + "}"
+    number = f'{{"a": {"9" * 5000}}}'
     many = "{" + ",".join(f'"m{k}": {k}' for k in range(5000)) + "}"
     row = json.dumps({**nxlog(BIND), **{f"m{k}": k for k in range(200)}})
     more = json.dumps({**nxlog(BIND), **{f"n{k}": k for k in range(200)}})
     flat = json.dumps({**nxlog(BIND), "tags": json.loads("[" * 60 + "]" * 60)})
-    data = "\n".join([row, deep, lists, many, *[row, more] * 6, flat, "[" * 5000]).encode()
+    data = "\n".join([row, deep, lists, many, number, *[row, more] * 6, flat, "[" * 5000]).encode()
     rows, stats = read(data, errors="null")
     assert len(rows) == 14
     assert stats["unknown_member:m199"] == 7
