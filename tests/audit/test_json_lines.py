@@ -139,10 +139,13 @@ def test_nothing_is_deep_or_many_without_end() -> None:
     many = "{" + ",".join(f'"m{k}": {k}' for k in range(5000)) + "}"
     row = json.dumps({**nxlog(BIND), **{f"m{k}": k for k in range(200)}})
     more = json.dumps({**nxlog(BIND), **{f"n{k}": k for k in range(200)}})
+    others = [
+        json.dumps({**nxlog(BIND), **{f"{j}x{k}": k for k in range(200)}}) for j in range(8)]
     flat = json.dumps({**nxlog(BIND), "tags": json.loads("[" * 60 + "]" * 60)})
-    data = "\n".join([row, deep, lists, many, number, *[row, more] * 6, flat, "[" * 5000]).encode()
+    data = "\n".join([row, deep, lists, many, number, *[row, more] * 6, *others, flat, "[" * 5000]).encode()
     rows, stats = read(data, errors="null")
-    assert len(rows) == 14
+    assert len(rows) == 14 + 8
+    assert stats["unknown_member:7x199"] == 1
     assert stats["unknown_member:m199"] == 7
     assert stats["unknown_member:n199"] == 6
     assert same((rows, stats)) == same(read_by_python(data, errors="null"))
