@@ -119,6 +119,20 @@ def test_every_value_of_every_member(name: str) -> None:
     assert LineScanner().scan(data, 0, 1, 1 << 20)[1] > 0
 
 
+@pytest.mark.parametrize("raw", [
+    "0", "-0", "-1", "00", "01", "-", "+1", "1.", ".5", "1.0", "1E2", "1e", "1e+", "1e400", "0x1",
+    "9" * 64, "9" * 65, "NaN", "-Infinity", "true", "tru", "truee", "false", "null", "nulL", "''",
+    "[]", "[1,]", "[,]", "{}", "{,}", '{"a"}', '{"a":}', '{"a":1,}', "{1:1}", "", "1 1", "]"])
+def test_values_that_python_s_json_never_writes(raw: str) -> None:
+    line = json.dumps(nxlog(BIND))
+    member = '"ProcessId": "1280"'
+    assert member in line
+    for name in ("ProcessId", "tags", "EventID"):
+        data = "\n".join([line, line.replace(member, f'"{name}": {raw}'), line]).encode()
+        assert same(read(data, errors="null")) == same(read_by_python(data, errors="null"))
+        assert said(data, read) == said(data, read_by_python)
+
+
 @pytest.mark.parametrize("at", range(0, 1400, 7))
 def test_bytes_that_are_others(at: int) -> None:
     line = json.dumps(nxlog(BIND._replace(host="пк")), ensure_ascii=False).encode()
