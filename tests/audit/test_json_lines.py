@@ -128,7 +128,8 @@ def test_values_that_python_s_json_never_writes(raw: str) -> None:
     member = '"ProcessId": "1280"'
     assert member in line
     for name in ("ProcessId", "tags", "EventID"):
-        data = "\n".join([line, line.replace(member, f'"{name}": {raw}'), line]).encode()
+        odd = [line.replace(member, f'"{name}": {raw}'), f"{line} {raw}"]
+        data = "\n".join([line, *odd, line]).encode()
         assert same(read(data, errors="null")) == same(read_by_python(data, errors="null"))
         assert said(data, read) == said(data, read_by_python)
 
