@@ -126,7 +126,8 @@ def powershell(one: Audit) -> dict[str, Any]:
     """Return an audit as ConvertTo-Json of PowerShell 7 makes it of Get-WinEvent."""
     values = [
         {"BinaryLength": 12, "AccountDomainSid": None, "Value": value}
-        if name.startswith("Remote") else value for name, value in one.fields.items()]
+        if name.startswith("Remote") or name.endswith("Sid") else value
+        for name, value in one.fields.items()]
     return {
         "Id": one.event_id, "Version": 1, "Level": 0, "ProviderName": one.provider,
         "LogName": "Security", "ProcessId": 4, "ThreadId": 56, "MachineName": one.host,

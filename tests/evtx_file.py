@@ -5,6 +5,7 @@ they are first used in a chunk, as Windows does it, and referred to from then on
 """
 
 import struct
+import uuid
 import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -188,8 +189,10 @@ def encoded(value: Value) -> bytes:
     """Return a value as records have it."""
     if value.type == TEXT:
         return utf16(value.value)
-    if value.type == SID:
+    if value.type == SID and isinstance(value.value, str):
         return sid_bytes(value.value)
+    if value.type == GUID and isinstance(value.value, str):
+        return uuid.UUID(value.value).bytes_le
     if value.type in _WIDTHS:
         return int(value.value).to_bytes(_WIDTHS[value.type], "little")
     return bytes(value.value)

@@ -124,6 +124,17 @@ def changed(row: dict[str, Any], **cells: Any) -> str:
     (FAILURE, {"remote_principal": "host/peer"}, "The other end said that it is host/peer."),
     (FAILURE, {"public_host": "198.51.100.1"},
      "The outer host was 198.51.100.1, the inner host not given."),
+    (DROP, {"host": "pc1", "event_id": 5157, "record_id": 71},
+     "UTC: A connection was blocked (CLASSIFY_DROP).\npc1 logged it as event 5157, record 71.\n"),
+    (DROP, {"host": "pc1", "event_id": None, "record_id": None}, "\npc1 logged it.\n"),
+    (DROP, {"event_id": 5152}, "UTC: A filter blocked a packet (CLASSIFY_DROP).\n"),
+    (DROP, {"remote_user_sid": "S-1-5-18"}, "The user at the other end was S-1-5-18 (LocalSystem"),
+    ({"event_type": "CLASSIFY_DROP", "ip_protocol": 6, "direction": "INBOUND"},
+     {"source_address": "192.0.2.1", "source_port": 7, "destination_address": "192.0.2.2"},
+     "It came in over TCP with the source 192.0.2.1 port 7 and the destination 192.0.2.2, as"
+     " logged: which of them is local is not known."),
+    (FAILURE, {"failure_reason": "Negotiation timed out"},
+     "The reason that Windows gave was: Negotiation timed out."),
 ])  # fmt: skip
 def test_a_cell_is_told(row: dict[str, Any], cells: dict[str, Any], sentence: str) -> None:
     assert sentence in changed(row, **cells) + "\n"

@@ -1,9 +1,10 @@
 """Finds events that several sources have, so that each is counted once; must not know any source.
 
-Windows gives events no number by which to recognize them, so two events are the same if they have
-the same `IDENTITY`. Within one source an event that stands there twice happened twice. In a later
-source, its first occurrence is a double if an earlier source has at least one, its second if an
-earlier source has at least two, and so on.
+Windows gives net events no number by which to recognize them, so two of them are the same if they
+have the same `IDENTITY`. Records of the Security log have one: those with the same `RECORD` are the
+same, whatever else is known of them, such as which end is local. Within one source an event that
+stands there twice happened twice. In a later source, its first occurrence is a double if an earlier
+source has at least one, its second if an earlier source has at least two, and so on.
 
 netsh writes times in milliseconds, recordings and live events have 100 ns. A source all of whose
 times are whole milliseconds is compared with others in milliseconds, the others among themselves
@@ -33,8 +34,12 @@ IDENTITY = (
     "network_capability", "local_mac", "remote_mac", "ether_type", "vlan_tag", "interface_luid",
     "spi", "failure_status", "failure_error", "failure_point", "keying_module", "mm_state",
     "qm_state", "em_state", "sa_role", "mm_id", "mm_filter_id", "qm_filter_id", "local_subnet",
-    "remote_subnet", "public_host", "internal_host",
+    "remote_subnet", "public_host", "internal_host", "host", "event_id", "source_address",
+    "source_port", "destination_address", "destination_port",
 )  # fmt: skip
+# What tells two records of the Security log apart, besides their time: numbers of a log that was
+# cleared may begin anew.
+RECORD = ("host", "record_id")
 _MS, _TICK = 1_000_000, 100     # in nanoseconds
 _WORD = (1 << 64) - 1
 
@@ -50,7 +55,7 @@ class Doubles:
         self._seen = Occurrences()
         self._exact = False
         # Unknown to whoever makes a file, so that nobody can make different events look the same.
-        self._factors = [secrets.randbits(64) | 1 for _ in (TIME, *IDENTITY)]
+        self._factors = {name: secrets.randbits(64) | 1 for name in (TIME, *IDENTITY, *RECORD)}
         self._nothing = secrets.randbits(64)
         self.found = 0
 
@@ -86,19 +91,32 @@ class Doubles:
         return batch.filter(fresh)
 
     def _keys(self, batch: "pa.RecordBatch", milliseconds: "pa.Array") -> "pa.Array":
+        """Return a hash of each row: of its record if it has one, or else of all its identity."""
+        import pyarrow.compute as pc
+
+        found = self._key(batch, milliseconds, IDENTITY)
+        columns = [batch.column(name) for name in RECORD if name in batch.schema.names]
+        if len(columns) < len(RECORD) or any(c.null_count == len(c) for c in columns):
+            return found
+        known = pc.and_(*(column.is_valid() for column in columns))
+        return pc.if_else(known, self._key(batch, milliseconds, RECORD), found)
+
+    def _key(
+        self, batch: "pa.RecordBatch", milliseconds: "pa.Array", names: tuple[str, ...]
+    ) -> "pa.Array":
         """Return a hash of each row: the sum of its values, each times the factor of its column."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        total = pc.multiply(_words(milliseconds), pa.scalar(self._factors[0], pa.uint64()))
-        for name, factor in zip(IDENTITY, self._factors[1:], strict=True):
+        total = pc.multiply(_words(milliseconds), pa.scalar(self._factors[TIME], pa.uint64()))
+        for name in names:
             column = batch.column(name) if name in batch.schema.names else None
             if column is None or column.null_count == len(column):
                 continue
             nothing = pa.scalar(self._nothing, pa.uint64())
             words = pc.fill_null(_words(column), nothing)
-            term = pc.multiply(pc.subtract(words, nothing), pa.scalar(factor, pa.uint64()))
-            total = pc.add(total, term)
+            factor = pa.scalar(self._factors[name], pa.uint64())
+            total = pc.add(total, pc.multiply(pc.subtract(words, nothing), factor))
         return total
 
 

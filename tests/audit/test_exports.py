@@ -58,6 +58,74 @@ def test_rows_are_those_of_the_event_log(make: Maker, write: Callable[[Maker], b
     assert read(write(make)) == expected
 
 
+FRAMES = {"Direction": "%%14593", "SourceAddress": "00155d010203", "DestAddress": "00155d010204",
+          "EtherType": "2048"}
+DECIDED = {"FilterRTID": 7, "LayerName": "%%14602", "LayerRTID": 56}
+FAILED = {"FailurePoint": "%%8199", "FailureReason": "Negotiation timed out"}
+PEERS = {"LocalAddress": "192.0.2.1", "LocalKeyModPort": 500, "RemoteAddress": "192.0.2.2",
+         "RemoteKeyModPort": 4500}
+
+
+def names(mode: str, *, certificates: bool) -> dict[str, str]:
+    return {
+        f"{end}{mode}{what}": value for end in ("Local", "Remote") for what, value in (
+            ("PrincipalName", f"CN={end}"), ("CertHash", "0a" * 20), ("IssuingCA", "CA"),
+            ("RootCA", "Root"))[:4 if certificates else 1]}
+
+
+def main_mode(*, certificates: bool) -> dict[str, Any]:
+    return {
+        **names("MM", certificates=certificates), **PEERS, "KeyModName": "%%8222", **FAILED,
+        "MMAuthMethod": "%%8193", "State": "%%8202", "Role": "%%8205",
+        "MMImpersonationState": "%%8217", "MMFilterID": 70001, "InitiatorCookie": "aa",
+        "ResponderCookie": "bb"}
+
+
+QUICK = {
+    "LocalAddress": "10.1.0.0", "LocalAddressMask": "255.255.0.0", "LocalPort": 1,
+    "LocalTunnelEndpoint": "192.0.2.1", "RemoteAddress": "10.2.3.0",
+    "RemoteAddressMask": "255.255.255.0", "RemotePort": 2, "RemoteTunnelEndpoint": "192.0.2.2",
+    "Protocol": 6, "RemotePrivateAddress": "0.0.0.0", "KeyModName": "%%8223", **FAILED,
+    "Mode": "%%8213", "State": "%%8208", "Role": "%%8206", "MessageID": 3, "QMFilterID": 70002,
+    "MMSAID": 77}
+EXTENDED = {"State": "%%8219", "Role": "%%8206", "EMImpersonationState": "%%8217", "QMFilterID": 9}
+
+
+@pytest.mark.parametrize(("event_id", "fields"), [
+    # In the order of the provider's manifest.
+    (4652, main_mode(certificates=True)), (4653, main_mode(certificates=False)),
+    (4654, QUICK), (4654, {**QUICK, "TunnelId": 5, "TrafficSelectorId": 6}),
+    (4983, {**names("EM", certificates=True), **PEERS, **FAILED, **EXTENDED}),
+    (4984, {**names("EM", certificates=False), **PEERS, **FAILED, "EMAuthMethod": "%%8192",
+            **EXTENDED}),
+    *((event_id, {**FRAMES, "MediaType": "0", "InterfaceType": "6", "VlanTag": "12", **DECIDED})
+      for event_id in (5150, 5151)),
+    *((event_id, {**FRAMES, "VlanTag": "12", "vSwitchID": "x", "SourcevSwitchPort": "3",
+                  "DestinationvSwitchPort": "4", **DECIDED}) for event_id in (5146, 5147)),
+    (5157, {**{name: value for name, value in FIELDS["connection"].items()
+               if name not in {*DECIDED, "RemoteUserID", "RemoteMachineID"}},
+            "InterfaceIndex": 12, "FilterOrigin": "Stealth", **DECIDED,
+            "RemoteUserID": "S-1-0-0", "RemoteMachineID": "S-1-5-18", "OriginalProfile": "1",
+            "CurrentProfile": "2", "IsLoopback": "true", "HasRemoteDynamicKeywordAddress": "0"}),
+])
+def test_fields_by_their_position(event_id: int, fields: dict[str, Any]) -> None:
+    expected = read(evtx(records([Audit(event_id, fields)])))
+    assert len(expected[0][0]) > 12
+    assert read(as_list(powershell, [Audit(event_id, fields)])) == expected
+    less = dict(list(fields.items())[:-1])
+    rows, stats = read(as_list(powershell, [Audit(event_id, less)]), errors="null")
+    assert (rows, stats["only_messages"]) == ([], 1)
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_csv_of_countries_where_the_comma_is_in_numbers(separator: str) -> None:
+    expected = read(evtx(records(AUDITS)))
+    file = io.StringIO(newline="")
+    header, *rows = csv.reader(as_csv(windows_event).decode("utf-8-sig").splitlines())
+    csv.writer(file, delimiter=separator).writerows([header, *rows])
+    assert read(b'#TYPE System.X\r\n' + file.getvalue().encode()) == expected
+
+
 def test_objects_of_several_lines_need_no_list() -> None:
     """ConvertTo-Json makes no list of a single record."""
     expected = read(evtx(records(AUDITS[:2])))

@@ -8,6 +8,7 @@ from evtx_file import Chunk, file_head
 from wfpfast import audit
 from wfpfast.audit._files import CHUNKS, parts
 from wfpfast.audit._reader import CHUNK_SIZE, AuditReader
+from wfpfast.audit._shapes import listed_parts
 
 
 def test_a_part_does_not_go_on_with_the_one_before() -> None:
@@ -38,5 +39,5 @@ def test_memory_is_given_back_with_the_next_part() -> None:
 
 def test_parts_are_whole_chunks() -> None:
     data = file_head(20) + bytes(20 * CHUNK_SIZE - 7)
-    found = list(parts(io.BytesIO(data)))
+    found = list(parts(io.BytesIO(data), listed_parts))
     assert [(part.chunks, part.number, part.cut) for part in found] == [(16, 0, 0), (4, 16, 7)]

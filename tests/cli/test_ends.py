@@ -6,12 +6,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 from cli.hand import HEAD, ITEMS
 from cli.running import environment
 
+from wfpfast.cli import _place
 from wfpfast.cli._formats import OUTPUTS
 from wfpfast.cli._stop import unwinding
 
@@ -117,3 +119,31 @@ def test_a_part_that_was_left_is_removed_and_named(tmp_path: Path, xml: Path) ->
         xml.name, "out.csv", other, ".out.csv.1234567.part", ".oth.csv.12345678.part"])
     alive.kill()
     alive.communicate(timeout=30)
+
+
+def test_who_interrupts_a_file_as_it_is_made_leaves_nothing(tmp_path: Path) -> None:
+    """Ctrl-C at each line of what makes it, also when the file is there already."""
+    made = {_place._created.__code__, _place._locked.__code__}
+    lines = wanted = 0
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal lines
+        if frame.f_code in made and event == "line":
+            lines += 1
+            if lines == wanted:
+                raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    while wanted < 50:
+        lines, wanted = 0, wanted + 1
+        sys.settrace(trace)
+        try:
+            with _place.part_of(tmp_path / "a.parquet"):
+                break
+        except KeyboardInterrupt:
+            assert os.listdir(tmp_path) == []
+        finally:
+            sys.settrace(before)
+    assert 5 < wanted < 30
+    assert os.listdir(tmp_path) == []

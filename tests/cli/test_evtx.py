@@ -46,10 +46,10 @@ def log(tmp_path: Path) -> Path:
     return path
 
 
-def shown(command: str) -> str:
-    """Return what the document shows as the output of a command."""
-    text = DOCUMENT.read_text(encoding="utf-8")
-    return text.partition(f"$ {command}\n")[2].partition("```")[0].partition("$ ")[0]
+def shown(command: str, number: int = 1) -> str:
+    """Return what the document shows as the output of a command where it stands so often."""
+    text = DOCUMENT.read_text(encoding="utf-8").split(f"$ {command}\n")[number]
+    return text.partition("```")[0].partition("$ ")[0]
 
 
 def test_the_document_shows_the_summary(run: Run, log: Path) -> None:

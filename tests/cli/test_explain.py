@@ -22,6 +22,14 @@ def test_each_code_has_its_lines(run: Run) -> None:
         "event type: CLASSIFY_DROP", "SID: S-1-5-18"]
 
 
+def test_the_document_shows_what_is_said_of_audits(run: Run) -> None:
+    text = (Path(__file__).parents[2] / "docs/explain.md").read_text(encoding="utf-8")
+    codes = ["5157", "5447", "%%14610", "%%8223"]
+    shown = text.partition(f"$ wfpfast explain {' '.join(codes)}\n")[2].partition("```")[0]
+    assert run("explain", *codes).out == shown
+    assert len(shown.splitlines()) == 15
+
+
 @pytest.mark.parametrize(("codes", "status"), [
     (["5"], 0), (["13919"], 1), (["5", "13919"], 1), (["13919", "5"], 1), (["layer:999"], 1),
     (["nonsense"], 1), (["72861"], 0), (["S-1-99-1"], 0), (["%%14592", "Stealth"], 0),

@@ -78,14 +78,18 @@ def test_if_none_can_be_read_there_is_no_output(run: Run, tmp_path: Path) -> Non
     assert os.listdir(tmp_path) == ["a.xml"]
 
 
-def test_tables_that_do_not_fit_are_told_apart(run: Run, tmp_path: Path) -> None:
+def test_tables_with_other_columns_are_filled_up(run: Run, tmp_path: Path) -> None:
     write(tmp_path, "a.xml")
     (tmp_path / "b.csv").write_text("event_type,mine\nCLASSIFY_DROP,1\n")
     result = run("convert", "a.xml", "b.csv", "a.xml", "o.parquet")
-    assert result.status == 1
+    assert result.status == 0
     assert result.err.splitlines()[1] == (
-        "wfpfast: b.csv: its columns are not those of a.xml; --columns chooses such as both have")
-    assert pq.read_metadata(tmp_path / "o.parquet").num_rows == 2
+        "null where a file has no such column: timestamp, flags, ip_version, ip_protocol,"
+        " local_address, remote_address, local_port, remote_port, scope_id, app_path, user_sid,"
+        " address_family and 55 more")
+    table = pq.read_table(tmp_path / "o.parquet")
+    assert table["mine"].to_pylist() == [None, "1", None]
+    assert [at is None for at in table["timestamp"].to_pylist()] == [False, True, False]
     result = run("convert", "-f", "a.xml", "b.csv", "o.parquet", "--columns", "event_type")
     assert result.status == 0
     assert pq.read_table(tmp_path / "o.parquet")["event_type"].to_pylist() == ["CLASSIFY_DROP"] * 2

@@ -91,24 +91,30 @@ def test_rules_and_providers_are_named(run: Run, xml: Path, state: Path) -> None
 def test_json_has_the_documented_keys(run: Run, xml: Path, state: Path) -> None:
     found = report(run, xml, "--filters", state)
     assert list(found) == [
-        "files", "events", "first", "last", "types", "dropped", "failures", "stats", "filters",
-        "rule_files"]
+        "files", "events", "first", "last", "types", "audits", "hosts", "dropped", "failures",
+        "stats", "filters", "rule_files"]
     assert list(found["files"][0]) == ["path", "events", "doubles", "stats", "error"]
-    tables = {"types": found["types"], "failures": found["failures"], **found["dropped"]}
+    tables = {
+        **{name: found[name] for name in ("types", "audits", "hosts", "failures")},
+        **found["dropped"]}
     assert tables.pop("events") == 5
     keys = {name: set(table["top"][0]) for name, table in tables.items()}
     assert keys == {
         "types": {"event_type", "events"},
+        "audits": {"event_id", "text", "events"},
+        "hosts": {"host", "events", "local_end", "agreed", "undecided"},
         "failures": {
             "event_type", "failure_error", "failure_status", "name", "meaning", "events"},
-        "applications": {"app_path", "events"},
-        "filters": {"filter_id", "layer_ids", "layers", "filter_origins", "events", "rule"},
+        "applications": {"app_path", "events", "processes"},
+        "filters": {"filter_id", "layer_ids", "layers", "filter_origins", "events", "rule",
+                    "rule_known"},
         "remote_addresses": {"remote_address", "events"},
         "remote_ports": {
             "ip_protocol", "protocol", "remote_port", "icmp_type", "icmp_version", "icmp",
             "events"},
         "directions": {"direction", "events"},
         "users": {"user_sid", "name", "events"},
+        "origins": {"filter_origin", "events"},
     }  # fmt: skip
     assert all(list(table) == ["events", "distinct", "top"] for table in tables.values())
 
@@ -118,7 +124,8 @@ def test_top_limits_all_tables_but_the_types(run: Run, xml: Path) -> None:
     tables = {name: t for name, t in found["dropped"].items() if name != "events"}
     assert {name: (t["events"], t["distinct"], len(t["top"])) for name, t in tables.items()} == {
         "applications": (5, 4, 1), "filters": (5, 3, 1), "remote_addresses": (5, 3, 1),
-        "remote_ports": (5, 4, 1), "directions": (5, 2, 1), "users": (5, 3, 1)}
+        "remote_ports": (5, 4, 1), "directions": (5, 2, 1), "users": (5, 3, 1),
+        "origins": (5, 2, 1)}
     assert len(found["types"]["top"]) == 3
 
 

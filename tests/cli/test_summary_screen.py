@@ -104,4 +104,5 @@ def test_what_is_left_out_is_said(
     lines = run("summary", xml, "--top", 1).out.split("\n")
     start = lines.index("Dropped, by application")
     assert lines[start + 1].startswith("      2   40.0%  ")
-    assert lines[start + 2] == "      3   60.0%  3 more"
+    assert lines[start + 2].strip() == "process 4321"
+    assert lines[start + 3] == "      3   60.0%  3 more"

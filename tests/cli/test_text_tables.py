@@ -132,6 +132,15 @@ def test_files_of_others_are_read(run: Run, tmp_path: Path) -> None:
         {"mine": None, "flags": None, "event_type": "CLASSIFY_DROP", "none": None}]
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_separators_of_other_countries(run: Run, tmp_path: Path, separator: str) -> None:
+    (tmp_path / "a").write_text(separator.join(("mine", "event_type", "local_port")) + "\n" + (
+        separator.join(('"x,y"', "CLASSIFY_DROP", "53")) + "\n"))
+    result = run("convert", "a", "-", "--to", "ndjson")
+    assert (result.status, result.out) == (
+        0, '{"mine":"x,y","event_type":"CLASSIFY_DROP","local_port":53}\n')
+
+
 def test_what_polars_writes_is_read(run: Run, xml: Path) -> None:
     direct = converted(run, xml, "direct.parquet")
     frame = polars.read_parquet(xml.with_name("direct.parquet"))

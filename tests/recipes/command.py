@@ -12,15 +12,20 @@ COMMANDS = "wfpfast/cli/_file_commands.py"
 WORK = '''\
 """Counts the events of a file; must not know formats."""
 
+import contextlib
 from pathlib import Path
 
-from wfpfast.cli._sources import opened
+from wfpfast.cli._sources import inputs, opened
 
 
 def count(path: Path) -> int:
     """Return how many events there are."""
-    with opened(path, ["event_type"], strict=False) as source:
-        return sum(len(batch) for batch in source.batches)
+    events = 0
+    with contextlib.closing(inputs([path])) as found:
+        for given in found:
+            with opened(given, ["event_type"], strict=False) as source:
+                events += sum(len(batch) for batch in source.batches)
+    return events
 '''
 COMMAND = '''\
 @click.command(short_help="Say how many events a file has.")

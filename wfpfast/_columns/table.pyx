@@ -17,6 +17,7 @@ from wfpfast._columns.capsule import stream_capsule
 # Arrow's format, and how the column lies in memory.
 cdef dict FORMATS = {
     "uint64": (b"L", FIXED),
+    "timestamp": (b"tsn:UTC", FIXED),
     "bool": (b"b", BOOL),
     "utf8": (b"u", TEXT),
     "list<utf8>": (b"+l", LIST),
@@ -30,8 +31,8 @@ cdef class Table(Batch):
     Parameters
     ----------
     columns : mapping of name to (type, list)
-        Types are ``uint64``, ``bool``, ``utf8`` and ``list<utf8>``; None is null. All lists are
-        of one length.
+        Types are ``uint64``, ``timestamp`` (nanoseconds from 1970), ``bool``, ``utf8`` and
+        ``list<utf8>``; None is null. All lists are of one length.
     stats : mapping of name to int, optional
         What the reader lost or mended.
 
@@ -126,7 +127,10 @@ cdef int append_text(Column* column, value) except -1:
 
 
 cdef int append_number(Column* column, value) except -1:
-    cdef uint64_t number = 0 if value is None else value
+    cdef bint is_signed = column.spec.format[0] == c"t"
+    cdef uint64_t number = 0
+    if value is not None:
+        number = <uint64_t><int64_t>value if is_signed else <uint64_t>value
     if fixed_append(column, &number if value is not None else NULL) < 0:
         raise MemoryError
     return 0

@@ -13,6 +13,12 @@ cdef enum Outcome:
     OTHER_EVENT              # of another provider, or with another id
     BROKEN
 
+cdef enum Condition:
+    GOOD_CHUNK
+    UNUSED_CHUNK             # room that was never used
+    BAD_SUM                  # it can be read all the same
+    NO_CHUNK
+
 
 cdef struct Chunk:
     # A chunk that is being read, and the record that was read last.
@@ -26,14 +32,13 @@ cdef struct Chunk:
     uint32_t record          # offset of the record
     uint64_t number          # that its head has
     uint64_t event_id
-    const char* fault        # why it is BROKEN
+    const char* fault        # why it is BROKEN, or a chunk is not good
     uint64_t[TARGET_WORDS] present
     Value[N_TARGETS] values  # by Target, if its bit of `present` is set
     Walk walk
 
 
-cdef const char* chunk_begin(Chunk* chunk, const uint8_t* data) noexcept nogil
-cdef const char* chunk_checked(const uint8_t* data) noexcept nogil
+cdef int chunk_open(Chunk* chunk, const uint8_t* data, bint checking) noexcept nogil
 cdef int next_record(Chunk* chunk) noexcept nogil
 cdef bint is_wanted(Chunk* chunk) noexcept nogil
 

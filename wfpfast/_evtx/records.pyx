@@ -63,6 +63,19 @@ cdef const char* chunk_checked(const uint8_t* data) noexcept nogil:
     return NULL
 
 
+cdef int chunk_open(Chunk* c, const uint8_t* data, bint checking) noexcept nogil:
+    """Begin to read a chunk of CHUNK_SIZE bytes; return its Condition."""
+    c.fault = chunk_begin(c, data)
+    if get_64(data) == 0:
+        c.end = 0
+        return UNUSED_CHUNK
+    if c.fault != NULL:
+        return NO_CHUNK
+    if checking:
+        c.fault = chunk_checked(data)
+    return GOOD_CHUNK if c.fault == NULL else BAD_SUM
+
+
 cdef inline bint is_record(const Chunk* c, uint32_t at) noexcept nogil:
     """Tell whether a whole record begins at an offset."""
     cdef const uint8_t* data = c.templates.data + at

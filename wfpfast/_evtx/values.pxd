@@ -15,6 +15,7 @@ cdef enum ValueType:
     TYPE_INT64 = 0x09
     TYPE_UINT64 = 0x0a
     TYPE_BOOL = 0x0d         # 32 bits
+    TYPE_GUID = 0x0f
     TYPE_SIZE = 0x10
     TYPE_FILETIME = 0x11
     TYPE_SYSTEMTIME = 0x12

@@ -68,8 +68,21 @@ COLUMNS: dict[str, str] = {
     "remote_subnet": "the remote addresses that the tunnel is for",
     "public_host": "the outer host before IPsec's flood protection",
     "internal_host": "the inner host behind IPsec's flood protection",
-    "process_id": "the process; only newer netsh files have it",
+    "process_id": "the process; newer netsh files and the Security log have it",
     "filter_origin": "the rule or default that the filter comes from, such as Query User Default",
     "terminating_filters": "what each sublayer's last filter said: id, sublayer, action",
     "interface_index": "the index of the interface, as in Get-NetIPInterface",
+    # What records of the Security log have besides.
+    "host": "the computer that logged the record",
+    "event_id": "the id of the event in the Security log, such as 5157; of a net event that of the"
+                " audit which stands for it",
+    "record_id": "the number of the record in the log of its host",
+    "layer_kind": "LayerName, such as Receive/Accept: the layer without its version of IP",
+    "source_address": "SourceAddress, as it is logged: whether it is local, docs/security-log.md",
+    "source_port": "SourcePort; of ICMP the type or the code",
+    "destination_address": "DestAddress, as it is logged",
+    "destination_port": "DestPort; of ICMP the type or the code",
+    "remote_user_sid": "RemoteUserID: the user at the other end",
+    "remote_machine_sid": "RemoteMachineID: the computer at the other end, likewise",
+    "failure_reason": "why a negotiation failed, a text in the machine's language",
 }

@@ -13,12 +13,16 @@ from typing import Any
 from wfpfast._decode.decoder import EventBatch
 from wfpfast._decode.stream import EventStream
 from wfpfast.audit._errors import EvtxError
+from wfpfast.audit._event_ids import EVENT_ID, EVENT_ID_NEEDS, event_ids
 from wfpfast.audit._files import MAGIC, Source, parts
+from wfpfast.audit._filters import name_filters, read_filters
 from wfpfast.audit._parts import AnyPart, drained, read_parts
 from wfpfast.audit._reader import AuditReader
-from wfpfast.audit._shapes import shape_of
+from wfpfast.audit._shapes import listed_parts, shape_of
 
-__all__ = ["EvtxError", "read_events", "recognises"]
+__all__ = [
+    "EVENT_ID", "EVENT_ID_NEEDS", "EvtxError", "event_ids", "name_filters", "read_events",
+    "read_filters", "recognises"]
 
 SURVEYED = 1 << 23      # bytes at the beginning of a file
 LEAST = 1 << 10         # bytes that a part counts for, if nothing in it could be read
@@ -93,7 +97,7 @@ def _batches(
 ) -> Iterator[EventBatch]:
     for source in sources:
         try:
-            found = parts(source)
+            found = parts(source, listed_parts)
             surveyed = deque(_surveyed(found, readers[0]))
             yield from read_parts(chain(drained(surveyed), found), readers, lenient)
         except EvtxError as error:

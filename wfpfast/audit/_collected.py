@@ -15,6 +15,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from wfpfast.audit import _xml
+from wfpfast.audit._change_fields import ORDERS
 from wfpfast.audit._packing import WANTED, Lost, Told, filetime
 
 # In place of messages the pipelines of Elastic write English words, whatever the machine's
@@ -44,11 +45,41 @@ _PACKET = (
     " FilterRTID LayerName LayerRTID")
 _REMOTE = f"{_PACKET} RemoteUserID RemoteMachineID"
 _ORIGIN = _REMOTE.replace("Protocol", "Protocol InterfaceIndex FilterOrigin")
+_PROFILES = (
+    f"{_ORIGIN} OriginalProfile CurrentProfile IsLoopback HasRemoteDynamicKeywordAddress")
+_FRAME = (
+    "Direction SourceAddress DestAddress EtherType MediaType InterfaceType VlanTag FilterRTID"
+    " LayerName LayerRTID")
+_SWITCHED = _FRAME.replace("MediaType InterfaceType VlanTag", (
+    "VlanTag vSwitchID SourcevSwitchPort DestinationvSwitchPort"))
+_PEERS = "LocalAddress LocalKeyModPort RemoteAddress RemoteKeyModPort"
+_NAMES = "Local{0}PrincipalName Remote{0}PrincipalName"
+_CERTIFICATES = " ".join(
+    f"{end}{{0}}{what}" for end in ("Local", "Remote")
+    for what in ("PrincipalName", "CertHash", "IssuingCA", "RootCA"))
+_MAIN = (
+    f"{_PEERS} KeyModName FailurePoint FailureReason MMAuthMethod State Role MMImpersonationState"
+    " MMFilterID InitiatorCookie ResponderCookie")
+_QUICK = (
+    "LocalAddress LocalAddressMask LocalPort LocalTunnelEndpoint RemoteAddress RemoteAddressMask"
+    " RemotePort RemoteTunnelEndpoint Protocol RemotePrivateAddress KeyModName FailurePoint"
+    " FailureReason Mode State Role MessageID QMFilterID MMSAID")
+_EXTENDED = (
+    f"{_PEERS} FailurePoint FailureReason EMAuthMethod State Role EMImpersonationState QMFilterID")
 _ORDERS = {
     **dict.fromkeys(("5154", "5155", "5158", "5159"), (_BIND,)),
     **dict.fromkeys(("5152", "5153"), (_PACKET,)),
-    **dict.fromkeys(("5156", "5157"), (_PACKET, _REMOTE, _ORIGIN)),
+    "5156": (_PACKET, _REMOTE, _ORIGIN),
+    "5157": (_PACKET, _REMOTE, _ORIGIN, _PROFILES),
+    **dict.fromkeys(("5150", "5151"), (_FRAME,)),
+    **dict.fromkeys(("5146", "5147"), (_SWITCHED,)),
     "5031": ("Profiles Application",),
+    "4652": (f"{_CERTIFICATES} {_MAIN}".format("MM"),),
+    "4653": (f"{_NAMES} {_MAIN}".format("MM"),),
+    "4654": (_QUICK, f"{_QUICK} TunnelId TrafficSelectorId"),
+    "4983": (f"{_CERTIFICATES} {_EXTENDED}".format("EM").replace("EMAuthMethod ", ""),),
+    "4984": (f"{_NAMES} {_EXTENDED}".format("EM"),),
+    **{event_id: (order,) for event_id, order in ORDERS.items()},
 }
 _ONLY_MESSAGE = (
     "has no fields, only a message in the machine's language: export .evtx, or ToXml()")
@@ -74,7 +105,8 @@ def record(found: Mapping[str, Any]) -> Told | Lost:
         return _of_beats(found, winlog)
     if "EventSourceName" in found or "Provider" in found:
         return _of_sentinel(found)
-    return _of_powershell(found) if "ProviderName" in found else _of_nxlog(found)
+    # ProviderName is also a field of audits: whose filter it is.
+    return _of_powershell(found) if "MachineName" in found else _of_nxlog(found)
 
 
 def _of_beats(found: Mapping[str, Any], winlog: Mapping[str, Any]) -> Told:
@@ -124,9 +156,9 @@ def _of_sentinel(found: Mapping[str, Any]) -> Told | Lost:
             return told._replace(data=_xml.fields(ElementTree.fromstring(data)))
         data = json.loads(data) if isinstance(data, str) else data
     except (ValueError, SyntaxError, RecursionError) as error:
-        return Lost(f"EventData cannot be read: {error}")
+        return Lost(f"EventData cannot be read: {error}", event_id=told.system["EventID"])
     if not isinstance(data, dict):
-        return Lost("has no EventData")
+        return Lost("has no EventData", event_id=told.system["EventID"])
     return told._replace(data=texts(data).items())
 
 
@@ -150,14 +182,15 @@ def _of_powershell(found: Mapping[str, Any]) -> Told | Lost:
         return told
     properties = found.get("Properties")
     if not isinstance(properties, list) or not all(isinstance(one, dict) for one in properties):
-        return Lost(_ONLY_MESSAGE, "only_messages")
+        return Lost(_ONLY_MESSAGE, "only_messages", event_id)
     for order in _ORDERS.get(event_id, ()):
         names = order.split()
         if len(names) == len(properties):
             values = {name: _value(one) for name, one in zip(names, properties, strict=True)}
             return told._replace(data=texts(values).items())
     return Lost(
-        f"has {len(properties)} fields without names, whose order is not known", "only_messages")
+        f"has {len(properties)} fields without names, whose order is not known", "only_messages",
+        event_id)
 
 
 def _value(one: Any) -> Any:

@@ -1,21 +1,30 @@
 """Reads audit records from CSV, as portals and PowerShell export it; must not know members."""
 
+import contextlib
 import csv
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from wfpfast.audit._collected import is_record, record
 from wfpfast.audit._packing import Lost, Told, noted
 
+_SEPARATORS = ",;\t"         # PowerShell's -UseCulture, and Excel, write that of the country
 _TYPE = "#TYPE "            # a line that Export-Csv of Windows PowerShell writes first
 LONGEST = 1 << 20           # characters of a line
 
 
 def recognises(head: str) -> bool:
     """Tell whether the first line names members of records of an event log."""
-    try:
-        return is_record(next(csv.reader(_lines([head])), []))
-    except csv.Error:
-        return False
+    return _separator(next(_lines([head]), "")) is not None
+
+
+def _separator(first: str) -> str | None:
+    """Return what stands between the names in the first line; None if they are of no record."""
+    for separator in _SEPARATORS:
+        with contextlib.suppress(csv.Error):
+            if is_record(next(csv.reader([first], delimiter=separator), [])):
+                return separator
+    return None
 
 
 def _lines(blocks: Iterable[str]) -> Iterator[str]:
@@ -36,7 +45,9 @@ def _lines(blocks: Iterable[str]) -> Iterator[str]:
 
 def records(blocks: Iterable[str]) -> Iterator[Told | Lost]:
     """Yield the records of a text."""
-    rows = csv.reader(_lines(blocks))
+    lines = _lines(blocks)
+    first = next(lines, "")
+    rows = csv.reader(chain([first], lines), delimiter=_separator(first) or ",")
     header = next(rows)
     while True:
         try:

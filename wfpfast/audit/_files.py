@@ -2,15 +2,15 @@
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, TypeVar, cast
 
 from wfpfast.audit._errors import EvtxError
-from wfpfast.audit._packing import Listed
 from wfpfast.audit._reader import CHUNK_SIZE, AuditReader
-from wfpfast.audit._shapes import listed_parts, shape_of
+from wfpfast.audit._shapes import Shape, shape_of
 
+Text = TypeVar("Text")
 Source = str | os.PathLike[str] | BinaryIO
 
 MAGIC = b"ElfFile\0"
@@ -48,9 +48,12 @@ class Part(NamedTuple):
 
     def give(self, reader: AuditReader) -> None:
         """Give the chunks to a reader."""
-        # A chunk that breaks off cannot agree with its sum.
-        checking = not self.dirty and not self.cut
-        reader.feed(self.memory, self.chunks, self.number, checking=checking)
+        reader.feed(self.memory, self.chunks, self.number, checking=self.checking)
+
+    @property
+    def checking(self) -> bool:
+        """Whether its sums have to agree, which that of a chunk that breaks off cannot."""
+        return not self.dirty and not self.cut
 
     @property
     def stats(self) -> dict[str, int]:
@@ -91,17 +94,27 @@ class _Headed(io.RawIOBase):
         return count
 
 
-def parts(source: Source) -> Iterator[Part | Listed]:
-    """Yield what is in a file, which is closed then unless it was given open."""
+def parts(
+    source: Source, of_text: Callable[[Shape, BinaryIO], Iterator[Text]]
+) -> Iterator[Part | Text]:
+    """Yield what is in a file, which is closed then unless it was given open.
+
+    Parameters
+    ----------
+    source : path or binary file
+        The file.
+    of_text : callable
+        What reads a file that is no .evtx.
+    """
     if isinstance(source, (str, os.PathLike)):
         with Path(source).open("rb") as file:
-            yield from parts(file)
+            yield from parts(file, of_text)
         return
     room = bytearray(HEAD)
     head = bytes(room[:_filled(source, memoryview(room))])
     given = cast("BinaryIO", _Headed(head, source))
     shape = None if head.startswith(MAGIC) else shape_of(head)
-    yield from _chunks(given) if shape is None else listed_parts(shape, given)
+    yield from _chunks(given) if shape is None else of_text(shape, given)
 
 
 def _chunks(source: BinaryIO) -> Iterator[Part]:

@@ -27,7 +27,19 @@ def recognises(head: str) -> bool:
 
 
 def records(file: BinaryIO) -> Iterator[Item]:
-    """Yield the records of a file."""
+    """Yield the records of a file, of lines many together."""
+    pieces, has_lines = _begun(file)
+    return _scanned(pieces) if has_lines else _of_list(decoded("utf-8", pieces))
+
+
+def told(file: BinaryIO) -> Iterator[Told | Lost]:
+    """Yield the records of a file one by one."""
+    pieces, has_lines = _begun(file)
+    return _of_lines(pieces) if has_lines else _of_list(decoded("utf-8", pieces))
+
+
+def _begun(file: BinaryIO) -> tuple[Iterator[bytes], bool]:
+    """Return the pieces of a file, and whether it has an object a line."""
     pieces = blocks_of_utf8(file)
     head = b""
     for piece in pieces:
@@ -35,10 +47,7 @@ def records(file: BinaryIO) -> Iterator[Item]:
         if b"\n" in head.strip() or len(head) > LONGEST:
             break
     first = head.lstrip().partition(b"\n")[0].rstrip()
-    pieces = chain([head], pieces)
-    if first.startswith(b"{") and first != b"{":
-        return _of_lines(pieces)
-    return _of_list(decoded("utf-8", pieces))
+    return chain([head], pieces), first.startswith(b"{") and first != b"{"
 
 
 def _of_list(blocks: Iterable[str]) -> Iterator[Told | Lost]:
@@ -60,7 +69,7 @@ def _of_list(blocks: Iterable[str]) -> Iterator[Told | Lost]:
         yield Lost(reason, "truncated_files")
 
 
-def _of_lines(pieces: Iterable[bytes]) -> Iterator[Item]:
+def _scanned(pieces: Iterable[bytes]) -> Iterator[Item]:
     scanner, number = LineScanner(), 1      # of the next record
     for lines in _whole_lines(pieces):
         if isinstance(lines, Lost):
@@ -74,12 +83,32 @@ def _of_lines(pieces: Iterable[bytes]) -> Iterator[Item]:
                 yield Scanned(count, memory, stats)
                 number += count
             elif at < len(lines):
-                end = lines.find(b"\n", at)
-                text = lines[at:None if end < 0 else end].decode(errors="replace")
-                if text.strip():
-                    yield _record(text, "truncated_files" if end < 0 else "lost_events")
+                item, at = _line_at(lines, at)
+                if item is not None:
+                    yield item
                     number += 1
-                at = len(lines) if end < 0 else end + 1
+
+
+def _of_lines(pieces: Iterable[bytes]) -> Iterator[Told | Lost]:
+    for lines in _whole_lines(pieces):
+        if isinstance(lines, Lost):
+            yield lines
+            continue
+        at = 0
+        while at < len(lines):
+            item, at = _line_at(lines, at)
+            if item is not None:
+                yield item
+
+
+def _line_at(lines: bytes, at: int) -> tuple[Told | Lost | None, int]:
+    """Return the record of a line, if it has one, and where the next line begins."""
+    end = lines.find(b"\n", at)
+    text = lines[at:None if end < 0 else end].decode(errors="replace")
+    item = None
+    if text.strip():
+        item = _record(text, "truncated_files" if end < 0 else "lost_events")
+    return item, len(lines) if end < 0 else end + 1
 
 
 def _whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes | Lost]:

@@ -22,7 +22,7 @@ ROLES = (
     "record_id", "record_number", "computer_name", "SourceName", "EventID", "TimeCreated",
     "EventTime", "RecordNumber", "Hostname", "ThreadID", "ProcessID", "ProcessId", "EventData",
     "EventSourceName", "Provider", "TimeGenerated", "TimeGenerated [UTC]", "EventRecordId",
-    "EventRecordID", "Computer", "ProviderName", "Id")
+    "EventRecordID", "Computer", "MachineName", "Id")
 
 cdef Known[SLOTS] table
 cdef uint64_t[2] secrets

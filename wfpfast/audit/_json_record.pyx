@@ -15,7 +15,7 @@ from wfpfast.audit._json_members cimport member
 from wfpfast.audit._json_names cimport (
     BEAT_COMPUTER, BEAT_EVENT, BEAT_NUMBER, BEAT_PROVIDER, BEAT_RECORD, BEAT_SOURCE, EVENT,
     EVENT_DATA, NXLOG_CREATED, NXLOG_HOST, NXLOG_RECORD, NXLOG_SOURCE, NXLOG_TIME,
-    POWERSHELL_EVENT, POWERSHELL_PROVIDER, PROCESS, PROCESS_OF_EVENT, RECEIVED, SENTINEL_COMPUTER,
+    POWERSHELL_EVENT, POWERSHELL_MACHINE, PROCESS, PROCESS_OF_EVENT, RECEIVED, SENTINEL_COMPUTER,
     SENTINEL_DATA, SENTINEL_PORTAL_TIME, SENTINEL_PROVIDER, SENTINEL_RECORD, SENTINEL_RECORD_ID,
     SENTINEL_SOURCE, SENTINEL_TIME, SOURCE_OF_HIT, THREAD, WINLOG)
 from wfpfast.audit._json_text cimport (
@@ -72,7 +72,7 @@ cdef bint tell(Telling* t) noexcept nogil:
         member(line, root, SENTINEL_PROVIDER) != NULL
     ):
         return tell_sentinel(t, root)
-    if member(line, root, POWERSHELL_PROVIDER) != NULL:
+    if member(line, root, POWERSHELL_MACHINE) != NULL:
         return is_wanted_event(member(line, root, POWERSHELL_EVENT)) == NO
     return tell_nxlog(t, root)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from wfpfast.audit._change_fields import CHANGES
 from wfpfast.audit._errors import EvtxError
 from wfpfast.audit._events import EVENTS
 from wfpfast.audit._fields import FIELDS, SYSTEM
@@ -16,7 +17,8 @@ from wfpfast.audit._reader import AuditReader
 _HEAD = struct.Struct("<QI")
 _MOMENT = struct.Struct("<HHIQ")
 _FILETIME = 17                      # a type of values, as .evtx has it
-WANTED = frozenset(map(str, EVENTS))
+AUDITS = frozenset(map(str, EVENTS))
+WANTED = AUDITS | CHANGES           # whose fields are read, by this module or by _changes.py
 PROVIDER = "Microsoft-Windows-Security-Auditing"
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d)", re.ASCII)
@@ -69,10 +71,11 @@ class Scanned(NamedTuple):
 
 
 class Lost(NamedTuple):
-    """A record that cannot be read, and what counts it."""
+    """A record that cannot be read, and what counts it; its event's id if that is known."""
 
     reason: str
     stat: str = "lost_events"
+    event_id: str = ""
 
 
 Item = Told | Scanned | Lost
@@ -137,7 +140,10 @@ class _Packing:
 
     def add(self, item: Item) -> None:
         count = 1
-        if isinstance(item, Lost):
+        if isinstance(item, Lost) and item.event_id in CHANGES:  # it would become no row
+            _pack(self.memory, self.number + 1, Told({"EventID": item.event_id}, ()), self.stats)
+            self.size += 1
+        elif isinstance(item, Lost):
             self.lost[item.stat] += 1
             self.fault = self.fault or EvtxError(item.reason, record=self.number + 1)
         elif isinstance(item, Scanned):
@@ -170,7 +176,7 @@ def listed(items: Iterable[Item]) -> Iterator[Listed]:
 
 def _pack(memory: bytearray, number: int, told: Told, stats: Counter[str]) -> None:
     wanted = (
-        told.system.get("EventID") in WANTED and told.system.get("Provider") == PROVIDER)
+        told.system.get("EventID") in AUDITS and told.system.get("Provider") == PROVIDER)
     system, start, count = dict(told.system), len(memory), len(told.system)
     memory += bytes(_HEAD.size)
     if (ticks := filetime(system.get("TimeCreated", ""))) is not None:

@@ -14,9 +14,8 @@ from wfpfast._columns.dictionaries cimport dictionary_clear
 from wfpfast._decode.decoder cimport EventBatch
 from wfpfast._decode.schema cimport N_EVENT_COLUMNS, enumeration
 from wfpfast._evtx.records cimport (
-    BROKEN, NO_RECORD, WANTED, Chunk, chunk_begin, chunk_checked, next_record)
+    BAD_SUM, BROKEN, NO_CHUNK, NO_RECORD, WANTED, Chunk, chunk_open, next_record)
 from wfpfast._evtx.templates cimport CHUNK_SIZE as SIZE, templates_begin, templates_end
-from wfpfast._evtx.values cimport get_64
 from wfpfast.audit._events cimport survey_event, take_event, wanted_events
 from wfpfast.audit._fields cimport audit_fields
 from wfpfast.audit._listed cimport next_listed
@@ -269,21 +268,15 @@ cdef class AuditReader:
     @cython.nonecheck(False)
     cdef bint _next_chunk(self) noexcept nogil:
         """Begin the next chunk that is one; False if there is none, or one that is a fault."""
-        cdef const char* fault
+        cdef int condition
         while self.at < self.end:
             self.number += 1
-            fault = chunk_begin(self.chunk, self.at)
-            if get_64(self.at) == 0:  # room that was never used
-                self.chunk.end = 0
-                fault = NULL
-            elif fault != NULL:
-                self.bad_chunks += 1
-            elif self.checking:
-                fault = chunk_checked(self.at)
-                self.bad_sums += fault != NULL
+            condition = chunk_open(self.chunk, self.at, self.checking)
+            self.bad_chunks += condition == NO_CHUNK
+            self.bad_sums += condition == BAD_SUM
             self.at += SIZE
-            if fault != NULL and not self.taking.null_errors:
-                self.fault = fault
+            if condition >= BAD_SUM and not self.taking.null_errors:
+                self.fault = self.chunk.fault
                 self.fault_of_chunk = True
                 return False
             if self.chunk.end:

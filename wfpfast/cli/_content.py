@@ -4,6 +4,7 @@ Zero bytes are left out before texts are looked at: so UTF-16 looks like ASCII, 
 without one.
 """
 
+import contextlib
 import csv as csv_module
 import io
 import re
@@ -16,6 +17,8 @@ _EVENTS = re.compile(rb"<(?:netEvents?|ikeEvents|wfpdiag|events)[\s/>]")
 # `show filters` writes <wfpdiag>, too, but the filters come first in it.
 _FILTERS = re.compile(rb"<(?:wfpstate|firewallState)[\s/>]|<wfpdiag[^>]*>\s*<filters[\s/>]")
 _OBJECTS = re.compile(rb"<(?:wfpdiag|filters)[\s/>]")
+# What the query API of Log Analytics answers.
+_TABLES = re.compile(rb"\s*\{\s*\"tables\"\s*:")
 _MARK = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NO_TEXT = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})  # NUL is left out before
@@ -23,8 +26,6 @@ _NO_TEXT = bytes({*range(32)} - {*b"\t\n\v\f\r\x1b"})  # NUL is left out before
 ARCHIVE = "unpack it, and give what is in it"
 # What people take for events, and what to do with it. Of an .etl, see `foreign`.
 _FOREIGN = (
-    # Its events are read, so this is said where filters are wanted.
-    (b"ElfFile\0", "is a Windows event log (.evtx), of which wfpfast reads no filters yet"),
     (b"\x1f\x8b", f"is packed twice (gzip): {ARCHIVE}"),
     (b"PK\3\4", f"is packed twice (zip): {ARCHIVE}"),
     (b"MSCF", f"is packed twice (cab): {ARCHIVE}"),
@@ -51,28 +52,35 @@ def netsh(head: bytes) -> bool:
 
 
 def filters(head: bytes) -> bool:
-    """Tell whether netsh may have written this about filters; a capture has them, too."""
-    return bool(_FILTERS.search(_plain(head)) or _OBJECTS.search(_plain(head)))
+    """Tell whether this may tell of filters: what netsh writes, a capture, the Security log."""
+    plain = _plain(head)
+    return bool(_FILTERS.search(plain) or _OBJECTS.search(plain)) or audits(head)
 
 
 def audits(head: bytes) -> bool:
-    """Tell whether these are records of an event log in a form that is text."""
+    """Tell whether these are records of an event log, in whatever form."""
     return audit.recognises(head)
 
 
 def csv(head: bytes) -> bool:
     """Tell whether the first line names a column of events."""
-    first = _plain(head).decode("utf-8", "replace")
-    try:
-        header = next(csv_module.reader(io.StringIO(first, newline="")), [])
-    except csv_module.Error:
-        return False
-    return not {*Decoder().column_names}.isdisjoint(header)
+    return separator(_plain(head).decode("utf-8", "replace")) is not None
+
+
+def separator(text: str) -> str | None:
+    """Return what stands between the columns in the first line; None if none is of events."""
+    for character in ",;\t":  # of countries where the comma is in numbers, programs write others
+        rows = csv_module.reader(io.StringIO(text, newline=""), delimiter=character)
+        with contextlib.suppress(csv_module.Error):
+            if not {*Decoder().column_names}.isdisjoint(next(rows, [])):
+                return character
+    return None
 
 
 def ndjson(head: bytes) -> bool:
     """Tell whether a JSON object comes first."""
-    return _plain(head).lstrip().startswith(b"{")
+    plain = _plain(head).lstrip()
+    return plain.startswith(b"{") and not _TABLES.match(plain)
 
 
 def arrow_stream(head: bytes) -> bool:
@@ -107,6 +115,14 @@ def foreign(head: bytes) -> str | None:
         return f"is a tar archive: {ARCHIVE}"
     if head and not head.strip(b"\0"):
         return "begins with nothing but zero bytes, as a file does that was never written"
-    if _plain(head).lstrip().startswith(b"["):
+    return _json(_plain(head).lstrip())
+
+
+def _json(plain: bytes) -> str | None:
+    if _TABLES.match(plain):
+        return ("is an answer of the query API of Log Analytics, whose rows have no names: az"
+                " monitor log-analytics query prints rows that wfpfast reads, and so does the"
+                " portal's CSV")
+    if plain.startswith(b"["):
         return "is a JSON array: wfpfast reads an object a line; jq -c '.[]' makes them of it"
     return None

@@ -1,6 +1,7 @@
 """`wfpfast convert`: net events into one file of another kind; must not know what they mean."""
 
 import contextlib
+import os
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -10,17 +11,22 @@ from typing import Any
 import pyarrow as pa
 from rich.progress import Progress
 
+from wfpfast.audit import EVENT_ID
 from wfpfast.cli import _screen, _stats
-from wfpfast.cli._input import Input
+from wfpfast.cli._hosts import Hosts
+from wfpfast.cli._input import STDIN, Input, name_of
 from wfpfast.cli._output import STDOUT, STDOUT_NAME, Output, Unwritten, check, whole, written_line
-from wfpfast.cli._screen import Bar, Fault
-from wfpfast.cli._source import Broken, Source, Stats
-from wfpfast.cli._sources import inputs, opened
+from wfpfast.cli._screen import Bar, Fault, listed
+from wfpfast.cli._source import Broken, Source, Stats, no_column
+from wfpfast.cli._sources import expanded, inputs, opened
+from wfpfast.cli._wanted import fitted, known, union
+
+NAMED = 12      # columns that a message names
 
 
 def convert(
     sources: Sequence[Path], out: Path, *, to: str | None, columns: Sequence[str] | None,
-    force: bool, **options: Any,
+    force: bool, hosts: Hosts | None = None, **options: Any,
 ) -> int:
     """Convert files, one after another, and return the exit status.
 
@@ -29,17 +35,25 @@ def convert(
     """
     check(out, force, to)
     started = time.perf_counter()
+    schema, lacking = common(sources, columns, options)
+    if schema is not None:
+        columns = schema.names
     with contextlib.ExitStack() as writing, _screen.progress() as screen:
-        joined = Joined(out, to, force, writing)
+        joined = Joined(out, to, force, writing, schema)
         with contextlib.closing(inputs(sources)) as found:
             for given in found:
-                joined.add(given, screen, columns, options)
+                joined.add(given, screen, columns, {
+                    "strict": schema is None, "makes": True, "hosts": hosts, **options})
+        if hosts is not None and joined.read:
+            joined.faults += hosts.faults()
         # Windows replaces no file that is open: all that was read is closed now.
-        if joined.output is None or not (joined.rows or joined.read):
+        if joined.output is None or not (joined.rows or (joined.read and not joined.faults)):
             for fault in joined.faults[:-1]:
                 _screen.say(f"wfpfast: {fault}")
             raise Fault(joined.faults[-1])
         joined.output.finish(joined.stats)
+    if lacking:
+        joined.notes.append(f"null where a file has no such column: {listed(lacking, NAMED)}")
     _screen.say(written_line(out, joined.rows, joined.stats, time.perf_counter() - started))
     for note in joined.notes:
         _screen.say(note)
@@ -48,8 +62,45 @@ def convert(
     return 1 if joined.faults else _stats.status(joined.stats or {})
 
 
+def common(
+    sources: Sequence[Path], columns: Sequence[str] | None, options: dict[str, Any]
+) -> tuple[pa.Schema | None, list[str]]:
+    """Return the columns of files whose columns differ, and which of them not all files have.
+
+    Where they do not differ, None: each says what it has. What comes through a pipe cannot be
+    looked at before it is read.
+    """
+    found: list[pa.Schema] = []
+    files = [
+        path for path in expanded(sources) if str(path) != STDIN and os.path.isfile(path)]
+    with contextlib.closing(inputs(files)) as several:
+        for given in several:
+            if len(files) == 1 and given.name == name_of(files[0]):
+                break   # it is alone, and no member of an archive
+            with contextlib.suppress(Fault, Broken), opened(given, **options) as source:
+                if source.schema not in found:
+                    found.append(source.schema)
+    if len(found) < 2:
+        return None, []
+    schema = union(found)
+    lacking = [name for name in schema.names if not all(name in each.names for each in found)]
+    if columns is None:
+        columns = schema.names
+    if EVENT_ID not in schema.names:
+        schema = schema.append(known().field(EVENT_ID))
+    if missing := [name for name in columns if name not in schema.names]:
+        raise Fault(no_column("the files", missing[0], schema.names))
+    return pa.schema([schema.field(name) for name in columns]), [
+        name for name in lacking if name in columns and name != EVENT_ID]
+
+
 class Joined:
-    """The events of all inputs on their way into one output, which begins with the first of them.
+    """The events of all inputs on their way into one output.
+
+    Parameters
+    ----------
+    schema : pyarrow.Schema, optional
+        Of the output; without it, that of the first input.
 
     Attributes
     ----------
@@ -60,7 +111,8 @@ class Joined:
     """
 
     def __init__(
-        self, out: Path, to: str | None, force: bool, writing: contextlib.ExitStack
+        self, out: Path, to: str | None, force: bool, writing: contextlib.ExitStack,
+        schema: pa.Schema | None = None,
     ) -> None:
         self.output: Output | None = None
         self.rows = 0
@@ -70,8 +122,8 @@ class Joined:
         self.faults: list[str] = []
         self._name = STDOUT_NAME if out == STDOUT else str(out)
         self._out, self._to, self._force, self._writing = out, to, force, writing
-        self._first = ""
-        self._schema: pa.Schema | None = None
+        self._first = "the others"
+        self._schema = schema
 
     def add(
         self, given: Input, screen: Progress, columns: Sequence[str] | None,
@@ -87,7 +139,7 @@ class Joined:
                 output = self._output_for(source)
                 try:
                     for batch in source.batches:
-                        output.write(batch)
+                        output.write(fitted(batch, self._schema))
                         self.rows += len(batch)
                         bar.show(self.rows, source.share(), given.nbytes)
                 finally:
@@ -104,14 +156,16 @@ class Joined:
                 self.notes.append(f"{given.name}: no events: {source.hint}")
 
     def _output_for(self, source: Source) -> Output:
-        """Return the output, whose columns are those of the first input."""
-        if self.output is None:
+        """Return the output, which has the columns of the source, and perhaps more."""
+        if self._schema is None:
             self._schema, self._first = source.schema, source.name
+        elif other := next((each for each in source.schema if each not in self._schema), None):
+            what = "of another type than in" if other.name in self._schema.names else "not in"
+            raise Fault(f"{source.name}: its column {other.name} ({other.type}) is {what}"
+                        f" {self._first}; --columns chooses such as both have")
+        if self.output is None:
             self.output = self._writing.enter_context(
-                whole(self._out, source.schema, self._to, force=self._force))
-        elif not source.schema.equals(self._schema):
-            raise Fault(f"{source.name}: its columns are not those of {self._first};"
-                        " --columns chooses such as both have")
+                whole(self._out, self._schema, self._to, force=self._force))
         return self.output
 
     def _add_stats(self, stats: Stats | None) -> None:

@@ -13,8 +13,9 @@ from rich.text import Text
 from wfpfast import Decoder, Engine, encode
 from wfpfast.cli import _screen
 from wfpfast.cli._output import check, whole
+from wfpfast.cli._page import FIGURES, QUIET
 from wfpfast.cli._screen import Fault
-from wfpfast.cli._show import FIGURES, QUIET, show
+from wfpfast.cli._show import show
 from wfpfast.cli._summary import summary
 from wfpfast.simulator import Simulator
 from wfpfast.simulator.synthetic import Mix

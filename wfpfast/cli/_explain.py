@@ -14,6 +14,12 @@ from wfpfast.cli._once import command
 from wfpfast.cli._screen import Fault, events, printable, say
 
 EVENT = "event"
+# What to say of a filter that a Security log does not tell of at the event's time.
+RULE_KNOWN = {
+    "last known": "The event is later than the last record of its host that was read: the filter"
+                  " may be another one since.",
+    "not known then": "The log tells of a filter with this id, and not at the time of the event.",
+    "not known": "The log tells of no filter with this id."}
 
 HELP = """Say what a number, a name, a GUID, a SID or an event means, and what to do about it.
 
@@ -31,7 +37,8 @@ event id of the Security log (5157) or one of its texts (%%14592); the id of a f
 \b
 {sources}
 
-With --filters the rule has its name; wfpdiag.xml has the filters in itself. The exit status is 1
+With --filters the rule has its name; wfpdiag.xml, and a Security log whose audit is on, have the
+filters in themselves. The exit status is 1
 if a CODE is not understood or not known, or if there is no event N; else 0.
 """
 
@@ -42,7 +49,8 @@ if a CODE is not understood or not known, or if there is no event N; else 0.
          help=HELP.format(sources=described(SOURCES)))
 @click.argument("codes", metavar="CODE...", nargs=-1, required=True, type=click.UNPROCESSED)
 @click.option("--filters", metavar="STATE.XML", type=PATH,
-              help="For an event: netsh's wfpstate.xml or filters.xml, for the name of its rule.")
+              help="For an event: netsh's wfpstate.xml or filters.xml, or a Security log, for the"
+                   " name of its rule.")
 @click.option("--salvage", is_flag=True,
               help="For an event of a recording: leave damaged records out, and read on.")
 def explain(codes: tuple[str, ...], filters: Path | None, salvage: bool) -> int:
@@ -82,18 +90,22 @@ def _explain_event(
     from wfpfast.explain import event
 
     path, number = Path(arguments[0]), int(arguments[1])
-    row = _row(path, number, options)
-    rule = _rule(path, filters, row)
-    lines = event(row, rule)
-    if filters is not None and rule is None and row.get("filter_id"):
+    batch = _batch(path, number, options)
+    row = _cells(batch)
+    wanted = _wanted(path, filters, row, batch)
+    lines = event(row, wanted.get("rule"))
+    known = wanted.get("rule_known")
+    if known in RULE_KNOWN:
+        lines.append(RULE_KNOWN[known])
+    elif filters is not None and wanted and wanted["rule"] is None:
         lines.append(f"The filter is not in {filters.name}: ids change with the rules and at every"
                      " start of Windows, so take the state together with the events.")
     _show(lines)
     return 0
 
 
-def _row(path: Path, number: int, options: dict[str, Any]) -> dict[str, Any]:
-    """Return the cells of an event, counted from 1, with times and addresses as text."""
+def _batch(path: Path, number: int, options: dict[str, Any]) -> Any:
+    """Return an event, counted from 1."""
     from wfpfast.cli._source import Broken
     from wfpfast.cli._sources import inputs, opened
 
@@ -104,7 +116,7 @@ def _row(path: Path, number: int, options: dict[str, Any]) -> dict[str, Any]:
                 try:
                     for batch in source.batches:
                         if number <= seen + len(batch):
-                            return _cells(batch.slice(number - seen - 1, 1))
+                            return batch.slice(number - seen - 1, 1)
                         seen += len(batch)
                 except Broken as fault:
                     broken = f"; it could be read in part only: {fault}"
@@ -112,6 +124,7 @@ def _row(path: Path, number: int, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cells(batch: Any) -> dict[str, Any]:
+    """Return the cells of an event, with times and addresses as text."""
     import pyarrow as pa
 
     from wfpfast.cli._cells import timestamps
@@ -136,15 +149,25 @@ def _text_of(name: str, value: Any) -> Any:
     return value
 
 
-def _rule(path: Path, filters: Path | None, row: dict[str, Any]) -> dict[str, Any] | None:
+def _wanted(
+    path: Path, filters: Path | None, row: dict[str, Any], batch: Any
+) -> dict[str, Any]:
     """Return what the files say about an event's filter: --filters, or else the event's own."""
-    from wfpfast.cli._rules import add_rules, own_rules, read_rules
+    import pyarrow as pa
+
+    from wfpfast.cli._rules import add_rules, own_rules, read_rules, rules_then
 
     if row.get("filter_id") is None:
-        return None
+        return {}
     layer = row.get("layer_id")
     wanted: dict[str, Any] = {
         "filter_id": row["filter_id"], "layer_ids": [] if layer is None else [layer]}
-    add_rules([wanted], [read_rules(filters)] if filters else list(own_rules([path])))
-    rule: dict[str, Any] | None = wanted["rule"]
-    return rule
+    rules = [read_rules(filters)] if filters else [
+        *own_rules([path], logs=True), *own_rules([path], logs=False)]
+    if (then := rules_then(rules)) is not None:
+        columns = {
+            name: batch.column(name) if name in row else pa.nulls(1, pa.utf8())
+            for name in ("filter_id", "host", "timestamp")}
+        wanted |= {name: column[0].as_py() for name, column in then.beside(columns).items()}
+    add_rules([wanted], rules)
+    return wanted

@@ -32,6 +32,10 @@ def with_formats(command: Any) -> Any:
 def reading_options(command: Any) -> Any:
     """Add the options that say how files are read, which are for some of the sources only."""
     for option in (
+        click.option("--host", "hosts", metavar="NAME", multiple=True,
+                     help="Only events of this host, in any case, with * and ?; without its domain"
+                          " if NAME has no dot. May be given several times. For records of the"
+                          " Security log, and what convert makes of them."),
         click.option("--encoding", metavar="NAME",
                      help="How texts are written in netsh's files that do not say it, such as"
                           f" cp936. {suffixes(taking('encoding'))} only."),
@@ -46,9 +50,14 @@ def reading_options(command: Any) -> Any:
     return command
 
 
-def given(options: dict[str, str | None]) -> dict[str, Any]:
+def given(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were asked for."""
-    return {name: value for name, value in options.items() if value is not None}
+    found = {name: value for name, value in options.items() if value not in (None, ())}
+    if "hosts" in found:
+        from wfpfast.cli._hosts import Hosts  # which needs pyarrow
+
+        found["hosts"] = Hosts(found["hosts"])
+    return found
 
 
 @command(short_help="Convert net events to another kind of file.")
@@ -58,7 +67,7 @@ def given(options: dict[str, str | None]) -> dict[str, Any]:
               help="The format, whatever OUT is called; for the standard output there is no other"
                    " way to say it.")
 @click.option("--columns", metavar="A,B,C", callback=names,
-              help="Only these columns, in this order.")
+              help="Only these columns, in this order. event_id is made for net events, too.")
 @click.option("--addresses", type=click.Choice(["text", "binary"]),
               help=f"IP and MAC addresses as text (the default) or bytes. {DECODED} only.")
 @reading_options
@@ -66,11 +75,12 @@ def given(options: dict[str, str | None]) -> dict[str, Any]:
 @with_formats
 def convert(
     sources: tuple[Path, ...], out: Path, to: str | None, columns: list[str] | None, force: bool,
-    **options: str | None,
+    **options: Any,
 ) -> int:
     """Convert net events from one kind of file to another.
 
-    IN is one of these; several are joined, in their order:
+    IN is one of these; several are joined, in their order. Where some have columns that others
+    lack, OUT has all of them, and null for the others:
 
     \b
     {sources}
@@ -101,8 +111,8 @@ def convert(
 @command(short_help="Say what was dropped, by application, filter, address and port.")
 @click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
 @click.option("--filters", metavar="STATE.XML", type=PATH, multiple=True,
-              help="netsh's wfpstate.xml or filters.xml: names of rules beside filter ids. Of"
-                   " several, the first that has an id names it.")
+              help="netsh's wfpstate.xml or filters.xml, or a Security log: names of rules beside"
+                   " filter ids. Of several, the first that has an id names it.")
 @click.option("--top", metavar="N", type=click.IntRange(min=1), default=10, show_default=True,
               help="How many lines of each table.")
 @click.option("--keep-doubles", is_flag=True,
@@ -112,7 +122,7 @@ def convert(
 @with_formats
 def summary(
     files: tuple[Path, ...], filters: tuple[Path, ...], top: int, keep_doubles: bool,
-    as_json: bool, **options: str | None,
+    as_json: bool, **options: Any,
 ) -> int:
     """Say what happened and what was dropped, by application, filter, address and port.
 
@@ -126,7 +136,8 @@ def summary(
     With the state of the filters, taken on the same machine (netsh wfp show state
     file=wfpstate.xml), rules, providers and layers have names; wfpdiag.xml of netsh wfp capture
     has the filters in itself. Filter ids change when rules change and at every start of Windows:
-    take the state together with the events.
+    take the state together with the events. A Security log says which filters there were when,
+    if its audit is on (docs/security-log.md): then a rule is that of the events' time and host.
 
     {statuses}
     """
@@ -150,11 +161,12 @@ def filters(
     files: tuple[Path, ...], as_json: bool, out: Path | None, force: bool,
     **options: str | None,
 ) -> int:
-    """List the filters of netsh's files, and the callouts and services behind them.
+    """List the filters of netsh's files or of the Security log, and what is behind them.
 
     FILE is wfpstate.xml (netsh wfp show state), filters.xml (show filters), wfpdiag.xml (capture),
     btpol.xml (show boottimepolicy), a section of one of them, or items alone. Only wfpstate.xml
-    and wfpdiag.xml say what callouts there are, and whether their drivers are loaded.
+    and wfpdiag.xml say what callouts there are, and whether their drivers are loaded. Or it is a
+    Security log, in any form: then each filter is listed with the time in which it was there.
 
     {inputs}
 

@@ -5,14 +5,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
+import pyarrow as pa
 
 from wfpfast.cli import _screen, _stats
-from wfpfast.cli._cells import json_lines
+from wfpfast.cli._cells import json_lines, timestamps
 from wfpfast.cli._output import check, whole
 from wfpfast.cli._rules import Row, Rules, read_rules, without_driver
+from wfpfast.cli._rules_then import symbols
 from wfpfast.cli._screen import Fault, brief, number, printable
 from wfpfast.cli._show import WITHOUT_DRIVER, provider, short
 from wfpfast.cli._sources import expanded
+from wfpfast.cli._wanted import fitted
 
 
 def filters(
@@ -48,10 +51,11 @@ def _print_json(rules: Rules) -> None:
 
 def _write(files: Sequence[Rules], out: Path, force: bool) -> None:
     rows = sum(len(each.table) for each in files)
-    with whole(out, files[0].table.schema, force=force) as output:
+    schema = pa.unify_schemas([each.table.schema for each in files])
+    with whole(out, schema, force=force) as output:
         for each in files:
             for batch in each.table.to_batches():
-                output.write(batch)
+                output.write(fitted(batch, schema))
         output.finish(None)
     _screen.say(f"{number(rows)} filter{'' if rows == 1 else 's'} in {out}")
 
@@ -59,7 +63,7 @@ def _write(files: Sequence[Rules], out: Path, force: bool) -> None:
 def _list(rules: Rules, *, several: bool) -> None:
     if several:
         click.echo(f"{printable(rules.path)}:")
-    rows = rules.table.to_pylist()
+    rows = [symbols(row) for row in _texts(rules.table).to_pylist()]
     if not rows:
         click.echo("no filters")
     digits = max((len(str(row["filter_id"])) for row in rows), default=0)
@@ -70,11 +74,35 @@ def _list(rules: Rules, *, several: bool) -> None:
             click.echo(f"{'':{digits}}  {line}")
 
 
+def _texts(table: pa.Table) -> pa.Table:
+    """Return a table with its times as texts."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type):
+            times = timestamps(table.column(place).combine_chunks())
+            table = table.set_column(place, field.name, times)
+    return table
+
+
+def _held(row: Row) -> str:
+    """Say on which host a filter of a log was there, and from when to when."""
+    host = f"{brief(row['host'] or 'host not given')}, boot {row['boot']}"
+    if row["known_by"] == row["ended_by"]:  # a deletion that nothing was there for
+        return f"{host}: until {_clock(row['until'])}, not known since when"
+    end = f"to {_clock(row['until'])} ({row['ended_by']})" if row["until"] else "on"
+    return f"{host}: from {_clock(row['from'])} ({row['known_by']}) {end}"
+
+
+def _clock(time: str) -> str:
+    return time.replace("T", " ").replace("Z", "")
+
+
 def _lines(row: Row) -> Iterator[str]:
     """Say what a filter is called, does and matches, a line each."""
     yield brief(row["name"] or "without a name")
+    if "from" in row:
+        yield _held(row)
     callout = row["callout_name"] or row["callout_key"]
-    origin = row["filter_origin"]
+    origin = row.get("filter_origin")
     parts = (
         row["action"], short(row["layer_key"], "FWPM_LAYER_"), provider(row),
         callout and f"callout: {short(callout, 'FWPM_CALLOUT_')}",
@@ -84,4 +112,5 @@ def _lines(row: Row) -> Iterator[str]:
     if missing := without_driver(row):
         yield WITHOUT_DRIVER[missing]
     if row["conditions"]:
-        yield f"matches {brief(row['conditions'].replace('FWPM_CONDITION_', ''))}"
+        conditions = " ".join(row["conditions"].split()).replace("FWPM_CONDITION_", "")
+        yield f"matches {brief(conditions)}"

@@ -42,6 +42,8 @@ class Format(NamedTuple):
         Whether a file of 0 bytes is one without events.
     hint : str
         Why there may be no events in such a file.
+    audits : bool
+        Whether its events are records of the Security log, which have more columns.
     """
 
     suffix: str
@@ -53,6 +55,7 @@ class Format(NamedTuple):
     also: tuple[str, ...] = ()
     empty: bool = False
     hint: str = ""
+    audits: bool = False
 
     def load(self) -> Any:
         """Import what does the work."""
@@ -83,7 +86,7 @@ SOURCES = (
            begins=(b"\x89WFPREC\n",), takes=(*DECODER, "salvage")),
     Format(".evtx", "audits of WFP in the Security log, also as XML, JSON, CSV",
            "_open_decoded:evtx", begins=(b"ElfFile\0",), looks="_content:audits", takes=DECODER,
-           hint=NO_AUDIT_EVENTS),
+           hint=NO_AUDIT_EVENTS, audits=True),
     Format(".parquet", "a table, as convert writes it", "_open_tables:parquet", begins=(b"PAR1",)),
     Format(".arrow", "likewise, an Arrow file or stream", "_open_tables:arrow",
            begins=(b"ARROW1",), looks="_content:arrow_stream"),

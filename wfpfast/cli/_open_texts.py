@@ -19,9 +19,11 @@ import pyarrow.json
 
 from wfpfast import Decoder
 from wfpfast.cli._cells import BadCell, is_binary, of_texts, unguarded
+from wfpfast.cli._content import separator
 from wfpfast.cli._input import Input, Pieces
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Request, Source, checked, readable
+from wfpfast.cli._wanted import known as known_columns
 
 CSV_BLOCK = 1 << 24     # bytes; a row must fit in
 HEADER = 1 << 20
@@ -33,16 +35,18 @@ LONGEST_LINE = 1 << 26
 def csv(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open a CSV file with a header."""
     given = _as_utf8(given)
-    header = _header(given)
+    text = given.peek(HEADER).decode("utf-8-sig", "replace")
+    delimiter = separator(text) or ","
+    header = _header(given.name, text, delimiter)
     present = unguarded(pa.array(header, pa.utf8())).to_pylist()
     names = request.names(given.name, present)
-    known = pa.schema(Decoder())
+    known = known_columns()
     schema = pa.schema([
         known.field(name) if name in known.names else pa.field(name, pa.utf8()) for name in names
     ])
     written = [header[present.index(name)] for name in names]
     with readable(given.name, "CSV"):
-        reader = stack.enter_context(_csv_reader(given.file, schema, written))
+        reader = stack.enter_context(_csv_reader(given.file, schema, written, delimiter))
     texts = _chosen(checked(given.name, "CSV", iter(reader)), names, written)
     batches = _typed(given.name, texts, schema)
     return Source(given.name, schema, batches, lambda: None, given.share)
@@ -62,12 +66,11 @@ def _as_utf8(given: Input) -> Input:
     return Input(given.name, io.BufferedReader(Pieces(pieces())), share=given.share)
 
 
-def _header(given: Input) -> list[str]:
-    text = given.peek(HEADER).decode("utf-8-sig", "replace")
+def _header(name: str, text: str, delimiter: str) -> list[str]:
     try:
-        return next(csv_module.reader(io.StringIO(text, newline="")), [])
+        return next(csv_module.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
     except csv_module.Error as error:
-        raise Fault(f"{given.name}: not a readable CSV file: {error}") from None
+        raise Fault(f"{name}: not a readable CSV file: {error}") from None
 
 
 def _chosen(
@@ -78,11 +81,11 @@ def _chosen(
         yield pa.record_batch([unguarded(batch.column(name)) for name in written], names=names)
 
 
-def _csv_reader(file: Any, schema: pa.Schema, written: list[str]) -> Any:
+def _csv_reader(file: Any, schema: pa.Schema, written: list[str], delimiter: str) -> Any:
     return pa.csv.open_csv(
         file,
         read_options=pa.csv.ReadOptions(use_threads=False, block_size=CSV_BLOCK),
-        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+        parse_options=pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
         convert_options=pa.csv.ConvertOptions(
             column_types={
                 name: pa.utf8() if _is_spelt(field.type) else field.type
@@ -117,7 +120,7 @@ def _typed(
 def ndjson(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open a file with a JSON object a line, whose columns are those of the first block."""
     given = _as_utf8(given)
-    known = pa.schema(Decoder())
+    known = known_columns()
     lines = _Lines(given.name, given.file)
     present = lines.first()
     names = request.names(given.name, present.names)

@@ -105,15 +105,29 @@ def _private(path: str, flags: int) -> int:
 def _created(place: Path) -> tuple[BinaryIO, int | None]:
     """Return a new part, and a descriptor that holds its lock when the file is closed."""
     while True:
-        part = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
-        file = open(str(part), "xb", opener=_private)  # noqa: SIM115
-        if _fcntl is None:  # Windows removes no file that is open
-            return file, None
-        with contextlib.suppress(OSError):  # a file system without locks: nothing is removed there
-            _fcntl.flock(file.fileno(), _fcntl.LOCK_EX)
-        if os.fstat(file.fileno()).st_nlink:
-            return file, os.dup(file.fileno())
-        file.close()  # somebody took it for a leftover before it was locked
+        part, file = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part"), None
+        try:
+            file = open(str(part), "xb", opener=_private)  # noqa: SIM115
+            if (lock := _locked(file)) is not None or _fcntl is None:
+                return file, lock
+        except KeyboardInterrupt:  # it may be there already, and nobody else would remove it
+            with contextlib.suppress(OSError):
+                if file is not None:
+                    file.close()
+                part.unlink()
+            raise
+
+
+def _locked(file: BinaryIO) -> int | None:
+    """Return a descriptor that holds the lock of a new part; None if there is none of them."""
+    if _fcntl is None:  # Windows removes no file that is open
+        return None
+    with contextlib.suppress(OSError):  # a file system without locks: nothing is removed there
+        _fcntl.flock(file.fileno(), _fcntl.LOCK_EX)
+    if os.fstat(file.fileno()).st_nlink:
+        return os.dup(file.fileno())
+    file.close()  # somebody took it for a leftover before it was locked
+    return None
 
 
 def remove_leftovers(place: Path) -> None:

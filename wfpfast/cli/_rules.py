@@ -1,4 +1,4 @@
-"""Finds the rules behind filter ids in netsh's files; must not know how they are shown."""
+"""Finds the rules behind filter ids in files; must not know how they are shown."""
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,11 +8,14 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wfpfast import names, netsh
+from wfpfast import audit, names, netsh
 from wfpfast.cli import _content
 from wfpfast.cli._input import STDIN, Input
+from wfpfast.cli._rules_then import RulesThen, rule_of
 from wfpfast.cli._screen import Fault
+from wfpfast.cli._source import told
 from wfpfast.cli._sources import expanded, inputs, opened_filters
+from wfpfast.errors import SourceError
 
 Row = dict[str, Any]
 
@@ -25,6 +28,8 @@ RULE = (
 FIXED_LAYERS = 82
 # An element that every filter has, and no event; as netsh or a redirection encodes it.
 _MARKS = (b"<filterKey", "<filterKey".encode("utf-16-le")[:-1])  # either byte order has these
+# Likewise a field of the records of the Security log.
+_FIELDS = (b"FilterKey", "FilterKey".encode("utf-16-le")[:-1])
 _CHUNK = 1 << 20
 # What happens where the callout's driver is not loaded, by the filter's action: so sdk-api's
 # FwpsCalloutUnregisterById0, and FWPM_FILTER0 for the flag that turns it round.
@@ -42,7 +47,7 @@ class Rules(NamedTuple):
     path : str
         The file.
     table : pyarrow.Table
-        As `netsh.read_filters` returns it.
+        As `netsh.read_filters` returns it, or `audit.read_filters`.
     stats : dict
         What could not be read.
     """
@@ -51,23 +56,28 @@ class Rules(NamedTuple):
     table: pa.Table
     stats: dict[str, int]
 
+    @property
+    def by_time(self) -> bool:
+        """Whether it says when which filter was there."""
+        return "from" in self.table.column_names
+
 
 def read_rules(path: Path, **options: str) -> Rules:
-    """Read the filters of netsh's wfpstate.xml, filters.xml or wfpdiag.xml."""
+    """Read the filters of netsh's wfpstate.xml, filters.xml or wfpdiag.xml, or of a log."""
     with opened_filters(path) as given:
         return _read(given, options)
 
 
-def own_rules(paths: Sequence[Path], **options: str) -> Iterator[Rules]:
-    """Read the filters of netsh's files that were read for their events, if they have some.
+def own_rules(paths: Sequence[Path], *, logs: bool, **options: str) -> Iterator[Rules]:
+    """Read the filters of files of events, of logs or of netsh's, if they have some.
 
-    Most have none: only those where one is seen are read a second time.
+    Most have none: only those where one is seen are read for it.
     """
     for path in expanded(paths):
         if str(path) == STDIN or not path.is_file():  # a pipe is read once
             continue
         with contextlib.closing(inputs([path], _content.filters)) as found:
-            mention = [_mentions_filters(given) for given in found]
+            mention = [_mentions_filters(given, logs) for given in found]
         if any(mention):
             with contextlib.closing(inputs([path], _content.filters)) as found:
                 for given, wanted in zip(found, mention, strict=True):
@@ -78,40 +88,55 @@ def own_rules(paths: Sequence[Path], **options: str) -> Iterator[Rules]:
 
 def _read(given: Input, options: dict[str, str]) -> Rules:
     try:
-        found = netsh.read_filters(given.file, errors="null", **options)
-    except netsh.NetshError as error:
-        raise Fault(str(error)) from None
+        if _content.audits(given.peek(_content.HEAD)):
+            found = audit.read_filters(given.file, errors="null")
+        else:
+            found = netsh.read_filters(given.file, errors="null", **options)
+    except SourceError as error:
+        raise Fault(told(given.name, error)) from None
     if given.fault:
         raise Fault(f"{given.name}: {given.fault}")
     return Rules(given.name, pa.table(found), found.stats)
 
 
-def _mentions_filters(given: Input) -> bool:
-    if given.trouble is not None or not _content.netsh(given.peek(_content.HEAD)):
+def _mentions_filters(given: Input, logs: bool) -> bool:
+    head = b"" if given.trouble is not None else given.peek(_content.HEAD)
+    if not (_content.audits if logs else _content.netsh)(head):
         return False
-    end = b""
+    end, marks = b"", _FIELDS if logs else _MARKS
     while chunk := given.file.read(_CHUNK):
         text = end + chunk
-        if any(mark in text for mark in _MARKS):
+        if any(mark in text for mark in marks):
             return True
-        end = text[-max(map(len, _MARKS)):]
+        end = text[-max(map(len, marks)):]
     return False
+
+
+def rules_then(files: Iterable[Rules]) -> RulesThen | None:
+    """Return the rules of those files that say when they held, if there are such."""
+    logs = [(rules.path, rules.table) for rules in files if rules.by_time]
+    return RulesThen(logs) if logs else None
 
 
 def add_rules(rows: list[Row], files: Sequence[Rules]) -> None:
     """Put beside each filter what the files say about it.
 
     The first file that has the id names the rule; one in which the filter is at another layer than
-    the events does so only if no other file has the id.
+    the events does so only if no other file has the id. What logs say stands in the rows already.
     """
     wanted = pa.array([row["filter_id"] for row in rows], pa.uint64()).drop_null()
+    order = {rules.path: number for number, rules in enumerate(files)}
     by_id: dict[int, list[Row]] = {}
     for rules in files:
-        found = rules.table.filter(pc.is_in(rules.table["filter_id"], wanted))
-        for each in found.to_pylist():
-            by_id.setdefault(each["filter_id"], []).append({**each, "file": rules.path})
+        if not rules.by_time:
+            found = rules.table.filter(pc.is_in(rules.table["filter_id"], wanted))
+            for each in found.to_pylist():
+                by_id.setdefault(each["filter_id"], []).append({**each, "file": rules.path})
     for row in rows:
-        row["rule"] = _chosen(row["layer_ids"], by_id.get(row["filter_id"], ()))
+        row["rule_known"], then = rule_of(row)
+        found = [*by_id.get(row["filter_id"], ()), *([] if then is None else [then])]
+        found.sort(key=lambda each: order[each["file"]])
+        row["rule"] = _chosen(row["layer_ids"], found)
 
 
 def _chosen(layers: list[int], found: Iterable[Row]) -> Row | None:
@@ -129,7 +154,7 @@ def _chosen(layers: list[int], found: Iterable[Row]) -> Row | None:
 
 def without_driver(rule: Row) -> str | None:
     """Return what a filter does because its callout's driver is not loaded; None if it is."""
-    if rule["callout_registered"] is not False:
+    if rule.get("callout_registered") is not False:
         return None
     does = _UNREGISTERED.get(rule["action"])
     return "PERMIT" if does == "BLOCK" and _PERMIT_FLAG in (rule["flags"] or ()) else does
@@ -137,7 +162,7 @@ def without_driver(rule: Row) -> str | None:
 
 def _rule(layers: list[int], found: Row) -> Row:
     return {
-        **{key: found[key] for key in RULE},
+        **{key: found.get(key) for key in RULE},
         "without_driver": without_driver(found),
         "layer_agrees": _layer_agrees(layers, found["layer_key"]),
         "file": found["file"],

@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -52,6 +53,12 @@ def printable(text: str) -> str:
 def number(value: int) -> str:
     """Return a number with its thousands apart."""
     return f"{value:,}"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return "a, b and 3 more"."""
+    more = f" and {number(len(names) - most)} more" if len(names) > most else ""
+    return ", ".join(map(brief, names[:most])) + more
 
 
 def events(count: int) -> str:

@@ -1,32 +1,32 @@
 """Shows the report of `wfpfast summary` to people; must not know how it was counted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePath
-from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
+from wfpfast.cli._page import QUIET, Label, Page, Row
 from wfpfast.cli._screen import brief, events, number, printable, seconds, tail
 from wfpfast.cli._stats import is_loss, words
 from wfpfast.explain import EVENT_KINDS
 
-Row = dict[str, Any]
-Label = Callable[[Row, int], list[Text]]
-
+# What rows of dropped events are about.
+VALUES = {
+    "app_path", "filter_id", "remote_address", "remote_port", "ip_protocol", "direction",
+    "user_sid", "filter_origin"}
 DOUBLES = "doubles"     # the statistic that is no loss
+ORIGIN = "origin of the filter"
 NOT_GIVEN = "not given"
 EMPTY = "empty text"
-QUIET = "dim"
-FIGURES = "cyan"
 WARNING = "yellow"
-LEAST_DIGITS = 7
-LEAST_ROOM = 8
-SHARE = 6               # "100.0%"
-BAR = 8
-BAR_FROM = 96           # columns of the terminal from which there is room for bars
-EIGHTHS = " ▏▎▍▌▋▊▉█"
+# What a Security log knows of a filter, if it does not know it for all events.
+RULE_KNOWN = {
+    "last known": "last known: the host's last record is older than these events",
+    "not known then": "not known then: the log tells of this id at another time",
+    "not known": "not known: the log tells of no filter with this id"}
+FEW = 3             # processes that are named
 LONGEST_TYPE = max(map(len, EVENT_KINDS))
 # What a filter does where its callout's driver is not loaded.
 WITHOUT_DRIVER = {
@@ -42,69 +42,12 @@ def show(report: Row, screen: Console) -> None:
     _head(report, page)
     if report["events"]:
         page.section("All events, by type", report["types"], report["events"], _type)
+    _audits(report, page)
     _drops(report, page)
     failures = report["failures"]
     if failures["top"]:
         page.section("IKE and IPsec failures", failures, failures["events"], _failure)
     _losses(report, page)
-
-
-class Page:
-    """Lines of one report: how many, which share, of what; the same places in all its tables."""
-
-    def __init__(self, screen: Console, largest: int) -> None:
-        self.screen = screen
-        self.digits = max(LEAST_DIGITS, 1 + len(number(largest)))
-        blocks = not screen.options.ascii_only
-        self.bar = BAR if screen.width >= BAR_FROM and blocks else 0
-        self.before = self.digits + 2 + SHARE + 2 + (self.bar and self.bar + 2)
-        self.room = max(LEAST_ROOM, screen.width - self.before)
-
-    def print(self, line: Text) -> None:
-        """Print a line; what is too long goes on in the next one."""
-        for piece in self._wrapped(line, self.screen.width):
-            self.screen.print(piece, overflow="ignore", no_wrap=True)
-
-    def title(self, text: str) -> None:
-        """Begin a section."""
-        self.screen.print()
-        self.print(Text(text, style="bold"))
-
-    def section(self, title: str, table: Row, total: int, label: Label) -> None:
-        """Print a table, and what its top leaves out."""
-        self.title(title)
-        rest = total
-        for row in table["top"]:
-            self._row(row["events"], total, label(row, self.room))
-            rest -= row["events"]
-        more = table["distinct"] - len(table["top"])
-        if more > 0:
-            self._row(rest, total, [Text(f"{number(more)} more", style=QUIET)], bar=False)
-
-    def _row(self, count: int, total: int, lines: list[Text], bar: bool = True) -> None:
-        share = count / total
-        before = Text.assemble(
-            (f"{number(count):>{self.digits}}  ", FIGURES), f"{f'{100 * share:.1f}%':>{SHARE}}  ",
-            (self._bar(share if bar else 0.0), FIGURES))
-        for line in lines:
-            for piece in self._wrapped(line, self.room):
-                self.screen.print(Text.assemble(before, piece), overflow="ignore", no_wrap=True)
-                before = Text(" " * self.before)
-
-    def _bar(self, share: float) -> str:
-        if not self.bar:
-            return ""
-        full, part = divmod(round(share * self.bar * 8), 8)
-        return ("█" * full + EIGHTHS[part].strip()).ljust(self.bar) + "  "
-
-    def _wrapped(self, line: Text, room: int) -> list[Text]:
-        """Break a line where it must be, as far in as it began if that leaves room."""
-        begins = len(line.plain) - len(line.plain.lstrip())
-        indent = min(begins, room // 2)
-        pieces = line[begins:].wrap(self.screen, room - indent)
-        for piece in pieces:
-            piece.rstrip()
-        return [Text.assemble(" " * indent, piece) for piece in pieces]
 
 
 def _head(report: Row, page: Page) -> None:
@@ -120,6 +63,9 @@ def _head(report: Row, page: Page) -> None:
         if first != last:
             text = f"{_clock(first)} to {_clock(last)} UTC, {_span(first, last)}"
         page.print(Text(text, style=QUIET))
+    hosts = report["hosts"]["top"]
+    if len(hosts) == 1 and hosts[0]["host"] is not None:
+        page.print(Text(", ".join([f"host {brief(hosts[0]['host'])}", *sides(hosts[0])]), QUIET))
     doubles = report["stats"].get(DOUBLES)
     if doubles:
         verbs = ("stands", "is") if doubles == 1 else ("stand", "are")
@@ -140,6 +86,43 @@ def _span(first: datetime, last: datetime) -> str:
     return seconds((last - first).total_seconds())
 
 
+def _audits(report: Row, page: Page) -> None:
+    """Show of records of the Security log which there are, and of which hosts."""
+    hosts = report["hosts"]
+    if all(row["host"] is None for row in hosts["top"]):
+        return
+    if hosts["distinct"] > 1:
+        page.section("All events, by host", hosts, report["events"], _host)
+    page.section(
+        "All events, by id in the Security log", report["audits"], report["events"], _audit)
+
+
+def _host(row: Row, room: int) -> list[Text]:
+    if row["host"] is None:
+        return _not_given()
+    return [Text(tail(row["host"], room)), *_below(0, *sides(row))]
+
+
+def sides(row: Row) -> Iterator[str]:
+    """Say which end of inbound connections a host logs as its own, and how that is known."""
+    many = "connection says" if row["agreed"] == 1 else "connections say"
+    agreed = f"{number(row['agreed'])} {many} so"
+    if row["local_end"] == "differs":
+        yield "inbound: which end is local differs from file to file"
+    elif row["local_end"]:
+        yield f"inbound: the {row['local_end']} is local ({agreed})"
+    if row["undecided"]:
+        count = number(row["undecided"])
+        yield f"inbound: of {count} it is not known which end is local"
+
+
+def _audit(row: Row, room: int) -> list[Text]:
+    if row["event_id"] is None:
+        return _not_given()
+    line = Text.assemble(f"{row['event_id']}  ", (row["text"] or "", QUIET))
+    return [line if len(line) <= room else Text(str(row["event_id"]))]
+
+
 def _drops(report: Row, page: Page) -> None:
     dropped, total, files = report["dropped"], report["dropped"]["events"], report["rule_files"]
     if not total:
@@ -149,22 +132,36 @@ def _drops(report: Row, page: Page) -> None:
     def rule(row: Row, _: int) -> list[Text]:
         return _filter(row, files, digits)
 
-    page.section("Dropped, by application", dropped["applications"], total, _value("app_path"))
-    page.section("Dropped, by filter", dropped["filters"], total, rule)
-    if files and not all(_certain(row) for row in dropped["filters"]["top"]):
-        page.print(Text(
-            "Ids of filters change with the rules and at every start of Windows: take the state"
-            " together with the events.", QUIET))
-    page.section(
-        "Dropped, by remote address", dropped["remote_addresses"], total, _value("remote_address"))
-    page.section("Dropped, by remote port", dropped["remote_ports"], total, _port)
-    page.section("Dropped, by direction", dropped["directions"], total, _value("direction"))
-    page.section("Dropped, by user", dropped["users"], total, _user)
+    sections: tuple[tuple[str, str, Label], ...] = (
+        ("application", "applications", _application), ("filter", "filters", rule),
+        ("remote address", "remote_addresses", _value("remote_address")),
+        ("remote port", "remote_ports", _port), ("direction", "directions", _value("direction")),
+        ("user", "users", _user), (ORIGIN, "origins", _value("filter_origin")))
+    silent = [what for what, name, _ in sections if not _says_something(dropped[name])]
+    for what, name, label in sections:
+        if what in silent:
+            continue
+        page.section(f"Dropped, by {what}", dropped[name], total, label)
+        if name == "filters" and files and not all(map(_certain, dropped[name]["top"])):
+            page.print(Text(
+                "Ids of filters change with the rules and at every start of Windows: take the"
+                " state together with the events.", QUIET))
+    missed = [what for what in silent if what != ORIGIN]  # which few sources have
+    if missed:
+        page.screen.print()
+        page.print(Text(f"Not given of what was dropped: {', '.join(missed)}", QUIET))
+
+
+def _says_something(table: Row) -> bool:
+    """Tell whether a table has more than one row without any value."""
+    keys = table["top"][0].keys() & VALUES
+    return table["distinct"] > 1 or any(table["top"][0][key] is not None for key in keys)
 
 
 def _certain(row: Row) -> bool:
     rule = row["rule"]
-    return row["filter_id"] is None or (rule is not None and rule["layer_agrees"] is not False)
+    return row["filter_id"] is None or row["rule_known"] is not None or (
+        rule is not None and rule["layer_agrees"] is not False)
 
 
 def _not_given() -> list[Text]:
@@ -181,6 +178,20 @@ def _value(name: str) -> Label:
     return label
 
 
+def _application(row: Row, room: int) -> list[Text]:
+    """Label an application: its path, and which process it was, or how many they were."""
+    known = [each for each in row["processes"]["top"] if each["process_id"] is not None]
+    hosts = {each["host"] for each in row["processes"]["top"]}
+    count = row["processes"]["distinct"]
+    told = None
+    if known and (count > FEW or len(hosts) > 1):
+        told = f"{number(count)} processes"
+    elif known:
+        ids = ", ".join(str(each["process_id"]) for each in known)
+        told = f"process{'' if len(known) == 1 else 'es'} {ids}"
+    return _beside(_value("app_path")(row, room)[0], told, room)
+
+
 def _type(row: Row, room: int) -> list[Text]:
     name = row["event_type"]
     if name is None:
@@ -195,11 +206,16 @@ def _user(row: Row, room: int) -> list[Text]:
     if row["user_sid"] is None:
         return _not_given()
     sid, name = Text(tail(row["user_sid"], room)), row["name"]
-    if not name:
-        return [sid]
-    if len(sid) + 2 + len(name) > room:
-        return [sid, *_below(0, name)]
-    return [Text.assemble(sid, "  ", (name, QUIET))]
+    return _beside(sid, name, room)
+
+
+def _beside(line: Text, more: str | None, room: int) -> list[Text]:
+    """Put something quiet behind a line, or below it if there is no room."""
+    if not more:
+        return [line]
+    if len(line) + 2 + len(more) > room:
+        return [line, *_below(0, more)]
+    return [Text.assemble(line, "  ", (more, QUIET))]
 
 
 def _port(row: Row, _: int) -> list[Text]:
@@ -218,6 +234,9 @@ def _filter(row: Row, files: list[Row], digits: int) -> list[Text]:
     if not files:
         known = ", ".join(part for part in (layer, origin) if part)
         return [Text.assemble(title, (brief(known), QUIET))]
+    if rule is None and row["rule_known"]:
+        known = RULE_KNOWN[row["rule_known"]]
+        return [Text.assemble(title, (known, WARNING)), *_below(digits, layer, origin)]
     if rule is None:
         where = _file(files[0]["path"]) if len(files) == 1 else f"any of {len(files)} files"
         return [Text.assemble(title, (f"not in {where}", WARNING)), *_below(digits, layer, origin)]
@@ -231,7 +250,8 @@ def _filter(row: Row, files: list[Row], digits: int) -> list[Text]:
             digits, provider(rule), layer or there, rule["action"], comes,
             callout and f"callout: {short(callout, 'FWPM_CALLOUT_')}",
             f"in {_file(rule['file'])}" if len(files) > 1 else None),
-        *[Text(" " * (digits + 2) + doubt, WARNING) for doubt in _doubts(rule, there)],
+        *[Text(" " * (digits + 2) + doubt, WARNING)
+          for doubt in _doubts(rule, there, row["rule_known"])],
     ]
 
 
@@ -239,8 +259,10 @@ def _file(path: str) -> str:
     return printable(PurePath(path).name)
 
 
-def _doubts(rule: Row, there: str) -> Iterator[str]:
+def _doubts(rule: Row, there: str, known: str | None) -> Iterator[str]:
     """Say what makes a rule another than it seems to be."""
+    if known in RULE_KNOWN:
+        yield RULE_KNOWN[known]
     if rule["without_driver"]:
         yield WITHOUT_DRIVER[rule["without_driver"]]
     if rule["layer_agrees"] is False:
@@ -270,7 +292,7 @@ def provider(rule: Row) -> str:
 
     The key's symbol says which part of Windows it is; else the name, unless a resource's.
     """
-    key, name, service = rule["provider_key"], rule["provider_name"], rule["provider_service"]
+    key, name, service = rule["provider_key"], rule["provider_name"], rule.get("provider_service")
     if name and name.startswith("FWPM_PROVIDER_"):  # what the SDK calls the key
         key = name
     if not key or not key.startswith("{"):

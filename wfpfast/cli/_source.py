@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from wfpfast import Decoder
 from wfpfast.cli._screen import Fault
+from wfpfast.cli._wanted import Wish, chosen
 from wfpfast.errors import SourceError
 
 STATS_KEY = b"wfpfast.stats"
@@ -27,6 +28,13 @@ def told(name: str, error: SourceError) -> str:
     return str(error) if error.path else f"{name}: {error}"
 
 
+def no_column(source: str, name: str, present: Sequence[str]) -> str:
+    """Return what to say of a column that is not there."""
+    near = difflib.get_close_matches(name, present, 3)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    return f"{source}: there is no column {name!r}{hint}"
+
+
 @dataclass(frozen=True)
 class Request:
     """What is wanted of a source.
@@ -34,15 +42,15 @@ class Request:
     Attributes
     ----------
     columns : sequence of str, optional
-        The columns wanted, in their order; all by default.
-    strict : bool
-        Whether a table without one of the columns is a fault; if not, the column is left out.
+        The columns to ask a decoder for, in their order; all by default.
+    wish : Wish
+        What is wanted: what a table is asked for.
     options : mapping
         As for `wfpfast.Decoder`, and what else the source takes.
     """
 
     columns: Sequence[str] | None = None
-    strict: bool = True
+    wish: Wish = field(default_factory=Wish)
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def names(self, source: str, present: Sequence[str]) -> list[str]:
@@ -52,14 +60,10 @@ class Request:
             raise Fault(f"{source}: there are two columns {twice[0]!r}")
         if not set(present) & set(Decoder().column_names):
             raise Fault(f"{source}: no net events: no column has a name that wfpfast knows")
-        if self.columns is None:
-            return list(present)
-        missing = [name for name in self.columns if name not in present]
-        if missing and self.strict:
-            near = difflib.get_close_matches(missing[0], present, 3)
-            hint = f"; did you mean {' or '.join(near)}?" if near else ""
-            raise Fault(f"{source}: there is no column {missing[0]!r}{hint}")
-        return [name for name in self.columns if name in present]
+        found, missing = chosen(self.wish, present)
+        if missing:
+            raise Fault(no_column(source, missing[0], present))
+        return found
 
 
 class Source:

@@ -4,7 +4,7 @@ import contextlib
 import errno
 import glob
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,18 @@ import pyarrow as pa
 
 from wfpfast.cli import _content
 from wfpfast.cli._content import HEAD
-from wfpfast.cli._formats import EMPTY, recognised, source_of, suffixes, taking
+from wfpfast.cli._formats import EMPTY, Format, recognised, source_of, suffixes, taking
+from wfpfast.cli._hosts import HOST, Hosts
 from wfpfast.cli._input import STDIN, Input, failed, name_of, opened_file
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken, Request, Source, told
 from wfpfast.cli._unpack import unpacked
+from wfpfast.cli._wanted import Wish, asked, made, provided
 from wfpfast.errors import SourceError
 
+NO_HOST = (
+    "net events do not say which host they are of; records of the Security log do, and what convert"
+    " makes of them")
 _WAY_OUT = "--errors null, the default, makes such a value null, counts it, and reads on"
 
 
@@ -59,7 +64,8 @@ def expanded(paths: Sequence[Path]) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def opened(
-    given: Input, columns: Sequence[str] | None = None, *, strict: bool = True, **options: Any
+    given: Input, columns: Sequence[str] | None = None, *, strict: bool = True,
+    makes: bool = False, hosts: Hosts | None = None, **options: Any,
 ) -> Iterator[Source]:
     """Open net events by their content.
 
@@ -69,9 +75,33 @@ def opened(
     ----------
     given : Input
         What to read.
-    columns, strict, **options
-        See `Request`; options are for sources that take them.
+    columns, strict, makes
+        See `Wish`.
+    hosts : Hosts, optional
+        Only events of these.
+    **options
+        See `Request`; they are for sources that take them.
     """
+    source = _format_of(given, options)
+    if "errors" in source.takes:
+        options.setdefault("errors", "null")
+    wish = Wish(columns, strict, makes, () if hosts is None else (HOST,))
+    request = Request(asked(wish, audits=source.audits), wish, options)
+    with contextlib.ExitStack() as stack:
+        try:
+            events: Source = source.load()(given, request, stack)
+        except SourceError as error:
+            raise Fault(told(given.name, error)) from None
+        except (ValueError, LookupError) as error:  # a column or an encoding that does not exist
+            raise Fault(str(error)) from None
+        events.hint = source.hint
+        events.batches = _complete(events.batches, given, options.get("errors"))
+        _choose(events, wish, hosts)
+        yield events
+
+
+def _format_of(given: Input, options: Mapping[str, Any]) -> Format:
+    """Return what something to read is, if it can be read, and with these options."""
     if given.trouble is not None:
         raise Fault(given.trouble)
     head = given.peek(HEAD)
@@ -82,18 +112,20 @@ def opened(
         if option not in source.takes:
             only = suffixes(taking(option), " and ")
             raise Fault(f"{given.name}: --{option}: for {only} only")
-    if "errors" in source.takes:
-        options.setdefault("errors", "null")
-    with contextlib.ExitStack() as stack:
-        try:
-            events: Source = source.load()(given, Request(columns, strict, options), stack)
-        except SourceError as error:
-            raise Fault(told(given.name, error)) from None
-        except (ValueError, LookupError) as error:  # a column or an encoding that does not exist
-            raise Fault(str(error)) from None
-        events.hint = source.hint
-        events.batches = _complete(events.batches, given, options.get("errors"))
-        yield events
+    return source
+
+
+def _choose(events: Source, wish: Wish, hosts: Hosts | None) -> None:
+    """Let a source give the events that are wanted, with the columns that are, in their order."""
+    if hosts is not None:
+        if HOST not in events.schema.names:
+            raise Fault(f"{events.name}: --host: {NO_HOST}")
+        events.batches = map(hosts.chosen, events.batches)
+        events.hint = ""  # there may be events of others
+    schema = provided(wish, events.schema)
+    if schema.names != events.schema.names:
+        events.batches = (made(batch, schema) for batch in events.batches)
+        events.schema = schema
 
 
 def _complete(

@@ -13,19 +13,31 @@
     A table of ``{"event_type", "events"}``. A table is ``{"events": how many were counted,
     "distinct": how many rows there are in all, "top": the rows, most events first}``; ``--top``
     limits all tables but this one.
+``audits``
+    A table of ``{"event_id", "text", "events"}``: the events of the Security log by their ids, null
+    for net events.
+``hosts``
+    A table of ``{"host", "events", "local_end", "agreed", "undecided"}``. ``local_end`` says which
+    end of inbound connections the host logs as its own: ``source``, ``destination``, or ``differs``
+    if files disagree; null if none says it. ``agreed`` is how many connections said so,
+    ``undecided`` of how many it is not known which end is local.
 ``dropped``
     ``{"events": how many}`` and these tables of dropped events:
-    ``applications`` of ``{"app_path", "events"}``;
-    ``filters`` of ``{"filter_id", "layer_ids", "layers", "filter_origins", "events", "rule"}``:
-    lists of what the events say, layers by name; rule is null if no file has a filter of that id,
-    otherwise ``{"name", "provider_key", "provider_name", "layer_key", "sublayer_key",
-    "sublayer_name", "action", "filter_origin", "provider_service", "callout_key", "callout_name",
-    "callout_registered", "without_driver", "layer_agrees", "file", "others"}``.
+    ``applications`` of ``{"app_path", "events", "processes"}``; processes is a table of
+    ``{"host", "process_id", "events"}``;
+    ``origins`` of ``{"filter_origin", "events"}``;
+    ``filters`` of ``{"filter_id", "layer_ids", "layers", "filter_origins", "events", "rule",
+    "rule_known"}``: lists of what the events say, layers by name; rule is null if no file has a
+    filter of that id, otherwise ``{"name", "provider_key", "provider_name", "layer_key",
+    "sublayer_key", "sublayer_name", "action", "filter_origin", "provider_service", "callout_key",
+    "callout_name", "callout_registered", "without_driver", "layer_agrees", "file", "others"}``.
     ``without_driver`` says what the filter does because its callout is not registered: ``BLOCK``,
     ``PERMIT`` or ``IGNORED``; otherwise null. ``layer_agrees`` is false where events and file
     disagree about the filter's layer, so that the id must have changed its meaning, and null where
     one is silent. ``file`` named the rule; ``others`` is a list of ``{"name", "file"}`` of files
-    in which the id is another filter's;
+    in which the id is another filter's. ``rule_known`` is null unless a Security log says which
+    filters there were when: ``then``, ``last known`` (there is no later record), ``not known then``
+    or ``not known``; then there may be several rows of one id;
     ``remote_addresses`` of ``{"remote_address", "events"}``;
     ``remote_ports`` of ``{"ip_protocol", "protocol", "remote_port", "icmp_type",
     "icmp_version", "icmp", "events"}``: for ICMP, remote_port is the code;
@@ -59,12 +71,15 @@ from rich.progress import Progress
 from wfpfast import explain, names
 from wfpfast.cli import _cells, _screen, _show, _stats
 from wfpfast.cli._count import COLUMNS, Count
+from wfpfast.cli._hosts import Hosts
 from wfpfast.cli._input import Input, name_of
-from wfpfast.cli._rules import add_rules, own_rules, read_rules
+from wfpfast.cli._rules import add_rules, own_rules, read_rules, rules_then
+from wfpfast.cli._rules_then import RulesThen
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken
 from wfpfast.cli._sources import expanded, inputs, opened
-from wfpfast.doubles import IDENTITY, TIME, Doubles
+from wfpfast.cli._tally import Tally
+from wfpfast.doubles import IDENTITY, RECORD, TIME, Doubles
 
 Report = dict[str, Any]
 MACHINE_ACCOUNT = "S-1-5-21-"
@@ -72,21 +87,26 @@ MACHINE_ACCOUNT = "S-1-5-21-"
 
 def summarise(
     paths: list[Path], *, filters: Sequence[Path], top: int, keep_doubles: bool,
-    as_json: bool, **options: str,
+    as_json: bool, hosts: Hosts | None = None, **options: Any,
 ) -> int:
     """Print the summary of what can be read; return the exit status."""
     encoding = {name: value for name, value in options.items() if name == "encoding"}
-    rules = [read_rules(path, **encoding) for path in filters]
-    report = summary(paths, top, keep_doubles=keep_doubles, **options)
+    others = [path for path in paths if path not in filters]
+    rules = [*(read_rules(path, **encoding) for path in filters), *own_rules(others, logs=True)]
+    report = summary(
+        paths, top, rules_then(rules), keep_doubles=keep_doubles, hosts=hosts, **options)
     rows = report["dropped"]["filters"]["top"]
     if rows:
-        rules += own_rules([path for path in paths if path not in filters], **encoding)
+        rules += own_rules(others, logs=False, **encoding)
     add_rules(rows, rules)
     report["filters"] = str(filters[0]) if filters else None
     report["rule_files"] = [
         {"path": each.path, "filters": len(each.table), "stats": each.stats} for each in rules]
     errors = [file["error"] for file in report["files"] if file["error"]]
-    if report["events"] or len(errors) < len(report["files"]):
+    some = len(errors) < len(report["files"])
+    if hosts is not None and some:
+        errors += hosts.faults()
+    if report["events"] or some:
         if as_json:
             click.echo(json.dumps(report, indent=2))
         else:
@@ -99,10 +119,11 @@ def summarise(
 
 
 def summary(
-    paths: list[Path], top: int, *, keep_doubles: bool = False, **options: str
+    paths: list[Path], top: int, rules: RulesThen | None = None, *, keep_doubles: bool = False,
+    **options: Any,
 ) -> Report:
-    """Return the report on what there is at some paths, without rules."""
-    count, doubles = Count(), None if keep_doubles else Doubles()
+    """Return the report on what there is at some paths, without rules but those of the time."""
+    count, doubles = Count(rules), None if keep_doubles else Doubles()
     with _screen.progress() as screen:
         files = [
             _read(given, count, screen, doubles if many else None, options)
@@ -117,6 +138,8 @@ def summary(
         "first": _time(count.first),
         "last": _time(count.last),
         "types": count.types.top(),
+        "audits": count.audits.top(),
+        "hosts": count.hosts.top(top),
         "dropped": dropped,
         "failures": count.failures.top(top),
         "stats": dict(count.stats),
@@ -124,6 +147,9 @@ def summary(
         "rule_files": [],
     }
     _add_places(dropped["filters"]["top"], count.places.table())
+    _name(dropped["applications"], functools.partial(_with_processes, count.processes, top))
+    _name(report["audits"], _audit_named)
+    _name(report["hosts"], functools.partial(_with_sides, count))
     _name(dropped["remote_ports"], _port_named)
     _name(dropped["users"], _user_named)
     said = _stats.names_of_codes(report["stats"])
@@ -144,10 +170,11 @@ def _inputs(paths: list[Path], doubles: Doubles | None) -> Iterator[tuple[Input,
 
 
 def _read(
-    given: Input, count: Count, screen: Progress, doubles: Doubles | None, options: dict[str, str]
+    given: Input, count: Count, screen: Progress, doubles: Doubles | None, options: dict[str, Any]
 ) -> Report:
     events, found, error, stats = 0, doubles.found if doubles else 0, None, None
-    columns = COLUMNS if doubles is None else list(dict.fromkeys((*COLUMNS, TIME, *IDENTITY)))
+    compared = () if doubles is None else (TIME, *IDENTITY, *RECORD)
+    columns = list(dict.fromkeys((*COLUMNS, *compared)))
     try:
         with (
             opened(given, columns, strict=False, **options) as source,
@@ -200,6 +227,26 @@ def _add_places(rows: list[Report], places: pa.Table | None) -> None:
 
 def _distinct(rows: list[Report], name: str) -> list[Any]:
     return sorted({row[name] for row in rows if row[name] is not None})
+
+
+def _with_processes(processes: Tally, top: int, row: Report) -> Report:
+    return {**row, "processes": processes.top(top, app_path=row["app_path"])}
+
+
+def _audit_named(row: Report) -> Report:
+    return {**row, "text": explain.audit(row["event_id"])}
+
+
+def _with_sides(count: Count, row: Report) -> Report:
+    """Put beside a host which end of inbound connections is its own, and how that is known."""
+    votes = {
+        end: count.stats.get(f"local_is_{end}:{row['host']}", 0)
+        for end in ("source", "destination")}
+    said = [end for end, agreed in votes.items() if agreed]
+    undecided = count.undecided.top(host=row["host"])["events"]
+    return {
+        **row, "local_end": "differs" if len(said) > 1 else said[0] if said else None,
+        "agreed": sum(votes.values()), "undecided": undecided}
 
 
 def _port_named(row: Report) -> Report:

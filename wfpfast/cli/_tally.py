@@ -60,8 +60,15 @@ class Tally:
         self._parts, self._merged, self._waiting = [table], len(table), 0
         return table
 
-    def top(self, most: int | None = None) -> dict[str, Any]:
+    def top(self, most: int | None = None, **of: str | None) -> dict[str, Any]:
         """Return the most frequent keys, equal counts in the order of the keys.
+
+        Parameters
+        ----------
+        most : int, optional
+            How many; all by default.
+        **of
+            Only keys with these texts, which are left out of the rows.
 
         Returns
         -------
@@ -72,6 +79,11 @@ class Tally:
         if not self._parts:
             return {"events": 0, "distinct": 0, "top": []}
         table = self._merge()
-        order = [(COUNT, "descending"), *((key, "ascending") for key in self._keys)]
+        for key, text in of.items():
+            column = table[key].cast(pa.utf8())
+            table = table.filter(pc.is_null(column) if text is None else pc.equal(column, text))
+            table = table.drop_columns([key])
+        keys = [key for key in self._keys if key not in of]
+        order = [(COUNT, "descending"), *((key, "ascending") for key in keys)]
         rows = table.sort_by(order).slice(0, most).to_pylist()
-        return {"events": pc.sum(table[COUNT]).as_py(), "distinct": len(table), "top": rows}
+        return {"events": pc.sum(table[COUNT]).as_py() or 0, "distinct": len(table), "top": rows}

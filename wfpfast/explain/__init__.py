@@ -1,12 +1,13 @@
 """Says in lines for people what a number, a name, a SID or an event means; must not know files."""
 
 from wfpfast._tables.event_kinds import EVENT_KINDS
+from wfpfast.explain._audits import audit
 from wfpfast.explain._event import event
 from wfpfast.explain._numbers import KINDS, explain_number, is_known, number_of
 from wfpfast.explain._sids import sid
 from wfpfast.explain._words import explain_word
 
-__all__ = ["EVENT_KINDS", "event", "explain", "is_answer", "sid"]
+__all__ = ["EVENT_KINDS", "audit", "event", "explain", "is_answer", "sid"]
 
 
 def explain(text: str) -> list[str]:

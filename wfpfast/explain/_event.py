@@ -6,6 +6,7 @@ from typing import Any
 
 from wfpfast import names
 from wfpfast._tables.event_kinds import EVENT_KINDS
+from wfpfast.explain._audits import audit
 from wfpfast.explain._numbers import layer_meaning
 from wfpfast.explain._sids import sid
 from wfpfast.explain._words import meaning_of, origin_of
@@ -64,7 +65,8 @@ def event(row: Row, rule: Row | None = None) -> list[str]:
     """
     cells: dict[str, Any] = dict(row)
     parts = (
-        _happened, _program, _traffic, _reason, _negotiation, _cure, _decision, _rule, _context,
+        _happened, _logged, _program, _traffic, _reason, _negotiation, _cure, _decision, _rule,
+        _context,
     )  # fmt: skip
     return [line for part in parts for line in part(cells, rule or {})]
 
@@ -72,7 +74,10 @@ def event(row: Row, rule: Row | None = None) -> list[str]:
 def _happened(cells: Row, _: Row) -> Iterator[str]:
     name = cells.get("event_type")
     kind = EVENT_KINDS.get(name or "")
-    if kind is not None:
+    said = audit(cells.get("event_id"))
+    if said is not None:
+        what = f"{said} ({name})"
+    elif kind is not None:
         what = f"{kind.text} ({name})"
     elif name is None:
         what = "Something happened whose type could not be read"
@@ -81,6 +86,14 @@ def _happened(cells: Row, _: Row) -> Iterator[str]:
         what = f"{meaning[0].upper()}{meaning[1:]} ({name})"
     when = _when(cells.get("timestamp"))
     yield f"{when + ': ' if when else ''}{what}."
+
+
+def _logged(cells: Row, _: Row) -> Iterator[str]:
+    """Tell where the event stands in the Security log."""
+    host, number, record = (cells.get(name) for name in ("host", "event_id", "record_id"))
+    if host is not None:
+        what = "" if number is None else f" as event {number}"
+        yield f"{host} logged it{what}{'' if record is None else f', record {record}'}."
 
 
 def _when(at: Any) -> str:
@@ -115,12 +128,15 @@ def _known(text: str | None) -> str:
 def _traffic(cells: Row, _: Row) -> Iterator[str]:
     if cells.get("local_mac") or cells.get("remote_mac"):
         yield _frame(cells)
-    ends = _ends(cells)
+    ends = _ends(cells) or _ends_as_logged(cells)
     number = cells.get("ip_protocol")
     way = _WAYS.get(cells.get("direction") or "")
     if ends or number is not None or way:
         over = f" over {_protocol(cells, number)}" if number is not None else ""
         yield f"It {way or 'was'}{over}{ends}."
+    if cells.get("remote_user_sid"):
+        user = cells["remote_user_sid"]
+        yield f"The user at the other end was {user}{_known(sid(user))}."
     if cells.get("is_loopback"):
         yield "It stayed on this computer (loopback)."
     if cells.get("network_capability"):
@@ -158,6 +174,15 @@ def _ends(cells: Row) -> str:
     return (f" from {first}" if first else "") + (f" to {second}" if second else "")
 
 
+def _ends_as_logged(cells: Row) -> str:
+    """Return source and destination, where it is not known which of them is this computer."""
+    first, second = _end(cells, "source", ""), _end(cells, "destination", "")
+    if not first and not second:
+        return ""
+    return (f" with the source {first or 'not given'} and the destination"
+            f" {second or 'not given'}, as logged: which of them is local is not known")
+
+
 def _end(cells: Row, side: str, word: str) -> str:
     address, port = cells.get(f"{side}_address"), cells.get(f"{side}_port")
     if cells.get("ip_protocol") in names.ICMP:
@@ -175,6 +200,8 @@ def _reason(cells: Row, _: Row) -> Iterator[str]:
             meaning = names.error_meaning(code)
             told = f": {meaning}" if meaning else ""
             yield f"The reason was {names.error(code)} ({shown}){told}."
+    if cells.get("failure_reason"):
+        yield f"The reason that Windows gave was: {cells['failure_reason']}."
     if cells.get("spi") is not None:
         spi = cells["spi"]
         yield (f"The packet's SPI was 0x{spi:08x}." if spi

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from wfpfast import names
 from wfpfast._tables.event_kinds import EVENT_KINDS
+from wfpfast.explain._audits import audit_lines, message_lines
 
 _FoundLayer = tuple[str, int] | None
 # Ids of filters that Windows gives begin at 2**16 (audits and dumps have no lower ones); a number
@@ -153,28 +154,9 @@ def protocol_lines(number: int) -> list[str]:
     return [f"protocol: {names.protocol(number)} ({number})"]
 
 
-def _audit(number: int) -> list[str]:
-    from wfpfast._tables.audits import EVENTS, OTHER_EVENTS
-
-    if number in EVENTS:
-        return [f"audit event: {number} of the Security log: {EVENTS[number]}"]
-    if number in OTHER_EVENTS:
-        return [f"event of the Application log: {number}: {OTHER_EVENTS[number]}"]
-    return [f"unknown: {number} is no audit event of WFP, firewall or IPsec"]
-
-
 def _message(number: int) -> list[str]:
-    lines = _message_only(number)
+    lines = message_lines(number)
     return [*lines, *_direction(number)] if number in range(14592, 14596) else lines
-
-
-def _message_only(number: int) -> list[str]:
-    from wfpfast._tables.audits import MESSAGES, PLACES
-
-    if number not in MESSAGES:
-        return [f"unknown: %%{number} is no text of audits of WFP or IPsec"]
-    place = next(place for first, place in PLACES if number >= first)
-    return [f"audit message: %%{number}: {MESSAGES[number]} ({place})"]
 
 
 def _filter_id(number: int) -> list[str]:
@@ -202,7 +184,7 @@ KINDS: dict[str, Callable[[int], list[str]]] = {
     "direction": _direction,
     "profile": _profile,
     "protocol": protocol_lines,
-    "audit": _audit,
+    "audit": audit_lines,
     "message": _message,
     "filter": _filter_id,
     "flags": _bits("event flags", names.event_flags),
