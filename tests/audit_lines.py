@@ -34,9 +34,10 @@ VALUES = (
     None, True, False, 0, -1, 5156, 5158, 65536, 10 ** 30, 1.5, 1e300, [], {}, [1, [2, {}]],
     {"a": {"b": [None]}}, {"event_data": {"ProcessId": "9"}}, {"EventID": 1, "x": "}"})
 NAMES = (
-    "EventID", "SourceName", "Provider", "ProviderName", "Id", "EventSourceName", "winlog",
-    "event_data", "_source", "EventData", "@timestamp", "EventTime", "TimeCreated", "ThreadID",
-    "ProcessID", "ProcessId", "Direction", "event_id", "provider_name", "source_name", "Message",
+    "EventID", "SourceName", "Provider", "ProviderName", "MachineName", "Id", "EventSourceName",
+    "winlog", "event_data", "_source", "EventData", "@timestamp", "EventTime", "TimeCreated",
+    "ThreadID", "ProcessID", "ProcessId", "Direction", "event_id", "provider_name", "source_name",
+    "Message",
     "record_id", "record_number", "computer_name", "Hostname", "Computer", "TimeGenerated",
     "TimeGenerated [UTC]", "FilterName", "Something", "Something else", "größe", "SourceAddress",
     "LocalPort", "LocalKeyModPort", "EventRecordId", "EventRecordID", "RecordNumber", "a" * 70)

@@ -51,6 +51,19 @@ def test_what_is_rare_is_left_to_python() -> None:
     assert scanned(json.dumps(powershell(BIND._replace(event_id=4688))).encode()) == 1
 
 
+@pytest.mark.parametrize("make", SCANNED)
+def test_escapes_anywhere_change_nothing(make: Callable[[Audit], dict[str, Any]]) -> None:
+    """Each character of a record, in turn, is written as an escape."""
+    text = json.dumps(make(BIND._replace(fields={
+        **FIELDS["packet"], "SourceAddress": "10.0.0.5", "ProcessId": 9})), ensure_ascii=False)
+    lines = [json.dumps(nxlog(BIND))] + [
+        f"{text[:at]}\\u{ord(letter):04x}{text[at + 1:]}"
+        for at, letter in enumerate(text) if letter.isalnum()]
+    data = "\n".join(lines).encode()
+    assert len(lines) > 300
+    assert same(read(data, errors="null")) == same(read_by_python(data, errors="null"))
+
+
 XMLS = (
     "", " ", "<", "<EventData>", "<EventData/>", "<EventData></EventData>", "{}", "[]",
     "<EventData xmlns='x'><Data Name='Protocol'>6</Data></EventData>", "<EventData></EventData>x",
@@ -106,6 +119,21 @@ def test_every_value_of_every_member(name: str) -> None:
     assert LineScanner().scan(data, 0, 1, 1 << 20)[1] > 0
 
 
+@pytest.mark.parametrize("raw", [
+    "0", "-0", "-1", "00", "01", "-", "+1", "1.", ".5", "1.0", "1E2", "1e", "1e+", "1e400", "0x1",
+    "9" * 64, "9" * 65, "NaN", "-Infinity", "true", "tru", "truee", "false", "null", "nulL", "''",
+    "[]", "[1,]", "[,]", "{}", "{,}", '{"a"}', '{"a":}', '{"a":1,}', "{1:1}", "", "1 1", "]"])
+def test_values_that_python_s_json_never_writes(raw: str) -> None:
+    line = json.dumps(nxlog(BIND))
+    member = '"ProcessId": "1280"'
+    assert member in line
+    for name in ("ProcessId", "tags", "EventID"):
+        odd = [line.replace(member, f'"{name}": {raw}'), f"{line} {raw}"]
+        data = "\n".join([line, *odd, line]).encode()
+        assert same(read(data, errors="null")) == same(read_by_python(data, errors="null"))
+        assert said(data, read) == said(data, read_by_python)
+
+
 @pytest.mark.parametrize("at", range(0, 1400, 7))
 def test_bytes_that_are_others(at: int) -> None:
     line = json.dumps(nxlog(BIND._replace(host="пк")), ensure_ascii=False).encode()
@@ -122,13 +150,18 @@ def test_bytes_that_are_others(at: int) -> None:
 def test_nothing_is_deep_or_many_without_end() -> None:
     deep = '{"a":' + '{"a":' * 5000 + "1" + "}" * 5001
     lists = '{"a":' + "[" * 5000 + "]" * 5000 + "}"
+    number = f'{{"a": {"9" * 5000}}}'
     many = "{" + ",".join(f'"m{k}": {k}' for k in range(5000)) + "}"
     row = json.dumps({**nxlog(BIND), **{f"m{k}": k for k in range(200)}})
     more = json.dumps({**nxlog(BIND), **{f"n{k}": k for k in range(200)}})
+    others = [
+        json.dumps({**nxlog(BIND), **{f"{j}x{k}": k for k in range(200)}}) for j in range(8)]
     flat = json.dumps({**nxlog(BIND), "tags": json.loads("[" * 60 + "]" * 60)})
-    data = "\n".join([row, deep, lists, many, *[row, more] * 6, flat, "[" * 5000]).encode()
+    odd = [deep, lists, many, number]
+    data = "\n".join([row, *odd, *[row, more] * 6, *others, flat, "[" * 5000]).encode()
     rows, stats = read(data, errors="null")
-    assert len(rows) == 14
+    assert len(rows) == 14 + 8
+    assert stats["unknown_member:7x199"] == 1
     assert stats["unknown_member:m199"] == 7
     assert stats["unknown_member:n199"] == 6
     assert same((rows, stats)) == same(read_by_python(data, errors="null"))

@@ -100,18 +100,43 @@ def test_an_id_that_was_of_several_filters_is_counted_for_each(run: Run, write: 
         (70001, 3, "Another"), (70001, 2, "Third"), (70001, 1, "Block mail")]
 
 
-def test_of_several_logs_the_one_that_knows_most_names_the_rule(run: Run, write: Any) -> None:
-    """Of Monday's log the filter is the last known; Tuesday's knows the one of that time."""
-    write("monday.evtx", *STATE)
-    write("tuesday.evtx", started(50), present(70001, "c", 51, name="Another"),
-          started(90, "pc2"), present(5, "e", 99))
-    write("a.evtx", blocked(70001, 60), blocked(70412, 60))
-    named = filters(run, "a.evtx", "--filters", "monday.evtx", "--filters", "tuesday.evtx")
-    assert named == {70001: ("then", "Another"), 70412: ("last known", "Guest Wi-Fi")}
-    report = json.loads(run(
-        "summary", "a.evtx", "--filters", "monday.evtx", "--filters", "tuesday.evtx", "--json").out)
-    assert [(row["rule"]["file"]) for row in report["dropped"]["filters"]["top"]] == [
-        "tuesday.evtx", "monday.evtx"]
+def test_a_log_that_was_archived_in_pieces_is_one(run: Run, write: Any) -> None:
+    """What one piece does not tell, another does; events may be in a third."""
+    write("1.evtx", *STATE)
+    write("2.evtx", blocked(70412, 15), changed(DELETE, 70412, "b", 20), started(50),
+          present(70001, "c", 51, name="Another"), started(70))
+    write("3.evtx", blocked(70001, 12), blocked(70001, 60))
+    expected = [("Another", "then"), ("Block mail", "then"), ("Guest Wi-Fi", "then")]
+    for arguments in (["2.evtx", "3.evtx", "--filters", "1.evtx"],
+                      ["3.evtx", "2.evtx", "1.evtx"],
+                      ["2.evtx", "3.evtx", "--filters", "2.evtx", "--filters", "1.evtx"]):
+        report = json.loads(run("summary", *arguments, "--json").out)
+        assert sorted((row["rule"]["name"], row["rule_known"])
+                      for row in report["dropped"]["filters"]["top"]) == expected, arguments
+        (file,) = report["rule_files"]
+        assert file["filters"] == 3
+        assert file["path"] in ("1.evtx and 1 more", "2.evtx and 1 more", "2.evtx and 2 more")
+
+
+def test_filters_that_come_late_in_a_log(run: Run, write: Any, tmp_path: Path) -> None:
+    binds = [Audit(5158, FIELDS["bind"], k, HOST, MOMENT - SECOND) for k in range(300)]
+    write("a.evtx", *binds, *STATE, blocked(70001, 12))
+    assert b"F\0i\0l\0t\0e\0r\0K\0e\0y" not in (tmp_path / "a.evtx").read_bytes()[:1 << 16]
+    assert filters(run, "a.evtx") == {70001: ("then", "Block mail")}
+
+
+def test_a_log_that_cannot_be_read_costs_itself(run: Run, write: Any, tmp_path: Path) -> None:
+    write("a.evtx", *STATE, blocked(70001, 12))
+    data = bytearray((tmp_path / "a.evtx").read_bytes())
+    data[0x26] = 4      # a version that is not known
+    (tmp_path / "b.evtx").write_bytes(data)
+    result = run("summary", "a.evtx", "b.evtx")
+    assert result.status == 1
+    assert "70001  Block mail" in result.out
+    assert "b.evtx: is an event log of version 4" in result.err
+    result = run("summary", "a.evtx", "--filters", "b.evtx")
+    assert (result.status, result.out) == (1, "")
+    assert result.err.startswith("wfpfast: b.evtx: is an event log of version 4")
 
 
 def test_net_events_of_the_same_host(run: Run, write: Any, tmp_path: Path) -> None:

@@ -265,6 +265,10 @@ MUTANTS = (
     Mutant("times without a zone are UTC", "wfpfast/audit/_packing.py",
            r"(Z|[+-]\d\d:?\d\d)", r"(Z|[+-]\d\d:?\d\d|)", ("tests/audit/test_json.py",)),
     # Lines of JSON.
+    Mutant("JSON: an element of EventData may be cut", f"{JSON}_event_data.pyx",
+           'return skip(c, "</Data>")', "return True", (LINES,)),
+    Mutant("JSON: EventData may end anywhere", f"{JSON}_event_data.pyx",
+           "c.ended = c.p == c.end", "c.ended = True", (LINES,)),
     Mutant("JSON: bytes that are no UTF-8 are text", f"{JSON}_text.pyx",
            "if p[k] < low or p[k] > high:", "if False:", (LINES,)),
     Mutant("JSON: characters that were lost are not counted", f"{JSON}_text.pyx",

@@ -1,6 +1,7 @@
 """The table of filters with the time in which each held; must not know events."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable
 from typing import Any, Literal, cast
 
 from wfpfast._columns.table import Table
@@ -22,14 +23,15 @@ _COLUMNS = {
 
 
 def read_filters(
-    source: Source | Sequence[Source], *, errors: Literal["raise", "null"] = "raise"
+    source: Source | Iterable[Source], *, errors: Literal["raise", "null"] = "raise"
 ) -> Table:
     """Read which filters there were, and when, as the Security log tells it (5440 to 5450).
 
     Parameters
     ----------
-    source : path, binary file, or sequence of them
-        As for `read_events`, in any order; records that several files have count once.
+    source : path, binary file, or iterable of them
+        As for `read_events`, in any order; records that several files have count once. A file is
+        asked for when the one before has been read.
     errors : "raise" or "null"
         What to do with what cannot be read: raise, or count it and read on.
 
@@ -54,8 +56,8 @@ def read_filters(
     if errors not in ("raise", "null"):
         raise ValueError(f"errors={errors!r}: expected 'raise' or 'null'")
     changes = Changes(lenient=errors == "null")
-    several = isinstance(source, Sequence) and not isinstance(source, str)
-    for each in cast("Sequence[Source]", source if several else [source]):
+    is_one = isinstance(source, (str, os.PathLike)) or hasattr(source, "readinto")
+    for each in [cast("Source", source)] if is_one else cast("Iterable[Source]", source):
         changes.read(each)
     rows = history(changes.found)
     ends = {host: nanoseconds(time) for host, time in changes.seen.items()}

@@ -1,3 +1,6 @@
+from typing import final
+
+@final
 class LineScanner:
     def __init__(self) -> None: ...
     def scan(

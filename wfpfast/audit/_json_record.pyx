@@ -253,8 +253,11 @@ cdef bint put_fields(Telling* t, bint translated) noexcept nogil:
         m = t.line.members + k
         if m.owner != t.data or m.known == NULL or m.known.target < 0 or m == t.left_out:
             continue
-        if translated and m.known.target == DIRECTION_FIELD and put_direction(t, &m.value):
-            continue
+        if translated and m.known.target == DIRECTION_FIELD:
+            if m.value.form:
+                return False
+            if put_direction(t, &m.value):
+                continue
         if not put(t, m.known.target, m):
             return False
     return True
@@ -263,7 +266,7 @@ cdef bint put_fields(Telling* t, bint translated) noexcept nogil:
 cdef bint put_direction(Telling* t, const Span* value) noexcept nogil:
     cdef Span message
     cdef int k
-    if value.kind != STRING or value.form:
+    if value.kind != STRING:
         return False
     for k in range(N_WORDS):
         if value.size == words[k].word_size and not memcmp(

@@ -155,15 +155,15 @@ def _wanted(
     """Return what the files say about an event's filter: --filters, or else the event's own."""
     import pyarrow as pa
 
-    from wfpfast.cli._rules import add_rules, own_rules, read_rules, rules_then
+    from wfpfast.cli._rules import add_rules, known_rules, own_rules, rules_then
 
     if row.get("filter_id") is None:
         return {}
     layer = row.get("layer_id")
     wanted: dict[str, Any] = {
         "filter_id": row["filter_id"], "layer_ids": [] if layer is None else [layer]}
-    rules = [read_rules(filters)] if filters else [
-        *own_rules([path], logs=True), *own_rules([path], logs=False)]
+    rules = known_rules([filters], ()) if filters else [
+        *known_rules((), [path]), *own_rules([path])]
     if (then := rules_then(rules)) is not None:
         columns = {
             name: batch.column(name) if name in row else pa.nulls(1, pa.utf8())

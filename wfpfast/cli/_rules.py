@@ -1,7 +1,8 @@
 """Finds the rules behind filter ids in files; must not know how they are shown."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,46 +65,101 @@ class Rules(NamedTuple):
 
 def read_rules(path: Path, **options: str) -> Rules:
     """Read the filters of netsh's wfpstate.xml, filters.xml or wfpdiag.xml, or of a log."""
-    with opened_filters(path) as given:
-        return _read(given, options)
+    (found,) = known_rules([path], (), **options)
+    return found
 
 
-def own_rules(paths: Sequence[Path], *, logs: bool, **options: str) -> Iterator[Rules]:
-    """Read the filters of files of events, of logs or of netsh's, if they have some.
+def known_rules(
+    paths: Iterable[Path], events: Sequence[Path], **options: str
+) -> list[Rules]:
+    """Read files of rules, and of files of events the logs that tell of filters.
 
-    Most have none: only those where one is seen are read for it.
+    All logs are read as one: they may be one that was archived in pieces.
+    """
+    found: list[Rules] = []
+    logs: list[tuple[int, str]] = []    # where each would stand, and its name
+
+    def files() -> Iterator[Any]:
+        for path in paths:
+            with opened_filters(path) as given:
+                if not _content.audits(given.peek(_content.HEAD)):
+                    found.append(_read(given, options))
+                    continue
+                logs.append((len(found), given.name))
+                yield given.file
+                _check(given)
+        for given in _telling(events, _is_readable_log, _FIELDS):
+            logs.append((len(found), given.name))
+            yield given.file
+
+    try:
+        table = audit.read_filters(files(), errors="null")
+    except SourceError as error:
+        raise Fault(told(logs[-1][1], error)) from None
+    if logs:
+        (place, path), *more = logs
+        if more:
+            path += f" and {len(more)} more"
+        found.insert(place, Rules(path, pa.table(table), table.stats))
+    return found
+
+
+def own_rules(paths: Sequence[Path], **options: str) -> Iterator[Rules]:
+    """Read the filters of netsh's files that were read for their events, if they have some."""
+    for given in _telling(paths, _content.netsh, _MARKS):
+        with contextlib.suppress(Fault):  # told with the events
+            yield _read(given, options)
+
+
+def _telling(
+    paths: Sequence[Path], is_one: Callable[[bytes], bool], marks: Sequence[bytes]
+) -> Iterator[Input]:
+    """Yield those of the files that were read for their events that tell of filters.
+
+    Most do not: only those where a filter is seen are read for it.
     """
     for path in expanded(paths):
         if str(path) == STDIN or not path.is_file():  # a pipe is read once
             continue
         with contextlib.closing(inputs([path], _content.filters)) as found:
-            mention = [_mentions_filters(given, logs) for given in found]
+            mention = [_mentions_filters(given, is_one, marks) for given in found]
         if any(mention):
             with contextlib.closing(inputs([path], _content.filters)) as found:
-                for given, wanted in zip(found, mention, strict=True):
-                    if wanted:
-                        with contextlib.suppress(Fault):  # told with the events
-                            yield _read(given, options)
+                yield from (
+                    given for given, wanted in zip(found, mention, strict=True) if wanted)
+
+
+def _is_readable_log(head: bytes) -> bool:
+    """Tell whether these are records of an event log, of a version that is known."""
+    if not _content.audits(head):
+        return False
+    try:
+        audit.read_filters(io.BytesIO(head), errors="null")
+    except SourceError:
+        return False
+    return True
 
 
 def _read(given: Input, options: dict[str, str]) -> Rules:
     try:
-        if _content.audits(given.peek(_content.HEAD)):
-            found = audit.read_filters(given.file, errors="null")
-        else:
-            found = netsh.read_filters(given.file, errors="null", **options)
-    except SourceError as error:
-        raise Fault(told(given.name, error)) from None
-    if given.fault:
-        raise Fault(f"{given.name}: {given.fault}")
+        found = netsh.read_filters(given.file, errors="null", **options)
+    except netsh.NetshError as error:
+        raise Fault(str(error)) from None
+    _check(given)
     return Rules(given.name, pa.table(found), found.stats)
 
 
-def _mentions_filters(given: Input, logs: bool) -> bool:
-    head = b"" if given.trouble is not None else given.peek(_content.HEAD)
-    if not (_content.audits if logs else _content.netsh)(head):
+def _check(given: Input) -> None:
+    if given.fault:
+        raise Fault(f"{given.name}: {given.fault}")
+
+
+def _mentions_filters(
+    given: Input, is_one: Callable[[bytes], bool], marks: Sequence[bytes]
+) -> bool:
+    if given.trouble is not None or not is_one(given.peek(_content.HEAD)):
         return False
-    end, marks = b"", _FIELDS if logs else _MARKS
+    end = b""
     while chunk := given.file.read(_CHUNK):
         text = end + chunk
         if any(mark in text for mark in marks):
@@ -113,9 +169,9 @@ def _mentions_filters(given: Input, logs: bool) -> bool:
 
 
 def rules_then(files: Iterable[Rules]) -> RulesThen | None:
-    """Return the rules of those files that say when they held, if there are such."""
-    logs = [(rules.path, rules.table) for rules in files if rules.by_time]
-    return RulesThen(logs) if logs else None
+    """Return the rules of the logs, if there are such."""
+    found = next((rules for rules in files if rules.by_time), None)
+    return None if found is None else RulesThen(found.table)
 
 
 def add_rules(rows: list[Row], files: Sequence[Rules]) -> None:
@@ -126,6 +182,7 @@ def add_rules(rows: list[Row], files: Sequence[Rules]) -> None:
     """
     wanted = pa.array([row["filter_id"] for row in rows], pa.uint64()).drop_null()
     order = {rules.path: number for number, rules in enumerate(files)}
+    log = next((rules.path for rules in files if rules.by_time), "")
     by_id: dict[int, list[Row]] = {}
     for rules in files:
         if not rules.by_time:
@@ -134,7 +191,9 @@ def add_rules(rows: list[Row], files: Sequence[Rules]) -> None:
                 by_id.setdefault(each["filter_id"], []).append({**each, "file": rules.path})
     for row in rows:
         row["rule_known"], then = rule_of(row)
-        found = [*by_id.get(row["filter_id"], ()), *([] if then is None else [then])]
+        found = by_id.get(row["filter_id"], [])
+        if then is not None:
+            found = [*found, {**then, "file": log}]
         found.sort(key=lambda each: order[each["file"]])
         row["rule"] = _chosen(row["layer_ids"], found)
 

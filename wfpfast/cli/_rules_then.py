@@ -3,59 +3,44 @@
 What is not known at the time of an event is not named.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from wfpfast import names
 from wfpfast.audit.by_time import KNOWN, FiltersByTime
 
 Row = dict[str, Any]
-FILE = "rule_file"
 KNOWN_COLUMN = "filter_known"
 # Columns of filters that say what a rule is, and what they are called beside events.
 _RULE = {
     "name": "filter_name", "provider_key": "provider_key", "provider_name": "provider_name",
     "layer_key": "filter_layer_key", "action": "filter_action", "callout_key": "callout_key",
     "callout_name": "callout_name"}
-KEYS = (KNOWN_COLUMN, FILE, *_RULE.values())
+KEYS = (KNOWN_COLUMN, *_RULE.values())
 """What is put beside events."""
 
 
 class RulesThen:
-    """The filters of logs.
+    """The filters of logs, as `audit.read_filters` found them."""
 
-    Parameters
-    ----------
-    logs : sequence of (str, pyarrow.Table)
-        Files, and what `audit.read_filters` found in them. The one that knows most of an event's
-        filter names it, of several the first.
-    """
-
-    def __init__(self, logs: Sequence[tuple[str, pa.Table]]) -> None:
-        self._logs = [(path, FiltersByTime(table)) for path, table in logs]
+    def __init__(self, filters: pa.Table) -> None:
+        self._filters = FiltersByTime(filters)
+        hosts = self._filters.hosts
+        self._host = hosts[0].as_py() if len(hosts) == 1 else None
 
     def beside(self, columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
         """Return the `KEYS` of events with the columns ``filter_id``, ``timestamp``, ``host``.
 
-        Events that do not say their host are taken for those of a log's host if it is of one.
+        Events that do not say their host are taken for those of the logs' host if that is one.
         """
         events = pa.record_batch({
             name: columns[name] for name in ("filter_id", "timestamp", "host")})
-        found: dict[str, pa.Array] = {}
-        for path, filters in self._logs:
-            host = filters.hosts[0].as_py() if len(filters.hosts) == 1 else None
-            named = filters.named(events, host)
-            mine = {name: named[name] for name in KEYS if name != FILE}
-            mine[FILE] = pa.array([path] * len(events), pa.utf8())
-            mine[KNOWN_COLUMN] = mine[KNOWN_COLUMN].indices   # in the order of KNOWN
-            better = pc.less(mine[KNOWN_COLUMN], found[KNOWN_COLUMN]) if found else None
-            found = mine if better is None else {
-                name: pc.if_else(pc.fill_null(better, False), mine[name], found[name])
-                for name in KEYS}
-        return found
+        found = self._filters.named(events, self._host)
+        columns = {name: found[name] for name in KEYS}
+        columns[KNOWN_COLUMN] = columns[KNOWN_COLUMN].indices   # counted in this order
+        return columns
 
 
 def rule_of(row: Row) -> tuple[str | None, Row | None]:
@@ -68,8 +53,7 @@ def rule_of(row: Row) -> tuple[str | None, Row | None]:
     known = KNOWN[cells[KNOWN_COLUMN]]
     if known not in KNOWN[:2]:
         return known, None
-    rule = {name: cells[column] for name, column in _RULE.items()}
-    return known, {**symbols(rule), "file": cells[FILE]}
+    return known, symbols({name: cells[column] for name, column in _RULE.items()})
 
 
 def symbols(row: Row) -> Row:

@@ -53,7 +53,8 @@
     The path of ``--filters``, the first if there are several, or null.
 ``rule_files``
     A list of ``{"path", "filters", "stats"}``: the files that name rules, those of ``--filters``
-    first, then those of FILE that have filters, too; how many they have, and what was lost.
+    first, then those of FILE that have filters, too; how many they have, and what was lost. All
+    Security logs are one of them: ``a.evtx and 2 more``.
 """
 
 import contextlib
@@ -73,7 +74,7 @@ from wfpfast.cli import _cells, _screen, _show, _stats
 from wfpfast.cli._count import COLUMNS, Count
 from wfpfast.cli._hosts import Hosts
 from wfpfast.cli._input import Input, name_of
-from wfpfast.cli._rules import add_rules, own_rules, read_rules, rules_then
+from wfpfast.cli._rules import add_rules, known_rules, own_rules, rules_then
 from wfpfast.cli._rules_then import RulesThen
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken
@@ -92,12 +93,12 @@ def summarise(
     """Print the summary of what can be read; return the exit status."""
     encoding = {name: value for name, value in options.items() if name == "encoding"}
     others = [path for path in paths if path not in filters]
-    rules = [*(read_rules(path, **encoding) for path in filters), *own_rules(others, logs=True)]
+    rules = known_rules(filters, others, **encoding)
     report = summary(
         paths, top, rules_then(rules), keep_doubles=keep_doubles, hosts=hosts, **options)
     rows = report["dropped"]["filters"]["top"]
     if rows:
-        rules += own_rules(others, logs=False, **encoding)
+        rules += own_rules(others, **encoding)
     add_rules(rows, rules)
     report["filters"] = str(filters[0]) if filters else None
     report["rule_files"] = [
