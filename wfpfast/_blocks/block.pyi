@@ -1,3 +1,5 @@
+from typing import Self
+
 from typing_extensions import Buffer, disjoint_base
 
 @disjoint_base
@@ -8,8 +10,8 @@ class Block:
     entries_offset: int
     tail_size: int
     nbytes: int
-    def __init__(
-        self,
+    def __new__(
+        cls,
         data: Buffer,
         *,
         base: int,
@@ -18,7 +20,7 @@ class Block:
         entries_offset: int = 0,
         internal: bool = False,
         tail_size: int | None = None,
-    ) -> None: ...
+    ) -> Self: ...
     @property
     def internal(self) -> bool: ...
     @property

@@ -1,5 +1,5 @@
 from collections.abc import Iterator, Mapping
-from typing import Any, final, overload
+from typing import Any, Self, final, overload
 
 from wfpfast._columns.batch import Batch
 from wfpfast._columns.cells import Column
@@ -7,9 +7,9 @@ from wfpfast._columns.mask import Mask
 
 @final
 class Table(Batch):
-    def __init__(
-        self, columns: Mapping[str, tuple[str, list[Any]]], stats: Mapping[str, int] = ...
-    ) -> None: ...
+    def __new__(
+        cls, columns: Mapping[str, tuple[str, list[Any]]], stats: Mapping[str, int] = ...
+    ) -> Self: ...
     @property
     def stats(self) -> dict[str, int]: ...
     @overload

@@ -1,5 +1,5 @@
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, final, overload
+from typing import Any, Literal, Self, final, overload
 
 from wfpfast._blocks.block import Block
 from wfpfast._columns.batch import Batch
@@ -22,13 +22,13 @@ class EventBatch(Batch):
 
 @final
 class Decoder:
-    def __init__(
-        self,
+    def __new__(
+        cls,
         *,
         columns: Sequence[str] | None = None,
         addresses: Literal["text", "binary"] = "text",
         errors: Literal["raise", "null"] = "raise",
-    ) -> None: ...
+    ) -> Self: ...
     @property
     def column_names(self) -> list[str]: ...
     def decode(self, block: Block) -> EventBatch: ...

@@ -178,3 +178,4 @@ for target, several in enumerate(FIELDS):
         names_add(&names, <bytes>encoded, target)
 for event_id in KINDS:
     wanted[<int>event_id >> 3] |= <uint8_t>(1 << (<int>event_id & 7))
+del encoded, event_id, name, several, target

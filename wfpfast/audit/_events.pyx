@@ -288,4 +288,5 @@ for number, (family, name) in EVENTS.items():
     events[<int>number - FIRST_EVENT] = Event(
         family, ENUMS["FWPM_NET_EVENT_TYPE"][f"FWPM_NET_EVENT_TYPE_{name}"])
     wanted[<int>number >> 3] |= <uint8_t>(1 << (<int>number & 7))
+del family, name, number
 certificate = ENUMS["IKEEXT_AUTHENTICATION_METHOD_TYPE"]["IKEEXT_CERTIFICATE"]

@@ -74,6 +74,7 @@ for number, several in enumerate(NAMES):
     shown[<int>FIELD + <int>number] = <bytes>several[0]
     for name in several:
         names_add(&table, <bytes>name, number)
+del name, number, several
 shown[<int>PROVIDER] = "Provider"
 shown[<int>EVENT_ID] = "EventID"
 shown[<int>TIME] = "TimeCreated"
