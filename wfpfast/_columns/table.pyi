@@ -8,7 +8,8 @@ from wfpfast._columns.mask import Mask
 @final
 class Table(Batch):
     def __new__(
-        cls, columns: Mapping[str, tuple[str, list[Any]]], stats: Mapping[str, int] = ...
+        cls, columns: Mapping[str, tuple[str, list[Any]]],
+        stats: Mapping[str, int] | tuple[()] = (),
     ) -> Self: ...
     @property
     def stats(self) -> dict[str, int]: ...
