@@ -78,7 +78,8 @@ def test_the_columns_are_those_that_the_reader_fills(number: int) -> None:
     (4654, "{0CCE9219-69AE-11D9-BED3-505054503030}", "/success:enable /failure:enable"),
     (4984, "{0CCE921A-69AE-11D9-BED3-505054503030}", "/success:enable /failure:enable"),
     (4963, "{0CCE9213-69AE-11D9-BED3-505054503030}", "/success:enable /failure:enable"),
-    (5447, "{0CCE9233-69AE-11D9-BED3-505054503030}", "/success:enable"),
+    (5441, "{0CCE9233-69AE-11D9-BED3-505054503030}", "/success:enable"),
+    (5447, "{0CCE9234-69AE-11D9-BED3-505054503030}", "/success:enable"),
     (5148, "{0CCE9227-69AE-11D9-BED3-505054503030}", "/success:enable /failure:enable"),
 ])
 def test_what_switches_an_audit_on(number: int, subcategory: str, switch: str) -> None:

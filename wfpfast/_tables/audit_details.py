@@ -2,7 +2,9 @@
 
 Subcategories and their GUIDs are those of Microsoft's page "Auditing" of the filtering platform, of
 5031, 5150 and 5151 those of "Audit Filtering Platform Connection"; for 5146 and 5147 no page was
-found. What they cost is from the pages of the subcategories and from public event logs.
+found. Microsoft has 5447 with the policy changes; in all public records it is of task 13573, which
+is Other Policy Change Events. What they cost is from the pages of the subcategories and from public
+event logs.
 """
 
 from typing import NamedTuple
@@ -38,7 +40,7 @@ class Audit(NamedTuple):
 
 
 _CONNECTION, _PACKET = "Filtering Platform Connection", "Filtering Platform Packet Drop"
-_POLICY = "Filtering Platform Policy Change"
+_POLICY, _OTHER_POLICY = "Filtering Platform Policy Change", "Other Policy Change Events"
 _MAIN, _QUICK, _EXTENDED = "IPsec Main Mode", "IPsec Quick Mode", "IPsec Extended Mode"
 _DRIVER, _OTHER = "IPsec Driver", "Other Object Access Events"
 SUBCATEGORIES: dict[str, str] = {
@@ -46,6 +48,7 @@ SUBCATEGORIES: dict[str, str] = {
     _PACKET: "{0CCE9225-69AE-11D9-BED3-505054503030}",
     _OTHER: "{0CCE9227-69AE-11D9-BED3-505054503030}",
     _POLICY: "{0CCE9233-69AE-11D9-BED3-505054503030}",
+    _OTHER_POLICY: "{0CCE9234-69AE-11D9-BED3-505054503030}",
     _MAIN: "{0CCE9218-69AE-11D9-BED3-505054503030}",
     _QUICK: "{0CCE9219-69AE-11D9-BED3-505054503030}",
     _EXTENDED: "{0CCE921A-69AE-11D9-BED3-505054503030}",
@@ -111,6 +114,9 @@ _IKE = (
     "failure_reason is a text in the machine's language; the number is in net events: netsh wfp"
     " show netevents, then wfpfast summary netevents.xml, and wfpfast explain NUMBER.")
 _DRIVERS = f"{_RULE} Drivers filter switches and adapters: wfpfast filters wfpstate.xml."
+_NAMES_IDS = (
+    "It names the id of a filter from then on: wfpfast filters LOG lists them all, and wfpfast"
+    " summary LOG --filters LOG names those of events.")
 _PORTS = "Which program owns a port: app_path and process_id. What goes over it is 5156 and 5157."
 
 AUDITS: dict[int, Audit] = {
@@ -157,10 +163,8 @@ AUDITS: dict[int, Audit] = {
     **dict.fromkeys((5148, 5149), Audit(
         _OTHER, BOTH, "few of these, but the subcategory has others, too",
         "While Windows defends itself, it drops packets without a record for each.")),
-    **dict.fromkeys((5441, 5447), Audit(
-        _POLICY, SUCCESS, _CHANGES,
-        "It names an id of a filter: look for the FilterRTID of an event, in the last such record"
-        " of that host before it.")),
+    5441: Audit(_POLICY, SUCCESS, _CHANGES, _NAMES_IDS),
+    5447: Audit(_OTHER_POLICY, SUCCESS, _CHANGES, _NAMES_IDS),
     **dict.fromkeys((5440, 5442, 5443, 5444, 5446, 5448, 5449, 5450), Audit(
         _POLICY, SUCCESS, _CHANGES,
         "It says what there was, and when; the ids of filters are in 5441 and 5447.")),
