@@ -7,6 +7,7 @@
 #define MS_WIN64
 #define NT_THREADS
 #define WITH_THREAD 1
+#define WITH_DOC_STRINGS 1
 #define PLATFORM "win32"
 #define Py_ENABLE_SHARED 1
 #define HAVE_DECLSPEC_DLL 1
