@@ -9,7 +9,8 @@ import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 
-CEILING = 2_000_000   # bytes of a wheel: 1.58 million in 2026, and 5.27 with debug information
+CEILING = 2_500_000   # bytes of a wheel: 2.22 million in 2026, of which the Security log has 0.5;
+# 5.27 with debug information, before that
 COMPILED = (".so", ".pyd")
 SOURCES = (".c", ".h", ".pyx")
 # Names of sections in ELF and PE files, and in Mach-O files.
