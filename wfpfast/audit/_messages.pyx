@@ -29,7 +29,8 @@ cdef const Word* layer_word(uint64_t message) noexcept nogil:
     """Return the name of a kind of layer, or NULL."""
     if not FIRST_LAYER <= message < FIRST_LAYER + N_LAYERS:
         return NULL
-    return layers + message - FIRST_LAYER if layers[message - FIRST_LAYER].text != NULL else NULL
+    message -= FIRST_LAYER
+    return layers + message if layers[message].text != NULL else NULL
 
 
 cdef int enumerator_of(int column, uint64_t message) noexcept nogil:
