@@ -48,6 +48,11 @@ class Watch:
     def seconds(self) -> float:
         return time.monotonic() - self.started
 
+    @property
+    def is_short(self) -> bool:
+        """Whether there are too few samples to say whether memory is flat."""
+        return len(self.samples) < 8
+
     def look(self, state: str) -> None:
         """Sample the memory if it is time to; about every minute, say how things are."""
         now = self.seconds
@@ -62,7 +67,7 @@ class Watch:
         """Fail if the second half of the run needed more than so many bytes above the first."""
         sizes = [rss for _, rss in self.samples]
         half = len(sizes) // 2
-        assert half > 3, f"{self.name}: too short to say whether memory is flat"
+        assert not self.is_short, f"{self.name}: too short to say whether memory is flat"
         more = max(sizes[half:]) - max(sizes[:half])
         assert more <= growth, f"{self.name}: {more:,} bytes more in the second half"
 

@@ -13,7 +13,6 @@ from wfpfast import Engine, EventBatch, Simulator, Subscription
 
 CAPACITY = 64 * MEBIBYTE
 GROWTH = 32 * MEBIBYTE      # what the allocators may keep: nothing that grows with the events
-ENOUGH = 16     # samples, however busy the machine is
 READ, STALL = 2.0, 3.0      # seconds, at most, of which each time is drawn anew
 
 
@@ -62,7 +61,7 @@ def run(seconds: float, say: Callable[[str], None]) -> str:
         stream = engine.subscribe(capacity=CAPACITY)
         watch = Watch("stalling", every=min(1.0, seconds / 50), say=say)
         simulator.start(math.inf)
-        while watch.seconds < seconds or len(watch.samples) < ENOUGH:
+        while watch.seconds < seconds or watch.is_short:
             until = time.monotonic() + chance.uniform(0, read)
             while time.monotonic() < until and (batch := stream.read(0.1)) is not None:
                 reader.take(batch)
