@@ -38,6 +38,9 @@ class Part(NamedTuple):
         Whether the file was not closed.
     cut : int
         Bytes of the last chunk that are not there, and zero.
+    rooms : list of bytearray
+        Where memory goes that nobody reads any more: parts that come take it from there, because
+        new memory costs as much as reading a file does.
     """
 
     memory: bytearray
@@ -45,10 +48,15 @@ class Part(NamedTuple):
     number: int
     dirty: bool
     cut: int
+    rooms: list[bytearray]
 
     def give(self, reader: AuditReader) -> None:
         """Give the chunks to a reader."""
         reader.feed(self.memory, self.chunks, self.number, checking=self.checking)
+
+    def release(self) -> None:
+        """Let parts that come have the memory: the chunks were read."""
+        self.rooms.append(self.memory)
 
     @property
     def checking(self) -> bool:
@@ -120,9 +128,16 @@ def parts(
 def _chunks(source: BinaryIO) -> Iterator[Part]:
     dirty = _begin(source)
     number = 0
-    while size := _filled(source, memoryview(room := bytearray(CHUNKS * CHUNK_SIZE))):
+    rooms: list[bytearray] = []
+    while True:
+        room = rooms.pop() if rooms else bytearray(CHUNKS * CHUNK_SIZE)
+        size = _filled(source, memoryview(room))
+        if not size:
+            break
         count = -(-size // CHUNK_SIZE)
-        yield Part(room, count, number, dirty, count * CHUNK_SIZE - size)
+        cut = count * CHUNK_SIZE - size
+        room[size:size + cut] = bytes(cut)
+        yield Part(room, count, number, dirty, cut, rooms)
         number += count
 
 

@@ -116,6 +116,9 @@ class Listed(NamedTuple):
         """Give the records to a reader."""
         reader.feed_listed(self.memory, self.size)
 
+    def release(self) -> None:
+        """Do nothing: its memory is not used again."""
+
 
 class _Packing:
     """Records that wait to be given to a reader together."""

@@ -1,7 +1,7 @@
 """Reads the parts of a file, by one thread or several; must not know what is in a part."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from wfpfast._decode.decoder import EventBatch
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 
 AnyPart = Part | Listed
+
+AHEAD = 2   # parts for each thread: one that it reads, and one that waits for it
 
 
 class Done(NamedTuple):
@@ -47,6 +49,7 @@ def _batches(part: AnyPart, reader: AuditReader, lenient: bool) -> Iterator[Even
         reader.tell(part.lost)
     while (batch := reader.read()) is not None:
         yield batch
+    part.release()
     if part.fault is not None and not lenient:
         raise part.fault
 
@@ -65,9 +68,19 @@ def _by_threads(
 ) -> Iterator[EventBatch]:
     from concurrent.futures import ThreadPoolExecutor  # slow to load
 
-    idle, fault = deque(readers), None
-    running: deque[tuple[Future[Done], AuditReader]] = deque()
-    with ThreadPoolExecutor(len(readers)) as pool:
+    idle = deque(readers)   # as many as there are threads
+
+    def done(part: AnyPart) -> Done:
+        reader = idle.popleft()
+        try:
+            return _done(part, reader, lenient)
+        finally:
+            idle.append(reader)
+
+    fault: Exception | None = None
+    running: deque[Future[Done]] = deque()
+    pool = ThreadPoolExecutor(len(readers))
+    try:
         while fault is None:
             try:
                 part = next(parts, None)
@@ -75,22 +88,21 @@ def _by_threads(
                 part, fault = None, error
             if part is None:
                 break
-            if not idle:
-                yield from _first(running, idle)
-            running.append((pool.submit(_done, part, idle[0], lenient), idle.popleft()))
+            running.append(pool.submit(done, part))
+            # No thread waits while this one reads, or its reader looks at batches.
+            if len(running) > AHEAD * len(readers):
+                yield from _first(running)
         while running:
-            yield from _first(running, idle)
+            yield from _first(running)
+    finally:
+        pool.shutdown(cancel_futures=True)
     if fault is not None:
         raise fault
 
 
-def _first(
-    running: "deque[tuple[Future[Done], AuditReader]]", idle: deque[AuditReader]
-) -> Iterable[EventBatch]:
+def _first(running: "deque[Future[Done]]") -> Iterator[EventBatch]:
     """Yield the batches of the part that comes next, and raise what ended it."""
-    future, reader = running.popleft()
-    batches, error = future.result()
-    idle.append(reader)
+    batches, error = running.popleft().result()
     while batches:
         yield batches.popleft()
     if error is not None:
