@@ -206,7 +206,7 @@ def two_threads(path: Path, rows: int, rounds: int) -> tuple[str, dict[str, floa
     return (
         f"two threads: {ratio:.2f} times one by the wall, {1 / two.per_event:,.0f} rows/s;"
         f" they had {used:.2f} cores, load {load:.1f}\n"
-        f"two processes, a file each: {most:.2f} times one, which is what two cores are worth here", {
+        f"two processes, a file each: {most:.2f} times one: what two cores are worth here", {
             "ratio": ratio, "rows_per_second": 1 / two.per_event, "cores": used, "load": load,
             "processes": most})
 
