@@ -44,6 +44,11 @@ def check(out: Path, force: bool, name: str | None = None) -> None:
         if sys.stdout.isatty() and form.suffix not in _FOR_PEOPLE:
             raise Fault(f"{STDOUT_NAME} is a terminal, which cannot show {form.suffix}")
         return
+    check_place(out, force)
+
+
+def check_place(out: Path, force: bool) -> None:
+    """Refuse a file that could not be written, of whatever format."""
     _place.check_name(out)
     if out.is_dir():
         raise Fault(f"{out}: is a directory")
@@ -143,14 +148,22 @@ def whole(
         with contextlib.closing(Output(STDOUT_NAME, stdout, form, schema)) as output:
             yield output
         return
+    with (
+        appearing(out, force) as file,
+        contextlib.closing(Output(str(out), file, form, schema)) as output,
+    ):
+        yield output
+
+
+@contextlib.contextmanager
+def appearing(out: Path, force: bool) -> Iterator[Any]:
+    """Give a binary file beside `out`, which becomes `out` only if nothing fails."""
     with contextlib.ExitStack() as stack:
         with written(str(out)):
             sink = _place.is_sink(out)
             place = _place.followed(out)
             file = stack.enter_context(out.open("wb") if sink else _place.part_of(place))
-        with contextlib.closing(
-                Output(str(out), _Sink(file) if sink else file, form, schema)) as output:
-            yield output
+        yield _Sink(file) if sink else file
         with written(str(out)):
             file.close()  # Windows moves no file that is open
             if not sink:
