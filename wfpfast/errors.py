@@ -79,21 +79,22 @@ class WfpError(OSError):
         What to do about it.
     """
 
-    def __new__(cls, code: int, call: str) -> WfpError:
+    def __new__(cls, code: int, call: str, said: str | None = None) -> WfpError:
         if cls is WfpError and code == ERROR_ACCESS_DENIED:
             return super().__new__(_AccessDeniedError, code, call)
         return super().__new__(cls, code, call)
 
-    def __init__(self, code: int, call: str) -> None:
+    def __init__(self, code: int, call: str, said: str | None = None) -> None:
         self.code = code
         self.call = call
         self.name = names.error(code)
-        self.remedy = names.error_remedy(code)
+        self.remedy = names.error_remedy(code) if said is None else None
+        self._said = said   # instead of what the code means, by who knows more
         self.errno = _ERRNO.get(code, errno.EIO)
         self.strerror = str(self)
 
     def __str__(self) -> str:
-        meaning = names.error_meaning(self.code)
+        meaning = self._said or names.error_meaning(self.code)
         number = f"0x{self.code:08x}" if self.code > 0xFFFF else str(self.code)
         text = f"{self.call}: {self.name} ({number})"
         if meaning:
@@ -101,7 +102,7 @@ class WfpError(OSError):
         return f"{text}. {self.remedy}" if self.remedy else text
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return WfpError, (self.code, self.call)
+        return WfpError, (self.code, self.call, self._said)
 
 
 class _AccessDeniedError(WfpError, PermissionError):

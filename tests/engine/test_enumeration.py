@@ -220,6 +220,7 @@ def test_time_ranges(simulate: Simulate) -> None:
 
 @pytest.mark.parametrize(("options", "error", "message"), [
     ({"port": 1}, TypeError, "no condition 'port'.*remote_port"),
+    ({"protocol": "tcp"}, TypeError, "'protocol'; did you mean ip_protocol.*: templates"),
     ({"ip_protocol": 256}, ValueError, "ip_protocol: 256 does not fit 8 bits"),
     ({"remote_port": "http"}, TypeError, "remote_port: expected a number, not 'http'"),
     ({"local_port": True}, TypeError, "local_port"),

@@ -1,5 +1,6 @@
 """Templates as people write them: each says the same as the operand that Windows compares."""
 
+import pickle
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from wfpfast import Engine, Simulator, Template
+from wfpfast import Engine, Simulator, Template, WfpError
 from wfpfast.engine import _names_here
 from wfpfast.simulator import UNELEVATED
 
@@ -160,3 +161,17 @@ def test_a_keyword_that_no_windows_knows(simulate: Simulate) -> None:
         with pytest.raises(OSError, match="FWP_E_INVALID_FLAGS"), engine.collecting(keywords=0x40):
             pass
         assert engine.options.keywords == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has an engine")
+def test_without_an_engine_the_error_says_what_runs_here() -> None:
+    with pytest.raises(WfpError) as raised:
+        Engine()
+    assert (raised.value.code, raised.value.name) == (50, "ERROR_NOT_SUPPORTED")
+    text = str(raised.value)
+    assert text.startswith(
+        f"FwpmEngineOpen0: ERROR_NOT_SUPPORTED (50): {sys.platform} has no filtering engine")
+    assert "Engine(wfpfast.Simulator())" in text
+    assert "wfpfast.open(path)" in text
+    assert "Windows cannot do" not in text
+    assert str(pickle.loads(pickle.dumps(raised.value))) == text

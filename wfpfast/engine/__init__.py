@@ -35,10 +35,10 @@ _NOT_SUPPORTED = 50
 def _windows() -> Api:
     """Return the calls of fwpuclnt.dll."""
     if sys.platform != "win32":
-        error = WfpError(_NOT_SUPPORTED, "FwpmEngineOpen0")
-        error.add_note(
-            f"{sys.platform} has no filtering engine; Engine(wfpfast.Simulator()) runs anywhere")
-        raise error
+        raise WfpError(
+            _NOT_SUPPORTED, "FwpmEngineOpen0",
+            f"{sys.platform} has no filtering engine: Engine(wfpfast.Simulator()) is a simulated"
+            " one, and wfpfast.open(path) reads files that other machines wrote")
     from wfpfast.engine._win32 import load
 
     return load()

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from wfpfast._blocks.encode_values import sid_to_bytes
+from wfpfast._columns.batch import nearest
 from wfpfast._tables.enums import ENUMS, INTERNAL_EVENT_TYPES
 from wfpfast._tables.event_kinds import EVENT_KINDS
 from wfpfast._tables.protocols import PROTOCOLS
@@ -78,8 +79,10 @@ class Template:
         self.event_type: int | None = None
         for name, value in conditions.items():
             if name not in CONDITIONS:
-                known = ", ".join(CONDITIONS)
-                raise TypeError(f"no condition {name!r}: templates have start, end, {known}")
+                known = ("start", "end", *CONDITIONS)
+                raise TypeError(
+                    f"no condition {name!r}{nearest(name, known)}: templates have"
+                    f" {', '.join(known)}")
             field, convert = CONDITIONS[name]
             data_type, operand = convert(name, value)
             if name == "event_type" and isinstance(operand, int):
