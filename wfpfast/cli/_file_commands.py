@@ -8,7 +8,7 @@ import click
 
 from wfpfast.cli._explain import explain
 from wfpfast.cli._formats import OUTPUTS, SOURCES, described, suffixes, taking
-from wfpfast.cli._live_options import PATH, names
+from wfpfast.cli._live_options import COUNT, PATH, OutputOptions, names, output_options
 from wfpfast.cli._once import command
 
 DECODED = suffixes(taking("errors"), " and ")
@@ -54,9 +54,9 @@ def given(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were asked for."""
     found = {name: value for name, value in options.items() if value not in (None, ())}
     if "hosts" in found:
-        from wfpfast.cli._hosts import Hosts  # which needs pyarrow
+        from wfpfast.cli._stages import OfHosts  # which needs pyarrow
 
-        found["hosts"] = Hosts(found["hosts"])
+        found["stages"] = [OfHosts(found.pop("hosts"))]
     return found
 
 
@@ -148,6 +148,32 @@ def summary(
         **given(options))
 
 
+@command(short_help="Show the events of files, a line each.")
+@click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
+@reading_options
+@output_options
+@COUNT
+@with_formats
+def show(files: tuple[Path, ...], form: OutputOptions, count: int | None, **options: Any) -> int:
+    """Show net events of files, a line each, as `watch` shows those that happen.
+
+    Each FILE is one of these:
+
+    \b
+    {sources}
+
+    {inputs}
+
+    {statuses}
+    """
+    from wfpfast.cli._list import show as run
+
+    if form.as_json and form.output is not None:
+        raise click.UsageError(
+            "--json and --output are two ways: give one of them.", click.get_current_context())
+    return run(files, form, count=count, **given(options))
+
+
 @command(short_help="List filters: whose they are, what they do, what they call.")
 @click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line, for machines.")
@@ -194,4 +220,4 @@ def demo(count: int, seed: int, output: Path) -> None:
     run(count, seed, output)
 
 
-COMMANDS = (convert, demo, explain, filters, summary)
+COMMANDS = (convert, demo, explain, filters, show, summary)
