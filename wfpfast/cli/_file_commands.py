@@ -32,6 +32,9 @@ def with_formats(command: Any) -> Any:
 def reading_options(command: Any) -> Any:
     """Add the options that say how files are read, which are for some of the sources only."""
     for option in (
+        click.option("--where", metavar="SQL",
+                     help="Only events for which this is true: event_type = 'CLASSIFY_DROP' and"
+                          " remote_port in (443, 80). Needs duckdb (wfpfast[query])."),
         click.option("--host", "hosts", metavar="NAME", multiple=True,
                      help="Only events of this host, in any case, with * and ?; without its domain"
                           " if NAME has no dot. May be given several times. For records of the"
@@ -51,13 +54,18 @@ def reading_options(command: Any) -> Any:
 
 
 def given(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that were asked for."""
+    """Return the options that were asked for, and as `stages` those that choose events."""
     found = {name: value for name, value in options.items() if value not in (None, ())}
+    stages: list[Any] = []
     if "hosts" in found:
         from wfpfast.cli._stages import OfHosts  # which needs pyarrow
 
-        found["stages"] = [OfHosts(found.pop("hosts"))]
-    return found
+        stages.append(OfHosts(found.pop("hosts")))
+    if "where" in found:
+        from wfpfast.cli._where import Where
+
+        stages.append(Where(found.pop("where")))
+    return {**found, "stages": stages}
 
 
 @command(short_help="Convert net events to another kind of file.")
@@ -185,7 +193,7 @@ def show(files: tuple[Path, ...], form: OutputOptions, count: int | None, **opti
 @with_formats
 def filters(
     files: tuple[Path, ...], as_json: bool, out: Path | None, force: bool,
-    **options: str | None,
+    encoding: str | None,
 ) -> int:
     """List the filters of netsh's files or of the Security log, and what is behind them.
 
@@ -200,7 +208,8 @@ def filters(
     """
     from wfpfast.cli._filters import filters as run
 
-    return run(files, as_json=as_json, out=out, force=force, **given(options))
+    return run(files, as_json=as_json, out=out, force=force,
+               **({} if encoding is None else {"encoding": encoding}))
 
 
 @command(short_help="See made-up events decoded, written and summarised.")

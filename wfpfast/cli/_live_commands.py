@@ -17,6 +17,7 @@ from wfpfast.cli._live_options import (
 )
 from wfpfast.cli._once import command
 
+
 @command("enumerate", short_help="Show what the log of the filtering engine holds now.")
 @engine_options(rate=0)
 @output_options

@@ -17,8 +17,8 @@ from wfpfast.cli._formats import EMPTY, Format, recognised, source_of, suffixes,
 from wfpfast.cli._input import STDIN, Input, failed, name_of, opened_file
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken, Request, Source, told
-from wfpfast.cli._unpack import unpacked
 from wfpfast.cli._stages import Choice, Stage
+from wfpfast.cli._unpack import unpacked
 from wfpfast.cli._wanted import Wish, asked, made, provided, with_event_id
 from wfpfast.errors import SourceError
 
@@ -116,7 +116,7 @@ def _format_of(given: Input, options: Mapping[str, Any]) -> Format:
 
 
 def _pass_through(events: Source, wish: Wish, stages: Sequence[Stage]) -> None:
-    """Let a source give what stages make of it, with the columns that are wanted, in their order."""
+    """Let a source give what stages make of it, with the columns that are wanted."""
     given = events.schema.names
     schema = with_event_id(wish, events.schema)
     if schema is not events.schema:
