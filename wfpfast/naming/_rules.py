@@ -164,7 +164,7 @@ class _State:
         self._by_id: dict[int, list[tuple[str | None, str | None, int]]] = {}
         for number, row in enumerate(rows, first):
             at = _layer(row.get("layer_key"))
-            layer = at if at in _KNOWN_LAYERS else None   # a GUID that nobody knows may be any layer
+            layer = at if at in _KNOWN_LAYERS else None   # a GUID may be any layer
             self._by_id.setdefault(row["filter_id"], []).append((row.get("host"), layer, number))
 
     def find(self, events: pa.RecordBatch) -> tuple[pa.Array, pa.Array]:
