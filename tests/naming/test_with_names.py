@@ -18,7 +18,7 @@ FULL = {
     "provider_service": "mpssvc", "layer_key": "FWPM_LAYER_ALE_AUTH_CONNECT_V4",
     "sublayer_key": "FWPM_SUBLAYER_MPSSVC_WF", "sublayer_name": None,
     "callout_key": "{aa}", "callout_name": "Example callout", "filter_origin": "{rule 1}"}
-BARE = {name: None for name in FULL} | {"filter_id": 71}
+BARE = dict.fromkeys(FULL) | {"filter_id": 71}
 PLAIN = FULL | {
     "filter_id": 72, "name": "Plain", "provider_key": "{p}", "provider_name": "Example Shield",
     "layer_key": "{00000000-0000-4000-8000-000000000001}", "filter_origin": None,
@@ -236,7 +236,7 @@ def test_names_that_are_made_once_count() -> None:
     for ids in ((70, 99), (70, None)):
         wfpfast.with_names(events(*ids), names)
     assert names.counts == {"state": 2, "not known": 1}
-    with pytest.raises(ValueError, match="^host: "):
+    with pytest.raises(ValueError, match="host: these filters are Names"):
         wfpfast.with_names(events(70), names, host="pc1")
 
 

@@ -52,6 +52,8 @@ def convert(
                 _screen.say(f"wfpfast: {fault}")
             raise Fault(joined.faults[-1])
         joined.output.finish(joined.stats)
+    if "naming" in options:
+        joined.notes += options["naming"].notes()
     if lacking:
         joined.notes.append(f"null where a file has no such column: {listed(lacking, NAMED)}")
     _screen.say(written_line(out, joined.rows, joined.stats, time.perf_counter() - started))

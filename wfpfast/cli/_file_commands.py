@@ -9,6 +9,7 @@ import click
 from wfpfast.cli._explain import explain
 from wfpfast.cli._formats import OUTPUTS, SOURCES, described, suffixes, taking
 from wfpfast.cli._live_options import PATH, names
+from wfpfast.cli._naming_options import naming_options
 from wfpfast.cli._once import command
 
 DECODED = suffixes(taking("errors"), " and ")
@@ -70,6 +71,7 @@ def given(options: dict[str, Any]) -> dict[str, Any]:
               help="Only these columns, in this order. event_id is made for net events, too.")
 @click.option("--addresses", type=click.Choice(["text", "binary"]),
               help=f"IP and MAC addresses as text (the default) or bytes. {DECODED} only.")
+@naming_options
 @reading_options
 @click.option("-f", "--force", is_flag=True, help="Replace OUT if it exists.")
 @with_formats

@@ -16,6 +16,7 @@ from wfpfast.cli._account import told
 from wfpfast.cli._cells import json_lines
 from wfpfast.cli._gather import Gather
 from wfpfast.cli._live_options import OutputOptions
+from wfpfast.cli._naming import Naming
 from wfpfast.cli._output import Output, check, whole, written_line
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Stats
@@ -50,8 +51,9 @@ class LineSink:
 
     keeps = False
 
-    def __init__(self) -> None:
+    def __init__(self, naming: Naming | None) -> None:
         self.columns: list[str] | None = _line.COLUMNS
+        self._naming = naming
         self._screen = _screen.console()
         self._terminal = sys.stdout.isatty()
         self._lines = _line.Lines({}, width=None, colour=False, plain=True)
@@ -63,6 +65,8 @@ class LineSink:
             rules = {rule["filter_id"]: rule["name"] for rule in engine.filters()}
         except WfpError as error:
             _screen.say(f"wfpfast: filters have no names here: {error}")
+        if self._naming is not None:
+            rules.update(self._naming.rules())
         screen = self._screen
         colour = self._terminal and bool(screen.color_system) and not screen.no_color
         self._lines = _line.Lines(
@@ -87,6 +91,9 @@ class TableSink:
 
     def __init__(self, form: OutputOptions, output: Output | None) -> None:
         self.columns = None if form.columns is None else list(form.columns)
+        self._naming, self._names = form.naming, self.columns
+        if self._naming is not None:
+            self.columns = self._naming.asked(self.columns)
         self.keeps = output is not None
         self.stats: Stats = {}
         self._as_json = form.as_json
@@ -94,11 +101,16 @@ class TableSink:
         self._gather = Gather()
 
     def begin(self, engine: Engine) -> None:
-        """Nothing is asked: a table has numbers, whatever their names are."""
+        """Ask for names, if they are wanted."""
+        if self._naming is not None:
+            self._naming.ask(engine)
 
     def write(self, batch: EventBatch, limit: int) -> None:
         """Add rows."""
         rows = pa.record_batch(batch).slice(0, limit)
+        if self._naming is not None:
+            rows = self._naming.apply(rows)
+            rows = rows if self._names is None else rows.select(self._names)
         if self._output is not None:
             for gathered in self._gather.add(rows):
                 self._output.write(gathered)
@@ -108,6 +120,8 @@ class TableSink:
     def finish(self, stats: Stats) -> None:
         """Complete the file; without one, say how many there were."""
         self.stats = stats
+        for note in () if self._naming is None else self._naming.notes():
+            _screen.say(note)
         if self._output is None:
             _say_count(stats)
             return
@@ -120,10 +134,10 @@ class TableSink:
 def sink(form: OutputOptions) -> Iterator[Sink]:
     """Open what events are to go to; a file appears under its name in the end."""
     if form.for_people:
-        yield LineSink()
+        yield LineSink(form.naming)
         return
     try:
-        schema = pa.schema(Decoder(columns=form.columns))
+        schema = _schema(form)
     except ValueError as error:  # a column that does not exist
         raise Fault(str(error)) from None
     if form.output is None:
@@ -137,6 +151,15 @@ def sink(form: OutputOptions) -> Iterator[Sink]:
     spent = time.perf_counter() - started
     line = written_line(form.output, table.stats["events"], None, spent)
     _screen.say("; ".join([line, *told(table.stats)]))
+
+
+def _schema(form: OutputOptions) -> pa.Schema:
+    if form.naming is None:
+        return pa.schema(Decoder(columns=form.columns))
+    schema = form.naming.schema("events", pa.schema(
+        Decoder(columns=form.naming.asked(form.columns))))
+    return schema if form.columns is None else pa.schema([
+        schema.field(name) for name in form.columns])
 
 
 def _say_count(stats: Stats) -> None:

@@ -6,7 +6,7 @@ import glob
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -20,6 +20,9 @@ from wfpfast.cli._source import Broken, Request, Source, told
 from wfpfast.cli._unpack import unpacked
 from wfpfast.cli._wanted import Wish, asked, made, provided
 from wfpfast.errors import SourceError
+
+if TYPE_CHECKING:
+    from wfpfast.cli._naming import Naming
 
 NO_HOST = (
     "net events do not say which host they are of; records of the Security log do, and what convert"
@@ -65,7 +68,8 @@ def expanded(paths: Sequence[Path]) -> Iterator[Path]:
 @contextlib.contextmanager
 def opened(
     given: Input, columns: Sequence[str] | None = None, *, strict: bool = True,
-    makes: bool = False, hosts: Hosts | None = None, **options: Any,
+    makes: bool = False, hosts: Hosts | None = None, naming: "Naming | None" = None,
+    **options: Any,
 ) -> Iterator[Source]:
     """Open net events by their content.
 
@@ -79,13 +83,17 @@ def opened(
         See `Wish`.
     hosts : Hosts, optional
         Only events of these.
+    naming : Naming, optional
+        Puts names beside the events.
     **options
         See `Request`; they are for sources that take them.
     """
     source = _format_of(given, options)
     if "errors" in source.takes:
         options.setdefault("errors", "null")
-    wish = Wish(columns, strict, makes, () if hosts is None else (HOST,))
+    also = () if hosts is None else (HOST,)
+    wish = Wish(columns, strict, makes, also) if naming is None else Wish(
+        columns, strict, makes, (*also, *naming.needs), naming.adds)
     request = Request(asked(wish, audits=source.audits), wish, options)
     with contextlib.ExitStack() as stack:
         try:
@@ -96,7 +104,7 @@ def opened(
             raise Fault(str(error)) from None
         events.hint = source.hint
         events.batches = _complete(events.batches, given, options.get("errors"))
-        _choose(events, wish, hosts)
+        _choose(events, wish, hosts, naming)
         yield events
 
 
@@ -115,13 +123,19 @@ def _format_of(given: Input, options: Mapping[str, Any]) -> Format:
     return source
 
 
-def _choose(events: Source, wish: Wish, hosts: Hosts | None) -> None:
+def _choose(events: Source, wish: Wish, hosts: Hosts | None, naming: "Naming | None") -> None:
     """Let a source give the events that are wanted, with the columns that are, in their order."""
     if hosts is not None:
         if HOST not in events.schema.names:
             raise Fault(f"{events.name}: --host: {NO_HOST}")
         events.batches = map(hosts.chosen, events.batches)
         events.hint = ""  # there may be events of others
+    if naming is not None:
+        events.schema = naming.schema(events.name, events.schema)
+        events.batches = map(naming.apply, events.batches)
+        lacking = [name for name in wish.adds if name not in events.schema.names]
+        if wish.strict and (asked := [name for name in lacking if name in (wish.columns or ())]):
+            raise Fault(f"{events.name}: there is nothing to make the column {asked[0]} of")
     schema = provided(wish, events.schema)
     if schema.names != events.schema.names:
         events.batches = (made(batch, schema) for batch in events.batches)

@@ -27,12 +27,15 @@ class Wish(NamedTuple):
         Whether `event_id` is made of other columns where it is not there.
     also : sequence of str
         What else is needed, where it is there.
+    adds : sequence of str
+        What events get after they were read.
     """
 
     columns: Sequence[str] | None = None
     strict: bool = True
     makes: bool = False
     also: Sequence[str] = ()
+    adds: Sequence[str] = ()
 
 
 @functools.cache
@@ -52,14 +55,14 @@ def asked(wish: Wish, *, audits: bool) -> list[str] | None:
 
 def _is_refused(wish: Wish, name: str) -> bool:
     """Tell whether a column that is not there is to be named by whoever does not have it."""
-    return wish.strict and not (wish.makes and name == EVENT_ID)
+    return wish.strict and name not in wish.adds and not (wish.makes and name == EVENT_ID)
 
 
 def chosen(wish: Wish, present: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the columns of a table to read, and those that it lacks and may not lack."""
     if wish.columns is None:
         return list(present), []
-    missing = [name for name in wish.columns if name not in present]
+    missing = [name for name in wish.columns if name not in (*present, *wish.adds)]
     if wish.makes and EVENT_ID_NEEDS[0] in present:
         missing = [name for name in missing if name != EVENT_ID]
     found = [name for name in wish.columns if name in present]
