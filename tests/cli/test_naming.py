@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from cli.test_rules_then import blocked
 
 from wfpfast import naming
 
+ROOT = Path(__file__).parents[2]
 NOTHING = dict.fromkeys(naming.COLUMNS[:-1])
 ALE = "ALE_AUTH_"
 RULE = NOTHING | {
@@ -193,3 +196,27 @@ def test_a_state_goes_before_the_engine(run: Run, state: Path) -> None:
     shown = run("enumerate", *asked).out.splitlines()
     assert [line.endswith(f"{ids[0]}  Block all") or line.endswith(f"{ids[0]} Block all")
             for line in shown] == [number == ids[0] for number in ids]
+
+
+def test_the_document_shows_what_is_written(run: Run) -> None:
+    text = (ROOT / "docs/names.md").read_text(encoding="utf-8")
+    ((command, out),) = re.findall(r"\$ wfpfast (convert .*)\n((?:.+\n)+)```", text)
+    arguments = [
+        ROOT / each if each.startswith("tests/") else each for each in shlex.split(command)]
+    result = run(*arguments)
+    rows, said = out.splitlines()[:4], out.splitlines()[4:]
+    assert result.out.splitlines() == rows
+    assert [re.sub(r"[0-9.]+ s", "0.0 s", line) for line in result.err.splitlines()] == said
+
+
+def test_the_document_s_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("polars")
+    text = (ROOT / "docs/names.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", text, re.S)
+    monkeypatch.chdir(ROOT)
+    program, _, shown = block.partition("frame.group_by")
+    scope: dict[str, Any] = {}
+    exec(f"{program}found = frame.group_by{shown}", scope)
+    assert scope["found"].rows() == [
+        tuple(int(cell) if cell.isdigit() else cell for cell in re.split(r"  +", line[2:]))
+        for line in shown.splitlines()[1:]]
