@@ -193,7 +193,9 @@ def test_a_state_goes_before_the_engine(run: Run, state: Path) -> None:
     rows = lines(run("enumerate", *asked, "--json").out)
     assert [row["rule_name"] for row in rows] == [
         "Block all" if number == ids[0] else f"Simulated rule {number}" for number in ids]
-    shown = run("enumerate", *asked).out.splitlines()
+    state.with_name("second.xml").write_text(
+        state.read_text(encoding="utf-8").replace("Block all", "Second"), encoding="utf-8")
+    shown = run("enumerate", *asked, "--filters", "second.xml").out.splitlines()
     assert [line.endswith(f"{ids[0]}  Block all") or line.endswith(f"{ids[0]} Block all")
             for line in shown] == [number == ids[0] for number in ids]
 

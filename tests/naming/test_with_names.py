@@ -142,6 +142,8 @@ def test_filters_of_a_log_are_those_of_the_time() -> None:
     both = [("then", "Early"), ("state", "Mail out"), ("then", "Late"), ("last known", "Late"),
             ("state", "Plain"), ("not known", None)]
     assert known(given, [then, filters(FULL, PLAIN)]) == both
+    assert known(given, [filters(PLAIN), log((72, "No", 0, None)), then]) == [
+        ("then", "Early"), ("not known then", None), *both[2:]]
     assert known(given, (filters(FULL), then)) == [
         ("state", "Mail out")] * 4 + [("not known", None)] * 2
 
