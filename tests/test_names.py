@@ -293,3 +293,30 @@ def test_the_examples_in_the_docstrings_hold() -> None:
     results = doctest.testmod(names)
     assert results.attempted > 15
     assert results.failed == 0
+
+
+# SIDs of services as netsh prints them in the state of a Windows 11, and as Microsoft documents
+# that of the module installer.
+SERVICE_SIDS = {
+    "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464": "TrustedInstaller",
+    "S-1-5-80-3088073201-1464728630-1879813800-1107566885-823218052": "MpsSvc",
+    "S-1-5-80-859482183-879914841-863379149-1145462774-2388618682": "Dnscache",
+    "S-1-5-80-1-2-3-4-5": None, "S-1-5-80-0": None, "S-1-5-18": None, "": None,
+}
+
+
+@pytest.mark.parametrize("sid", SERVICE_SIDS)
+def test_services(sid: str) -> None:
+    assert names.service_of(sid) == SERVICE_SIDS[sid]
+
+
+# The sessions of the engine in the same state; the others by Microsoft's list of security
+# identifiers.
+@pytest.mark.parametrize(("sid", "account"), [
+    ("S-1-5-18", "NT AUTHORITY\\SYSTEM"), ("S-1-5-19", "NT AUTHORITY\\LOCAL SERVICE"),
+    ("S-1-5-20", "NT AUTHORITY\\NETWORK SERVICE"), ("S-1-1-0", "Everyone"),
+    ("S-1-5-32-544", "BUILTIN\\Administrators"), ("S-1-5-80-0", "NT SERVICE\\ALL SERVICES"),
+    ("S-1-5-80-859482183-879914841-863379149-1145462774-2388618682", "NT SERVICE\\Dnscache"),
+    ("S-1-5-21-1-2-3-500", None), ("S-1-5-80-1-2-3-4-5", None), ("", None)])
+def test_accounts(sid: str, account: str | None) -> None:
+    assert names.account(sid) == account

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from wfpfast.engine.diagnosis import diagnose
     from wfpfast.engine.subscription import Subscription
     from wfpfast.engine.template import Template
+    from wfpfast.naming import with_names
     from wfpfast.opening import open as open  # not in __all__: `import *` would hide Python's
     from wfpfast.recording import Recorder, Recording, RecordingError
     from wfpfast.simulator import Simulator
@@ -58,6 +59,7 @@ __all__ = [
     "names",
     "netsh",
     "repack",
+    "with_names",
 ]
 __version__ = "0.1.0"
 
@@ -77,6 +79,7 @@ _LATER = {
     "encode": "wfpfast._blocks.encode",
     "open": "wfpfast.opening",
     "repack": "wfpfast._blocks.repack",
+    "with_names": "wfpfast.naming",
 }
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wfpfast import audit
-from wfpfast.audit._interval_search import find_intervals
+from wfpfast.naming._interval_search import find_intervals
 
 pa = pytest.importorskip("pyarrow")
 NS = (MOMENT - EPOCH) * 100

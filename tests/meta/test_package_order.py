@@ -21,9 +21,10 @@ ALLOWED: dict[str, set[str]] = {
     "errors": {"names"},
     "explain": {"_tables", "names"},
     "doubles": {"_base"},
+    "naming": {"names"},
     "_columns": {"_base"},
     "_blocks": {"_tables", "abi", "errors"},
-    "_decode": {"_base", "_blocks", "_columns", "_tables", "abi", "errors"},
+    "_decode": {"_base", "_blocks", "_columns", "_tables", "abi", "errors", "naming"},
     "_filter_table": {"_columns", "names"},
     "engine": {
         "_base", "_blocks", "_columns", "_decode", "_filter_table", "_tables", "abi", "errors",
@@ -35,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
         "_base", "_blocks", "_columns", "_decode", "_filter_table", "_tables", "abi", "errors",
         "names"},
     "_evtx": {"_base"},
-    "audit": {"_base", "_columns", "_decode", "_evtx", "_tables", "abi", "errors"},
+    "audit": {"_base", "_columns", "_decode", "_evtx", "_tables", "abi", "errors", "naming"},
     "opening": {"_decode", "audit", "errors", "netsh", "recording"},
     "recording": {"_base", "_blocks", "_columns", "_decode", "_tables", "errors"},
 }

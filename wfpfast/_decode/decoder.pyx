@@ -83,6 +83,24 @@ cdef class EventBatch(Batch):
         batch._stats = {"events": rows.count}
         return batch
 
+    def with_names(self, filters=None, **options):
+        """Return the events with names beside their numbers, as `wfpfast.with_names`.
+
+        Parameters
+        ----------
+        filters : table, sequence of tables, or Names, optional
+            As `netsh.read_filters`, `Engine.filters` and `audit.read_filters` return them.
+        **options
+            See `wfpfast.with_names`.
+
+        Returns
+        -------
+        pyarrow.RecordBatch
+        """
+        from wfpfast.naming import names_of  # which needs pyarrow
+
+        return names_of(filters, **options).batch(self)
+
     def _title(self):
         what = "records" if self.version < 0 else f"FWPM_NET_EVENT{self.version}"
         return (

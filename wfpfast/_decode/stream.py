@@ -170,6 +170,25 @@ class EventStream(Closing):
         self._close = close
         return self
 
+    def with_names(self, filters: Any = None, **options: Any) -> Any:
+        """Return the events with names beside their numbers, as `wfpfast.with_names`.
+
+        Parameters
+        ----------
+        filters : table, sequence of tables, or Names, optional
+            As `netsh.read_filters`, `Engine.filters` and `audit.read_filters` return them.
+        **options
+            See `wfpfast.with_names`.
+
+        Returns
+        -------
+        pyarrow.RecordBatchReader
+            Reads this stream as it is read.
+        """
+        from wfpfast.naming import names_of  # which needs pyarrow
+
+        return names_of(filters, **options).reader(self)
+
     def __arrow_c_schema__(self) -> Any:
         """Export the schema as an Arrow PyCapsule."""
         return self._decoder.__arrow_c_schema__()

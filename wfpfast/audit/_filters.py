@@ -90,6 +90,6 @@ def name_filters(events: Any, filters: Any, *, host: str | None = None) -> Any:
         the event; or, and the others are null then, ``not known then`` (the host had this id at
         another time) or ``not known``. It is null where an event has no filter.
     """
-    from wfpfast.audit.by_time import named  # pyarrow is not there everywhere
+    from wfpfast.naming.by_time import named  # pyarrow is not there everywhere
 
     return named(events, filters, host)

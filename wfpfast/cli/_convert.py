@@ -170,9 +170,11 @@ class Joined:
             for given in found:
                 self._add(given, columns, options)
                 if self.rows >= self._limit:
-                    return
-        if self.read:
-            self.faults += [fault for stage in options["stages"] for fault in stage.faults()]
+                    break
+            else:
+                if self.read:
+                    self.faults += [fault for stage in options["stages"] for fault in stage.faults()]
+        self.notes += [note for stage in options["stages"] for note in stage.notes()]
 
     def ended(self, line: str) -> int:
         """Say that all was read, and what of it was not; return the exit status."""

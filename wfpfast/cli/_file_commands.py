@@ -9,6 +9,7 @@ import click
 from wfpfast.cli._explain import explain
 from wfpfast.cli._formats import OUTPUTS, SOURCES, described, suffixes, taking
 from wfpfast.cli._live_options import COUNT, PATH, OutputOptions, names, output_options
+from wfpfast.cli._naming_options import naming_options
 from wfpfast.cli._once import command
 
 DECODED = suffixes(taking("errors"), " and ")
@@ -54,9 +55,9 @@ def reading_options(command: Any) -> Any:
 
 
 def given(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that were asked for, and as `stages` those that choose events."""
+    """Return the options that were asked for, and as `stages` what is done with the events."""
     found = {name: value for name, value in options.items() if value not in (None, ())}
-    stages: list[Any] = []
+    stages: list[Any] = [found.pop("naming")] if "naming" in found else []
     if "hosts" in found:
         from wfpfast.cli._stages import OfHosts  # which needs pyarrow
 
@@ -78,6 +79,7 @@ def given(options: dict[str, Any]) -> dict[str, Any]:
               help="Only these columns, in this order. event_id is made for net events, too.")
 @click.option("--addresses", type=click.Choice(["text", "binary"]),
               help=f"IP and MAC addresses as text (the default) or bytes. {DECODED} only.")
+@naming_options
 @reading_options
 @click.option("-f", "--force", is_flag=True, help="Replace OUT if it exists.")
 @with_formats
@@ -179,7 +181,7 @@ def show(files: tuple[Path, ...], form: OutputOptions, count: int | None, **opti
     if form.as_json and form.output is not None:
         raise click.UsageError(
             "--json and --output are two ways: give one of them.", click.get_current_context())
-    return run(files, form, count=count, **given(options))
+    return run(files, form, count=count, **given({"naming": form.naming, **options}))
 
 
 @command(short_help="List filters: whose they are, what they do, what they call.")

@@ -22,6 +22,7 @@ COLUMNS = [
     "local_port", "remote_port", "app_path", "filter_id", "direction", "local_mac", "remote_mac",
     "ether_type", "network_capability", "failure_error", "failure_status",
 ]  # fmt: skip
+RULE = "rule_name"
 STYLES: dict[str, dict[str, Any]] = {
     "drop": {"fg": "red", "bold": True}, "allow": {"fg": "green"}, "fail": {"fg": "yellow"},
     "quiet": {"dim": True}, "figure": {"fg": "cyan"},
@@ -93,10 +94,10 @@ class Lines:
         return self.rendered(list(zip(*columns, strict=True))[:limit])
 
     def rendered(self, rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-        """Yield the lines of rows of `COLUMNS`, likewise."""
+        """Yield the lines of rows of `COLUMNS`, and of `RULE` if they have it, likewise."""
         layout = Layout() if self.width is None else Layout.for_width(self.width)
         for values in rows:
-            event = dict(zip(COLUMNS, values, strict=True))
+            event = dict(zip((*COLUMNS, RULE), values, strict=False))
             at = event["timestamp"]
             if at is not None:
                 at = self._shown(at)
@@ -128,7 +129,7 @@ class Lines:
             yield f" {text}{' ' * ((room or 0) - cell_len(text))}", ""
         if number is not None:
             yield f" {number:<6}", "figure"
-        notes = ", ".join(_notes(event, self.rules.get(number)))
+        notes = ", ".join(_notes(event, event.get(RULE) or self.rules.get(number)))
         if notes:
             yield f" {notes}", "quiet"
 

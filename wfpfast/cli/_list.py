@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from wfpfast.cli import _screen, _stats
 from wfpfast.cli._convert import Joined, convert
-from wfpfast.cli._line import COLUMNS
+from wfpfast.cli._line import COLUMNS, RULE
 from wfpfast.cli._live_options import OutputOptions
 from wfpfast.cli._output import STDOUT
 from wfpfast.cli._sinks import People
@@ -32,7 +32,8 @@ def show(
             columns=form.columns, force=form.force, count=count, stages=stages, **options)
     with _screen.progress() as screen:
         joined = Joined(_LineTarget(utc=form.utc), screen, count)
-        joined.read_all(sources, COLUMNS, {"strict": False, "stages": stages, **options})
+        joined.read_all(
+            sources, [*COLUMNS, RULE], {"strict": False, "stages": stages, **options})
     counted = "; ".join([_screen.events(joined.rows), *_stats.told(joined.stats or {})])
     return joined.ended(counted)
 
@@ -57,6 +58,8 @@ class _LineTarget:
         for start in range(0, len(batch), ROWS):
             piece = batch.slice(start, ROWS)
             columns = [_values(typed(piece, field, self._source)) for field in self._schema]
+            if RULE in piece.schema.names:
+                columns.append(_values(piece.column(RULE)))
             rows = zip(*columns, strict=True)
             self._people.show(self._lines, self._lines.rendered(rows))
 

@@ -132,6 +132,8 @@ def _run(
 ) -> int:
     """Deliver events. Whatever ends the delivery, a file has the events until then."""
     fault: OSError | None = None
+    if form.naming is not None:
+        form.naming.expect_engine(of_this_machine=choice.simulation is None)
     with stoppable() as stop:
         with sink(form) as out:
             delivery = Delivery(out, stop, limit)

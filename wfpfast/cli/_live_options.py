@@ -7,14 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from wfpfast import Template
 from wfpfast.cli._formats import OUTPUTS, suffixes
+from wfpfast.cli._naming_options import naming_options
 from wfpfast.cli._screen import say
 from wfpfast.engine.template import CONDITIONS
+
+if TYPE_CHECKING:
+    from wfpfast.cli._naming import Naming
 
 PATH = click.Path(path_type=Path)
 WINDOWS, SIMULATED = "windows", "simulated"
@@ -191,6 +195,7 @@ class OutputOptions:
     output: Path | None = None
     force: bool = False
     utc: bool = False
+    naming: "Naming | None" = None
 
     @property
     def for_people(self) -> bool:
@@ -230,7 +235,7 @@ def output_options(command: Any) -> Any:
             raise click.UsageError("--columns is for --json and --output.", _context())
         return command(form=form, **options)
 
-    return _with(call, _FORMS)
+    return _with(naming_options(call), _FORMS)
 
 
 def _with(command: Any, options: Sequence[Callable[[Any], Any]]) -> Any:

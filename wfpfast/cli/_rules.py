@@ -17,6 +17,7 @@ from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import told
 from wfpfast.cli._sources import expanded, inputs, opened_filters
 from wfpfast.errors import SourceError
+from wfpfast.naming import FIXED_LAYERS
 
 Row = dict[str, Any]
 
@@ -25,8 +26,6 @@ RULE = (
     "action", "filter_origin", "provider_service", "callout_key", "callout_name",
     "callout_registered",
 )  # fmt: skip
-# Ids of layers below this one mean the same in all versions of Windows.
-FIXED_LAYERS = 82
 # An element that every filter has, and no event; as netsh or a redirection encodes it.
 _MARKS = (b"<filterKey", "<filterKey".encode("utf-16-le")[:-1])  # either byte order has these
 # Likewise a field of the records of the Security log.

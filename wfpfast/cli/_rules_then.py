@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from wfpfast import names
-from wfpfast.audit.by_time import KNOWN, FiltersByTime
+from wfpfast.naming.by_time import KNOWN, FiltersByTime
 
 Row = dict[str, Any]
 KNOWN_COLUMN = "filter_known"

@@ -16,6 +16,7 @@ from wfpfast.cli._account import told
 from wfpfast.cli._cells import json_lines
 from wfpfast.cli._gather import Gather
 from wfpfast.cli._live_options import OutputOptions
+from wfpfast.cli._naming import Naming
 from wfpfast.cli._output import Output, check, whole, written_line
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Stats
@@ -87,8 +88,9 @@ class LineSink:
 
     keeps = False
 
-    def __init__(self, *, utc: bool) -> None:
+    def __init__(self, naming: Naming | None, *, utc: bool) -> None:
         self.columns: list[str] | None = _line.COLUMNS
+        self._naming = naming
         self._people = People(utc=utc)
         self._lines = self._people.lines({})
 
@@ -98,8 +100,10 @@ class LineSink:
             rules = {rule["filter_id"]: rule["name"] for rule in engine.filters()}
         except WfpError as error:
             _screen.say(f"wfpfast: filters have no names here: {error}")
-        else:
-            self._lines = self._people.lines(rules)
+            rules = {}
+        if self._naming is not None:
+            rules.update(self._naming.rules())
+        self._lines = self._people.lines(rules)
 
     def write(self, batch: EventBatch, limit: int) -> None:
         """Show events."""
@@ -115,6 +119,9 @@ class TableSink:
 
     def __init__(self, form: OutputOptions, output: Output | None) -> None:
         self.columns = None if form.columns is None else list(form.columns)
+        self._naming, self._names = form.naming, self.columns
+        if self._naming is not None:
+            self.columns = self._naming.asked(self.columns)
         self.keeps = output is not None
         self.stats: Stats = {}
         self._as_json = form.as_json
@@ -122,13 +129,17 @@ class TableSink:
         self._gather = Gather()
 
     def begin(self, engine: Engine) -> None:
-        """Nothing is asked: a table has numbers, whatever their names are."""
+        """Ask for names, if they are wanted."""
+        if self._naming is not None:
+            self._naming.ask(engine)
 
     def write(self, batch: EventBatch, limit: int) -> None:
         """Add rows."""
         rows = pa.record_batch(batch).slice(0, limit)
-        if self.columns is not None:    # what chose the events may have needed more
-            rows = rows.select(self.columns)
+        if self._naming is not None:
+            rows = self._naming.apply(rows)
+        if self._names is not None:     # what chose the events, or named them, may have needed more
+            rows = rows.select(self._names)
         if self._output is not None:
             for gathered in self._gather.add(rows):
                 self._output.write(gathered)
@@ -138,6 +149,8 @@ class TableSink:
     def finish(self, stats: Stats) -> None:
         """Complete the file; without one, say how many there were."""
         self.stats = stats
+        for note in () if self._naming is None else self._naming.notes():
+            _screen.say(note)
         if self._output is None:
             _say_count(stats)
             return
@@ -150,10 +163,10 @@ class TableSink:
 def sink(form: OutputOptions) -> Iterator[Sink]:
     """Open what events are to go to; a file appears under its name in the end."""
     if form.for_people:
-        yield LineSink(utc=form.utc)
+        yield LineSink(form.naming, utc=form.utc)
         return
     try:
-        schema = pa.schema(Decoder(columns=form.columns))
+        schema = _schema(form)
     except ValueError as error:  # a column that does not exist
         raise Fault(str(error)) from None
     if form.output is None:
@@ -167,6 +180,15 @@ def sink(form: OutputOptions) -> Iterator[Sink]:
     spent = time.perf_counter() - started
     line = written_line(form.output, table.stats["events"], None, spent)
     _screen.say("; ".join([line, *told(table.stats)]))
+
+
+def _schema(form: OutputOptions) -> pa.Schema:
+    if form.naming is None:
+        return pa.schema(Decoder(columns=form.columns))
+    schema = form.naming.schema("events", pa.schema(
+        Decoder(columns=form.naming.asked(form.columns))))
+    return schema if form.columns is None else pa.schema([
+        schema.field(name) for name in form.columns])
 
 
 def _say_count(stats: Stats) -> None:

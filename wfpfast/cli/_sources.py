@@ -127,6 +127,10 @@ def _pass_through(events: Source, wish: Wish, stages: Sequence[Stage]) -> None:
         events.batches = map(change, events.batches)
     if any(isinstance(stage, Choice) for stage in stages):
         events.hint = ""  # there may be events that were not wanted
+    if wish.strict:
+        for column in wish.columns or ():
+            if column in wish.gives and column not in events.schema.names:
+                raise Fault(f"{events.name}: there is nothing to make the column {column} of")
     schema = provided(wish, events.schema, given)
     if schema.names != events.schema.names:
         events.batches = (made(batch, schema) for batch in events.batches)

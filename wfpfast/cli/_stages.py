@@ -44,6 +44,9 @@ class Stage(Protocol):
             If the source is nothing that this can be done with.
         """
 
+    def notes(self) -> list[str]:
+        """Return what to say when sources have been read."""
+
     def faults(self) -> list[str]:
         """Return what to say when all sources have been read: each of it makes the status 1."""
 
@@ -66,6 +69,10 @@ class Choice:
                 raise Fault(no_column(f"{name}: {self.option}", column, schema.names))
         mask = self.mask(name, schema)
         return schema, lambda batch: batch.filter(mask(batch))
+
+    def notes(self) -> list[str]:
+        """Return nothing."""
+        return []
 
     def faults(self) -> list[str]:
         """Return nothing: that no event is left is an answer."""

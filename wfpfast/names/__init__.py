@@ -16,14 +16,15 @@ from wfpfast._tables.enums import (
     NET_EVENT_KEYWORDS,
     REAUTHORIZE_REASONS,
 )
+from wfpfast.names._accounts import account, service_of, service_sid
 from wfpfast.names._errors import error, error_meaning, error_remedy, unsigned
 
 __all__ = [
     "EM_FAILURE_FLAGS", "ENUMS", "EVENT_TYPES", "ICMP", "INTERNAL_EVENT_TYPES",
     "MM_FAILURE_FLAGS", "NET_EVENT_FLAGS", "NET_EVENT_KEYWORDS", "REAUTHORIZE_REASONS",
-    "callout", "direction", "error", "error_meaning", "error_remedy", "event_flags", "event_type",
-    "icmp", "keywords", "layer", "layer_key", "profile", "protocol", "provider", "reauth_reasons",
-    "sublayer",
+    "account", "callout", "direction", "error", "error_meaning", "error_remedy", "event_flags",
+    "event_type", "icmp", "keywords", "layer", "layer_key", "profile", "protocol", "provider",
+    "reauth_reasons", "service_of", "service_sid", "sublayer",
 ]  # fmt: skip
 
 _DIRECTIONS = {

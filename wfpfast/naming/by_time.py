@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wfpfast.audit._interval_search import find_intervals
+from wfpfast.naming._interval_search import find_intervals
 
 NAMES = {
     "name": "filter_name", "filter_key": "filter_key", "layer_key": "filter_layer_key",

@@ -1,0 +1,37 @@
+"""The options that ask for names beside numbers; must not know how names are found."""
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import click
+
+_PATH = click.Path(path_type=Path)
+_OPTIONS = (
+    click.option("--names", "named", is_flag=True,
+                 help="Add columns with names: of layers, programs, and accounts that are the same"
+                      " everywhere; of an engine also of its rules, drives and accounts."),
+    click.option("--filters", metavar="STATE.XML", type=_PATH, multiple=True,
+                 help="Add them, and the names of rules: by netsh's wfpstate.xml or filters.xml, or"
+                      " a Security log. Of several, the first that has an id names it."),
+    click.option("--volumes", metavar="MAP.JSON", type=_PATH,
+                 help='Add them, and the path with its drive: {"HarddiskVolume3": "C:"}.'),
+)
+
+
+def naming_options(command: Any) -> Any:
+    """Give a command these options; it is called with `naming`, None if none is there."""
+
+    @functools.wraps(command)
+    def call(**options: Any) -> Any:
+        named, filters, volumes = (options.pop(name) for name in ("named", "filters", "volumes"))
+        options["naming"] = None
+        if named or filters or volumes is not None:
+            from wfpfast.cli._naming import Naming  # which needs pyarrow
+
+            options["naming"] = Naming(filters, volumes)
+        return command(**options)
+
+    for option in reversed(_OPTIONS):
+        call = option(call)
+    return call
