@@ -172,9 +172,10 @@ class Joined:
                 if self.rows >= self._limit:
                     break
             else:
-                if self.read:
-                    self.faults += [fault for stage in options["stages"] for fault in stage.faults()]
-        self.notes += [note for stage in options["stages"] for note in stage.notes()]
+                for stage in options["stages"] if self.read else ():
+                    self.faults += stage.faults()
+        for stage in options["stages"]:
+            self.notes += stage.notes()
 
     def ended(self, line: str) -> int:
         """Say that all was read, and what of it was not; return the exit status."""

@@ -57,11 +57,13 @@ def reading_options(command: Any) -> Any:
 def given(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were asked for, and as `stages` what is done with the events."""
     found = {name: value for name, value in options.items() if value not in (None, ())}
-    stages: list[Any] = [found.pop("naming")] if "naming" in found else []
+    stages: list[Any] = []
     if "hosts" in found:
         from wfpfast.cli._stages import OfHosts  # which needs pyarrow
 
         stages.append(OfHosts(found.pop("hosts")))
+    if "naming" in found:   # before what may choose by names
+        stages.append(found.pop("naming"))
     if "where" in found:
         from wfpfast.cli._where import Where
 
