@@ -38,35 +38,40 @@ def limits(kind: pa.DataType) -> tuple[int, int]:
         0, (1 << bits) - 1)
 
 
+NS = [0, None, 1, -1, 99, 100, -(1 << 63) + 1, (1 << 63) - 1, 951_868_799_999_999_999,
+      951_868_800_000_000_000, -86_400_000_000_000, 4_107_542_400_000_000_000]
+SECONDS = [0, None, 1, -1, 1_590_180_893, 951_782_400, 4_107_542_399, 86_399, -86_401]
+BYTES = [b"", None, b"\x00\xff", b"=1", bytes(range(256)), b"a", b"b", b"c", None]
+FLOATS = [0.5, None, -1.5, 1e300, float("inf"), float("nan"), 0.0, 1.0, 2.25]
+STRUCTS = [{"id": 1, "what": '=\u202e"', "raw": b"\x01"}, None,
+           {"id": None, "what": None, "raw": None}] * 3
+IS = pa.types
+# Values of types, at least nine, nulls among them; the first that fits.
+SAMPLES = [
+    (IS.is_boolean, [True, None, False] * 3),
+    (IS.is_timestamp, SECONDS),
+    (IS.is_fixed_size_binary, [b"\x00\xff\x10", None, b"abc"] * 3),
+    (IS.is_binary, BYTES),
+    (IS.is_large_binary, BYTES),
+    (IS.is_struct, STRUCTS),
+    (IS.is_floating, FLOATS),
+    (IS.is_null, [None] * 9),
+]
+
+
 def sample(kind: pa.DataType) -> list[Any]:
-    """Return values of a type, at least nine, nulls among them."""
-    if pa.types.is_dictionary(kind):
+    if IS.is_dictionary(kind):
         return sample(kind.value_type)
-    if pa.types.is_integer(kind):
+    if IS.is_integer(kind):
         low, high = limits(kind)
         return [low, high, None, 0, 1, 9, 10, 99, 100]
-    if pa.types.is_timestamp(kind):
-        if kind.unit != "ns":
-            return [0, None, 1, -1, 1_590_180_893, 951_782_400, 4_107_542_399, 86_399, -86_401]
-        return [0, None, 1, -1, 99, 100, -(1 << 63) + 1, (1 << 63) - 1, 951_868_799_999_999_999,
-                951_868_800_000_000_000, -86_400_000_000_000, 4_107_542_400_000_000_000]
-    if pa.types.is_boolean(kind):
-        return [True, None, False] * 3
-    if pa.types.is_fixed_size_binary(kind):
-        return [b"\x00\xff\x10", None, b"abc"] * 3
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return [b"", None, b"\x00\xff", b"=1", bytes(range(256)), b"a", b"b", b"c", None]
-    if pa.types.is_struct(kind):
-        return [{"id": 1, "what": '=\u202e"', "raw": b"\x01"}, None,
-                {"id": None, "what": None, "raw": None}] * 3
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+    if IS.is_list(kind) or IS.is_large_list(kind):
         some = sample(kind.value_type)
         return [some, None, [], some[:1], some[1:3], some[::-1], [None], some[4:], []]
-    if pa.types.is_floating(kind):
-        return [0.5, None, -1.5, 1e300, float("inf"), float("nan"), 0.0, 1.0, 2.25]
-    if pa.types.is_null(kind):
-        return [None] * 9
-    return ["".join(MARKS), None, "", "=1", "''@", "plain", *MARKS]
+    if kind in (UTC, pa.timestamp("ns")):
+        return NS
+    texts = ["".join(MARKS), None, "", "=1", "''@", "plain", *MARKS]
+    return next((values for fits, values in SAMPLES if fits(kind)), texts)
 
 
 KINDS = [

@@ -22,6 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "explain": {"_tables", "names"},
     "doubles": {"_base"},
     "_columns": {"_base"},
+    "lines": {"_base", "_columns"},
     "_blocks": {"_tables", "abi", "errors"},
     "_decode": {"_base", "_blocks", "_columns", "_tables", "abi", "errors"},
     "_filter_table": {"_columns", "names"},

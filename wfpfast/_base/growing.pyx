@@ -180,7 +180,7 @@ cdef int put_time(Growing* out, int64_t time) noexcept nogil:
     if seconds < 0:
         seconds += DAY
         days -= 1
-    days += 719_468                     # from 0000-03-01; 1677, the first year there is, is after it
+    days += 719_468                     # from 0000-03-01 on, and the first year is 1677
     era, days = days // 146_097, days % 146_097
     year = (days - days // 1460 + days // 36_524 - days // 146_096) // 365
     days -= 365 * year + year // 4 - year // 100
