@@ -2,23 +2,24 @@
 
 import contextlib
 import os
+import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 from rich.progress import Progress
 
 from wfpfast.audit import EVENT_ID
 from wfpfast.cli import _screen, _stats
-from wfpfast.cli._hosts import Hosts
 from wfpfast.cli._input import STDIN, Input, name_of
 from wfpfast.cli._output import STDOUT, STDOUT_NAME, Output, Unwritten, check, whole, written_line
 from wfpfast.cli._screen import Bar, Fault, listed
 from wfpfast.cli._source import Broken, Source, Stats, no_column
 from wfpfast.cli._sources import expanded, inputs, opened
+from wfpfast.cli._stages import Stage
 from wfpfast.cli._wanted import fitted, known, union
 
 NAMED = 12      # columns that a message names
@@ -26,7 +27,7 @@ NAMED = 12      # columns that a message names
 
 def convert(
     sources: Sequence[Path], out: Path, *, to: str | None, columns: Sequence[str] | None,
-    force: bool, hosts: Hosts | None = None, **options: Any,
+    force: bool, count: int | None = None, stages: Sequence[Stage] = (), **options: Any,
 ) -> int:
     """Convert files, one after another, and return the exit status.
 
@@ -35,31 +36,23 @@ def convert(
     """
     check(out, force, to)
     started = time.perf_counter()
+    options["stages"] = stages
     schema, lacking = common(sources, columns, options)
     if schema is not None:
         columns = schema.names
     with contextlib.ExitStack() as writing, _screen.progress() as screen:
-        joined = Joined(out, to, force, writing, schema)
-        with contextlib.closing(inputs(sources)) as found:
-            for given in found:
-                joined.add(given, screen, columns, {
-                    "strict": schema is None, "makes": True, "hosts": hosts, **options})
-        if hosts is not None and joined.read:
-            joined.faults += hosts.faults()
+        target = FileTarget(out, to, force, writing, schema)
+        joined = Joined(target, screen, count)
+        joined.read_all(sources, columns, {"strict": schema is None, "makes": True, **options})
         # Windows replaces no file that is open: all that was read is closed now.
-        if joined.output is None or not (joined.rows or (joined.read and not joined.faults)):
+        if target.output is None or not (joined.rows or (joined.read and not joined.faults)):
             for fault in joined.faults[:-1]:
                 _screen.say(f"wfpfast: {fault}")
             raise Fault(joined.faults[-1])
-        joined.output.finish(joined.stats)
+        target.output.finish(joined.stats)
     if lacking:
         joined.notes.append(f"null where a file has no such column: {listed(lacking, NAMED)}")
-    _screen.say(written_line(out, joined.rows, joined.stats, time.perf_counter() - started))
-    for note in joined.notes:
-        _screen.say(note)
-    for fault in joined.faults:
-        _screen.say(f"wfpfast: {fault}")
-    return 1 if joined.faults else _stats.status(joined.stats or {})
+    return joined.ended(written_line(out, joined.rows, joined.stats, time.perf_counter() - started))
 
 
 def common(
@@ -94,69 +87,39 @@ def common(
         name for name in lacking if name in columns and name != EVENT_ID]
 
 
-class Joined:
-    """The events of all inputs on their way into one output.
-
-    Parameters
-    ----------
-    schema : pyarrow.Schema, optional
-        Of the output; without it, that of the first input.
+class Target(Protocol):
+    """What all inputs go to.
 
     Attributes
     ----------
-    read : int
-        How many inputs were read without a fault.
-    notes, faults : list of str
-        What there is to say in the end.
+    name : str
+        What messages call it.
     """
+
+    name: str
+
+    def begin(self, source: Source) -> None:
+        """Get ready for the events of a source; raise a fault if they do not fit."""
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add events of the source."""
+
+
+class FileTarget:
+    """A file, which has the columns of its first source unless it is given a schema."""
 
     def __init__(
         self, out: Path, to: str | None, force: bool, writing: contextlib.ExitStack,
         schema: pa.Schema | None = None,
     ) -> None:
         self.output: Output | None = None
-        self.rows = 0
-        self.read = 0
-        self.stats: Stats | None = None
-        self.notes: list[str] = []
-        self.faults: list[str] = []
-        self._name = STDOUT_NAME if out == STDOUT else str(out)
+        self.name = STDOUT_NAME if out == STDOUT else str(out)
         self._out, self._to, self._force, self._writing = out, to, force, writing
         self._first = "the others"
         self._schema = schema
 
-    def add(
-        self, given: Input, screen: Progress, columns: Sequence[str] | None,
-        options: dict[str, Any],
-    ) -> None:
-        """Write the events of one input."""
-        before = self.rows
-        try:
-            with (
-                opened(given, columns, **options) as source,
-                contextlib.closing(Bar(screen, given.name)) as bar,
-            ):
-                output = self._output_for(source)
-                try:
-                    for batch in source.batches:
-                        output.write(fitted(batch, self._schema))
-                        self.rows += len(batch)
-                        bar.show(self.rows, source.share(), given.nbytes)
-                finally:
-                    self._add_stats(source.stats())
-        except Unwritten:
-            raise
-        except (Fault, Broken) as error:
-            count = self.rows - before
-            kept = f"; {self._name} has what came before: {_screen.events(count)}" if count else ""
-            self.faults.append(f"{error}{kept}")
-        else:
-            self.read += 1
-            if self.rows == before and source.hint:
-                self.notes.append(f"{given.name}: no events: {source.hint}")
-
-    def _output_for(self, source: Source) -> Output:
-        """Return the output, which has the columns of the source, and perhaps more."""
+    def begin(self, source: Source) -> None:
+        """Open the output before the first source; it has the columns of every other one."""
         if self._schema is None:
             self._schema, self._first = source.schema, source.name
         elif other := next((each for each in source.schema if each not in self._schema), None):
@@ -166,7 +129,91 @@ class Joined:
         if self.output is None:
             self.output = self._writing.enter_context(
                 whole(self._out, self._schema, self._to, force=self._force))
-        return self.output
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows."""
+        assert self.output is not None
+        self.output.write(fitted(batch, self._schema))
+
+
+class Joined:
+    """The events of all inputs on their way to one target.
+
+    Parameters
+    ----------
+    limit : int, optional
+        How many are wanted; all by default.
+
+    Attributes
+    ----------
+    read : int
+        How many inputs were read without a fault.
+    notes, faults : list of str
+        What there is to say in the end.
+    """
+
+    def __init__(self, target: Target, screen: Progress, limit: int | None = None) -> None:
+        self.rows = 0
+        self.read = 0
+        self.stats: Stats | None = None
+        self.notes: list[str] = []
+        self.faults: list[str] = []
+        self._target = target
+        self._screen = screen
+        self._limit = sys.maxsize if limit is None else limit
+
+    def read_all(
+        self, sources: Sequence[Path], columns: Sequence[str] | None, options: dict[str, Any]
+    ) -> None:
+        """Read inputs one after another, until there are as many events as are wanted."""
+        with contextlib.closing(inputs(sources)) as found:
+            for given in found:
+                self._add(given, columns, options)
+                if self.rows >= self._limit:
+                    return
+        if self.read:
+            self.faults += [fault for stage in options["stages"] for fault in stage.faults()]
+
+    def ended(self, line: str) -> int:
+        """Say that all was read, and what of it was not; return the exit status."""
+        for text in (line, *self.notes, *(f"wfpfast: {fault}" for fault in self.faults)):
+            _screen.say(text)
+        return 1 if self.faults else _stats.status(self.stats or {})
+
+    def _add(self, given: Input, columns: Sequence[str] | None, options: dict[str, Any]) -> None:
+        """Write the events of one input."""
+        before = self.rows
+        try:
+            with (
+                opened(given, columns, **options) as source,
+                contextlib.closing(Bar(self._screen, given.name)) as bar,
+            ):
+                self._target.begin(source)
+                try:
+                    self._write(source, lambda: bar.show(self.rows, source.share(), given.nbytes))
+                finally:
+                    self._add_stats(source.stats())
+        except Unwritten:
+            raise
+        except (Fault, Broken) as error:
+            count = self.rows - before
+            kept = ""
+            if count:
+                kept = f"; {self._target.name} has what came before: {_screen.events(count)}"
+            self.faults.append(f"{error}{kept}")
+        else:
+            self.read += 1
+            if self.rows == before and source.hint:
+                self.notes.append(f"{given.name}: no events: {source.hint}")
+
+    def _write(self, source: Source, show: Callable[[], None]) -> None:
+        for batch in source.batches:
+            wanted = batch.slice(0, self._limit - self.rows)
+            self._target.write(wanted)
+            self.rows += len(wanted)
+            show()
+            if self.rows >= self._limit:
+                return
 
     def _add_stats(self, stats: Stats | None) -> None:
         if stats is not None:

@@ -1,18 +1,16 @@
 """Counts the events of sources for `wfpfast summary`; must not know how counts are shown."""
 
-import ipaddress
 from collections import Counter
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wfpfast.cli import _cells
 from wfpfast.cli._rules_then import KEYS, RulesThen
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Source
 from wfpfast.cli._tally import Tally
-from wfpfast.cli._wanted import known
+from wfpfast.cli._wanted import known, typed
 from wfpfast.explain import EVENT_KINDS
 from wfpfast.names import ICMP
 
@@ -40,9 +38,6 @@ COLUMNS = [
 ]  # fmt: skip
 # Audits of inbound connections, of which it may not be known which end is local.
 _TWO_ENDED = (5156, 5157)
-
-
-ADDRESSES = ("remote_address", "local_address", "source_address")
 
 
 class Count:
@@ -78,7 +73,7 @@ class Count:
         if "event_type" not in batch.schema.names:
             raise Fault(f"{source.name}: without the column event_type nothing can be counted")
         columns = {
-            field.name: _column(batch, field, source) for field in self._schema
+            field.name: typed(batch, field, source.name) for field in self._schema
         }
         self.events += len(batch)
         self._add_times(columns["timestamp"])
@@ -125,32 +120,6 @@ def _arrays(table: pa.Table) -> dict[str, pa.Array]:
         name: column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
         for name, column in zip(table.column_names, table.columns, strict=True)
     }
-
-
-def _column(batch: pa.RecordBatch, field: pa.Field, source: Source) -> pa.Array:
-    """Return a column in the type that wfpfast gives it, whatever a file's writer made of it."""
-    if field.name not in batch.schema.names:
-        return pa.nulls(len(batch), field.type)
-    array = batch.column(field.name)
-    if array.type == field.type:
-        return array
-    try:
-        if field.name in ADDRESSES and _cells.is_binary(array.type):
-            return _cells.each(array, _address)
-        if pa.types.is_dictionary(array.type):
-            array = array.dictionary_decode()
-        if pa.types.is_dictionary(field.type):
-            return array.cast(field.type.value_type).dictionary_encode()
-        return array.cast(field.type)
-    except (pa.ArrowException, ipaddress.AddressValueError):
-        raise Fault(
-            f"{source.name}: the column {field.name} is {array.type}, not {field.type}"
-        ) from None
-
-
-def _address(value: bytes) -> str:
-    address = ipaddress.IPv6Address(value)
-    return str(address.ipv4_mapped or address)
 
 
 def _add_icmp(columns: dict[str, pa.Array]) -> None:

@@ -8,7 +8,7 @@ import click
 
 from wfpfast.cli._explain import explain
 from wfpfast.cli._formats import OUTPUTS, SOURCES, described, suffixes, taking
-from wfpfast.cli._live_options import PATH, names
+from wfpfast.cli._live_options import COUNT, PATH, OutputOptions, names, output_options
 from wfpfast.cli._once import command
 
 DECODED = suffixes(taking("errors"), " and ")
@@ -32,6 +32,9 @@ def with_formats(command: Any) -> Any:
 def reading_options(command: Any) -> Any:
     """Add the options that say how files are read, which are for some of the sources only."""
     for option in (
+        click.option("--where", metavar="SQL",
+                     help="Only events for which this is true: event_type = 'CLASSIFY_DROP' and"
+                          " remote_port in (443, 80). Needs duckdb (wfpfast[query])."),
         click.option("--host", "hosts", metavar="NAME", multiple=True,
                      help="Only events of this host, in any case, with * and ?; without its domain"
                           " if NAME has no dot. May be given several times. For records of the"
@@ -51,13 +54,18 @@ def reading_options(command: Any) -> Any:
 
 
 def given(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that were asked for."""
+    """Return the options that were asked for, and as `stages` those that choose events."""
     found = {name: value for name, value in options.items() if value not in (None, ())}
+    stages: list[Any] = []
     if "hosts" in found:
-        from wfpfast.cli._hosts import Hosts  # which needs pyarrow
+        from wfpfast.cli._stages import OfHosts  # which needs pyarrow
 
-        found["hosts"] = Hosts(found["hosts"])
-    return found
+        stages.append(OfHosts(found.pop("hosts")))
+    if "where" in found:
+        from wfpfast.cli._where import Where
+
+        stages.append(Where(found.pop("where")))
+    return {**found, "stages": stages}
 
 
 @command(short_help="Convert net events to another kind of file.")
@@ -148,6 +156,32 @@ def summary(
         **given(options))
 
 
+@command(short_help="Show the events of files, a line each.")
+@click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
+@reading_options
+@output_options
+@COUNT
+@with_formats
+def show(files: tuple[Path, ...], form: OutputOptions, count: int | None, **options: Any) -> int:
+    """Show net events of files, a line each, as `watch` shows those that happen.
+
+    Each FILE is one of these:
+
+    \b
+    {sources}
+
+    {inputs}
+
+    {statuses}
+    """
+    from wfpfast.cli._list import show as run
+
+    if form.as_json and form.output is not None:
+        raise click.UsageError(
+            "--json and --output are two ways: give one of them.", click.get_current_context())
+    return run(files, form, count=count, **given(options))
+
+
 @command(short_help="List filters: whose they are, what they do, what they call.")
 @click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line, for machines.")
@@ -159,7 +193,7 @@ def summary(
 @with_formats
 def filters(
     files: tuple[Path, ...], as_json: bool, out: Path | None, force: bool,
-    **options: str | None,
+    encoding: str | None,
 ) -> int:
     """List the filters of netsh's files or of the Security log, and what is behind them.
 
@@ -174,7 +208,8 @@ def filters(
     """
     from wfpfast.cli._filters import filters as run
 
-    return run(files, as_json=as_json, out=out, force=force, **given(options))
+    return run(files, as_json=as_json, out=out, force=force,
+               **({} if encoding is None else {"encoding": encoding}))
 
 
 @command(short_help="See made-up events decoded, written and summarised.")
@@ -194,4 +229,4 @@ def demo(count: int, seed: int, output: Path) -> None:
     run(count, seed, output)
 
 
-COMMANDS = (convert, demo, explain, filters, summary)
+COMMANDS = (convert, demo, explain, filters, show, summary)

@@ -4,7 +4,7 @@ On a terminal a line fits: what has no room is shortened, least important first.
 is cut, and the time bears its date.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -72,26 +72,34 @@ class Lines:
         Whether escape sequences are wanted.
     plain : bool
         Whether only ASCII can be shown.
+    utc : bool
+        Whether times are UTC; otherwise local.
     """
 
     def __init__(
-        self, rules: Mapping[int, str], *, width: int | None, colour: bool, plain: bool
+        self, rules: Mapping[int, str], *, width: int | None, colour: bool, plain: bool,
+        utc: bool = False,
     ) -> None:
         self.rules = rules
         self.width = width
         self._colour = colour
         self._arrows = PLAIN_ARROWS if plain else ARROWS
-        self._day: date = datetime.now().astimezone().date()
+        self._shown: Callable[[datetime], datetime] = _utc if utc else _local
+        self._day: date = self._shown(datetime.now(UTC)).date()
 
     def render(self, batch: EventBatch, limit: int) -> Iterator[str]:
         """Yield the lines of the first `limit` events; a line with the date where it changes."""
-        layout = Layout() if self.width is None else Layout.for_width(self.width)
         columns = [batch[name].to_pylist() for name in COLUMNS]
-        for values in list(zip(*columns, strict=True))[:limit]:
+        return self.rendered(list(zip(*columns, strict=True))[:limit])
+
+    def rendered(self, rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+        """Yield the lines of rows of `COLUMNS`, likewise."""
+        layout = Layout() if self.width is None else Layout.for_width(self.width)
+        for values in rows:
             event = dict(zip(COLUMNS, values, strict=True))
             at = event["timestamp"]
             if at is not None:
-                at = _local(at)
+                at = self._shown(at)
                 if self.width is not None and at.date() != self._day:
                     self._day = at.date()
                     yield self._joined([(f"{at:%Y-%m-%d}", "quiet")])
@@ -141,6 +149,10 @@ class Lines:
         if not self._colour:
             return "".join(text for text, _ in shown)
         return "".join(click.style(text, **STYLES.get(style, {})) for text, style in shown)
+
+
+def _utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
 
 
 def _local(at: datetime) -> datetime:

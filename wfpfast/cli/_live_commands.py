@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from wfpfast.cli._live_options import (
+    COUNT,
     ENGINE,
     PATH,
     EngineOptions,
@@ -15,9 +16,6 @@ from wfpfast.cli._live_options import (
     output_options,
 )
 from wfpfast.cli._once import command
-
-COUNT = click.option("-n", "--count", metavar="N", type=click.IntRange(min=1),
-                     help="End after so many events.")
 
 
 @command("enumerate", short_help="Show what the log of the filtering engine holds now.")

@@ -122,6 +122,8 @@ def names(_: click.Context, __: click.Parameter, text: str | None) -> list[str] 
     return found
 
 
+COUNT = click.option("-n", "--count", metavar="N", type=click.IntRange(min=1),
+                     help="End after so many events.")
 PORT = click.IntRange(0, 65_535)
 ENGINE = click.option(
     "--engine", type=click.Choice([WINDOWS, SIMULATED]), default=WINDOWS, show_default=True,
@@ -157,7 +159,20 @@ _ENGINES = (
     click.option("--events", metavar="N", type=click.IntRange(min=0),
                  help="Simulated: how many events the log holds at first."),
 )
+_COLORS = {"auto": None, "always": True, "never": False}
+
+
+def _color(context: click.Context, _: click.Parameter, text: str) -> None:
+    context.color = _COLORS[text]
+
+
+COLOR = click.option(
+    "--color", type=click.Choice(list(_COLORS)), default="auto", callback=_color,
+    expose_value=False, help="Colours; auto, the default, is on terminals that have them.")
 _FORMS = (
+    COLOR,
+    click.option("--utc/--local", "utc", help="Times of lines; local by default. JSON and files"
+                                              " have UTC."),
     click.option("--columns", metavar="A,B,C", callback=names,
                  help="For --json and --output: only these columns, in this order."),
     click.option("--json", "as_json", is_flag=True, help="A JSON object a line."),
@@ -175,6 +190,7 @@ class OutputOptions:
     as_json: bool = False
     output: Path | None = None
     force: bool = False
+    utc: bool = False
 
     @property
     def for_people(self) -> bool:

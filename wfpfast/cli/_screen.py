@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+import click
 from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, Task, TaskProgressColumn, TextColumn
@@ -21,12 +22,20 @@ class Fault(Exception):
 
 
 def console() -> Console:
-    """Return the console for results: stdout, of a fixed width where it is not a terminal."""
+    """Return the console for results: stdout, of a fixed width where it is not a terminal.
+
+    Whether it has colours is up to it, unless the command was called with ``--color``.
+    """
     width = None
     if not sys.stdout.isatty():
         asked = os.environ.get("COLUMNS", "")
         width = max(LEAST_WIDTH, int(asked)) if asked.isdecimal() else PIPED_WIDTH
-    return Console(width=width, highlight=False, markup=False, emoji=False)
+    context = click.get_current_context(silent=True)
+    colour = None if context is None else context.color
+    return Console(
+        width=width, highlight=False, markup=False, emoji=False,
+        color_system="standard" if colour else "auto", force_terminal=colour or None,
+        no_color=None if colour is None else not colour)
 
 
 def say(line: str) -> None:

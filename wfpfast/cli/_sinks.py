@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 import click
@@ -45,37 +45,65 @@ class Sink(Protocol):
         """Complete what was begun."""
 
 
+class People:
+    """Lines for people on stdout, which fit a terminal.
+
+    Parameters
+    ----------
+    utc : bool
+        Whether times are UTC; otherwise local.
+    """
+
+    def __init__(self, *, utc: bool) -> None:
+        self._screen = _screen.console()
+        self._terminal = sys.stdout.isatty()
+        self._utc = utc
+
+    def lines(self, rules: Mapping[int, str]) -> _line.Lines:
+        """Return what renders events, of filters with these names."""
+        screen = self._screen
+        return _line.Lines(
+            rules, width=self._width(), colour=self._coloured(), plain=screen.options.ascii_only,
+            utc=self._utc)
+
+    def _coloured(self) -> bool:
+        asked = click.get_current_context().color   # --color
+        if asked is not None:
+            return asked
+        screen = self._screen
+        return self._terminal and bool(screen.color_system) and not screen.no_color
+
+    def _width(self) -> int | None:
+        return self._screen.width if self._terminal or "COLUMNS" in os.environ else None
+
+    def show(self, lines: _line.Lines, rendered: Iterator[str]) -> None:
+        """Write lines, as wide as the terminal is now."""
+        lines.width = self._width()
+        click.echo("".join(f"{line}\n" for line in rendered), nl=False)
+
+
 class LineSink:
     """A line for people for each event."""
 
     keeps = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, utc: bool) -> None:
         self.columns: list[str] | None = _line.COLUMNS
-        self._screen = _screen.console()
-        self._terminal = sys.stdout.isatty()
-        self._lines = _line.Lines({}, width=None, colour=False, plain=True)
+        self._people = People(utc=utc)
+        self._lines = self._people.lines({})
 
     def begin(self, engine: Engine) -> None:
         """Read the names of the filters; without them there are still their ids."""
-        rules = {}
         try:
             rules = {rule["filter_id"]: rule["name"] for rule in engine.filters()}
         except WfpError as error:
             _screen.say(f"wfpfast: filters have no names here: {error}")
-        screen = self._screen
-        colour = self._terminal and bool(screen.color_system) and not screen.no_color
-        self._lines = _line.Lines(
-            rules, width=self._width(), colour=colour, plain=screen.options.ascii_only)
-
-    def _width(self) -> int | None:
-        return self._screen.width if self._terminal or "COLUMNS" in os.environ else None
+        else:
+            self._lines = self._people.lines(rules)
 
     def write(self, batch: EventBatch, limit: int) -> None:
         """Show events."""
-        self._lines.width = self._width()
-        text = "".join(f"{line}\n" for line in self._lines.render(batch, limit))
-        click.echo(text, nl=False)
+        self._people.show(self._lines, self._lines.render(batch, limit))
 
     def finish(self, stats: Stats) -> None:
         """Say how many there were."""
@@ -99,6 +127,8 @@ class TableSink:
     def write(self, batch: EventBatch, limit: int) -> None:
         """Add rows."""
         rows = pa.record_batch(batch).slice(0, limit)
+        if self.columns is not None:    # what chose the events may have needed more
+            rows = rows.select(self.columns)
         if self._output is not None:
             for gathered in self._gather.add(rows):
                 self._output.write(gathered)
@@ -120,7 +150,7 @@ class TableSink:
 def sink(form: OutputOptions) -> Iterator[Sink]:
     """Open what events are to go to; a file appears under its name in the end."""
     if form.for_people:
-        yield LineSink()
+        yield LineSink(utc=form.utc)
         return
     try:
         schema = pa.schema(Decoder(columns=form.columns))

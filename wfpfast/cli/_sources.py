@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import functools
 import glob
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -13,17 +14,14 @@ import pyarrow as pa
 from wfpfast.cli import _content
 from wfpfast.cli._content import HEAD
 from wfpfast.cli._formats import EMPTY, Format, recognised, source_of, suffixes, taking
-from wfpfast.cli._hosts import HOST, Hosts
 from wfpfast.cli._input import STDIN, Input, failed, name_of, opened_file
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken, Request, Source, told
+from wfpfast.cli._stages import Choice, Stage
 from wfpfast.cli._unpack import unpacked
-from wfpfast.cli._wanted import Wish, asked, made, provided
+from wfpfast.cli._wanted import Wish, asked, made, provided, with_event_id
 from wfpfast.errors import SourceError
 
-NO_HOST = (
-    "net events do not say which host they are of; records of the Security log do, and what convert"
-    " makes of them")
 _WAY_OUT = "--errors null, the default, makes such a value null, counts it, and reads on"
 
 
@@ -65,7 +63,7 @@ def expanded(paths: Sequence[Path]) -> Iterator[Path]:
 @contextlib.contextmanager
 def opened(
     given: Input, columns: Sequence[str] | None = None, *, strict: bool = True,
-    makes: bool = False, hosts: Hosts | None = None, **options: Any,
+    makes: bool = False, stages: Sequence[Stage] = (), **options: Any,
 ) -> Iterator[Source]:
     """Open net events by their content.
 
@@ -77,15 +75,17 @@ def opened(
         What to read.
     columns, strict, makes
         See `Wish`.
-    hosts : Hosts, optional
-        Only events of these.
+    stages : sequence of Stage
+        What is done with the events, in this order.
     **options
         See `Request`; they are for sources that take them.
     """
     source = _format_of(given, options)
     if "errors" in source.takes:
         options.setdefault("errors", "null")
-    wish = Wish(columns, strict, makes, () if hosts is None else (HOST,))
+    wish = Wish(
+        columns, strict, makes, tuple(name for stage in stages for name in stage.needs),
+        tuple(name for stage in stages for name in stage.gives))
     request = Request(asked(wish, audits=source.audits), wish, options)
     with contextlib.ExitStack() as stack:
         try:
@@ -96,7 +96,7 @@ def opened(
             raise Fault(str(error)) from None
         events.hint = source.hint
         events.batches = _complete(events.batches, given, options.get("errors"))
-        _choose(events, wish, hosts)
+        _pass_through(events, wish, stages)
         yield events
 
 
@@ -115,14 +115,19 @@ def _format_of(given: Input, options: Mapping[str, Any]) -> Format:
     return source
 
 
-def _choose(events: Source, wish: Wish, hosts: Hosts | None) -> None:
-    """Let a source give the events that are wanted, with the columns that are, in their order."""
-    if hosts is not None:
-        if HOST not in events.schema.names:
-            raise Fault(f"{events.name}: --host: {NO_HOST}")
-        events.batches = map(hosts.chosen, events.batches)
-        events.hint = ""  # there may be events of others
-    schema = provided(wish, events.schema)
+def _pass_through(events: Source, wish: Wish, stages: Sequence[Stage]) -> None:
+    """Let a source give what stages make of it, with the columns that are wanted."""
+    given = events.schema.names
+    schema = with_event_id(wish, events.schema)
+    if schema is not events.schema:
+        events.batches = map(functools.partial(made, schema=schema), events.batches)
+        events.schema = schema
+    for stage in stages:
+        events.schema, change = stage.on(events.name, events.schema)
+        events.batches = map(change, events.batches)
+    if any(isinstance(stage, Choice) for stage in stages):
+        events.hint = ""  # there may be events that were not wanted
+    schema = provided(wish, events.schema, given)
     if schema.names != events.schema.names:
         events.batches = (made(batch, schema) for batch in events.batches)
         events.schema = schema

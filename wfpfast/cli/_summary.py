@@ -72,13 +72,13 @@ from rich.progress import Progress
 from wfpfast import explain, names
 from wfpfast.cli import _cells, _screen, _show, _stats
 from wfpfast.cli._count import COLUMNS, Count
-from wfpfast.cli._hosts import Hosts
 from wfpfast.cli._input import Input, name_of
 from wfpfast.cli._rules import add_rules, known_rules, own_rules, rules_then
 from wfpfast.cli._rules_then import RulesThen
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken
 from wfpfast.cli._sources import expanded, inputs, opened
+from wfpfast.cli._stages import Stage
 from wfpfast.cli._tally import Tally
 from wfpfast.doubles import IDENTITY, RECORD, TIME, Doubles
 
@@ -88,14 +88,14 @@ MACHINE_ACCOUNT = "S-1-5-21-"
 
 def summarise(
     paths: list[Path], *, filters: Sequence[Path], top: int, keep_doubles: bool,
-    as_json: bool, hosts: Hosts | None = None, **options: Any,
+    as_json: bool, stages: Sequence[Stage] = (), **options: Any,
 ) -> int:
     """Print the summary of what can be read; return the exit status."""
     encoding = {name: value for name, value in options.items() if name == "encoding"}
     others = [path for path in paths if path not in filters]
     rules = known_rules(filters, others, **encoding)
     report = summary(
-        paths, top, rules_then(rules), keep_doubles=keep_doubles, hosts=hosts, **options)
+        paths, top, rules_then(rules), keep_doubles=keep_doubles, stages=stages, **options)
     rows = report["dropped"]["filters"]["top"]
     if rows:
         rules += own_rules(others, **encoding)
@@ -105,8 +105,8 @@ def summarise(
         {"path": each.path, "filters": len(each.table), "stats": each.stats} for each in rules]
     errors = [file["error"] for file in report["files"] if file["error"]]
     some = len(errors) < len(report["files"])
-    if hosts is not None and some:
-        errors += hosts.faults()
+    if some:
+        errors += [fault for stage in stages for fault in stage.faults()]
     if report["events"] or some:
         if as_json:
             click.echo(json.dumps(report, indent=2))

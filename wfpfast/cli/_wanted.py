@@ -5,6 +5,7 @@ events: `event_id`.
 """
 
 import functools
+import ipaddress
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,10 @@ import pyarrow as pa
 
 from wfpfast import Decoder, audit
 from wfpfast.audit import EVENT_ID, EVENT_ID_NEEDS
+from wfpfast.cli import _cells
+from wfpfast.cli._screen import Fault
+
+ADDRESSES = ("remote_address", "local_address", "source_address")
 
 
 class Wish(NamedTuple):
@@ -27,12 +32,15 @@ class Wish(NamedTuple):
         Whether `event_id` is made of other columns where it is not there.
     also : sequence of str
         What else is needed, where it is there.
+    gives : sequence of str
+        What is there in the end, whether a source has it or not.
     """
 
     columns: Sequence[str] | None = None
     strict: bool = True
     makes: bool = False
     also: Sequence[str] = ()
+    gives: Sequence[str] = ()
 
 
 @functools.cache
@@ -52,14 +60,14 @@ def asked(wish: Wish, *, audits: bool) -> list[str] | None:
 
 def _is_refused(wish: Wish, name: str) -> bool:
     """Tell whether a column that is not there is to be named by whoever does not have it."""
-    return wish.strict and not (wish.makes and name == EVENT_ID)
+    return wish.strict and name not in wish.gives and not (wish.makes and name == EVENT_ID)
 
 
 def chosen(wish: Wish, present: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return the columns of a table to read, and those that it lacks and may not lack."""
     if wish.columns is None:
         return list(present), []
-    missing = [name for name in wish.columns if name not in present]
+    missing = [name for name in wish.columns if name not in present and name not in wish.gives]
     if wish.makes and EVENT_ID_NEEDS[0] in present:
         missing = [name for name in missing if name != EVENT_ID]
     found = [name for name in wish.columns if name in present]
@@ -68,18 +76,32 @@ def chosen(wish: Wish, present: Sequence[str]) -> tuple[list[str], list[str]]:
 
 def _with_needs(wish: Wish, found: list[str], present: Sequence[str]) -> list[str]:
     """Return columns, and those that are needed besides, or of which `event_id` is to be made."""
-    makes = wish.makes and EVENT_ID in (wish.columns or ()) and EVENT_ID not in present
+    makes = EVENT_ID not in present and (
+        EVENT_ID in wish.also or (wish.makes and EVENT_ID in (wish.columns or ())))
     needs = (*wish.also, *(EVENT_ID_NEEDS if makes else ()))
     return [*found, *(name for name in needs if name in present and name not in found)]
 
 
-def provided(wish: Wish, schema: pa.Schema) -> pa.Schema:
-    """Return the columns that `made` gives of batches of a schema."""
-    if wish.columns is None:
-        return schema
-    if wish.makes and EVENT_ID not in schema.names and EVENT_ID_NEEDS[0] in schema.names:
-        schema = schema.append(known().field(EVENT_ID))
-    return pa.schema([schema.field(name) for name in wish.columns if name in schema.names])
+def with_event_id(wish: Wish, schema: pa.Schema) -> pa.Schema:
+    """Return a schema with `event_id` if it is wanted or needed and can be made."""
+    wanted = EVENT_ID in wish.also or (wish.makes and EVENT_ID in (wish.columns or ()))
+    if wanted and EVENT_ID not in schema.names and EVENT_ID_NEEDS[0] in schema.names:
+        return schema.append(known().field(EVENT_ID))
+    return schema
+
+
+def provided(wish: Wish, schema: pa.Schema, present: Sequence[str]) -> pa.Schema:
+    """Return which columns there are in the end: those wanted, or else what a source has and gets.
+
+    Parameters
+    ----------
+    present : sequence of str
+        What the source has.
+    """
+    wanted = wish.columns
+    if wanted is None:
+        wanted = [name for name in schema.names if name in present or name in wish.gives]
+    return pa.schema([schema.field(name) for name in wanted if name in schema.names])
 
 
 def made(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
@@ -110,3 +132,29 @@ def union(schemas: Sequence[pa.Schema]) -> pa.Schema:
             fields.setdefault(field.name, field)
     order = [name for name in known().names if name in fields]
     return pa.schema([fields[name] for name in dict.fromkeys([*order, *fields])])
+
+
+def typed(batch: pa.RecordBatch, field: pa.Field, source: str) -> pa.Array:
+    """Return a column in the type that wfpfast gives it, whatever a file's writer made of it."""
+    if field.name not in batch.schema.names:
+        return pa.nulls(len(batch), field.type)
+    array = batch.column(field.name)
+    if array.type == field.type:
+        return array
+    try:
+        if field.name in ADDRESSES and _cells.is_binary(array.type):
+            return _cells.each(array, _address)
+        if pa.types.is_dictionary(array.type):
+            array = array.dictionary_decode()
+        if pa.types.is_dictionary(field.type):
+            return array.cast(field.type.value_type).dictionary_encode()
+        return array.cast(field.type)
+    except (pa.ArrowException, ipaddress.AddressValueError):
+        raise Fault(
+            f"{source}: the column {field.name} is {array.type}, not {field.type}"
+        ) from None
+
+
+def _address(value: bytes) -> str:
+    address = ipaddress.IPv6Address(value)
+    return str(address.ipv4_mapped or address)
