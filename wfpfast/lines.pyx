@@ -239,7 +239,7 @@ cdef int put_csv_line(
     return put_bytes(out, b"\n", 1)
 
 
-cdef class Rows:
+cdef class _Rows:
     """Rows of any library, as long as they are read."""
 
     cdef object capsules        # which keep the memory of the rows
@@ -303,7 +303,7 @@ def json_lines(rows, *, bare=(), bint drop_nulls=False):
         A column is neither integers, truth values, text, bytes or nanoseconds, nor lists or structs
         of these.
     """
-    cdef Rows given = Rows(rows, bare)
+    cdef _Rows given = _Rows(rows, bare)
     cdef int64_t row
     cdef int32_t k
     cdef int status = 0
@@ -339,7 +339,7 @@ def csv_lines(rows, *, bare=(), str separator=","):
     TypeError
         As by `json_lines`.
     """
-    cdef Rows given = Rows(rows, bare)
+    cdef _Rows given = _Rows(rows, bare)
     cdef int64_t row
     cdef int status = 0
     cdef char between = ord(separator)

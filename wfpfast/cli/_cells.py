@@ -111,9 +111,9 @@ def json_text(batch: pa.RecordBatch, *, drop_nulls: bool = False) -> Iterator[by
             prepared.slice(start, PIECE), bare=bare, drop_nulls=drop_nulls)
 
 
-def json_lines(batch: pa.RecordBatch) -> str:
-    """Render rows as one JSON object a line, all columns in each."""
-    return b"".join(json_text(batch)).decode()
+def json_lines(batch: pa.RecordBatch, *, drop_nulls: bool = False) -> str:
+    """Return rows as one JSON object a line, all columns in each, or those that are not null."""
+    return b"".join(json_text(batch, drop_nulls=drop_nulls)).decode()
 
 
 def csv_text(batch: pa.RecordBatch, separator: str) -> Iterator[bytes]:

@@ -206,14 +206,20 @@ class CsvWriter:
 
 
 class JsonWriter:
-    """Writes one JSON object a line; every line has every column, so that readers see them all."""
+    """Writes one JSON object a line.
 
-    def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
+    Every line has every column, so that readers see them all, unless nulls are not wanted.
+    """
+
+    def __init__(
+        self, file: BinaryIO, schema: pa.Schema, *, drop_nulls: bool = False
+    ) -> None:
         self._file = file
+        self._drop_nulls = drop_nulls
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
-        for text in json_text(batch):
+        for text in json_text(batch, drop_nulls=self._drop_nulls):
             self._file.write(text)
 
     def finish(self, stats: Stats | None) -> None:
