@@ -23,6 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "doubles": {"_base"},
     "naming": {"names"},
     "_columns": {"_base"},
+    "lines": {"_base", "_columns"},
     "_blocks": {"_tables", "abi", "errors"},
     "_decode": {"_base", "_blocks", "_columns", "_tables", "abi", "errors", "naming"},
     "_filter_table": {"_columns", "names"},

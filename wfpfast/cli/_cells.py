@@ -1,4 +1,4 @@
-"""Turns Arrow columns into text, a column at a time; must not know files or events.
+"""Turns Arrow columns into text; must not know files or events.
 
 Timestamps are ISO 8601 in UTC with 7 decimals, the 100 ns of a FILETIME. Bytes are hexadecimal.
 """
@@ -6,12 +6,15 @@ Timestamps are ISO 8601 in UTC with 7 decimals, the 100 ns of a FILETIME. Bytes 
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from wfpfast import lines
+
+PIECE = 1_024       # rows that are text at a time
 MOST_SHOWN = 60     # characters of a text that is wrong
 # What may steer a terminal or an editor, beside the controls that JSON forbids: DEL, C1, what ends
 # lines, and Unicode's Bidi_Control.
@@ -72,39 +75,64 @@ def _json_other(value: Any) -> str:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-def json_cells(array: pa.Array) -> pa.Array:
-    """Render each value as JSON text; null as ``null``."""
-    if pa.types.is_timestamp(array.type):
-        text = pc.binary_join_element_wise('"', timestamps(array), '"', "")
-    elif _is_plain(array.type):
-        text = array.cast(pa.utf8())
-    else:
-        text = each(array, _json_value)
-    return pc.fill_null(text, "null")
+def _is_known(kind: pa.DataType) -> bool:
+    """Tell whether `wfpfast.lines` makes text of a type; of the others Python does."""
+    if pa.types.is_dictionary(kind):
+        return _is_text(kind.value_type) or is_binary(kind.value_type)
+    if pa.types.is_list(kind):
+        return _is_known(kind.value_type)
+    if pa.types.is_struct(kind):
+        return all(_is_known(field.type) for field in kind)
+    return bool(_is_plain(kind) or _is_text(kind) or is_binary(kind) or pa.types.is_null(kind))
 
 
-def json_lines(batch: pa.RecordBatch) -> str:
-    """Render rows as one JSON object a line, all columns in each."""
-    parts: list[Any] = []
-    for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        parts += [f"{',' if parts else '{'}{_json_value(name)}:", json_cells(column)]
-    lines = pc.binary_join_element_wise(*parts, "}\n", "")
-    return "".join(lines.to_pylist())
+def _prepared(
+    batch: pa.RecordBatch, render: Callable[[pa.Array], pa.Array]
+) -> tuple[pa.RecordBatch, list[int]]:
+    """Return a batch that `wfpfast.lines` can write, and which columns are rendered already."""
+    batch.validate(full=True)   # which files are not when they are read, and lines trusts in
+    columns, bare = [], []
+    for k, column in enumerate(batch.columns):
+        if pa.types.is_timestamp(column.type):
+            columns.append(column.cast(pa.timestamp("ns", column.type.tz)))
+        elif _is_known(column.type):
+            columns.append(column)
+        else:
+            columns.append(render(column))
+            bare.append(k)
+    return pa.record_batch(columns, names=batch.schema.names), bare
 
 
-def csv_column(array: pa.Array) -> pa.Array:
-    """Return a column that a CSV writer can print: numbers, truth values and text."""
-    if pa.types.is_timestamp(array.type):
-        return timestamps(array)
-    if is_binary(array.type):
-        return each(array, bytes.hex)
-    if pa.types.is_dictionary(array.type) and _is_text(array.type.value_type):
-        return guarded(array.dictionary).take(array.indices)
+def json_text(batch: pa.RecordBatch, *, drop_nulls: bool = False) -> Iterator[bytes]:
+    """Render rows as one JSON object a line, all columns in each, or those that are not null."""
+    prepared, bare = _prepared(batch, lambda column: each(column, _json_value))
+    for start in range(0, len(batch), PIECE):
+        yield lines.json_lines(
+            prepared.slice(start, PIECE), bare=bare, drop_nulls=drop_nulls)
+
+
+def json_lines(batch: pa.RecordBatch, *, drop_nulls: bool = False) -> str:
+    """Return rows as one JSON object a line, all columns in each, or those that are not null."""
+    return b"".join(json_text(batch, drop_nulls=drop_nulls)).decode()
+
+
+def csv_text(batch: pa.RecordBatch, separator: str) -> Iterator[bytes]:
+    """Render rows as CSV, no text of which is a formula."""
+    prepared, bare = _prepared(batch, _csv_column)
+    for start in range(0, len(batch), PIECE):
+        yield lines.csv_lines(prepared.slice(start, PIECE), bare=bare, separator=separator)
+
+
+def _csv_column(array: pa.Array) -> pa.Array:
+    """Render a column of a type that events do not have."""
     if pa.types.is_dictionary(array.type):
-        return array.dictionary_decode()
-    if _is_text(array.type):
-        return guarded(array)
-    return array if _is_plain(array.type) else each(array, _json_value)
+        return array.dictionary_decode().cast(pa.utf8())
+    return each(array, lambda value: quoted(_json_value(value)))
+
+
+def quoted(text: str) -> str:
+    """Return a text as a cell of CSV."""
+    return '"' + text.replace('"', '""') + '"'
 
 
 def guarded(texts: Any) -> Any:
@@ -135,7 +163,7 @@ class BadCell(ValueError):
 
 
 def of_texts(array: pa.Array, kind: pa.DataType) -> pa.Array:
-    """Return the column of a type that `csv_column` and `json_cells` write as these texts."""
+    """Return the column of a type that is written as these texts."""
     if array.type == kind:
         return array
     coded = array.dictionary_encode()

@@ -27,21 +27,22 @@ NAMED = 12      # columns that a message names
 
 def convert(
     sources: Sequence[Path], out: Path, *, to: str | None, columns: Sequence[str] | None,
-    force: bool, count: int | None = None, stages: Sequence[Stage] = (), **options: Any,
+    force: bool, drop_nulls: bool = False, count: int | None = None,
+    stages: Sequence[Stage] = (), **options: Any,
 ) -> int:
     """Convert files, one after another, and return the exit status.
 
     The output appears under its name when it is complete. Where an input has a fault, the events
     before it are kept, the other inputs are read, and the fault is said after the events are safe.
     """
-    check(out, force, to)
+    check(out, force, to, drop_nulls=drop_nulls)
     started = time.perf_counter()
     options["stages"] = stages
     schema, lacking = common(sources, columns, options)
     if schema is not None:
         columns = schema.names
     with contextlib.ExitStack() as writing, _screen.progress() as screen:
-        target = FileTarget(out, to, force, writing, schema)
+        target = FileTarget(out, to, force, writing, schema, drop_nulls=drop_nulls)
         joined = Joined(target, screen, count)
         joined.read_all(sources, columns, {"strict": schema is None, "makes": True, **options})
         # Windows replaces no file that is open: all that was read is closed now.
@@ -110,13 +111,14 @@ class FileTarget:
 
     def __init__(
         self, out: Path, to: str | None, force: bool, writing: contextlib.ExitStack,
-        schema: pa.Schema | None = None,
+        schema: pa.Schema | None = None, *, drop_nulls: bool,
     ) -> None:
         self.output: Output | None = None
         self.name = STDOUT_NAME if out == STDOUT else str(out)
         self._out, self._to, self._force, self._writing = out, to, force, writing
         self._first = "the others"
         self._schema = schema
+        self._drop_nulls = drop_nulls
 
     def begin(self, source: Source) -> None:
         """Open the output before the first source; it has the columns of every other one."""
@@ -128,7 +130,8 @@ class FileTarget:
                         f" {self._first}; --columns chooses such as both have")
         if self.output is None:
             self.output = self._writing.enter_context(
-                whole(self._out, self._schema, self._to, force=self._force))
+                whole(self._out, self._schema, self._to, force=self._force,
+                      drop_nulls=self._drop_nulls))
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""

@@ -8,7 +8,7 @@ import click
 
 from wfpfast.cli._explain import explain
 from wfpfast.cli._formats import OUTPUTS, SOURCES, described, suffixes, taking
-from wfpfast.cli._live_options import COUNT, PATH, OutputOptions, names, output_options
+from wfpfast.cli._live_options import COUNT, DROP_NULLS, PATH, OutputOptions, names, output_options
 from wfpfast.cli._naming_options import naming_options
 from wfpfast.cli._once import command
 
@@ -83,11 +83,12 @@ def given(options: dict[str, Any]) -> dict[str, Any]:
               help=f"IP and MAC addresses as text (the default) or bytes. {DECODED} only.")
 @naming_options
 @reading_options
+@DROP_NULLS
 @click.option("-f", "--force", is_flag=True, help="Replace OUT if it exists.")
 @with_formats
 def convert(
-    sources: tuple[Path, ...], out: Path, to: str | None, columns: list[str] | None, force: bool,
-    **options: Any,
+    sources: tuple[Path, ...], out: Path, *, to: str | None, columns: list[str] | None,
+    force: bool, drop_nulls: bool, **options: Any,
 ) -> int:
     """Convert net events from one kind of file to another.
 
@@ -107,6 +108,7 @@ def convert(
     In .csv and .ndjson timestamps are ISO 8601 in UTC with 7 decimals, bytes are hexadecimal;
     lists are arrays, in .csv as JSON text. They have no place for the statistics of what was lost.
     Read again, columns have their types back, but addresses that were written as bytes stay text.
+    With --drop-nulls, a line has only what the event has.
 
     OUT appears when it is complete. If an IN has a fault, such as that it breaks off, OUT gets the
     events before it, and those of the other INs.
@@ -117,7 +119,8 @@ def convert(
 
     if not sources:
         raise click.UsageError("Missing argument 'OUT'.", click.get_current_context())
-    return run(sources, out, to=to, columns=columns, force=force, **given(options))
+    return run(sources, out, to=to, columns=columns, force=force, drop_nulls=drop_nulls,
+               **given(options))
 
 
 @command(short_help="Say what was dropped, by application, filter, address and port.")

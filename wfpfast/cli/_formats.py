@@ -35,7 +35,8 @@ class Format(NamedTuple):
         Where bytes alone do not say it: ``module:name`` of a function that takes the first
         bytes, `HEAD` of them at most, and says whether they are of this source.
     takes : tuple of str
-        Options that mean something to a source, such as ``--errors`` to what is decoded.
+        Options that mean something to a source, such as ``--errors`` to what is decoded, or to an
+        output.
     also : tuple of str
         Other ends of names.
     empty : bool
@@ -102,7 +103,7 @@ OUTPUTS = (
     Format(".csv", "a header, then rows: text in quotes, null as nothing at all",
            "_writers:CsvWriter"),
     Format(".ndjson", "a JSON object a line: every column in each, null as null",
-           "_writers:JsonWriter", also=(".json", ".jsonl")),
+           "_writers:JsonWriter", takes=("drop_nulls",), also=(".json", ".jsonl")),
 )
 
 
@@ -117,9 +118,9 @@ def described(formats: Sequence[Format]) -> str:
     return "\n".join(f"{each.suffix:<9} {each.what}" for each in formats)
 
 
-def taking(option: str) -> list[Format]:
-    """Return the sources to which an option means something."""
-    return [each for each in SOURCES if option in each.takes]
+def taking(option: str, formats: Sequence[Format] = SOURCES) -> list[Format]:
+    """Return the sources, or other formats, to which an option means something."""
+    return [each for each in formats if option in each.takes]
 
 
 def named(name: str, formats: Sequence[Format]) -> Format | None:

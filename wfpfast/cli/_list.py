@@ -29,7 +29,8 @@ def show(
     if not form.for_people:
         return convert(
             sources, form.output or STDOUT, to="ndjson" if form.as_json else None,
-            columns=form.columns, force=form.force, count=count, stages=stages, **options)
+            columns=form.columns, force=form.force, drop_nulls=form.drop_nulls, count=count,
+            stages=stages, **options)
     with _screen.progress() as screen:
         joined = Joined(_LineTarget(utc=form.utc), screen, count)
         joined.read_all(

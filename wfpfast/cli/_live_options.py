@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wfpfast import Template
-from wfpfast.cli._formats import OUTPUTS, suffixes
+from wfpfast.cli._formats import OUTPUTS, suffixes, taking
 from wfpfast.cli._naming_options import naming_options
 from wfpfast.cli._screen import say
 from wfpfast.engine.template import CONDITIONS
@@ -173,6 +173,9 @@ def _color(context: click.Context, _: click.Parameter, text: str) -> None:
 COLOR = click.option(
     "--color", type=click.Choice(list(_COLORS)), default="auto", callback=_color,
     expose_value=False, help="Colours; auto, the default, is on terminals that have them.")
+DROP_NULLS = click.option(
+    "--drop-nulls", is_flag=True,
+    help=f"Leave out what is null: JSON and {suffixes(taking('drop_nulls', OUTPUTS))} only.")
 _FORMS = (
     COLOR,
     click.option("--utc/--local", "utc", help="Times of lines; local by default. JSON and files"
@@ -180,6 +183,7 @@ _FORMS = (
     click.option("--columns", metavar="A,B,C", callback=names,
                  help="For --json and --output: only these columns, in this order."),
     click.option("--json", "as_json", is_flag=True, help="A JSON object a line."),
+    DROP_NULLS,
     click.option("-o", "--output", metavar="FILE", type=PATH,
                  help=f"A file, as `convert` writes it: {suffixes(OUTPUTS, ' or ')}."),
     click.option("-f", "--force", is_flag=True, help="Replace FILE if it exists."),
@@ -192,6 +196,7 @@ class OutputOptions:
 
     columns: Sequence[str] | None = None
     as_json: bool = False
+    drop_nulls: bool = False
     output: Path | None = None
     force: bool = False
     utc: bool = False
@@ -233,6 +238,8 @@ def output_options(command: Any) -> Any:
         form = OutputOptions(**given)
         if form.for_people and form.columns is not None:
             raise click.UsageError("--columns is for --json and --output.", _context())
+        if form.for_people and form.drop_nulls:
+            raise click.UsageError("--drop-nulls is for --json and --output.", _context())
         return command(form=form, **options)
 
     return _with(naming_options(call), _FORMS)

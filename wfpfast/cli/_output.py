@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from wfpfast.cli import _place, _screen, _stats
-from wfpfast.cli._formats import OUTPUTS, Format, output_of
+from wfpfast.cli._formats import OUTPUTS, Format, output_of, suffixes, taking
 from wfpfast.cli._screen import Fault, reader_left
 from wfpfast.cli._source import Stats
 from wfpfast.cli._writers import Writer
@@ -37,9 +37,14 @@ def chosen(out: Path, name: str | None) -> Format:
     return output_of(str(out))
 
 
-def check(out: Path, force: bool, name: str | None = None) -> None:
+def check(
+    out: Path, force: bool, name: str | None = None, *, drop_nulls: bool = False
+) -> None:
     """Refuse an output that could not be written, before anything is read."""
     form = chosen(out, name)
+    if drop_nulls and "drop_nulls" not in form.takes:
+        names = suffixes(taking("drop_nulls", OUTPUTS))
+        raise Fault(f"{STDOUT_NAME if out == STDOUT else out}: --drop-nulls is for {names}")
     if out == STDOUT:
         if sys.stdout.isatty() and form.suffix not in _FOR_PEOPLE:
             raise Fault(f"{STDOUT_NAME} is a terminal, which cannot show {form.suffix}")
@@ -96,11 +101,13 @@ class _Terminal(_Sink):
 class Output:
     """What is being written, whose faults name it and not the part that it still is."""
 
-    def __init__(self, name: str, file: Any, form: Format, schema: pa.Schema) -> None:
+    def __init__(
+        self, name: str, file: Any, form: Format, schema: pa.Schema, options: dict[str, bool]
+    ) -> None:
         self.name = name
         self._file = file
         with self._written():
-            self._writer: Writer = form.load()(file, schema)
+            self._writer: Writer = form.load()(file, schema, **options)
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
@@ -139,18 +146,20 @@ def written(name: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def whole(
-    out: Path, schema: pa.Schema, name: str | None = None, *, force: bool
+    out: Path, schema: pa.Schema, name: str | None = None, *, force: bool,
+    drop_nulls: bool = False,
 ) -> Iterator[Output]:
     """Give a file beside `out`, which becomes `out` only if nothing fails."""
     form = chosen(out, name)
+    options = {"drop_nulls": True} if drop_nulls else {}
     if out == STDOUT:
         stdout = (_Terminal if sys.stdout.isatty() else _Sink)(sys.stdout.buffer)
-        with contextlib.closing(Output(STDOUT_NAME, stdout, form, schema)) as output:
+        with contextlib.closing(Output(STDOUT_NAME, stdout, form, schema, options)) as output:
             yield output
         return
     with (
         appearing(out, force) as file,
-        contextlib.closing(Output(str(out), file, form, schema)) as output,
+        contextlib.closing(Output(str(out), file, form, schema, options)) as output,
     ):
         yield output
 

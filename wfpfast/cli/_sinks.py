@@ -125,6 +125,7 @@ class TableSink:
         self.keeps = output is not None
         self.stats: Stats = {}
         self._as_json = form.as_json
+        self._drop_nulls = form.drop_nulls
         self._output = output
         self._gather = Gather()
 
@@ -144,7 +145,7 @@ class TableSink:
             for gathered in self._gather.add(rows):
                 self._output.write(gathered)
         if self._as_json:
-            click.echo(json_lines(rows), nl=False)
+            click.echo(json_lines(rows, drop_nulls=self._drop_nulls), nl=False)
 
     def finish(self, stats: Stats) -> None:
         """Complete the file; without one, say how many there were."""
@@ -172,9 +173,11 @@ def sink(form: OutputOptions) -> Iterator[Sink]:
     if form.output is None:
         yield TableSink(form, None)
         return
-    check(form.output, form.force)
+    check(form.output, form.force, drop_nulls=form.drop_nulls)
     started = time.perf_counter()
-    with whole(form.output, schema, force=form.force) as output:
+    with whole(
+        form.output, schema, force=form.force, drop_nulls=form.drop_nulls
+    ) as output:
         table = TableSink(form, output)
         yield table
     spent = time.perf_counter() - started

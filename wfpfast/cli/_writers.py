@@ -12,15 +12,13 @@ from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
 
-from wfpfast.cli._cells import csv_column, guarded, json_lines
+from wfpfast.cli._cells import csv_text, guarded, json_text, quoted
 from wfpfast.cli._source import STATS_KEY, Stats
 
 ROW_GROUP = 131_072
-JSON_ROWS = 8_192
 COMPRESSION = "zstd"       # of Parquet, where every reader knows it
 IPC_COMPRESSION = "lz4"    # of Arrow files, as Feather has it
 
@@ -188,39 +186,41 @@ class CsvWriter:
     No text is a formula for a spreadsheet: see `guarded`.
     """
 
-    def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
-        columns = [csv_column(pa.array([], field.type)) for field in schema]
-        names = guarded(pa.array(schema.names, pa.utf8())).to_pylist()
-        self._schema = pa.schema([
-            pa.field(name, column.type) for name, column in zip(names, columns, strict=True)
-        ])
-        self._writer = pa.csv.CSVWriter(file, self._schema)
-
-    def write(self, batch: pa.RecordBatch) -> None:
-        """Add rows."""
-        columns = [csv_column(column) for column in batch.columns]
-        self._writer.write_batch(pa.record_batch(columns, schema=self._schema))
-
-    def finish(self, stats: Stats | None) -> None:
-        """Complete the file; CSV has no place for statistics."""
-        self._writer.close()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        with contextlib.suppress(OSError, pa.ArrowException):
-            self._writer.close()
-
-
-class JsonWriter:
-    """Writes one JSON object a line; every line has every column, so that readers see them all."""
+    separator = ","
 
     def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
         self._file = file
+        names = guarded(pa.array(schema.names, pa.utf8())).to_pylist()
+        file.write(f"{self.separator.join(map(quoted, names))}\n".encode())
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
-        for start in range(0, len(batch), JSON_ROWS):
-            self._file.write(json_lines(batch.slice(start, JSON_ROWS)).encode())
+        for text in csv_text(batch, self.separator):
+            self._file.write(text)
+
+    def finish(self, stats: Stats | None) -> None:
+        """Complete the file; CSV has no place for statistics."""
+
+    def close(self) -> None:
+        """Let go of the file, which nothing is held of."""
+
+
+class JsonWriter:
+    """Writes one JSON object a line.
+
+    Every line has every column, so that readers see them all, unless nulls are not wanted.
+    """
+
+    def __init__(
+        self, file: BinaryIO, schema: pa.Schema, *, drop_nulls: bool = False
+    ) -> None:
+        self._file = file
+        self._drop_nulls = drop_nulls
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Add rows."""
+        for text in json_text(batch, drop_nulls=self._drop_nulls):
+            self._file.write(text)
 
     def finish(self, stats: Stats | None) -> None:
         """Complete the file; lines of events have no place for statistics."""
