@@ -19,6 +19,7 @@ from wfpfast.cli._output import STDOUT, STDOUT_NAME, Output, Unwritten, check, w
 from wfpfast.cli._screen import Bar, Fault, listed
 from wfpfast.cli._source import Broken, Source, Stats, no_column
 from wfpfast.cli._sources import expanded, inputs, opened
+from wfpfast.cli._view import View, as_is, view_of
 from wfpfast.cli._wanted import fitted, known, union
 
 NAMED = 12      # columns that a message names
@@ -26,7 +27,7 @@ NAMED = 12      # columns that a message names
 
 def convert(
     sources: Sequence[Path], out: Path, *, to: str | None, columns: Sequence[str] | None,
-    force: bool, hosts: Hosts | None = None, **options: Any,
+    force: bool, hosts: Hosts | None = None, view: str | None = None, **options: Any,
 ) -> int:
     """Convert files, one after another, and return the exit status.
 
@@ -34,12 +35,13 @@ def convert(
     before it are kept, the other inputs are read, and the fault is said after the events are safe.
     """
     check(out, force, to)
+    viewed = view_of(view, out, to)
     started = time.perf_counter()
     schema, lacking = common(sources, columns, options)
     if schema is not None:
         columns = schema.names
     with contextlib.ExitStack() as writing, _screen.progress() as screen:
-        joined = Joined(out, to, force, writing, schema)
+        joined = Joined(out, to, force, writing, schema, viewed)
         with contextlib.closing(inputs(sources)) as found:
             for given in found:
                 joined.add(given, screen, columns, {
@@ -100,7 +102,9 @@ class Joined:
     Parameters
     ----------
     schema : pyarrow.Schema, optional
-        Of the output; without it, that of the first input.
+        Of all the inputs together; without it, that of the first one.
+    view : callable
+        Makes of their batches those of the output.
 
     Attributes
     ----------
@@ -112,7 +116,7 @@ class Joined:
 
     def __init__(
         self, out: Path, to: str | None, force: bool, writing: contextlib.ExitStack,
-        schema: pa.Schema | None = None,
+        schema: pa.Schema | None = None, view: View = as_is,
     ) -> None:
         self.output: Output | None = None
         self.rows = 0
@@ -124,6 +128,7 @@ class Joined:
         self._out, self._to, self._force, self._writing = out, to, force, writing
         self._first = "the others"
         self._schema = schema
+        self._view = view
 
     def add(
         self, given: Input, screen: Progress, columns: Sequence[str] | None,
@@ -139,7 +144,7 @@ class Joined:
                 output = self._output_for(source)
                 try:
                     for batch in source.batches:
-                        output.write(fitted(batch, self._schema))
+                        output.write(self._view(fitted(batch, self._schema)))
                         self.rows += len(batch)
                         bar.show(self.rows, source.share(), given.nbytes)
                 finally:
@@ -164,8 +169,9 @@ class Joined:
             raise Fault(f"{source.name}: its column {other.name} ({other.type}) is {what}"
                         f" {self._first}; --columns chooses such as both have")
         if self.output is None:
+            schema = self._view(pa.RecordBatch.from_pylist([], self._schema)).schema
             self.output = self._writing.enter_context(
-                whole(self._out, self._schema, self._to, force=self._force))
+                whole(self._out, schema, self._to, force=self._force))
         return self.output
 
     def _add_stats(self, stats: Stats | None) -> None:

@@ -70,6 +70,9 @@ def given(options: dict[str, Any]) -> dict[str, Any]:
               help="Only these columns, in this order. event_id is made for net events, too.")
 @click.option("--addresses", type=click.Choice(["text", "binary"]),
               help=f"IP and MAC addresses as text (the default) or bytes. {DECODED} only.")
+@click.option("--view", type=click.Choice(["ecs", "ocsf", "asim"]),
+              help="Events as documents of another vocabulary: Elastic's, OCSF's Network Activity,"
+                   " Sentinel's NetworkSession. Only asim is flat enough for .csv.")
 @reading_options
 @click.option("-f", "--force", is_flag=True, help="Replace OUT if it exists.")
 @with_formats
@@ -105,6 +108,9 @@ def convert(
 
     if not sources:
         raise click.UsageError("Missing argument 'OUT'.", click.get_current_context())
+    if columns and options["view"]:
+        raise click.UsageError("--columns: a view has columns of its own.",
+                               click.get_current_context())
     return run(sources, out, to=to, columns=columns, force=force, **given(options))
 
 

@@ -16,11 +16,13 @@ import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
 
+from wfpfast import views
 from wfpfast.cli._cells import csv_column, guarded, json_lines
 from wfpfast.cli._source import STATS_KEY, Stats
 
 ROW_GROUP = 131_072
 JSON_ROWS = 8_192
+VIEW_KEY = b"wfpfast.view"  # in the metadata of a schema: what is null is left out of JSON
 COMPRESSION = "zstd"       # of Parquet, where every reader knows it
 IPC_COMPRESSION = "lz4"    # of Arrow files, as Feather has it
 
@@ -212,15 +214,19 @@ class CsvWriter:
 
 
 class JsonWriter:
-    """Writes one JSON object a line; every line has every column, so that readers see them all."""
+    """Writes one JSON object a line; every line has every column, so that readers see them all.
+
+    Of a view, what is null is left out, as those want it who take its documents.
+    """
 
     def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
         self._file = file
+        self._lines = views.ndjson if VIEW_KEY in (schema.metadata or {}) else json_lines
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
         for start in range(0, len(batch), JSON_ROWS):
-            self._file.write(json_lines(batch.slice(start, JSON_ROWS)).encode())
+            self._file.write(self._lines(batch.slice(start, JSON_ROWS)).encode())
 
     def finish(self, stats: Stats | None) -> None:
         """Complete the file; lines of events have no place for statistics."""
