@@ -32,7 +32,7 @@ def asim_view(batch: pa.RecordBatch) -> pa.RecordBatch:
     ends = sides(rows)
     time = rows.get("timestamp")
     number = rows.get("filter_id")
-    fits = pc.fill_null(pc.less_equal(number, _MOST), False)
+    fits = pc.fill_null(pc.less_equal(number, pa.scalar(_MOST, pa.uint64())), False)
     fields = {
         "TimeGenerated": time, "EventStartTime": time, "EventEndTime": time,
         "EventCount": rows.always(1, _NUMBER),
