@@ -16,7 +16,7 @@ TYPE_CHECKING = False  # as type checkers know it; `typing` itself is a fifth of
 if TYPE_CHECKING:
     from typing import Any
 
-    from wfpfast import audit, netsh
+    from wfpfast import audit, netsh, views
     from wfpfast._blocks.encode import encode
     from wfpfast._blocks.repack import repack
     from wfpfast._columns.table import Table
@@ -59,6 +59,7 @@ __all__ = [
     "names",
     "netsh",
     "repack",
+    "views",
     "with_names",
 ]
 __version__ = "0.1.0"
@@ -84,7 +85,7 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("audit", "netsh"):
+    if name in ("audit", "netsh", "views"):
         return import_module(f"wfpfast.{name}")
     if name not in _LATER:
         raise AttributeError(f"module 'wfpfast' has no attribute {name!r}")

@@ -20,6 +20,7 @@ from wfpfast.cli._screen import Bar, Fault, listed
 from wfpfast.cli._source import Broken, Source, Stats, no_column
 from wfpfast.cli._sources import expanded, inputs, opened
 from wfpfast.cli._stages import Stage
+from wfpfast.cli._view import View, as_is, view_of
 from wfpfast.cli._wanted import fitted, known, union
 
 NAMED = 12      # columns that a message names
@@ -27,7 +28,7 @@ NAMED = 12      # columns that a message names
 
 def convert(
     sources: Sequence[Path], out: Path, *, to: str | None, columns: Sequence[str] | None,
-    force: bool, drop_nulls: bool = False, count: int | None = None,
+    force: bool, drop_nulls: bool = False, view: str | None = None, count: int | None = None,
     stages: Sequence[Stage] = (), **options: Any,
 ) -> int:
     """Convert files, one after another, and return the exit status.
@@ -36,13 +37,14 @@ def convert(
     before it are kept, the other inputs are read, and the fault is said after the events are safe.
     """
     check(out, force, to, drop_nulls=drop_nulls)
+    viewed = view_of(view, out, to)
     started = time.perf_counter()
     options["stages"] = stages
     schema, lacking = common(sources, columns, options)
     if schema is not None:
         columns = schema.names
     with contextlib.ExitStack() as writing, _screen.progress() as screen:
-        target = FileTarget(out, to, force, writing, schema, drop_nulls=drop_nulls)
+        target = FileTarget(out, to, force, writing, schema, viewed, drop_nulls=drop_nulls)
         joined = Joined(target, screen, count)
         joined.read_all(sources, columns, {"strict": schema is None, "makes": True, **options})
         # Windows replaces no file that is open: all that was read is closed now.
@@ -111,13 +113,14 @@ class FileTarget:
 
     def __init__(
         self, out: Path, to: str | None, force: bool, writing: contextlib.ExitStack,
-        schema: pa.Schema | None = None, *, drop_nulls: bool,
+        schema: pa.Schema | None = None, view: View = as_is, *, drop_nulls: bool,
     ) -> None:
         self.output: Output | None = None
         self.name = STDOUT_NAME if out == STDOUT else str(out)
         self._out, self._to, self._force, self._writing = out, to, force, writing
         self._first = "the others"
         self._schema = schema
+        self._view = view
         self._drop_nulls = drop_nulls
 
     def begin(self, source: Source) -> None:
@@ -129,14 +132,15 @@ class FileTarget:
             raise Fault(f"{source.name}: its column {other.name} ({other.type}) is {what}"
                         f" {self._first}; --columns chooses such as both have")
         if self.output is None:
+            schema = self._view(pa.RecordBatch.from_pylist([], self._schema)).schema
             self.output = self._writing.enter_context(
-                whole(self._out, self._schema, self._to, force=self._force,
+                whole(self._out, schema, self._to, force=self._force,
                       drop_nulls=self._drop_nulls))
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
         assert self.output is not None
-        self.output.write(fitted(batch, self._schema))
+        self.output.write(self._view(fitted(batch, self._schema)))
 
 
 class Joined:

@@ -82,6 +82,9 @@ def given(options: dict[str, Any]) -> dict[str, Any]:
 @click.option("--addresses", type=click.Choice(["text", "binary"]),
               help=f"IP and MAC addresses as text (the default) or bytes. {DECODED} only.")
 @naming_options
+@click.option("--view", type=click.Choice(["ecs", "ocsf", "asim"]),
+              help="Events as documents of another vocabulary: Elastic's, OCSF's Network Activity,"
+                   " Sentinel's NetworkSession. Only asim is flat enough for .csv.")
 @reading_options
 @DROP_NULLS
 @click.option("-f", "--force", is_flag=True, help="Replace OUT if it exists.")
@@ -119,6 +122,9 @@ def convert(
 
     if not sources:
         raise click.UsageError("Missing argument 'OUT'.", click.get_current_context())
+    if columns and options["view"]:
+        raise click.UsageError("--columns: a view has columns of its own.",
+                               click.get_current_context())
     return run(sources, out, to=to, columns=columns, force=force, drop_nulls=drop_nulls,
                **given(options))
 
@@ -236,4 +242,45 @@ def demo(count: int, seed: int, output: Path) -> None:
     run(count, seed, output)
 
 
-COMMANDS = (convert, demo, explain, filters, show, summary)
+@command(short_help="Say which events Sigma rules are about.")
+@click.argument("paths", metavar="[RULES...] DATA...", type=PATH, nargs=-1, required=True)
+@click.option("--shipped", is_flag=True, help="Ask the rules of wfpfast, too.")
+@click.option("-n", "most", metavar="N", type=click.IntRange(min=0), default=3, show_default=True,
+              help="How many events of each rule are shown.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
+@reading_options
+@with_formats
+def hunt(
+    paths: tuple[Path, ...], shipped: bool, most: int, as_json: bool, **options: Any
+) -> int:
+    """Ask Sigma rules about events, and say what they found.
+
+    RULES are files that end in .yml, and folders of them; without any, the rules of wfpfast are
+    asked. All else is data:
+
+    \b
+    {sources}
+
+    {inputs}
+
+    Rules are about records of the Security log. Net events answer to them as well, under the id
+    that the audit of the same thing has. A rule that has no answer here is named.
+
+    \b
+    Exit status:
+      0  all rules were answered, and none found anything
+      1  a file could not be read, or breaks off; the others were read
+      2  wrong usage
+      3  nothing was found, but some rules or some data were not understood
+      4  rules found something
+    """
+    try:
+        from wfpfast.cli._hunt import hunt as run
+    except ModuleNotFoundError as error:
+        raise click.UsageError(
+            f"hunt needs {error.name}: pip install 'wfpfast[sigma]'") from None
+
+    return run(list(paths), shipped=shipped, most=most, as_json=as_json, **given(options))
+
+
+COMMANDS = (convert, demo, explain, filters, hunt, show, summary)

@@ -15,10 +15,12 @@ import pyarrow.compute as pc
 import pyarrow.ipc
 import pyarrow.parquet
 
+from wfpfast import views
 from wfpfast.cli._cells import csv_text, guarded, json_text, quoted
 from wfpfast.cli._source import STATS_KEY, Stats
 
 ROW_GROUP = 131_072
+VIEW_KEY = b"wfpfast.view"  # in the metadata of a schema: what is null is left out of JSON
 COMPRESSION = "zstd"       # of Parquet, where every reader knows it
 IPC_COMPRESSION = "lz4"    # of Arrow files, as Feather has it
 
@@ -208,7 +210,8 @@ class CsvWriter:
 class JsonWriter:
     """Writes one JSON object a line.
 
-    Every line has every column, so that readers see them all, unless nulls are not wanted.
+    Every line has every column, so that readers see them all, unless nulls are not wanted. Those
+    who take the documents of a view do not want them.
     """
 
     def __init__(
@@ -216,9 +219,13 @@ class JsonWriter:
     ) -> None:
         self._file = file
         self._drop_nulls = drop_nulls
+        self._is_view = VIEW_KEY in (schema.metadata or {})
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
+        if self._is_view:
+            self._file.write(views.ndjson(batch).encode())
+            return
         for text in json_text(batch, drop_nulls=self._drop_nulls):
             self._file.write(text)
 
