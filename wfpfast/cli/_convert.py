@@ -41,7 +41,7 @@ def convert(
     if schema is not None:
         columns = schema.names
     with contextlib.ExitStack() as writing, _screen.progress() as screen:
-        joined = Joined(out, to, force, writing, schema, viewed)
+        joined = Joined(out, to, force, writing, schema, view=viewed)
         with contextlib.closing(inputs(sources)) as found:
             for given in found:
                 joined.add(given, screen, columns, {
@@ -116,7 +116,7 @@ class Joined:
 
     def __init__(
         self, out: Path, to: str | None, force: bool, writing: contextlib.ExitStack,
-        schema: pa.Schema | None = None, view: View = as_is,
+        schema: pa.Schema | None = None, *, view: View = as_is,
     ) -> None:
         self.output: Output | None = None
         self.rows = 0

@@ -93,19 +93,18 @@ class Hunt:
         self.events = 0
         self._most = most
         self._waiting: list[pa.RecordBatch] = []
-        self._database = duckdb.connect(config={
-            "enable_external_access": "false", "python_enable_replacements": "false"})
+        self._database = _database()
         self._database.create_function(
             "in_network", in_network, ["VARCHAR", "VARCHAR"], "BOOLEAN", type="arrow")
         self._database.execute("SET lock_configuration = true")
 
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Take events."""
+    def add(self, batch: pa.RecordBatch, *, events: bool = True) -> None:
+        """Take events, or records of filters."""
         self._waiting.append(_cast(fitted(batch.select([
             name for name in _SCHEMA.names if name in batch.schema.names]), _SCHEMA)))
-        self.events += len(batch)
+        self.events += len(batch) if events else 0
         if sum(map(len, self._waiting)) >= ROWS:
-            self.ask()
+            self.ask(filters=not events)
 
     def ask(self, *, filters: bool = False) -> None:
         """Ask the rules about what waits."""
@@ -131,6 +130,12 @@ class Hunt:
         self._database.close()
 
 
+def _database() -> Any:
+    """Return a database that reads no file, and finds no variable of this program."""
+    return duckdb.connect(config={
+        "enable_external_access": "false", "python_enable_replacements": "false"})
+
+
 def _cast(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return a batch of plain columns, of which all batches have the same types."""
     plain = pa.schema([
@@ -154,11 +159,7 @@ def hunt(
     with contextlib.closing(Hunt(found, most)) as hunted:
         faults, stats = _read(hunted, data, hosts, options)
         if any(hit.rule.asks_filters for hit in hunted.hits):
-            for told in known_rules((), data):
-                for batch in _filter_events(told.table):
-                    hunted.add(batch)
-                    hunted.events -= len(batch)
-                hunted.ask(filters=True)
+            faults += _read_filters(hunted, data, hosts)
     unanswered = [rule for rule in found if rule.why]
     unanswered += [_with_reason(rule, why) for rule, why in hunted.failed.items()]
     hits = sorted((hit for hit in hunted.hits if hit.count), key=_order)
@@ -188,8 +189,11 @@ def _read(
     with _screen.progress() as screen, contextlib.closing(inputs(data)) as found:
         for given in found:
             try:
-                with opened(given, _EVENTS.names, strict=False, makes=True, hosts=hosts,
-                            **options) as source, contextlib.closing(Bar(screen, given.name)) as bar:
+                with (
+                    opened(given, _EVENTS.names, strict=False, makes=True, hosts=hosts,
+                           **options) as source,
+                    contextlib.closing(Bar(screen, given.name)) as bar,
+                ):
                     for batch in source.batches:
                         hunted.add(batch)
                         bar.show(hunted.events, source.share(), given.nbytes)
@@ -200,6 +204,18 @@ def _read(
     if hosts is not None and not faults:
         faults += hosts.faults()
     return faults, dict(stats)
+
+
+def _read_filters(hunted: Hunt, data: Sequence[Path], hosts: Hosts | None) -> list[str]:
+    """Ask about the filters that logs tell of; return what was wrong with them."""
+    try:
+        for told in known_rules((), data):
+            for batch in _filter_events(told.table):
+                hunted.add(batch if hosts is None else hosts.chosen(batch), events=False)
+    except Fault as error:
+        return [str(error)]
+    hunted.ask(filters=True)
+    return []
 
 
 def _filter_events(table: pa.Table) -> Iterator[pa.RecordBatch]:
@@ -254,7 +270,8 @@ def _for_people(hunted: Hunt, hits: list[Hit], unanswered: list[Rule], count: in
         for row in hit.events:
             click.echo(f"{'':13} {_line(row)}")
     for title, rules, why in (
-        ("Answered in part", _in_part(hunted), lambda rule: f"no event has {', '.join(rule.absent)}"),
+        ("Answered in part", _in_part(hunted),
+         lambda rule: f"no event has {', '.join(rule.absent)}"),
         ("Not answered", unanswered, lambda rule: rule.why),
     ):
         if rules:
