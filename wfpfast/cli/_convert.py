@@ -44,7 +44,8 @@ def convert(
     if schema is not None:
         columns = schema.names
     with contextlib.ExitStack() as writing, _screen.progress() as screen:
-        target = FileTarget(out, to, force, writing, schema, viewed, drop_nulls=drop_nulls)
+        target = FileTarget(
+            out, to, force, writing, schema, view=viewed, drop_nulls=drop_nulls)
         joined = Joined(target, screen, count)
         joined.read_all(sources, columns, {"strict": schema is None, "makes": True, **options})
         # Windows replaces no file that is open: all that was read is closed now.
@@ -113,7 +114,7 @@ class FileTarget:
 
     def __init__(
         self, out: Path, to: str | None, force: bool, writing: contextlib.ExitStack,
-        schema: pa.Schema | None = None, view: View = as_is, *, drop_nulls: bool,
+        schema: pa.Schema | None = None, *, view: View = as_is, drop_nulls: bool,
     ) -> None:
         self.output: Output | None = None
         self.name = STDOUT_NAME if out == STDOUT else str(out)

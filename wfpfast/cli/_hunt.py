@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wfpfast.cli import _screen, _stats
-from wfpfast.cli._hosts import Hosts
 from wfpfast.cli._rules import known_rules
 from wfpfast.cli._screen import Bar, Fault, brief, printable
 from wfpfast.cli._sigma import (
@@ -29,6 +28,7 @@ from wfpfast.cli._sigma import (
 )
 from wfpfast.cli._source import Broken
 from wfpfast.cli._sources import inputs, opened
+from wfpfast.cli._stages import OfHosts, Stage
 from wfpfast.cli._wanted import fitted, known
 
 HITS = 4            # the exit status
@@ -93,19 +93,18 @@ class Hunt:
         self.events = 0
         self._most = most
         self._waiting: list[pa.RecordBatch] = []
-        self._database = duckdb.connect(config={
-            "enable_external_access": "false", "python_enable_replacements": "false"})
+        self._database = _database()
         self._database.create_function(
             "in_network", in_network, ["VARCHAR", "VARCHAR"], "BOOLEAN", type="arrow")
         self._database.execute("SET lock_configuration = true")
 
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Take events."""
+    def add(self, batch: pa.RecordBatch, *, events: bool = True) -> None:
+        """Take events, or records of filters."""
         self._waiting.append(_cast(fitted(batch.select([
             name for name in _SCHEMA.names if name in batch.schema.names]), _SCHEMA)))
-        self.events += len(batch)
+        self.events += len(batch) if events else 0
         if sum(map(len, self._waiting)) >= ROWS:
-            self.ask()
+            self.ask(filters=not events)
 
     def ask(self, *, filters: bool = False) -> None:
         """Ask the rules about what waits."""
@@ -131,6 +130,12 @@ class Hunt:
         self._database.close()
 
 
+def _database() -> Any:
+    """Return a database that reads no file, and finds no variable of this program."""
+    return duckdb.connect(config={
+        "enable_external_access": "false", "python_enable_replacements": "false"})
+
+
 def _cast(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return a batch of plain columns, of which all batches have the same types."""
     plain = pa.schema([
@@ -143,7 +148,7 @@ def _cast(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 def hunt(
     paths: Sequence[Path], *, most: int, as_json: bool, shipped: bool,
-    hosts: Hosts | None = None, **options: Any,
+    stages: Sequence[Stage] = (), **options: Any,
 ) -> int:
     """Ask rules about events, say what they found, and return the exit status."""
     rules = [each for each in paths if each.is_dir() or each.suffix.lower() in SUFFIXES]
@@ -152,13 +157,9 @@ def hunt(
         raise click.UsageError("No data to hunt in: every argument is a rule or a folder of them.")
     found = read_rules([*rules, *([SHIPPED] if shipped or not rules else [])])
     with contextlib.closing(Hunt(found, most)) as hunted:
-        faults, stats = _read(hunted, data, hosts, options)
+        faults, stats = _read(hunted, data, stages, options)
         if any(hit.rule.asks_filters for hit in hunted.hits):
-            for told in known_rules((), data):
-                for batch in _filter_events(told.table):
-                    hunted.add(batch)
-                    hunted.events -= len(batch)
-                hunted.ask(filters=True)
+            faults += _read_filters(hunted, data, stages)
     unanswered = [rule for rule in found if rule.why]
     unanswered += [_with_reason(rule, why) for rule, why in hunted.failed.items()]
     hits = sorted((hit for hit in hunted.hits if hit.count), key=_order)
@@ -180,7 +181,7 @@ def _order(hit: Hit) -> tuple[int, int]:
 
 
 def _read(
-    hunted: Hunt, data: Sequence[Path], hosts: Hosts | None, options: dict[str, Any]
+    hunted: Hunt, data: Sequence[Path], stages: Sequence[Stage], options: dict[str, Any]
 ) -> tuple[list[str], dict[str, int]]:
     """Ask about the events of files; return what was wrong with files, and what was lost."""
     faults: list[str] = []
@@ -188,8 +189,11 @@ def _read(
     with _screen.progress() as screen, contextlib.closing(inputs(data)) as found:
         for given in found:
             try:
-                with opened(given, _EVENTS.names, strict=False, makes=True, hosts=hosts,
-                            **options) as source, contextlib.closing(Bar(screen, given.name)) as bar:
+                with (
+                    opened(given, _EVENTS.names, strict=False, makes=True, stages=stages,
+                           **options) as source,
+                    contextlib.closing(Bar(screen, given.name)) as bar,
+                ):
                     for batch in source.batches:
                         hunted.add(batch)
                         bar.show(hunted.events, source.share(), given.nbytes)
@@ -197,9 +201,24 @@ def _read(
             except (Fault, Broken) as error:
                 faults.append(str(error))
         hunted.ask()
-    if hosts is not None and not faults:
-        faults += hosts.faults()
+    if not faults:
+        faults += [fault for stage in stages for fault in stage.faults()]
     return faults, dict(stats)
+
+
+def _read_filters(hunted: Hunt, data: Sequence[Path], stages: Sequence[Stage]) -> list[str]:
+    """Ask about the filters that logs tell of; return what was wrong with them."""
+    try:
+        for told in known_rules((), data):
+            for batch in _filter_events(told.table):
+                for stage in stages:
+                    if isinstance(stage, OfHosts):
+                        batch = stage.chosen(batch)
+                hunted.add(batch, events=False)
+    except Fault as error:
+        return [str(error)]
+    hunted.ask(filters=True)
+    return []
 
 
 def _filter_events(table: pa.Table) -> Iterator[pa.RecordBatch]:
@@ -254,7 +273,8 @@ def _for_people(hunted: Hunt, hits: list[Hit], unanswered: list[Rule], count: in
         for row in hit.events:
             click.echo(f"{'':13} {_line(row)}")
     for title, rules, why in (
-        ("Answered in part", _in_part(hunted), lambda rule: f"no event has {', '.join(rule.absent)}"),
+        ("Answered in part", _in_part(hunted),
+         lambda rule: f"no event has {', '.join(rule.absent)}"),
         ("Not answered", unanswered, lambda rule: rule.why),
     ):
         if rules:

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 from sigma.backends.sqlite import sqliteBackend
 from sigma.collection import SigmaCollection
-from sigma.exceptions import SigmaError
+from sigma.exceptions import SigmaError, SigmaFeatureNotSupportedByBackendError
 from sigma.rule import SigmaRule
 from yaml import YAMLError
 
@@ -50,7 +50,7 @@ _COLUMNS = {
     **{name: name for name in (*FIELDS.values(), *FILTER_FIELDS.values(), *OWN)}}
 
 
-class _Duckdb(sqliteBackend):  # type: ignore[misc]  # which has no types
+class _Duckdb(sqliteBackend):
     """Makes conditions for duckdb, and notes which columns they need."""
 
     eq_expression = "lower(CAST({field} AS VARCHAR)) = lower(CAST({value} AS VARCHAR))"
@@ -83,9 +83,19 @@ class _Duckdb(sqliteBackend):  # type: ignore[misc]  # which has no types
         field = self.escape_and_quote_field(cond.field)
         return f"in_network(CAST({field} AS VARCHAR), '{cond.value.network}')"
 
+    def convert_condition_val_str(self, cond: Any, state: Any) -> str:
+        """Refuse a value without a field: an event is columns, and no text."""
+        raise SigmaFeatureNotSupportedByBackendError("asks for a word in any field")
+
+    convert_condition_val_num = convert_condition_val_re = convert_condition_val_str
+
     def finalize_query_default(self, rule: Any, query: str, index: int, state: Any) -> str:
         """Return the condition alone."""
         return query
+
+    def columns(self) -> set[str]:
+        """Return the columns of which a rule wants something besides the id."""
+        return self.used - {"event_id"}
 
     def asked(self, rule: SigmaRule) -> set[Any] | None:
         """Return the ids of events of which a rule wants one, or None if it does not say so."""
@@ -190,18 +200,19 @@ def _why(rule: SigmaRule, backend: _Duckdb, asked: set[Any] | None) -> str:
         names = [each for each in (source.product, source.category, source.service) if each]
         return f"is about another log: {' '.join(names)}"
     if asked is not None and not asked & (EVENTS_THERE | FILTERS_THERE):
-        return f"asks for event {', '.join(sorted(map(str, asked)))}, which are not read"
+        return f"asks for event {', '.join(sorted(map(str, asked)))}, which is not read here"
     # What a rule excludes may be absent; what it asks for besides the id may not.
-    if backend.absent and (asked is None or not backend.used - {"event_id"}):
+    if backend.absent and (asked is None or not backend.columns()):
         return f"asks for {', '.join(sorted(backend.absent))}, which no event has"
     return ""
 
 
 def in_network(addresses: pa.Array, networks: pa.Array) -> pa.Array:
     """Return whether each address is of a network; what is no address is not."""
-    coded = pa.array(addresses).dictionary_encode() if not isinstance(
-        addresses, pa.ChunkedArray) else addresses.combine_chunks().dictionary_encode()
-    network = ipaddress.ip_network(networks[0].as_py(), strict=False)
+    if isinstance(addresses, pa.ChunkedArray):
+        addresses = addresses.combine_chunks()
+    coded = addresses.dictionary_encode()
+    network = ipaddress.ip_network(networks[0].as_py()) if len(networks) else None
     found = [None if text is None else _is_in(text, network)
              for text in coded.dictionary.to_pylist()]
     return pa.array(found, pa.bool_()).take(coded.indices)

@@ -91,7 +91,11 @@ class OfHosts(Choice):
         """Return the schema as it is, and what leaves other hosts out."""
         if HOST not in schema.names:
             raise Fault(f"{name}: --host: {NO_HOST}")
-        return schema, self._hosts.chosen
+        return schema, self.chosen
+
+    def chosen(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return the events of these hosts."""
+        return self._hosts.chosen(batch)
 
     def faults(self) -> list[str]:
         """Return what to say of hosts that are nowhere."""

@@ -40,8 +40,9 @@ def ndjson(events: Any) -> str:
 def members(names: list[str], columns: list[pa.Array], count: int) -> pa.Array:
     """Return JSON objects of columns; null where all of them are."""
     parts = [
-        pc.fill_null(pc.binary_join_element_wise(f"{json.dumps(name)}:", cells(column), ",", ""), "")
+        pc.binary_join_element_wise(f"{json.dumps(name)}:", cells(column), ",", "")
         for name, column in zip(names, columns, strict=True)]
+    parts = [pc.fill_null(part, "") for part in parts]
     joined = pc.utf8_rtrim(
         pc.binary_join_element_wise(pa.repeat(pa.scalar(""), count), *parts, ""), ",")
     empty = pc.equal(joined, "")
