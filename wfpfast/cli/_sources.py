@@ -65,7 +65,7 @@ def expanded(paths: Sequence[Path]) -> Iterator[Path]:
 @contextlib.contextmanager
 def opened(
     given: Input, columns: Sequence[str] | None = None, *, strict: bool = True,
-    makes: bool = False, hosts: Hosts | None = None, **options: Any,
+    makes: bool = False, coded: Sequence[str] = (), hosts: Hosts | None = None, **options: Any,
 ) -> Iterator[Source]:
     """Open net events by their content.
 
@@ -75,7 +75,7 @@ def opened(
     ----------
     given : Input
         What to read.
-    columns, strict, makes
+    columns, strict, makes, coded
         See `Wish`.
     hosts : Hosts, optional
         Only events of these.
@@ -85,7 +85,7 @@ def opened(
     source = _format_of(given, options)
     if "errors" in source.takes:
         options.setdefault("errors", "null")
-    wish = Wish(columns, strict, makes, () if hosts is None else (HOST,))
+    wish = Wish(columns, strict, makes, () if hosts is None else (HOST,), coded)
     request = Request(asked(wish, audits=source.audits), wish, options)
     with contextlib.ExitStack() as stack:
         try:

@@ -27,12 +27,15 @@ class Wish(NamedTuple):
         Whether `event_id` is made of other columns where it is not there.
     also : sequence of str
         What else is needed, where it is there.
+    coded : sequence of str
+        Columns of text that may come as dictionaries, where the source has them so.
     """
 
     columns: Sequence[str] | None = None
     strict: bool = True
     makes: bool = False
     also: Sequence[str] = ()
+    coded: Sequence[str] = ()
 
 
 @functools.cache
