@@ -12,6 +12,15 @@ from cli.running import Run
 from netsh_inputs import file, other
 
 HUGE = 2**64 - 1
+# The tables of dropped as well as of allowed events.
+BOTH = {
+    "applications": {"app_path", "events", "processes"},
+    "remote_addresses": {"remote_address", "events"},
+    "remote_ports": {
+        "ip_protocol", "protocol", "remote_port", "icmp_type", "icmp_version", "icmp", "events"},
+    "hosts": {"host", "events"},
+    "processes": {"app_path", "host", "process_id", "events"},
+}
 
 
 def report(run: Run, *arguments: Any, status: int = 0) -> dict[str, Any]:
@@ -91,32 +100,39 @@ def test_rules_and_providers_are_named(run: Run, xml: Path, state: Path) -> None
 def test_json_has_the_documented_keys(run: Run, xml: Path, state: Path) -> None:
     found = report(run, xml, "--filters", state)
     assert list(found) == [
-        "files", "events", "first", "last", "types", "audits", "hosts", "dropped", "failures",
-        "stats", "filters", "rule_files"]
+        "files", "events", "first", "last", "types", "audits", "hosts", "times", "by", "dropped",
+        "allowed", "ike", "failures", "interrupted", "stats", "filters", "rule_files"]
     assert list(found["files"][0]) == ["path", "events", "doubles", "stats", "error"]
     tables = {
-        **{name: found[name] for name in ("types", "audits", "hosts", "failures")},
-        **found["dropped"]}
-    assert tables.pop("events") == 5
+        **{name: found[name] for name in ("types", "audits", "hosts", "ike", "failures")},
+        **{f"allowed {name}": table for name, table in found["allowed"].items()},
+        **{f"dropped {name}": table for name, table in found["dropped"].items()}}
+    assert (tables.pop("allowed events"), tables.pop("dropped events")) == (1, 5)
     keys = {name: set(table["top"][0]) for name, table in tables.items()}
     assert keys == {
         "types": {"event_type", "events"},
         "audits": {"event_id", "text", "events"},
-        "hosts": {"host", "events", "local_end", "agreed", "undecided"},
-        "failures": {
-            "event_type", "failure_error", "failure_status", "name", "meaning", "events"},
-        "applications": {"app_path", "events", "processes"},
-        "filters": {"filter_id", "layer_ids", "layers", "filter_origins", "events", "rule",
-                    "rule_known"},
-        "remote_addresses": {"remote_address", "events"},
-        "remote_ports": {
-            "ip_protocol", "protocol", "remote_port", "icmp_type", "icmp_version", "icmp",
-            "events"},
-        "directions": {"direction", "events"},
-        "users": {"user_sid", "name", "events"},
-        "origins": {"filter_origin", "events"},
+        "hosts": {"host", "events", "dropped", "allowed", "failed", "local_end", "agreed",
+                  "undecided"},
+        "ike": {"host", "remote_address", "events", "first", "last", "failures"},
+        "failures": {"event_type", "failure_error", "failure_status", "name", "meaning", "remedy",
+                     "events"},
+        **{f"{verdict} {name}": columns for verdict in ("allowed", "dropped")
+           for name, columns in BOTH.items()},
+        "dropped filters": {"filter_id", "layer_ids", "layers", "filter_origins", "events", "rule",
+                            "rule_known"},
+        "dropped directions": {"direction", "events"},
+        "dropped users": {"user_sid", "name", "events"},
+        "dropped origins": {"filter_origin", "kind", "meaning", "remedy", "events"},
+        "dropped origin_kinds": {"kind", "events"},
     }  # fmt: skip
     assert all(list(table) == ["events", "distinct", "top"] for table in tables.values())
+    assert list(found["times"]) == ["step", "events", "bars"]
+    assert set(found["times"]["bars"][0]) == {"from", "events", "dropped", "allowed", "failed"}
+    assert set(found["ike"]["top"][0]["failures"][0]) == {
+        "event_type", "mode", "state", "keying_module", "sa_role", "failure_point", "auth_method",
+        "local_principal", "remote_principal", "failure_error", "failure_reason", "name",
+        "meaning", "remedy", "events", "first", "last"}
 
 
 def test_top_limits_all_tables_but_the_types(run: Run, xml: Path) -> None:
@@ -125,7 +141,8 @@ def test_top_limits_all_tables_but_the_types(run: Run, xml: Path) -> None:
     assert {name: (t["events"], t["distinct"], len(t["top"])) for name, t in tables.items()} == {
         "applications": (5, 4, 1), "filters": (5, 3, 1), "remote_addresses": (5, 3, 1),
         "remote_ports": (5, 4, 1), "directions": (5, 2, 1), "users": (5, 3, 1),
-        "origins": (5, 2, 1)}
+        "origins": (5, 2, 1), "origin_kinds": (5, 2, 2), "hosts": (5, 1, 1),
+        "processes": (5, 5, 1)}
     assert len(found["types"]["top"]) == 3
 
 
@@ -250,3 +267,42 @@ def test_a_code_without_a_name_has_the_one_that_the_file_says(run: Run, tmp_path
     assert {row["failure_error"]: row["name"] for row in failures} == {
         13950: "ERROR_13950", 13801: "ERROR_IPSEC_IKE_AUTH_FAIL"}
     assert "Nothing." in run("summary", path).out
+
+
+def test_allowed_events_have_tables_of_their_own(run: Run, xml: Path) -> None:
+    found = report(run, xml)
+    allowed = found["allowed"]
+    assert allowed["events"] == 1
+    assert rows(allowed["applications"], "app_path", "events") == [(SVCHOST, 1)]
+    assert rows(allowed["remote_addresses"], "remote_address", "events") == [("198.51.100.7", 1)]
+    assert rows(allowed["remote_ports"], "protocol", "remote_port", "events") == [("tcp", 80, 1)]
+    (host,) = found["hosts"]["top"]
+    assert (host["events"], host["dropped"], host["allowed"], host["failed"]) == (7, 5, 1, 1)
+
+
+def test_origins_are_of_a_kind(run: Run, tmp_path: Path) -> None:
+    origins = ["Stealth", "{rule 17}", "QUERY USER DEFAULT", "Unknown", None, "Stealth"]
+    pq.write_table(pa.table({
+        "event_type": ["CLASSIFY_DROP"] * 6, "filter_origin": origins}), tmp_path / "o.parquet")
+    dropped = report(run, "o.parquet")["dropped"]
+    assert rows(dropped["origins"], "filter_origin", "kind", "events") == [
+        ("Stealth", "default", 2), ("QUERY USER DEFAULT", "default", 1), ("Unknown", "unknown", 1),
+        ("{rule 17}", "rule", 1), (None, None, 1)]
+    assert "nobody listens" in dropped["origins"]["top"][0]["meaning"]
+    assert {row["kind"]: row["events"] for row in dropped["origin_kinds"]["top"]} == {
+        "default": 3, "rule": 1, "unknown": 1, None: 1}
+
+
+def test_peers_of_ike(run: Run, xml: Path) -> None:
+    ike = report(run, xml)["ike"]
+    assert rows(ike, "host", "remote_address", "events") == [(None, "198.51.100.7", 1)]
+    (failure,) = ike["top"][0]["failures"]
+    assert "client" in failure.pop("remedy").lower()
+    assert "credentials" in failure.pop("meaning")
+    assert failure == {
+        "event_type": "IKEEXT_MM_FAILURE", "mode": "main", "state": "COMPLETE",
+        "keying_module": "IKEV2", "sa_role": "RESPONDER", "failure_point": "PEER",
+        "auth_method": "CERTIFICATE", "local_principal": "", "remote_principal": "host/peer",
+        "failure_error": 13801, "failure_reason": None, "name": "ERROR_IPSEC_IKE_AUTH_FAIL",
+        "events": 1, "first": "2024-05-01T10:02:06.0000000Z",
+        "last": "2024-05-01T10:02:06.0000000Z"}

@@ -1,41 +1,55 @@
-"""Counts the events of sources for `wfpfast summary`; must not know how counts are shown."""
+"""Counts the events of sources for `wfpfast summary`; must not know how counts are shown.
+
+What says who an event is of repeats: all these columns are counted together first, and the tables
+are counted of what is left of them. Addresses, ports and times vary, and are counted by themselves.
+"""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from wfpfast.cli._peers import PEER
 from wfpfast.cli._rules_then import KEYS, RulesThen
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Source
-from wfpfast.cli._tally import Tally
+from wfpfast.cli._tally import COUNT, MOST_WAITING, Tally
+from wfpfast.cli._times import Times
 from wfpfast.cli._wanted import known, typed
 from wfpfast.explain import EVENT_KINDS
 from wfpfast.names import ICMP
 
-DROPS = [kind.name for kind in EVENT_KINDS.values() if kind.is_drop]
-# What is counted of dropped events: a name, and the columns whose combinations are counted.
+VERDICT = "verdict"
+DROP, ALLOW, FAIL = "drop", "allow", "fail"
+# What is shown beside each other, and what it is called.
+VERDICTS = {DROP: "dropped", ALLOW: "allowed", FAIL: "failed"}
+# What is counted of dropped and of allowed events: a name, and the columns whose combinations are
+# counted. The first ones are counted of `_WHO`.
 BY = {
     "applications": ("app_path",),
     "filters": ("filter_id",),
-    "remote_addresses": ("remote_address",),
-    "remote_ports": ("ip_protocol", "remote_port", "icmp_type", "icmp_version"),
     "directions": ("direction",),
     "users": ("user_sid",),
     "origins": ("filter_origin",),
+    # A program has few processes; the process id is one host's only.
+    "processes": ("app_path", "host", "process_id"),
+    "hosts": ("host",),
+    "remote_addresses": ("remote_address",),
+    "remote_ports": ("ip_protocol", "remote_port", "icmp_type", "icmp_version"),
 }
+_VARIED = ("remote_addresses", "remote_ports")
 # A filter stands at one layer, so that this table is hardly longer than that of the filters.
 PLACE = ("filter_id", "layer_id", "filter_origin")
-# Likewise, a program has few processes; the process id is one host's only.
-PROCESS = ("app_path", "host", "process_id")
 FAILURE = ("event_type", "failure_error", "failure_status")
-COLUMNS = [
-    "timestamp", "event_type", "ip_version", "ip_protocol", "local_port", "remote_port",
-    "remote_address", "app_path", "user_sid", "filter_id", "layer_id", "filter_origin", "direction",
-    "failure_error", "failure_status", "host", "event_id", "process_id", "local_address",
-    "source_address",
-]  # fmt: skip
+_WHO = (
+    "event_type", VERDICT, "app_path", "host", "process_id", "filter_id", "layer_id", "direction",
+    "user_sid", "filter_origin", "event_id")
+COLUMNS = list(dict.fromkeys((
+    "timestamp", *(name for name in _WHO if name != VERDICT), "ip_version", "ip_protocol",
+    "local_port", "remote_port", "remote_address", *FAILURE, "source_address", *PEER)))
+# What may come as codes, whatever its type is: it is counted so.
+CODED = ("remote_address", "source_address")
 # Audits of inbound connections, of which it may not be known which end is local.
 _TWO_ENDED = (5156, 5157)
 
@@ -47,79 +61,108 @@ class Count:
     ----------
     rules : RulesThen, optional
         What says which rule an event's filter was; then drops are counted by filter and rule.
+    by : sequence of str, optional
+        Columns whose combinations are counted, too.
     """
 
-    def __init__(self, rules: RulesThen | None = None) -> None:
+    def __init__(self, rules: RulesThen | None = None, by: Sequence[str] = ()) -> None:
         self._rules = rules
         self.events = 0
-        self.dropped = 0
-        self.first: Any = None
-        self.last: Any = None
         self.types = Tally(["event_type"])
         self.failures = Tally(FAILURE)
-        self.drops = {name: Tally(keys) for name, keys in BY.items()}
-        if rules is not None:
-            self.drops["filters"] = Tally((*BY["filters"], *KEYS))
+        self.peers = Tally(PEER, span="timestamp")
+        self.tables = {name: Tally((VERDICT, *keys)) for name, keys in BY.items()}
+        self.rules = None if rules is None else Tally((*BY["filters"], *KEYS))
         self.places = Tally(PLACE)
-        self.processes = Tally(PROCESS)
         self.audits = Tally(["event_id"])
-        self.hosts = Tally(["host"])
+        self.hosts = Tally(["host", VERDICT])
         self.undecided = Tally(["host"])
+        self.times = Times(VERDICT)
+        self.by = Tally((*by, VERDICT))
         self.stats: Counter[str] = Counter()
-        self._schema = pa.schema([known().field(name) for name in COLUMNS])
+        self.columns = list(dict.fromkeys((*COLUMNS, *by)))
+        self._has_by = bool(by)
+        self._who = Tally(_WHO)
+        self._schema = pa.schema([known().field(name) for name in self.columns])
 
     def add(self, batch: pa.RecordBatch, source: Source) -> None:
         """Count the events of a batch."""
         if "event_type" not in batch.schema.names:
             raise Fault(f"{source.name}: without the column event_type nothing can be counted")
         columns = {
-            field.name: typed(batch, field, source.name) for field in self._schema
+            field.name: typed(batch, field, source.name, CODED) for field in self._schema
         }
+        columns[VERDICT] = _verdicts(columns["event_type"])
+        _add_icmp(columns)
         self.events += len(batch)
-        self._add_times(columns["timestamp"])
-        self.types.add(columns)
-        self.audits.add(columns)
-        self.hosts.add(columns)
-        table = pa.table(columns)
-        if columns["event_id"].null_count < len(batch):
-            self.undecided.add(_arrays(table.filter(_is_undecided(columns))))
-        failed = pc.or_(
-            pc.is_valid(columns["failure_error"]), pc.is_valid(columns["failure_status"]))
-        self.failures.add(_arrays(table.filter(failed)))
-        drop = pc.is_in(columns["event_type"].cast(pa.utf8()), pa.array(DROPS))
-        dropped = _arrays(table.filter(drop))
-        self.dropped += len(dropped["event_type"])
-        _add_icmp(dropped)
-        if self._rules is not None:
-            dropped.update(self._rules.beside(dropped))
-        for tally in (*self.drops.values(), self.places, self.processes):
-            tally.add(dropped)
+        self.times.add(columns["timestamp"], columns[VERDICT])
+        self._who.add(columns)
+        for name in _VARIED:
+            self.tables[name].add(columns)
+        if self._has_by:
+            self.by.add(columns)
+        self._add_rare(columns)
+        if self._who.waiting > MOST_WAITING:
+            self.settle()
 
-    def _add_times(self, column: pa.Array) -> None:
-        ends = pc.min_max(column)
-        times = [end for end in (ends["min"], ends["max"]) if end.is_valid]
-        if times:
-            known = [end for end in (self.first, self.last) if end is not None]
-            both = sorted([*times, *known], key=lambda end: int(end.value))
-            self.first, self.last = both[0], both[-1]
+    def _add_rare(self, columns: dict[str, pa.Array]) -> None:
+        """Count what few events are, or only where a log tells of filters."""
+        logged = columns["source_address"]
+        if logged.null_count < len(logged):
+            self.undecided.add(_chosen(columns, ["host"], _is_undecided(columns)))
+        codes = [columns[name] for name in FAILURE[1:]]
+        if any(column.null_count < len(column) for column in codes):
+            failed = pc.or_(*(column.is_valid() for column in codes))
+            self.failures.add(_chosen(columns, FAILURE, failed))
+            ike = pc.equal(columns[VERDICT], FAIL)
+            self.peers.add(_chosen(columns, (*PEER, "timestamp"), ike))
+        if self._rules is not None and self.rules is not None:
+            names = ("filter_id", "timestamp", "host")
+            dropped = _chosen(columns, names, pc.equal(columns[VERDICT], DROP))
+            self.rules.add({**dropped, **self._rules.beside(dropped)})
+
+    def settle(self) -> None:
+        """Put what was counted together into its tables."""
+        found = self._who.take()
+        if not found:
+            return
+        counts = found[COUNT]
+        for tally in (self.types, self.audits, self.hosts):
+            tally.add(found, counts)
+        for name, tally in self.tables.items():
+            if name not in _VARIED:
+                tally.add(found, counts)
+        dropped = _chosen(found, (*PLACE, COUNT), pc.equal(found[VERDICT], DROP))
+        self.places.add(dropped, dropped[COUNT])
 
     def add_stats(self, stats: dict[str, int] | None) -> None:
         """Add what a source says that it lost."""
         self.stats.update({k: n for k, n in (stats or {}).items() if k != "events"})
 
 
+def _verdicts(types: pa.Array) -> pa.Array:
+    """Return what became of events: `DROP`, `ALLOW`, `FAIL` or another word, null for none."""
+    kinds = [EVENT_KINDS.get(name) for name in types.dictionary.to_pylist()]
+    words = list(dict.fromkeys(kind.verdict for kind in EVENT_KINDS.values()))
+    codes = pa.array([None if kind is None else words.index(kind.verdict) for kind in kinds],
+                     pa.int32())
+    return pa.DictionaryArray.from_arrays(codes.take(types.indices), pa.array(words))
+
+
 def _is_undecided(columns: dict[str, pa.Array]) -> pa.Array:
     """Tell of which events both ends are logged, and which of them is local is not known."""
     audits = pc.is_in(columns["event_id"], pa.array(_TWO_ENDED, pa.uint16()))
     is_logged = pc.is_valid(columns["source_address"])
-    return pc.and_(pc.and_(audits, is_logged), pc.is_null(columns["local_address"]))
+    ends = pc.and_(pc.is_null(columns["remote_address"]), pc.is_null(columns["local_port"]))
+    return pc.and_(pc.and_(audits, is_logged), ends)
 
 
-def _arrays(table: pa.Table) -> dict[str, pa.Array]:
-    return {
-        name: column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-        for name, column in zip(table.column_names, table.columns, strict=True)
-    }
+def _chosen(
+    columns: dict[str, pa.Array], names: Sequence[str], mask: pa.Array
+) -> dict[str, pa.Array]:
+    """Return the rows of some columns for which a mask is true."""
+    batch = pa.record_batch({name: columns[name] for name in names}).filter(mask)
+    return dict(zip(names, batch.columns, strict=True))
 
 
 def _add_icmp(columns: dict[str, pa.Array]) -> None:

@@ -211,10 +211,11 @@ def _read_filters(hunted: Hunt, data: Sequence[Path], stages: Sequence[Stage]) -
     try:
         for told in known_rules((), data):
             for batch in _filter_events(told.table):
+                wanted = batch
                 for stage in stages:
                     if isinstance(stage, OfHosts):
-                        batch = stage.chosen(batch)
-                hunted.add(batch, events=False)
+                        wanted = stage.chosen(wanted)
+                hunted.add(wanted, events=False)
     except Fault as error:
         return [str(error)]
     hunted.ask(filters=True)

@@ -19,6 +19,11 @@ def parquet(given: Input, request: Request, stack: contextlib.ExitStack) -> Sour
     file = stack.enter_context(given.on_disk(stack).open("rb"))
     with readable(given.name, "Parquet"):
         reader = pa.parquet.ParquetFile(file)
+        coded = [field.name for field in reader.schema_arrow
+                 if field.name in request.wish.coded and pa.types.is_string(field.type)]
+        if coded:
+            reader = pa.parquet.ParquetFile(
+                file, metadata=reader.metadata, read_dictionary=coded)
     schema = reader.schema_arrow
     names = request.names(given.name, schema.names)
     total, seen = max(1, reader.metadata.num_rows), 0

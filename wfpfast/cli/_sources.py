@@ -63,7 +63,7 @@ def expanded(paths: Sequence[Path]) -> Iterator[Path]:
 @contextlib.contextmanager
 def opened(
     given: Input, columns: Sequence[str] | None = None, *, strict: bool = True,
-    makes: bool = False, stages: Sequence[Stage] = (), **options: Any,
+    makes: bool = False, coded: Sequence[str] = (), stages: Sequence[Stage] = (), **options: Any,
 ) -> Iterator[Source]:
     """Open net events by their content.
 
@@ -73,7 +73,7 @@ def opened(
     ----------
     given : Input
         What to read.
-    columns, strict, makes
+    columns, strict, makes, coded
         See `Wish`.
     stages : sequence of Stage
         What is done with the events, in this order.
@@ -85,7 +85,7 @@ def opened(
         options.setdefault("errors", "null")
     wish = Wish(
         columns, strict, makes, tuple(name for stage in stages for name in stage.needs),
-        tuple(name for stage in stages for name in stage.gives))
+        tuple(name for stage in stages for name in stage.gives), coded)
     request = Request(asked(wish, audits=source.audits), wish, options)
     with contextlib.ExitStack() as stack:
         try:

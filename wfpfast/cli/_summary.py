@@ -17,15 +17,20 @@
     A table of ``{"event_id", "text", "events"}``: the events of the Security log by their ids, null
     for net events.
 ``hosts``
-    A table of ``{"host", "events", "local_end", "agreed", "undecided"}``. ``local_end`` says which
-    end of inbound connections the host logs as its own: ``source``, ``destination``, or ``differs``
+    A table of ``{"host", "events", "dropped", "allowed", "failed", "local_end", "agreed",
+    "undecided"}``: how many there were of all, and of each verdict. ``local_end`` says which end of
+    inbound connections the host logs as its own: ``source``, ``destination``, or ``differs``
     if files disagree; null if none says it. ``agreed`` is how many connections said so,
     ``undecided`` of how many it is not known which end is local.
 ``dropped``
     ``{"events": how many}`` and these tables of dropped events:
     ``applications`` of ``{"app_path", "events", "processes"}``; processes is a table of
     ``{"host", "process_id", "events"}``;
-    ``origins`` of ``{"filter_origin", "events"}``;
+    ``origins`` of ``{"filter_origin", "kind", "meaning", "remedy", "events"}``: kind is ``rule``,
+    ``default`` for what Windows does without a rule, ``unknown``, or null where no event says it;
+    ``origin_kinds`` of ``{"kind", "events"}``: the same, added up;
+    ``hosts`` of ``{"host", "events"}``;
+    ``processes`` of ``{"app_path", "host", "process_id", "events"}``;
     ``filters`` of ``{"filter_id", "layer_ids", "layers", "filter_origins", "events", "rule",
     "rule_known"}``: lists of what the events say, layers by name; rule is null if no file has a
     filter of that id, otherwise ``{"name", "provider_key", "provider_name", "layer_key",
@@ -43,9 +48,32 @@
     "icmp_version", "icmp", "events"}``: for ICMP, remote_port is the code;
     ``directions`` of ``{"direction", "events"}``;
     ``users`` of ``{"user_sid", "name", "events"}``: name is null unless the SID is well known.
+``allowed``
+    ``{"events": how many}`` and the same tables of allowed events: ``applications``,
+    ``remote_addresses``, ``remote_ports``, ``hosts`` and ``processes``.
+``times``
+    ``{"step", "events", "bars"}``: all events over time, in steps of so many seconds, which are
+    chosen so that there are 24 to 60 bars, if there are milliseconds enough. A bar is ``{"from",
+    "events", "dropped", "allowed", "failed"}``; from is ISO 8601 in UTC. There is one for each
+    step from the first event to the last, also where nothing happened. ``events`` is how many have
+    a time.
+``by``
+    Null, or of ``--by``: a table with the columns that it names and ``"events", "dropped",
+    "allowed", "failed"``.
+``ike``
+    A table of ``{"host", "remote_address", "events", "first", "last", "failures"}``: the peers with
+    which IKE or AuthIP failed. ``failures`` is a list of ``{"event_type", "mode", "state",
+    "keying_module", "sa_role", "failure_point", "auth_method", "local_principal",
+    "remote_principal", "failure_error", "failure_reason", "name", "meaning", "remedy", "events",
+    "first", "last"}``; mode is ``main``, ``quick`` or ``extended``, state that of its mode,
+    failure_reason the text that a Security log gives in place of a number; name, meaning and remedy
+    are those of failure_error.
+``interrupted``
+    Whether somebody ended the counting before all was read: what is here is then of the part that
+    was.
 ``failures``
     A table of IKE and IPsec failures: ``{"event_type", "failure_error", "failure_status", "name",
-    "meaning", "events"}``.
+    "meaning", "remedy", "events"}``.
 ``stats``
     What was lost or mended in all files: ``malformed``, ``replaced_text``, ...; and ``doubles``,
     how many events were not counted because a file before has them, unless ``--keep-doubles``.
@@ -60,6 +88,7 @@
 import contextlib
 import functools
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -71,31 +100,37 @@ from rich.progress import Progress
 
 from wfpfast import explain, names
 from wfpfast.cli import _cells, _screen, _show, _stats
-from wfpfast.cli._count import COLUMNS, Count
+from wfpfast.cli._count import ALLOW, BY, CODED, DROP, VERDICT, VERDICTS, Count
 from wfpfast.cli._input import Input, name_of
+from wfpfast.cli._peers import named, peers
 from wfpfast.cli._rules import add_rules, known_rules, own_rules, rules_then
 from wfpfast.cli._rules_then import RulesThen
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken
 from wfpfast.cli._sources import expanded, inputs, opened
 from wfpfast.cli._stages import Stage
-from wfpfast.cli._tally import Tally
+from wfpfast.cli._stop import Stop, stoppable
+from wfpfast.cli._tally import COUNT, FIRST, LAST, Tally
 from wfpfast.doubles import IDENTITY, RECORD, TIME, Doubles
 
 Report = dict[str, Any]
 MACHINE_ACCOUNT = "S-1-5-21-"
+PARTIAL = "what was counted is only a part of what there is"
+INTERRUPTED = 130
+DROPPED = tuple(BY)
+ALLOWED = ("applications", "remote_addresses", "remote_ports", "hosts", "processes")
 
 
 def summarise(
     paths: list[Path], *, filters: Sequence[Path], top: int, keep_doubles: bool,
-    as_json: bool, stages: Sequence[Stage] = (), **options: Any,
+    as_json: bool, by: Sequence[str] = (), stages: Sequence[Stage] = (), **options: Any,
 ) -> int:
     """Print the summary of what can be read; return the exit status."""
     encoding = {name: value for name, value in options.items() if name == "encoding"}
     others = [path for path in paths if path not in filters]
     rules = known_rules(filters, others, **encoding)
     report = summary(
-        paths, top, rules_then(rules), keep_doubles=keep_doubles, stages=stages, **options)
+        paths, top, rules_then(rules), keep_doubles=keep_doubles, by=by, stages=stages, **options)
     rows = report["dropped"]["filters"]["top"]
     if rows:
         rules += own_rules(others, **encoding)
@@ -114,6 +149,9 @@ def summarise(
             _show.show(report, _screen.console())
     for error in errors:
         _screen.say(f"wfpfast: {error}")
+    if report["interrupted"]:
+        _screen.say(f"wfpfast: interrupted: {PARTIAL}")
+        return INTERRUPTED
     if errors:
         return 1
     return max(_stats.status(each["stats"]) for each in (report, *report["rule_files"]))
@@ -121,41 +159,85 @@ def summarise(
 
 def summary(
     paths: list[Path], top: int, rules: RulesThen | None = None, *, keep_doubles: bool = False,
-    **options: Any,
+    by: Sequence[str] = (), **options: Any,
 ) -> Report:
     """Return the report on what there is at some paths, without rules but those of the time."""
-    count, doubles = Count(rules), None if keep_doubles else Doubles()
-    with _screen.progress() as screen:
+    count, doubles = Count(rules, by), None if keep_doubles else Doubles()
+    with _screen.progress() as screen, stoppable() as stop:
         files = [
-            _read(given, count, screen, doubles if many else None, options)
-            for given, many in _inputs(paths, doubles)]
+            _read(given, count, screen, doubles if many else None, stop, options)
+            for given, many in _inputs(paths, doubles) if not stop.asked]
     if doubles is not None and len(files) > 1:
         count.add_stats({"doubles": doubles.found})
-    dropped: Report = {"events": count.dropped}
-    dropped.update({name: tally.top(top) for name, tally in count.drops.items()})
+    count.settle()
+    said = _stats.names_of_codes(dict(count.stats))
     report: Report = {
         "files": files,
         "events": count.events,
-        "first": _time(count.first),
-        "last": _time(count.last),
+        "first": _time(count.times.first),
+        "last": _time(count.times.last),
         "types": count.types.top(),
         "audits": count.audits.top(),
-        "hosts": count.hosts.top(top),
-        "dropped": dropped,
+        "hosts": count.hosts.split(top, VERDICT, VERDICTS),
+        "times": _times(count),
+        "by": count.by.split(top, VERDICT, VERDICTS) if by else None,
+        "dropped": _verdict(count, DROP, top, DROPPED),
+        "allowed": _verdict(count, ALLOW, top, ALLOWED),
+        "ike": _peers(count, top, said),
         "failures": count.failures.top(top),
+        "interrupted": stop.asked,
         "stats": dict(count.stats),
         "filters": None,
         "rule_files": [],
     }
+    dropped = report["dropped"]
+    if count.rules is not None:
+        dropped["filters"] = count.rules.top(top)
     _add_places(dropped["filters"]["top"], count.places.table())
-    _name(dropped["applications"], functools.partial(_with_processes, count.processes, top))
+    _name(dropped["users"], _user_named)
+    _name(dropped["origins"], _origin_named)
     _name(report["audits"], _audit_named)
     _name(report["hosts"], functools.partial(_with_sides, count))
-    _name(dropped["remote_ports"], _port_named)
-    _name(dropped["users"], _user_named)
-    said = _stats.names_of_codes(report["stats"])
     _name(report["failures"], functools.partial(_failure_named, said))
     return report
+
+
+def _verdict(count: Count, verdict: str, top: int, tables: Sequence[str]) -> Report:
+    """Return the tables of what was dropped, or of what was allowed."""
+    found: Report = {COUNT: count.hosts.top(verdict=verdict)[COUNT]}
+    found.update({name: count.tables[name].top(top, verdict=verdict) for name in tables})
+    processes = count.tables["processes"]
+    _name(found["applications"], functools.partial(_with_processes, processes, verdict, top))
+    _name(found["remote_ports"], _port_named)
+    if "origins" in found:
+        found["origin_kinds"] = _origin_kinds(count.tables["origins"].top(verdict=verdict)["top"])
+    return found
+
+
+def _origin_kinds(rows: list[Report]) -> Report:
+    kinds: Counter[str | None] = Counter()
+    for row in rows:
+        kinds[_origin_named(row)["kind"]] += row[COUNT]
+    top = [{"kind": kind, COUNT: events} for kind, events in kinds.most_common()]
+    return {COUNT: kinds.total(), "distinct": len(top), "top": top}
+
+
+def _times(count: Count) -> Report:
+    step, bars = count.times.bars(VERDICTS)
+    return {
+        "step": step / 10**9, COUNT: sum(bar[COUNT] for bar in bars),
+        "bars": [{**bar, "from": _time(bar["from"])} for bar in bars]}
+
+
+def _peers(count: Count, top: int, said: dict[int, str]) -> Report:
+    table = count.peers.table()
+    rows: list[Report] = []
+    if table is not None:
+        ends = [_cells.timestamps(table[name].combine_chunks()) for name in (FIRST, LAST)]
+        rows = table.drop_columns([FIRST, LAST]).append_column(FIRST, ends[0]).append_column(
+            LAST, ends[1]).sort_by([(COUNT, "descending")]).to_pylist()
+    found = peers(rows, said)
+    return {COUNT: sum(row[COUNT] for row in found), "distinct": len(found), "top": found[:top]}
 
 
 def _inputs(paths: list[Path], doubles: Doubles | None) -> Iterator[tuple[Input, bool]]:
@@ -171,14 +253,15 @@ def _inputs(paths: list[Path], doubles: Doubles | None) -> Iterator[tuple[Input,
 
 
 def _read(
-    given: Input, count: Count, screen: Progress, doubles: Doubles | None, options: dict[str, Any]
+    given: Input, count: Count, screen: Progress, doubles: Doubles | None, stop: Stop,
+    options: dict[str, Any],
 ) -> Report:
     events, found, error, stats = 0, doubles.found if doubles else 0, None, None
     compared = () if doubles is None else (TIME, *IDENTITY, *RECORD)
-    columns = list(dict.fromkeys((*COLUMNS, *compared)))
+    columns = list(dict.fromkeys((*count.columns, *compared)))
     try:
         with (
-            opened(given, columns, strict=False, **options) as source,
+            opened(given, columns, strict=False, coded=CODED, **options) as source,
             contextlib.closing(_screen.Bar(screen, given.name)) as bar,
         ):
             try:
@@ -186,6 +269,8 @@ def _read(
                     count.add(batch if doubles is None else doubles.without(batch), source)
                     events += len(batch)
                     bar.show(events, source.share(), given.nbytes)
+                    if stop.asked:
+                        break
             finally:
                 stats = source.stats()
         if not events and source.hint:
@@ -200,10 +285,10 @@ def _read(
     }
 
 
-def _time(end: Any) -> str | None:
+def _time(end: int | None) -> str | None:
     if end is None:
         return None
-    text: str = _cells.timestamps(pa.array([end.value], end.type))[0].as_py()
+    text: str = _cells.timestamps(pa.array([end], pa.timestamp("ns", "UTC")))[0].as_py()
     return text
 
 
@@ -230,8 +315,15 @@ def _distinct(rows: list[Report], name: str) -> list[Any]:
     return sorted({row[name] for row in rows if row[name] is not None})
 
 
-def _with_processes(processes: Tally, top: int, row: Report) -> Report:
-    return {**row, "processes": processes.top(top, app_path=row["app_path"])}
+def _with_processes(processes: Tally, verdict: str, top: int, row: Report) -> Report:
+    return {**row, "processes": processes.top(top, verdict=verdict, app_path=row["app_path"])}
+
+
+def _origin_named(row: Report) -> Report:
+    """Put beside an origin which kind it is of, what it means, and what to do."""
+    text = row["filter_origin"]
+    kind, meaning, remedy = (None,) * 3 if text is None else explain.filter_origin(text)
+    return {"filter_origin": text, "kind": kind, "meaning": meaning, "remedy": remedy, **row}
 
 
 def _audit_named(row: Report) -> Report:
@@ -270,5 +362,4 @@ def _user_named(row: Report) -> Report:
 
 def _failure_named(said: dict[int, str], row: Report) -> Report:
     code = row["failure_error"] if row["failure_error"] is not None else row["failure_status"]
-    name = said.get(code % (1 << 32)) if names.error_meaning(code) is None else None
-    return {**row, "name": name or names.error(code), "meaning": names.error_meaning(code)}
+    return {**row, **named(code, said)}

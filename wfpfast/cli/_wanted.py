@@ -16,7 +16,7 @@ from wfpfast.audit import EVENT_ID, EVENT_ID_NEEDS
 from wfpfast.cli import _cells
 from wfpfast.cli._screen import Fault
 
-ADDRESSES = ("remote_address", "local_address", "source_address")
+ADDRESSES = ("remote_address", "local_address", "source_address", "destination_address")
 
 
 class Wish(NamedTuple):
@@ -34,6 +34,8 @@ class Wish(NamedTuple):
         What else is needed, where it is there.
     gives : sequence of str
         What is there in the end, whether a source has it or not.
+    coded : sequence of str
+        Columns of text that may come as dictionaries, where the source has them so.
     """
 
     columns: Sequence[str] | None = None
@@ -41,6 +43,7 @@ class Wish(NamedTuple):
     makes: bool = False
     also: Sequence[str] = ()
     gives: Sequence[str] = ()
+    coded: Sequence[str] = ()
 
 
 @functools.cache
@@ -134,12 +137,21 @@ def union(schemas: Sequence[pa.Schema]) -> pa.Schema:
     return pa.schema([fields[name] for name in dict.fromkeys([*order, *fields])])
 
 
-def typed(batch: pa.RecordBatch, field: pa.Field, source: str) -> pa.Array:
-    """Return a column in the type that wfpfast gives it, whatever a file's writer made of it."""
+def typed(
+    batch: pa.RecordBatch, field: pa.Field, source: str, coded: Sequence[str] = ()
+) -> pa.Array:
+    """Return a column in the type that wfpfast gives it, whatever a file's writer made of it.
+
+    Parameters
+    ----------
+    coded : sequence of str
+        Columns that may also come as a dictionary of that type.
+    """
     if field.name not in batch.schema.names:
         return pa.nulls(len(batch), field.type)
     array = batch.column(field.name)
-    if array.type == field.type:
+    is_coded = field.name in coded and pa.types.is_dictionary(array.type)
+    if array.type == field.type or (is_coded and array.type.value_type == field.type):
         return array
     try:
         if field.name in ADDRESSES and _cells.is_binary(array.type):

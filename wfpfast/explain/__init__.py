@@ -5,9 +5,9 @@ from wfpfast.explain._audits import audit
 from wfpfast.explain._event import event
 from wfpfast.explain._numbers import KINDS, explain_number, is_known, number_of
 from wfpfast.explain._sids import sid
-from wfpfast.explain._words import explain_word
+from wfpfast.explain._words import explain_word, filter_origin
 
-__all__ = ["EVENT_KINDS", "audit", "event", "explain", "is_answer", "sid"]
+__all__ = ["EVENT_KINDS", "audit", "event", "explain", "filter_origin", "is_answer", "sid"]
 
 
 def explain(text: str) -> list[str]:

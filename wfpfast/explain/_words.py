@@ -212,12 +212,36 @@ def meaning_of(title: str, name: str) -> str | None:
     return None
 
 
+def filter_origin(text: str) -> tuple[str, str, str | None]:
+    """Return what a value of filterOrigin is, what it means, and what to do.
+
+    Parameters
+    ----------
+    text
+        The value, as events have it.
+
+    Returns
+    -------
+    tuple
+        ``rule``, ``default`` for what Windows does without a rule, or ``unknown``; the meaning;
+        the remedy, or None.
+
+    Examples
+    --------
+    >>> filter_origin("Stealth")[0], filter_origin("{rule 17}")[0], filter_origin("Unknown")[0]
+    ('default', 'rule', 'unknown')
+    """
+    for spellings, meaning, remedy in ORIGINS:
+        if _folded(text) in map(_folded, spellings):
+            return "unknown" if spellings == ("Unknown",) else "default", meaning, remedy
+    if not text.strip():
+        return "unknown", "Windows named no origin", None
+    return "rule", QUERY_USER_RULE if _QUERY_USER.match(text) else "a firewall rule", (
+        f"Get-NetFirewallRule -Name '{text}', or -DisplayName, shows the rule and where it is"
+        " set; change or remove it there.")
+
+
 def origin_of(origin: str) -> list[str]:
     """Return the sentences about a value of filterOrigin."""
-    for spellings, meaning, remedy in ORIGINS:
-        if _folded(origin) in map(_folded, spellings):
-            return _numbers.with_remedy(f"The filter comes from {origin}: {meaning}.", remedy)
-    return _numbers.with_remedy(
-        f"The filter comes from {origin}: a firewall rule.",
-        f"Get-NetFirewallRule -Name '{origin}', or -DisplayName, shows the rule and where it is"
-        " set; change or remove it there.")
+    _, meaning, remedy = filter_origin(origin)
+    return _numbers.with_remedy(f"The filter comes from {origin}: {meaning}.", remedy)
