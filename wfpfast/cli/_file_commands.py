@@ -162,11 +162,45 @@ def summary(
 
     {statuses}
     """
-    from wfpfast.cli._summary import summarise
+    from wfpfast.cli._summary import print_json, print_tables, summarise
 
     return summarise(
-        list(files), filters=filters, top=top, keep_doubles=keep_doubles, as_json=as_json,
-        **given(options))
+        list(files), filters=filters, top=top, keep_doubles=keep_doubles,
+        show=print_json if as_json else print_tables, **given(options))
+
+
+@command(short_help="Write one page of HTML about files, with charts.")
+@click.argument("files", metavar="IN...", type=PATH, nargs=-1, required=True)
+@click.option("-o", "--output", "out", metavar="OUT.HTML", type=PATH, required=True,
+              help="The page; - is the standard output.")
+@click.option("--title", metavar="TEXT", help="What stands above it, instead of the files' name.")
+@click.option("--filters", metavar="STATE.XML", type=PATH, multiple=True,
+              help="netsh's wfpstate.xml or filters.xml, or a Security log: names of rules beside"
+                   " filter ids. Of several, the first that has an id names it.")
+@click.option("--top", metavar="N", type=click.IntRange(min=1), default=10, show_default=True,
+              help="How many rows of each table.")
+@click.option("--keep-doubles", is_flag=True,
+              help="Count an event that several files have once for each of them.")
+@click.option("-f", "--force", is_flag=True, help="Replace OUT.HTML if it exists.")
+@reading_options
+@with_formats
+def report(files: tuple[Path, ...], filters: tuple[Path, ...], **options: Any) -> int:
+    """Write one page of HTML about what happened: a file to send, to keep, to print.
+
+    The page has no scripts and loads nothing. It tells what was dropped over time, by rule,
+    program, host, address and port, why IKE failed, and what is missing from it. Each IN is one of
+    these; several are added up, events that they share are counted once:
+
+    \b
+    {sources}
+
+    {inputs}
+
+    {statuses}
+    """
+    from wfpfast.cli._report import report as run
+
+    return run(files, filters=filters, **given(options))
 
 
 @command(short_help="Show the events of files, a line each.")
@@ -283,4 +317,4 @@ def hunt(
     return run(list(paths), shipped=shipped, most=most, as_json=as_json, **given(options))
 
 
-COMMANDS = (convert, demo, explain, filters, hunt, show, summary)
+COMMANDS = (convert, demo, explain, filters, hunt, report, show, summary)

@@ -123,9 +123,10 @@ ALLOWED = ("applications", "remote_addresses", "remote_ports", "hosts", "process
 
 def summarise(
     paths: list[Path], *, filters: Sequence[Path], top: int, keep_doubles: bool,
-    as_json: bool, by: Sequence[str] = (), stages: Sequence[Stage] = (), **options: Any,
+    show: Callable[[Report, Sequence[str]], None], by: Sequence[str] = (),
+    stages: Sequence[Stage] = (), **options: Any,
 ) -> int:
-    """Print the summary of what can be read; return the exit status."""
+    """Show the summary of what can be read, and what cannot; return the exit status."""
     encoding = {name: value for name, value in options.items() if name == "encoding"}
     others = [path for path in paths if path not in filters]
     rules = known_rules(filters, others, **encoding)
@@ -143,10 +144,7 @@ def summarise(
     if some:
         errors += [fault for stage in stages for fault in stage.faults()]
     if report["events"] or some:
-        if as_json:
-            click.echo(json.dumps(report, indent=2))
-        else:
-            _show.show(report, _screen.console())
+        show(report, errors)
     for error in errors:
         _screen.say(f"wfpfast: {error}")
     if report["interrupted"]:
@@ -155,6 +153,16 @@ def summarise(
     if errors:
         return 1
     return max(_stats.status(each["stats"]) for each in (report, *report["rule_files"]))
+
+
+def print_json(report: Report, errors: Sequence[str]) -> None:
+    """Print a report for machines; errors are said behind it."""
+    click.echo(json.dumps(report, indent=2))
+
+
+def print_tables(report: Report, errors: Sequence[str]) -> None:
+    """Print a report for people; errors are said behind it."""
+    _show.show(report, _screen.console())
 
 
 def summary(
