@@ -236,7 +236,7 @@ def hunt(
         from wfpfast.cli._hunt import hunt as run
     except ModuleNotFoundError as error:
         raise click.UsageError(
-            f"hunt needs {error.name}: pip install 'wfpfast[sigma]'") from None
+            f"hunt needs {str(error.name).partition('.')[0]}: pip install 'wfpfast[sigma]'") from None
 
     return run(list(paths), shipped=shipped, most=most, as_json=as_json, **given(options))
 
