@@ -1,6 +1,7 @@
 """`wfpfast hunt`: rules as Sigma means them, counted by hand on rows written by hand."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -118,17 +119,24 @@ def hunt(run: Run, *args: Any) -> tuple[int, dict[str, Any]]:
     return result.status, json.loads(result.out)
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_rules_mean_what_sigma_says(run: Run, logs: Path, tmp_path: Path, name: str) -> None:
-    detection, places = CASES[name]
-    (tmp_path / "a.yml").write_text(rule(detection), encoding="utf-8")
-    status, told = hunt(run, "a.yml", logs, "-n", 9)
-    assert told["unanswered"] == []
-    assert status == (4 if places else 0)
-    found = [row for hit in told["hits"] for row in hit["events"]]
-    times = [f"2020-09-13 12:26:{40 + place}+00:00" for place in places]
-    assert [row["timestamp"] for row in found] == times
-    assert sum(hit["count"] for hit in told["hits"]) == len(places)
+def test_rules_mean_what_sigma_says(run: Run, logs: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    for number, (name, (detection, _)) in enumerate(CASES.items()):
+        (tmp_path / "rules" / f"{number}.yml").write_text(
+            rule(detection, title=name), encoding="utf-8")
+    status, told = hunt(run, "rules", logs, "-n", 9)
+    assert (status, told["unanswered"], told["rules"]) == (4, [], len(CASES))
+    found = {hit["rule"]: [row["timestamp"] for row in hit["events"]] for hit in told["hits"]}
+    assert found == {
+        name: [f"2020-09-13 12:26:{40 + place}+00:00" for place in places]
+        for name, (_, places) in CASES.items() if places}
+    assert {hit["rule"]: hit["count"] for hit in told["hits"]} == {
+        name: len(times) for name, times in found.items()}
+
+
+def test_no_hit_is_status_0(run: Run, logs: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(rule("s: {DestPort: 1}\ncondition: s"), encoding="utf-8")
+    assert hunt(run, "a.yml", logs)[0] == 0
 
 
 def test_what_is_told_of_a_hit(run: Run, logs: Path, tmp_path: Path) -> None:
@@ -162,6 +170,12 @@ UNANSWERED = {
     "no YAML": ("a: [\n", "is no Sigma rule"),
     "a list": ("- 1\n", "is no Sigma rule"),
     "nothing": ("", "is no Sigma rule"),
+    "aliases of aliases": ("a: &a [x]\n" + "".join(
+        f"{k}: &{k} [{', '.join([f'*{j}'] * 9)}]\n" for j, k in zip("abcdefgh", "bcdefghi",
+                                                                  strict=True)),
+        "has YAML aliases"),
+    "brackets": ("a: " + "[" * 5000, "is nested too deep"),
+    "too much": ("#" * (1 << 20) + "\n", "is larger than a file of rules"),
 }
 
 
@@ -242,6 +256,19 @@ def test_a_folder_and_a_bad_file_among_good_ones(run: Run, logs: Path, tmp_path:
     (tmp_path / "empty").mkdir()
     assert "there are no rules in it" in run("hunt", "empty", logs).err
     assert run("hunt", "rules").status == 2
+
+
+def test_without_pysigma_it_says_what_to_install(
+    run: Run, logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.split(".")[0] == "sigma"]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in ("wfpfast.cli._hunt", "wfpfast.cli._sigma"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "sigma", None)
+    result = run("hunt", logs)
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith("wfpfast: hunt needs sigma: pip install 'wfpfast[sigma]'")
 
 
 def test_the_database_reads_no_file(logs: Path) -> None:

@@ -311,8 +311,8 @@ def hunt(
     try:
         from wfpfast.cli._hunt import hunt as run
     except ModuleNotFoundError as error:
-        raise click.UsageError(
-            f"hunt needs {error.name}: pip install 'wfpfast[sigma]'") from None
+        missing = str(error.name).partition(".")[0]
+        raise click.UsageError(f"hunt needs {missing}: pip install 'wfpfast[sigma]'") from None
 
     return run(list(paths), shipped=shipped, most=most, as_json=as_json, **given(options))
 

@@ -27,7 +27,7 @@ from wfpfast.cli._sigma import (
     read_rules,
 )
 from wfpfast.cli._source import Broken
-from wfpfast.cli._sources import inputs, opened
+from wfpfast.cli._sources import expanded, inputs, opened
 from wfpfast.cli._stages import OfHosts, Stage
 from wfpfast.cli._wanted import fitted, known
 
@@ -155,7 +155,7 @@ def hunt(
     data = [each for each in paths if each not in rules]
     if not data:
         raise click.UsageError("No data to hunt in: every argument is a rule or a folder of them.")
-    found = read_rules([*rules, *([SHIPPED] if shipped or not rules else [])])
+    found = read_rules([*expanded(rules), *([SHIPPED] if shipped or not rules else [])])
     with contextlib.closing(Hunt(found, most)) as hunted:
         faults, stats = _read(hunted, data, stages, options)
         if any(hit.rule.asks_filters for hit in hunted.hits):

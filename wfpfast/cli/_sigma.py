@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import yaml
 from sigma.backends.sqlite import sqliteBackend
 from sigma.collection import SigmaCollection
 from sigma.exceptions import SigmaError, SigmaFeatureNotSupportedByBackendError
 from sigma.rule import SigmaRule
-from yaml import YAMLError
 
 from wfpfast.cli._screen import Fault
 
 MOST_BYTES = 1 << 20        # of a file of rules
+MOST_DEPTH = 50
 SHIPPED = Path(__file__).with_name("sigma")
 SUFFIXES = (".yml", ".yaml")
 # Fields as the records of the Security log have them, and the columns that have their values.
@@ -162,9 +163,15 @@ def _rules(path: Path) -> Iterator[Rule]:
         yield nothing(path.name, why="is larger than a file of rules")
         return
     try:
-        found = SigmaCollection.from_yaml(data.decode("utf-8-sig"))
-    except (SigmaError, YAMLError, UnicodeDecodeError, RecursionError, AttributeError, TypeError,
-            ValueError) as error:   # the last ones are pySigma's for YAML that is no rule
+        text = data.decode("utf-8-sig")
+        if why := _costly(text):
+            yield nothing(path.name, why=why)
+            return
+        found = SigmaCollection.from_yaml(text)
+    except (
+        SigmaError, yaml.YAMLError, RecursionError,
+        AttributeError, TypeError, ValueError,  # which are pySigma's for YAML that is no rule
+    ) as error:
         yield nothing(path.name, why=f"is no Sigma rule: {error}")
         return
     if not len(found):
@@ -178,6 +185,19 @@ def _rules(path: Path) -> Iterator[Rule]:
             yield _converted(each, title, str(path))
         except (SigmaError, NotImplementedError, RecursionError) as error:
             yield nothing(title, why=str(error))
+
+
+def _costly(text: str) -> str:
+    """Return what of a small text costs much, or nothing."""
+    depth = 0
+    for each in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(each, yaml.AliasEvent):
+            return "has YAML aliases, of which a few can stand for millions of values"
+        depth += isinstance(each, yaml.CollectionStartEvent)
+        depth -= isinstance(each, yaml.CollectionEndEvent)
+        if depth > MOST_DEPTH:
+            return "is nested too deep"
+    return ""
 
 
 def _converted(rule: SigmaRule, title: str, path: str) -> Rule:

@@ -19,7 +19,7 @@ from wfpfast.views._rows import (
     rule_name,
     where,
 )
-from wfpfast.views._sides import Side, sides
+from wfpfast.views._sides import Side, Sides, sides
 
 VERSION = "0.2.6"
 _NUMBER = pa.int32()
@@ -30,10 +30,20 @@ def asim_view(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Return a NetworkSession for each event."""
     rows = Rows(batch)
     ends = sides(rows)
-    time = rows.get("timestamp")
-    number = rows.get("filter_id")
-    fits = pc.fill_null(pc.less_equal(number, pa.scalar(_MOST, pa.uint64())), False)
     fields = {
+        **_event(rows),
+        "Dvc": rows.get("host"), "DvcHostname": rows.get("host"),
+        "DvcAction": rows.by_kind(_action),
+        **_network(rows, ends),
+        **_end(rows, "Src", ends.source), **_end(rows, "Dst", ends.destination),
+        "AdditionalFields": cells(rows.rest()),
+    }
+    return pa.record_batch(list(fields.values()), names=list(fields))
+
+
+def _event(rows: Rows) -> dict[str, pa.Array]:
+    time = rows.get("timestamp")
+    return {
         "TimeGenerated": time, "EventStartTime": time, "EventEndTime": time,
         "EventCount": rows.always(1, _NUMBER),
         "EventSchema": rows.always("NetworkSession"),
@@ -52,12 +62,16 @@ def asim_view(batch: pa.RecordBatch) -> pa.RecordBatch:
         "EventMessage": pc.coalesce(error_text(rows), rows.by_kind(lambda each: each.text)),
         "EventSeverity": rows.by_kind(
             lambda each: "Low" if each.verdict in (DROP, FAIL) else "Informational"),
-        "Dvc": rows.get("host"), "DvcHostname": rows.get("host"),
-        "DvcAction": rows.by_kind(_action),
+    }
+
+
+def _network(rows: Rows, ends: Sides) -> dict[str, pa.Array]:
+    number = rows.get("filter_id")
+    fits = pc.fill_null(pc.less_equal(number, pa.scalar(_MOST, pa.uint64())), False)
+    return {
         "NetworkDirection": pc.coalesce(
             rows.by_kind(lambda each: "Listen" if each.act in (BIND, LISTEN) else None),
-            rows.mapped("direction", {
-                "INBOUND": "Inbound", "OUTBOUND": "Outbound"}.get),
+            rows.mapped("direction", {"INBOUND": "Inbound", "OUTBOUND": "Outbound"}.get),
             rows.always("Unknown")),
         "NetworkProtocol": pc.utf8_upper(rows.mapped("ip_protocol", protocol)),
         "NetworkProtocolVersion": rows.mapped("ip_version", lambda version: f"IPv{version}"),
@@ -66,10 +80,7 @@ def asim_view(batch: pa.RecordBatch) -> pa.RecordBatch:
         "NetworkRuleName": rule_name(rows),
         "NetworkRuleNumber": where(fits, number).cast(_NUMBER),
         "Rule": pc.coalesce(rule_name(rows), number.cast(TEXT)),
-        **_end(rows, "Src", ends.source), **_end(rows, "Dst", ends.destination),
-        "AdditionalFields": cells(rows.rest()),
     }
-    return pa.record_batch(list(fields.values()), names=list(fields))
 
 
 def _action(each: Meaning) -> str | None:
