@@ -23,7 +23,7 @@ def parquet(given: Input, request: Request, stack: contextlib.ExitStack) -> Sour
                  if field.name in request.wish.coded and pa.types.is_string(field.type)]
         if coded:
             reader = pa.parquet.ParquetFile(
-                file, metadata=reader.metadata, read_dictionary=coded)
+                file, metadata=reader.metadata, read_dictionary=coded, pre_buffer=False)
     schema = reader.schema_arrow
     names = request.names(given.name, schema.names)
     total, seen = max(1, reader.metadata.num_rows), 0
