@@ -1,11 +1,20 @@
 """`wfpfast summary` as people see it: lines that fit, and nothing that steers the terminal."""
 
+import json
 import os
+import signal
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from cli.hand import HOSTILE, SVCHOST
 from cli.hostile import RED, STEERING, cells
 from cli.running import Run
+from netsh_inputs import file, other
+
+from wfpfast.cli._count import Count
 
 
 @pytest.mark.parametrize("with_state", [False, True])
@@ -106,3 +115,82 @@ def test_what_is_left_out_is_said(
     assert lines[start + 1].startswith("      2   40.0%  ")
     assert lines[start + 2].strip() == "process 4321"
     assert lines[start + 3] == "      3   60.0%  3 more"
+
+
+def test_ctrl_c_shows_what_was_read(
+    run: Run, xml: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = Count.add
+
+    def interrupted(*args: Any) -> None:
+        add(*args)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(Count, "add", interrupted)
+    result = run("summary", xml, xml, "--keep-doubles", "--json")
+    report = json.loads(result.out)
+    assert (result.status, report["events"], report["interrupted"]) == (130, 7, True)
+    assert len(report["files"]) == 1
+    assert result.err == "wfpfast: interrupted: these are counts of the part that was read\n"
+    result = run("summary", xml, xml, "--keep-doubles")
+    assert result.status == 130
+    assert "Interrupted: these are counts of the part that was read.\n" in result.out
+    assert "Dropped, by application\n" in result.out
+
+
+def test_pairs_of_columns(run: Run, xml: Path) -> None:
+    """Counted by hand over the events of hand.py."""
+    result = run("summary", xml, "--by", "app, remote_port", "--json")
+    table = json.loads(result.out)["by"]
+    assert (table["events"], table["distinct"]) == (7, 6)
+    names = ("app_path", "remote_port", "events", "dropped", "allowed", "failed")
+    found = {tuple(row[name] for name in names) for row in table["top"]}
+    assert found == {
+        (SVCHOST, 443, 2, 2, 0, 0), (HOSTILE, 53, 1, 1, 0, 0), (None, 0, 1, 1, 0, 0),
+        ("", None, 1, 1, 0, 0), (SVCHOST, 80, 1, 0, 1, 0), (None, None, 1, 0, 0, 1)}
+    lines = run("summary", xml, "--by", "app,remote_port").out.splitlines()
+    start = lines.index("All events, by app_path and remote_port")
+    assert lines[start + 1].endswith(f"  {SVCHOST} - 443")
+    assert lines[start + 2].strip() == "2 dropped"
+
+
+@pytest.mark.parametrize(("by", "words"), [
+    ("remote_prot", "there is no column 'remote_prot'; did you mean remote_port"),
+    ("app,terminating_filters", "there is no column 'terminating_filters'"),
+    ("", "there is no column ''"), (RED, r"\x1b[31m"),
+])
+def test_columns_that_cannot_be_counted_together(
+    run: Run, xml: Path, by: str, words: str
+) -> None:
+    result = run("summary", xml, "--by", by)
+    assert (result.status, result.out, len(result.err.splitlines())) == (2, "", 1)
+    assert words in result.err
+    assert STEERING.findall(result.err) == []
+
+
+def test_drops_are_drawn_over_time(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four hours: 16, 0, 2 and 8 drops, and events that are none."""
+    hours = [0] * 16 + [2] * 2 + [3] * 8
+    start = 1_714_557_600_000_000
+    times = [start + (hour * 60 + 1) * 60_000_000 for hour in hours] + [start] * 3
+    pq.write_table(pa.table({
+        "event_type": ["CLASSIFY_DROP"] * 26 + ["CLASSIFY_ALLOW"] * 3,
+        "timestamp": pa.array(times, pa.timestamp("us", "UTC"))}), tmp_path / "t.parquet")
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = run("summary", "t.parquet").out.splitlines()
+    start_line = lines.index("Dropped, over time: a bar is 5 min")
+    gap = " " * 23
+    assert lines[start_line + 1:start_line + 7] == [
+        "     16  █", "         █", f"         █{gap}{' ' * 12}▄", f"         █{gap}{' ' * 12}█",
+        f"      0  █{gap}▅{' ' * 11}█", f"         10:00:00{' ' * 21}13:01:00"]
+
+
+def test_failures_of_ike_come_without_tables_of_drops(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "ike.xml"
+    path.write_bytes(file(other("IKEEXT_MM_FAILURE", "ikeMmFailure", {
+        "failureErrorCode": "13801 (ERROR_IPSEC_IKE_AUTH_FAIL)"})))
+    out = run("summary", path).out
+    assert "ropped, by" not in out
+    assert "IKE and IPsec failures\n" in out

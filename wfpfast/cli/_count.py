@@ -1,7 +1,7 @@
 """Counts the events of sources for `wfpfast summary`; must not know how counts are shown.
 
-What says who an event is of repeats: all these columns are counted together first, and the tables
-are counted of what is left of them. Addresses, ports and times vary, and are counted by themselves.
+Columns that go with each other are counted together first: a filter stands at one layer, a process
+is of one program. What is left of them is little, and the tables are counted of that.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ DROP, ALLOW, FAIL = "drop", "allow", "fail"
 # What is shown beside each other, and what it is called.
 VERDICTS = {DROP: "dropped", ALLOW: "allowed", FAIL: "failed"}
 # What is counted of dropped and of allowed events: a name, and the columns whose combinations are
-# counted. The first ones are counted of `_WHO`.
+# counted.
 BY = {
     "applications": ("app_path",),
     "filters": ("filter_id",),
@@ -38,16 +38,20 @@ BY = {
     "remote_addresses": ("remote_address",),
     "remote_ports": ("ip_protocol", "remote_port", "icmp_type", "icmp_version"),
 }
-_VARIED = ("remote_addresses", "remote_ports")
 # A filter stands at one layer, so that this table is hardly longer than that of the filters.
 PLACE = ("filter_id", "layer_id", "filter_origin")
 FAILURE = ("event_type", "failure_error", "failure_status")
-_WHO = (
-    "event_type", VERDICT, "app_path", "host", "process_id", "filter_id", "layer_id", "direction",
-    "user_sid", "filter_origin", "event_id")
+# What goes with each other, so that there are few combinations, and what is counted of them.
+_TOGETHER = (
+    (("event_type", VERDICT, "event_id", "filter_id", "layer_id", "direction", "filter_origin"),
+     ("types", "audits", "filters", "directions", "origins", "places")),
+    ((VERDICT, "host", "app_path", "process_id"),
+     ("applications", "processes", "hosts")))
+_ALONE = ("users", "remote_addresses", "remote_ports")
 COLUMNS = list(dict.fromkeys((
-    "timestamp", *(name for name in _WHO if name != VERDICT), "ip_version", "ip_protocol",
-    "local_port", "remote_port", "remote_address", *FAILURE, "source_address", *PEER)))
+    "timestamp", "event_type", "event_id", "filter_id", "layer_id", "direction", "filter_origin",
+    "host", "app_path", "process_id", "user_sid", "ip_version", "ip_protocol", "local_port",
+    "remote_port", "remote_address", *FAILURE, "source_address", *PEER)))
 # What may come as codes, whatever its type is: it is counted so.
 CODED = ("remote_address", "source_address")
 # Audits of inbound connections, of which it may not be known which end is local.
@@ -68,21 +72,19 @@ class Count:
     def __init__(self, rules: RulesThen | None = None, by: Sequence[str] = ()) -> None:
         self._rules = rules
         self.events = 0
-        self.types = Tally(["event_type"])
         self.failures = Tally(FAILURE)
         self.peers = Tally(PEER, span="timestamp")
-        self.tables = {name: Tally((VERDICT, *keys)) for name, keys in BY.items()}
+        self.tables = {
+            **{name: Tally((VERDICT, *keys)) for name, keys in BY.items()},
+            "types": Tally(["event_type"]), "audits": Tally(["event_id"]),
+            "places": Tally((VERDICT, *PLACE))}
         self.rules = None if rules is None else Tally((*BY["filters"], *KEYS))
-        self.places = Tally(PLACE)
-        self.audits = Tally(["event_id"])
-        self.hosts = Tally(["host", VERDICT])
         self.undecided = Tally(["host"])
         self.times = Times(VERDICT)
-        self.by = Tally((*by, VERDICT))
+        self.by = Tally((*by, VERDICT)) if by else None
         self.stats: Counter[str] = Counter()
         self.columns = list(dict.fromkeys((*COLUMNS, *by)))
-        self._has_by = bool(by)
-        self._who = Tally(_WHO)
+        self._together = [(Tally(keys), names) for keys, names in _TOGETHER]
         self._schema = pa.schema([known().field(name) for name in self.columns])
 
     def add(self, batch: pa.RecordBatch, source: Source) -> None:
@@ -96,13 +98,14 @@ class Count:
         _add_icmp(columns)
         self.events += len(batch)
         self.times.add(columns["timestamp"], columns[VERDICT])
-        self._who.add(columns)
-        for name in _VARIED:
+        for tally, _ in self._together:
+            tally.add(columns)
+        for name in _ALONE:
             self.tables[name].add(columns)
-        if self._has_by:
+        if self.by is not None:
             self.by.add(columns)
         self._add_rare(columns)
-        if self._who.waiting > MOST_WAITING:
+        if any(tally.waiting > MOST_WAITING // 2 for tally, _ in self._together):
             self.settle()
 
     def _add_rare(self, columns: dict[str, pa.Array]) -> None:
@@ -122,22 +125,20 @@ class Count:
             self.rules.add({**dropped, **self._rules.beside(dropped)})
 
     def settle(self) -> None:
-        """Put what was counted together into its tables."""
-        found = self._who.take()
-        if not found:
-            return
-        counts = found[COUNT]
-        for tally in (self.types, self.audits, self.hosts):
-            tally.add(found, counts)
-        for name, tally in self.tables.items():
-            if name not in _VARIED:
-                tally.add(found, counts)
-        dropped = _chosen(found, (*PLACE, COUNT), pc.equal(found[VERDICT], DROP))
-        self.places.add(dropped, dropped[COUNT])
+        """Put what was counted together into the tables."""
+        for tally, names in self._together:
+            if found := tally.take():
+                for name in names:
+                    self.tables[name].add(found, found[COUNT])
 
     def add_stats(self, stats: dict[str, int] | None) -> None:
         """Add what a source says that it lost."""
         self.stats.update({k: n for k, n in (stats or {}).items() if k != "events"})
+
+
+def countable() -> list[str]:
+    """Return the columns whose values can be counted: all but lists."""
+    return [field.name for field in known() if not pa.types.is_list(field.type)]
 
 
 def _verdicts(types: pa.Array) -> pa.Array:

@@ -71,6 +71,28 @@ def given(options: dict[str, Any]) -> dict[str, Any]:
     return {**found, "stages": stages}
 
 
+_SHORT = {
+    "app": "app_path", "filter": "filter_id", "layer": "layer_id", "user": "user_sid",
+    "process": "process_id", "protocol": "ip_protocol", "origin": "filter_origin",
+    "type": "event_type"}
+
+
+def columns_by(_: click.Context, __: click.Parameter, text: str | None) -> list[str]:
+    """Return the columns that are to be counted together, by their whole names."""
+    if text is None:
+        return []
+    from wfpfast.cli._count import countable  # which needs pyarrow
+    from wfpfast.cli._source import no_column
+
+    there = countable()
+    wanted = list(dict.fromkeys(
+        _SHORT.get(name, name) for name in map(str.strip, text.split(","))))
+    for name in wanted:
+        if name not in there:
+            raise click.BadParameter(no_column("--by", name, [*there, *_SHORT]))
+    return wanted
+
+
 @command(short_help="Convert net events to another kind of file.")
 @click.argument("sources", metavar="IN...", type=PATH, nargs=-1)  # all but the last, OUT
 @click.argument("out", metavar="OUT", type=PATH)
@@ -138,12 +160,16 @@ def convert(
               help="How many lines of each table.")
 @click.option("--keep-doubles", is_flag=True,
               help="Count an event that several files have once for each of them.")
+@click.option("--by", metavar="A,B", callback=columns_by,
+              help="A table by these columns, too, such as app,remote_port or host,app: all that"
+                   " convert writes, and app, filter, user, process, protocol, origin, type for"
+                   " short.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
 @reading_options
 @with_formats
 def summary(
-    files: tuple[Path, ...], filters: tuple[Path, ...], top: int, keep_doubles: bool,
-    as_json: bool, **options: Any,
+    files: tuple[Path, ...], filters: tuple[Path, ...], top: int, *, keep_doubles: bool,
+    by: list[str], as_json: bool, **options: Any,
 ) -> int:
     """Say what happened and what was dropped, by application, filter, address and port.
 
@@ -165,8 +191,40 @@ def summary(
     from wfpfast.cli._summary import print_json, print_tables, summarise
 
     return summarise(
-        list(files), filters=filters, top=top, keep_doubles=keep_doubles,
+        list(files), filters=filters, top=top, keep_doubles=keep_doubles, by=by,
         show=print_json if as_json else print_tables, **given(options))
+
+
+@command(short_help="Say which IKE negotiations failed, and what to do.")
+@click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
+@click.option("--top", metavar="N", type=click.IntRange(min=1), default=10, show_default=True,
+              help="How many peers.")
+@click.option("--keep-doubles", is_flag=True,
+              help="Count an event that several files have once for each of them.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
+@reading_options
+@with_formats
+def ike(
+    files: tuple[Path, ...], top: int, keep_doubles: bool, as_json: bool, **options: Any,
+) -> int:
+    """Say which negotiations of IKE and AuthIP failed, a block for each peer, most failures first.
+
+    A block says how often, from when to when, in which mode (main, quick, extended), who began,
+    in which state, which end gave up, by which method they were to authenticate, as whom, the error
+    in words, and what to do.
+
+    Each FILE is one of these; of the Security log these are the audits 4652 to 4654 and 4984:
+
+    \b
+    {sources}
+
+    {inputs}
+
+    {statuses}
+    """
+    from wfpfast.cli._ike import ike as run
+
+    return run(files, top=top, keep_doubles=keep_doubles, as_json=as_json, **given(options))
 
 
 @command(short_help="Write one page of HTML about files, with charts.")
@@ -317,4 +375,4 @@ def hunt(
     return run(list(paths), shipped=shipped, most=most, as_json=as_json, **given(options))
 
 
-COMMANDS = (convert, demo, explain, filters, hunt, report, show, summary)
+COMMANDS = (convert, demo, explain, filters, hunt, ike, report, show, summary)

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from wfpfast.cli._page import QUIET, Label, Page, Row
 from wfpfast.cli._screen import brief, events, number, printable, seconds, tail
+from wfpfast.cli._show_times import instant, show_times
 from wfpfast.cli._stats import is_loss, words
 from wfpfast.explain import EVENT_KINDS
 
@@ -18,6 +19,10 @@ VALUES = {
     "user_sid", "filter_origin"}
 DOUBLES = "doubles"     # the statistic that is no loss
 ORIGIN = "origin of the filter"
+RARE = (ORIGIN, "process")     # which few sources have
+PARTIAL = "these are counts of the part that was read"
+PARTS = ("dropped", "allowed", "failed")
+KINDS = {"default": "no rule", "rule": "a rule", "unknown": "unknown"}
 NOT_GIVEN = "not given"
 EMPTY = "empty text"
 WARNING = "yellow"
@@ -43,7 +48,11 @@ def show(report: Row, screen: Console) -> None:
     if report["events"]:
         page.section("All events, by type", report["types"], report["events"], _type)
     _audits(report, page)
+    show_times(report, page)
+    if report["by"] is not None:
+        _pairs(report["by"], page, report["events"])
     _drops(report, page)
+    _allowed(report["allowed"], page)
     failures = report["failures"]
     if failures["top"]:
         page.section("IKE and IPsec failures", failures, failures["events"], _failure)
@@ -58,11 +67,13 @@ def _head(report: Row, page: Page) -> None:
         (printable(name), "bold"), f": {events(report['events'])}, {dropped} dropped")
     page.print(what)
     if report["first"]:
-        first, last = _instant(report["first"]), _instant(report["last"])
+        first, last = instant(report["first"]), instant(report["last"])
         text = f"{_clock(first)} UTC"
         if first != last:
             text = f"{_clock(first)} to {_clock(last)} UTC, {_span(first, last)}"
         page.print(Text(text, style=QUIET))
+    if report["interrupted"]:
+        page.print(Text(f"Interrupted: {PARTIAL}.", style=WARNING))
     hosts = report["hosts"]["top"]
     if len(hosts) == 1 and hosts[0]["host"] is not None:
         page.print(Text(", ".join([f"host {brief(hosts[0]['host'])}", *sides(hosts[0])]), QUIET))
@@ -72,10 +83,6 @@ def _head(report: Row, page: Page) -> None:
         page.print(Text(
             f"{events(doubles)} {verbs[0]} in an earlier file, too, and {verbs[1]} counted once"
             " (--keep-doubles: each time)", style=QUIET))
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text[:26])  # seven decimals are one more than Python reads
 
 
 def _clock(instant: datetime) -> str:
@@ -100,7 +107,8 @@ def _audits(report: Row, page: Page) -> None:
 def _host(row: Row, room: int) -> list[Text]:
     if row["host"] is None:
         return _not_given()
-    return [Text(tail(row["host"], room)), *_below(0, *sides(row))]
+    verdicts = [f"{number(row[name])} {name}" for name in PARTS if row.get(name)]
+    return [Text(tail(row["host"], room)), *_below(0, *verdicts), *_below(0, *sides(row))]
 
 
 def sides(row: Row) -> Iterator[str]:
@@ -136,7 +144,8 @@ def _drops(report: Row, page: Page) -> None:
         ("application", "applications", _application), ("filter", "filters", rule),
         ("remote address", "remote_addresses", _value("remote_address")),
         ("remote port", "remote_ports", _port), ("direction", "directions", _value("direction")),
-        ("user", "users", _user), (ORIGIN, "origins", _value("filter_origin")))
+        ("user", "users", _user), ("process", "processes", _process),
+        (ORIGIN, "origins", _origin))
     silent = [what for what, name, _ in sections if not _says_something(dropped[name])]
     for what, name, label in sections:
         if what in silent:
@@ -146,16 +155,49 @@ def _drops(report: Row, page: Page) -> None:
             page.print(Text(
                 "Ids of filters change with the rules and at every start of Windows: take the"
                 " state together with the events.", QUIET))
-    missed = [what for what in silent if what != ORIGIN]  # which few sources have
+    missed = [what for what in silent if what not in RARE]
     if missed:
         page.screen.print()
         page.print(Text(f"Not given of what was dropped: {', '.join(missed)}", QUIET))
 
 
+def _allowed(allowed: Row, page: Page) -> None:
+    """Show what was allowed, and by and to whom."""
+    for what, name, label in (
+        ("application", "applications", _application),
+        ("remote address", "remote_addresses", _value("remote_address")),
+        ("remote port", "remote_ports", _port), ("process", "processes", _process),
+    ):
+        if allowed["events"] and _says_something(allowed[name]):
+            page.section(f"Allowed, by {what}", allowed[name], allowed["events"], label)
+
+
+def _pairs(table: Row, page: Page, total: int) -> None:
+    """Show the combinations of columns that were asked for."""
+    if not table["top"]:
+        return
+    names = [name for name in table["top"][0] if name not in (*PARTS, "events")]
+
+    def label(row: Row, room: int) -> list[Text]:
+        cells = [NOT_GIVEN if row[name] is None else str(row[name]) for name in names]
+        share = max(1, (room - 3 * len(cells)) // len(cells))
+        room_of = [min(len(cell), share) for cell in cells]
+        spare = room - 3 * (len(cells) - 1) - sum(room_of)
+        shown = [tail(cell, size + max(0, spare)) for cell, size in
+                 zip(cells, room_of, strict=True)]
+        parts = [f"{number(row[name])} {name}" for name in PARTS if row[name]]
+        return [Text(" - ".join(shown)), *_below(0, *parts)]
+
+    page.section(f"All events, by {' and '.join(names)}", table, total, label)
+
+
 def _says_something(table: Row) -> bool:
     """Tell whether a table has more than one row without any value."""
-    keys = table["top"][0].keys() & VALUES
-    return table["distinct"] > 1 or any(table["top"][0][key] is not None for key in keys)
+    rows = table["top"]
+    if "process_id" in rows[0]:     # of programs without one the other tables tell
+        return any(row["process_id"] is not None for row in rows)
+    keys = rows[0].keys() & VALUES
+    return table["distinct"] > 1 or any(rows[0][key] is not None for key in keys)
 
 
 def _certain(row: Row) -> bool:
@@ -190,6 +232,25 @@ def _application(row: Row, room: int) -> list[Text]:
         ids = ", ".join(str(each["process_id"]) for each in known)
         told = f"process{'' if len(known) == 1 else 'es'} {ids}"
     return _beside(_value("app_path")(row, room)[0], told, room)
+
+
+def _process(row: Row, room: int) -> list[Text]:
+    """Label a process: its number, its program and, of several, its host."""
+    if row["process_id"] is None:
+        return _not_given()
+    number_of = f"{row['process_id']:<7} "
+    path = Text(tail(row["app_path"] or NOT_GIVEN, max(1, room - len(number_of))))
+    return [Text.assemble(number_of, path), *_below(len(number_of) - 2, row["host"])]
+
+
+def _origin(row: Row, room: int) -> list[Text]:
+    """Label an origin: its name and, below, whether a rule is behind it and what it means."""
+    lines = _value("filter_origin")(row, room)
+    meaning = row["meaning"]
+    if row["kind"] is None:
+        return lines
+    return [*lines, Text(f"  {KINDS[row['kind']]}: {meaning}" if row["kind"] == "unknown"
+                         else f"  {meaning}", QUIET)]
 
 
 def _type(row: Row, room: int) -> list[Text]:

@@ -18,9 +18,9 @@
     for net events.
 ``hosts``
     A table of ``{"host", "events", "dropped", "allowed", "failed", "local_end", "agreed",
-    "undecided"}``: how many there were of all, and of each verdict. ``local_end`` says which end of
-    inbound connections the host logs as its own: ``source``, ``destination``, or ``differs``
-    if files disagree; null if none says it. ``agreed`` is how many connections said so,
+    "undecided"}``: how many there were of all, and of each verdict. ``local_end`` says which end
+    of inbound connections the host logs as its own: ``source``, ``destination``, or ``differs`` if
+    files disagree; null if none says it. ``agreed`` is how many connections said so,
     ``undecided`` of how many it is not known which end is local.
 ``dropped``
     ``{"events": how many}`` and these tables of dropped events:
@@ -102,7 +102,7 @@ from wfpfast import explain, names
 from wfpfast.cli import _cells, _screen, _show, _stats
 from wfpfast.cli._count import ALLOW, BY, CODED, DROP, VERDICT, VERDICTS, Count
 from wfpfast.cli._input import Input, name_of
-from wfpfast.cli._peers import named, peers
+from wfpfast.cli._peers import PEER, named, peers
 from wfpfast.cli._rules import add_rules, known_rules, own_rules, rules_then
 from wfpfast.cli._rules_then import RulesThen
 from wfpfast.cli._screen import Fault
@@ -115,7 +115,7 @@ from wfpfast.doubles import IDENTITY, RECORD, TIME, Doubles
 
 Report = dict[str, Any]
 MACHINE_ACCOUNT = "S-1-5-21-"
-PARTIAL = "what was counted is only a part of what there is"
+PARTIAL = _show.PARTIAL
 INTERRUPTED = 130
 DROPPED = tuple(BY)
 ALLOWED = ("applications", "remote_addresses", "remote_ports", "hosts", "processes")
@@ -173,27 +173,32 @@ def summary(
     count, doubles = Count(rules, by), None if keep_doubles else Doubles()
     with _screen.progress() as screen, stoppable() as stop:
         files = [
-            _read(given, count, screen, doubles if many else None, stop, options)
+            _read(given, count, screen, doubles if many else None, stop=stop, options=options)
             for given, many in _inputs(paths, doubles) if not stop.asked]
     if doubles is not None and len(files) > 1:
         count.add_stats({"doubles": doubles.found})
+    return {**_report(count, top), "files": files, "interrupted": stop.asked}
+
+
+def _report(count: Count, top: int) -> Report:
+    """Return the counts with their names; files and rules are for others to put in."""
     count.settle()
     said = _stats.names_of_codes(dict(count.stats))
     report: Report = {
-        "files": files,
+        "files": [],
         "events": count.events,
         "first": _time(count.times.first),
         "last": _time(count.times.last),
-        "types": count.types.top(),
-        "audits": count.audits.top(),
-        "hosts": count.hosts.split(top, VERDICT, VERDICTS),
+        "types": count.tables["types"].top(),
+        "audits": count.tables["audits"].top(),
+        "hosts": count.tables["hosts"].split(top, VERDICT, VERDICTS),
         "times": _times(count),
-        "by": count.by.split(top, VERDICT, VERDICTS) if by else None,
+        "by": count.by and count.by.split(top, VERDICT, VERDICTS),
         "dropped": _verdict(count, DROP, top, DROPPED),
         "allowed": _verdict(count, ALLOW, top, ALLOWED),
         "ike": _peers(count, top, said),
         "failures": count.failures.top(top),
-        "interrupted": stop.asked,
+        "interrupted": False,
         "stats": dict(count.stats),
         "filters": None,
         "rule_files": [],
@@ -201,7 +206,7 @@ def summary(
     dropped = report["dropped"]
     if count.rules is not None:
         dropped["filters"] = count.rules.top(top)
-    _add_places(dropped["filters"]["top"], count.places.table())
+    _add_places(dropped["filters"]["top"], count.tables["places"].table())
     _name(dropped["users"], _user_named)
     _name(dropped["origins"], _origin_named)
     _name(report["audits"], _audit_named)
@@ -212,7 +217,7 @@ def summary(
 
 def _verdict(count: Count, verdict: str, top: int, tables: Sequence[str]) -> Report:
     """Return the tables of what was dropped, or of what was allowed."""
-    found: Report = {COUNT: count.hosts.top(verdict=verdict)[COUNT]}
+    found: Report = {COUNT: count.tables["hosts"].top(verdict=verdict)[COUNT]}
     found.update({name: count.tables[name].top(top, verdict=verdict) for name in tables})
     processes = count.tables["processes"]
     _name(found["applications"], functools.partial(_with_processes, processes, verdict, top))
@@ -243,7 +248,8 @@ def _peers(count: Count, top: int, said: dict[int, str]) -> Report:
     if table is not None:
         ends = [_cells.timestamps(table[name].combine_chunks()) for name in (FIRST, LAST)]
         rows = table.drop_columns([FIRST, LAST]).append_column(FIRST, ends[0]).append_column(
-            LAST, ends[1]).sort_by([(COUNT, "descending")]).to_pylist()
+            LAST, ends[1]).sort_by(
+                [(COUNT, "descending"), *((name, "ascending") for name in PEER)]).to_pylist()
     found = peers(rows, said)
     return {COUNT: sum(row[COUNT] for row in found), "distinct": len(found), "top": found[:top]}
 
@@ -261,8 +267,8 @@ def _inputs(paths: list[Path], doubles: Doubles | None) -> Iterator[tuple[Input,
 
 
 def _read(
-    given: Input, count: Count, screen: Progress, doubles: Doubles | None, stop: Stop,
-    options: dict[str, Any],
+    given: Input, count: Count, screen: Progress, doubles: Doubles | None, *,
+    stop: Stop, options: dict[str, Any],
 ) -> Report:
     events, found, error, stats = 0, doubles.found if doubles else 0, None, None
     compared = () if doubles is None else (TIME, *IDENTITY, *RECORD)
@@ -309,7 +315,8 @@ def _add_places(rows: list[Report], places: pa.Table | None) -> None:
     ids = [row["filter_id"] for row in rows]
     found: list[Report] = []
     if places is not None:
-        found = places.filter(pc.is_in(places["filter_id"], pa.array(ids, pa.uint64()))).to_pylist()
+        mine = pc.is_in(places["filter_id"], pa.array(ids, pa.uint64()))
+        found = places.filter(pc.and_(mine, pc.equal(places[VERDICT], DROP))).to_pylist()
     for row in rows:
         mine = [place for place in found if place["filter_id"] == row["filter_id"]]
         layers = _distinct(mine, "layer_id")
