@@ -46,7 +46,7 @@ class Talk(NamedTuple):
     """Events that differ in their times and local ports only."""
 
     every: int      # seconds from one to the next
-    count: int
+    times: int
     decided: int    # the filter
     program: str
     process: int
@@ -81,7 +81,7 @@ def netevents() -> str:
     """Return the events, the first that happened first."""
     happened = sorted(
         (START + timedelta(seconds=7 * number + talk.every * turn), number, turn)
-        for number, talk in enumerate(TALKS) for turn in range(talk.count))
+        for number, talk in enumerate(TALKS) for turn in range(talk.times))
     items = [_event(at, TALKS[number], 50_000 + 100 * number + turn)
              for at, number, turn in happened]
     return f'{HEAD}<netEvents numItems="{len(items)}">\n{"".join(items)}</netEvents>\n'
