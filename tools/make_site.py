@@ -142,8 +142,8 @@ def main() -> int:
     put_documents()
     names, commands = put_api(), put_commands()
     built = subprocess.run(
-        [sys.executable, "-m", "zensical", "build", "--strict", "--clean", "-f", "zensical.toml"],
-        cwd=ROOT, check=False)
+        [sys.executable, "-P", "-m", "zensical", "build", "--strict", "--clean",
+         "-f", "zensical.toml"], cwd=ROOT, check=False)
     if built.returncode:
         return built.returncode
     wrong = check(names, commands)

@@ -76,7 +76,7 @@ def files(folder: Path) -> None:
     screen.print()
     screen.print(Text("What to do next", style="bold"))
     for how in (
-        f"cd {_screen.printable(str(folder))}",
+        *([f"cd {_screen.printable(str(folder))}"] if folder != Path() else []),
         "wfpfast summary netevents.xml --filters wfpstate.xml",
         "wfpfast explain event netevents.xml 1 --filters wfpstate.xml",
     ):
