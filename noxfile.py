@@ -113,6 +113,15 @@ def stubs(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation site, strict, into build/site/html."""
+    install_wfpfast(session, "cli")
+    session.install(*group("docs"))
+    # Without -P the sources, which are not built, would stand for what is installed.
+    session.run("python", "-P", "tools/make_site.py")
+
+
+@nox.session
 def test(session: nox.Session) -> None:
     """The whole suite, or what is named after `--`."""
     install_wfpfast(session, "test")

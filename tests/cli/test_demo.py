@@ -11,6 +11,7 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pyarrow.parquet as pq
 import pytest
@@ -38,6 +39,40 @@ def test_events_are_written_timed_and_summarised(run: Run, tmp_path: Path) -> No
         if "DROP" in name)
     assert f"wfpfast-demo.parquet: 2,500 events, {drops:,} dropped" in lines
     assert "existed" not in result.out
+
+
+def test_files_as_netsh_writes_them(run: Run, tmp_path: Path) -> None:
+    """Read by ElementTree, which knows nothing of this package: the counts are those of TALKS."""
+    assert run("demo", "--files", "try").status == 0
+    assert sorted(os.listdir(tmp_path / "try")) == ["netevents.xml", "wfpstate.xml"]
+    events = ElementTree.parse(tmp_path / "try/netevents.xml").getroot()
+    decided = Counter(item.findtext(".//filterId") for item in events.findall("item"))
+    assert decided == {"71001": 9, "71002": 12, "71003": 6, "71004": 2, "71005": 18}
+    times = [item.findtext("header/timeStamp") or "" for item in events.findall("item")]
+    assert (len(times), times) == (47, sorted(times))
+    filters = ElementTree.parse(tmp_path / "try/wfpstate.xml").getroot()
+    assert {each.text for each in filters.iter("filterId")} == {*decided}
+
+
+def test_files_are_understood_whole_and_named(run: Run, tmp_path: Path) -> None:
+    """Strict: whatever is not understood would be an error, or counted below Lost."""
+    assert run("demo", "--files", ".").status == 0
+    result = run("summary", "netevents.xml", "--filters", "wfpstate.xml", "--errors", "raise")
+    assert (result.status, result.err) == (0, "")
+    assert result.out.startswith("netevents.xml: 47 events, 29 dropped\n")
+    for name in ("Mail stays inside", "Query User", "Port Scanning Prevention Filter",
+                 "Example Shield: no remote desktop"):
+        assert f"  {name}\n" in result.out
+    assert result.out.endswith("Lost or mended\nNothing.\n")
+
+
+def test_files_that_are_there_stay(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "netevents.xml").write_text("mine", encoding="utf-8")
+    result = run("demo", "--files", ".")
+    assert (result.status, result.out) == (1, "")
+    assert result.err == "wfpfast: netevents.xml: File exists\n"
+    assert os.listdir(tmp_path) == ["netevents.xml"]
+    assert (tmp_path / "netevents.xml").read_text("utf-8") == "mine"
 
 
 def test_what_was_there_is_replaced_and_that_is_said(run: Run, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from wfpfast import Decoder, Engine, encode
-from wfpfast.cli import _screen
+from wfpfast.cli import _sample, _screen
 from wfpfast.cli._output import check, whole
 from wfpfast.cli._page import FIGURES, QUIET
 from wfpfast.cli._screen import Fault
@@ -66,6 +66,21 @@ def demo(count: int, seed: int, out: Path) -> None:
     screen.print()
     show(report, screen)
     _next(out, screen)
+
+
+def files(folder: Path) -> None:
+    """Write files as netsh does, and say what can be asked of them."""
+    events, state = _sample.write(folder)
+    screen = _screen.console()
+    screen.print(f"{_screen.printable(str(events))} and {state.name}: a computer that is made up.")
+    screen.print()
+    screen.print(Text("What to do next", style="bold"))
+    for how in (
+        *([f"cd {_screen.printable(str(folder))}"] if folder != Path() else []),
+        "wfpfast summary netevents.xml --filters wfpstate.xml",
+        "wfpfast explain event netevents.xml 1 --filters wfpstate.xml",
+    ):
+        screen.print(Text(f"  {how}"), overflow="fold")
 
 
 def make(count: int, seed: int, out: Path) -> tuple[Clock, int]:
@@ -133,6 +148,7 @@ def _next(out: Path, screen: Console) -> None:
     for what, how in (
         ("Live", "wfpfast watch --engine simulated"),
         ("Another format", f"wfpfast convert {name} events.csv"),
+        ("Files of netsh", "wfpfast demo --files try"),
         ("Your own events", "wfpfast summary netevents.xml --filters wfpstate.xml"),
         ("From Python", 'pyarrow.table(wfpfast.netsh.read_events("netevents.xml"))'),
     ):

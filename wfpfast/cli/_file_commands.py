@@ -318,20 +318,27 @@ def filters(
 
 
 @command(short_help="See made-up events decoded, written and summarised.")
-@click.option("--events", "count", metavar="N", type=click.IntRange(min=1), default=1_000_000,
+@click.option("--events", "count", metavar="N", type=click.IntRange(min=1), default=200_000,
               show_default=True, help="How many events to make up.")
 @click.option("--seed", metavar="N", type=int, default=0, show_default=True,
               help="Another seed, other events.")
 @click.option("--output", metavar="FILE", type=PATH, default=Path("wfpfast-demo.parquet"),
               show_default=True, help="Where to write them; replaced if it exists.")
-def demo(count: int, seed: int, output: Path) -> None:
+@click.option("--files", "folder", metavar="FOLDER", type=PATH,
+              help="Instead: write a made-up computer's netevents.xml and wfpstate.xml to this"
+                   " folder, to try the commands on.")
+def demo(count: int, seed: int, output: Path, folder: Path | None) -> None:
     """Make up events, decode them, write them to Parquet and summarise them.
 
     Nothing of this machine is read.
     """
     from wfpfast.cli._demo import demo as run
+    from wfpfast.cli._demo import files
 
-    run(count, seed, output)
+    if folder is not None:
+        files(folder)
+    else:
+        run(count, seed, output)
 
 
 @command(short_help="Say which events Sigma rules are about.")
