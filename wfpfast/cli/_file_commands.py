@@ -8,8 +8,17 @@ import click
 
 from wfpfast.cli._explain import explain
 from wfpfast.cli._formats import OUTPUTS, SOURCES, described, suffixes, taking
-from wfpfast.cli._live_options import COUNT, PATH, OutputOptions, names, output_options
+from wfpfast.cli._live_options import (
+    CHOICES,
+    COUNT,
+    PATH,
+    OutputOptions,
+    names,
+    output_options,
+    with_options,
+)
 from wfpfast.cli._once import command
+from wfpfast.engine.template import CONDITIONS
 
 DECODED = suffixes(taking("errors"), " and ")
 STATUSES = """\b
@@ -18,6 +27,8 @@ Exit status:
   1  a file could not be read, or breaks off; the others were read
   2  wrong usage
   3  all was read, but some of it was not understood, and is counted"""
+# By the names of their parameters: those of CHOICES.
+_CHOICES = ("since", "until", *CONDITIONS, "direction", "where")
 INPUTS = """What a file is, its content says and not its name. It may be packed by gzip, zip
 or cab; a pattern ('*.xml') is several files; - is the standard input."""
 
@@ -32,9 +43,6 @@ def with_formats(command: Any) -> Any:
 def reading_options(command: Any) -> Any:
     """Add the options that say how files are read, which are for some of the sources only."""
     for option in (
-        click.option("--where", metavar="SQL",
-                     help="Only events for which this is true: event_type = 'CLASSIFY_DROP' and"
-                          " remote_port in (443, 80). Needs duckdb (wfpfast[query])."),
         click.option("--host", "hosts", metavar="NAME", multiple=True,
                      help="Only events of this host, in any case, with * and ?; without its domain"
                           " if NAME has no dot. May be given several times. For records of the"
@@ -50,22 +58,19 @@ def reading_options(command: Any) -> Any:
                           f" on. {suffixes(taking('salvage'))} only."),
     ):
         command = option(command)
-    return command
+    return with_options(command, CHOICES)
 
 
 def given(options: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were asked for, and as `stages` those that choose events."""
-    found = {name: value for name, value in options.items() if value not in (None, ())}
-    stages: list[Any] = []
-    if "hosts" in found:
-        from wfpfast.cli._stages import OfHosts  # which needs pyarrow
+    from wfpfast.cli._conditions import conditions
+    from wfpfast.cli._stages import OfHosts
 
-        stages.append(OfHosts(found.pop("hosts")))
-    if "where" in found:
-        from wfpfast.cli._where import Where
-
-        stages.append(Where(found.pop("where")))
-    return {**found, "stages": stages}
+    choices = {name: options.pop(name) for name in _CHOICES}
+    hosts = options.pop("hosts")
+    found = {name: value for name, value in options.items() if value is not None}
+    found["stages"] = [*([OfHosts(hosts)] if hosts else []), *conditions(choices)]
+    return found
 
 
 @command(short_help="Convert net events to another kind of file.")
