@@ -1,6 +1,7 @@
 """The commands that work anywhere, and their options; must not know what they do."""
 
 import inspect
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,12 @@ def with_formats(command: Any) -> Any:
     return command
 
 
+def _host_pattern(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    if text is not None and text != "path" and text.count("{host}") != 1:
+        raise click.BadParameter(f"{text!r} is neither path nor has it {{host}} in it, once.")
+    return text
+
+
 def reading_options(command: Any) -> Any:
     """Add the options that say how files are read, which are for some of the sources only."""
     for option in (
@@ -47,6 +54,10 @@ def reading_options(command: Any) -> Any:
                      help="Only events of this host, in any case, with * and ?; without its domain"
                           " if NAME has no dot. May be given several times. For records of the"
                           " Security log, and what convert makes of them."),
+        click.option("--host-from", metavar="PATTERN", callback=_host_pattern,
+                     help="Which host events are of that do not say it: path, the folder that their"
+                          " file is in, or the end of a path such as {host}/*.xml. Makes columns"
+                          " host and source_file."),
         click.option("--encoding", metavar="NAME",
                      help="How texts are written in netsh's files that do not say it, such as"
                           f" cp936. {suffixes(taking('encoding'))} only."),
@@ -61,16 +72,23 @@ def reading_options(command: Any) -> Any:
     return with_options(command, CHOICES)
 
 
-def given(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that were asked for, and as `stages` those that choose events."""
+def given(options: dict[str, Any], columns: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the options that were asked for, and as `stages` what is done with events."""
     from wfpfast.cli._conditions import conditions
-    from wfpfast.cli._stages import OfHosts
+    from wfpfast.cli._host_from import SOURCE_FILE, host_from, source_file
+    from wfpfast.cli._stages import OfHosts, Stage
 
     choices = {name: options.pop(name) for name in _CHOICES}
-    hosts = options.pop("hosts")
+    hosts, pattern = options.pop("hosts"), options.pop("host_from")
+    stages: list[Stage] = []
+    if pattern is not None:
+        stages.append(host_from(pattern))
+    if pattern is not None or SOURCE_FILE in (columns or ()):
+        stages.append(source_file())
+    if hosts:
+        stages.append(OfHosts(hosts))
     found = {name: value for name, value in options.items() if value is not None}
-    found["stages"] = [*([OfHosts(hosts)] if hosts else []), *conditions(choices)]
-    return found
+    return {**found, "stages": [*stages, *conditions(choices)]}
 
 
 @command(short_help="Convert net events to another kind of file.")
@@ -118,7 +136,7 @@ def convert(
 
     if not sources:
         raise click.UsageError("Missing argument 'OUT'.", click.get_current_context())
-    return run(sources, out, to=to, columns=columns, force=force, **given(options))
+    return run(sources, out, to=to, columns=columns, force=force, **given(options, columns))
 
 
 @command(short_help="Say what was dropped, by application, filter, address and port.")
@@ -184,7 +202,7 @@ def show(files: tuple[Path, ...], form: OutputOptions, count: int | None, **opti
     if form.as_json and form.output is not None:
         raise click.UsageError(
             "--json and --output are two ways: give one of them.", click.get_current_context())
-    return run(files, form, count=count, **given(options))
+    return run(files, form, count=count, **given(options, form.columns))
 
 
 @command(short_help="List filters: whose they are, what they do, what they call.")

@@ -80,7 +80,7 @@ class Choice:
 class OfHosts(Choice):
     """Keeps the events of some hosts, for ``--host``."""
 
-    needs = (HOST,)
+    needs: Sequence[str] = (HOST,)
 
     def __init__(self, patterns: Sequence[str]) -> None:
         self._hosts = Hosts(patterns)
