@@ -205,6 +205,35 @@ def show(files: tuple[Path, ...], form: OutputOptions, count: int | None, **opti
     return run(files, form, count=count, **given(options, form.columns))
 
 
+@command(short_help="Answer an SQL statement about the events of files.")
+@click.argument("statement", metavar="SQL")
+@click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
+@reading_options
+@output_options
+@with_formats
+def query(statement: str, files: tuple[Path, ...], form: OutputOptions, **options: Any) -> int:
+    """Answer an SQL statement (of duckdb) about the events of files, which are the table events.
+
+    \b
+      wfpfast query "select app_path, count(*) as n from events group by all order by n desc" *.xml
+
+    One SELECT, which reads nothing but events: no file, no setting. Times are UTC. The columns that
+    it names are held in memory; source_file is one, too. Needs duckdb (wfpfast[query]).
+
+    Each FILE is one of these:
+
+    \b
+    {sources}
+
+    {inputs}
+
+    {statuses}
+    """
+    from wfpfast.cli._query import query as run
+
+    return run(statement, files, form, **given(options, ["source_file"]))
+
+
 @command(short_help="List filters: whose they are, what they do, what they call.")
 @click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line, for machines.")
@@ -252,4 +281,4 @@ def demo(count: int, seed: int, output: Path) -> None:
     run(count, seed, output)
 
 
-COMMANDS = (convert, demo, explain, filters, show, summary)
+COMMANDS = (convert, demo, explain, filters, query, show, summary)
