@@ -11,6 +11,7 @@ from wfpfast.cli._explain import explain
 from wfpfast.cli._formats import OUTPUTS, SOURCES, described, suffixes, taking
 from wfpfast.cli._live_options import (
     CHOICES,
+    COLOR,
     COUNT,
     PATH,
     OutputOptions,
@@ -149,6 +150,7 @@ def convert(
 @click.option("--keep-doubles", is_flag=True,
               help="Count an event that several files have once for each of them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
+@COLOR
 @reading_options
 @with_formats
 def summary(
