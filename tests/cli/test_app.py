@@ -16,7 +16,8 @@ from cli.running import Run
 import wfpfast
 
 COMMANDS = (
-    "convert", "demo", "diagnose", "enumerate", "explain", "filters", "record", "summary", "watch",
+    "convert", "demo", "diagnose", "enumerate", "explain", "filters", "query", "record",
+    "show", "summary", "watch",
 )  # fmt: skip
 
 

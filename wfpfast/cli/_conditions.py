@@ -9,24 +9,24 @@ import click
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from wfpfast.cli._demands import Demand
 from wfpfast.cli._stages import Choice, Mask
 from wfpfast.cli._wanted import known, typed
-from wfpfast.cli._wishes import Wish
 
 _REMEMBERED = 1 << 16   # answers for values, of each condition
 
 
 class Condition(Choice):
-    """Keeps the events whose value of a column is as wished: each distinct value is asked once."""
+    """Keeps the events whose value of a column fits: each distinct one is asked once."""
 
-    def __init__(self, wish: Wish) -> None:
-        self.option = wish.option
-        self.needs = (wish.column,)
-        self._fits = functools.lru_cache(_REMEMBERED)(wish.fits)
-        self._field = known().field(wish.column)
+    def __init__(self, demand: Demand) -> None:
+        self.option = demand.option
+        self.needs = (demand.column,)
+        self._fits = functools.lru_cache(_REMEMBERED)(demand.fits)
+        self._field = known().field(demand.column)
 
     def mask(self, name: str, schema: pa.Schema) -> Mask:
-        """Return what tells whether values are as wished."""
+        """Return what tells whether values are as demanded."""
         return lambda batch: self._answers(typed(batch, self._field, name))
 
     def _answers(self, column: pa.Array) -> pa.BooleanArray:
@@ -72,7 +72,7 @@ def conditions(options: Mapping[str, Any]) -> Iterator[Choice]:
                                click.get_current_context())
     if since is not None or until is not None:
         yield Period(since, until)
-    yield from (Condition(value) for value in options.values() if isinstance(value, Wish))
+    yield from (Condition(value) for value in options.values() if isinstance(value, Demand))
     if options.get("where") is not None:
         from wfpfast.cli._where import Where
 

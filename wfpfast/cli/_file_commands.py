@@ -217,7 +217,7 @@ def query(statement: str, files: tuple[Path, ...], form: OutputOptions, **option
     """Answer an SQL statement (of duckdb) about the events of files, which are the table events.
 
     \b
-      wfpfast query "select app_path, count(*) as n from events group by all order by n desc" *.xml
+      wfpfast query "select app_path, count(*) from events group by all" *.xml
 
     One SELECT, which reads nothing but events: no file, no setting. Times are UTC. The columns that
     it names are held in memory; source_file is one, too. Needs duckdb (wfpfast[query]).

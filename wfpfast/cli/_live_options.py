@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from wfpfast import Template
+from wfpfast.cli._demands import Demand, demand
 from wfpfast.cli._formats import OUTPUTS, suffixes
-from wfpfast.cli._wishes import Wish, wish
 from wfpfast.engine.template import CONDITIONS
 
 PATH = click.Path(path_type=Path)
@@ -114,8 +114,8 @@ ENGINE = click.option(
     help="Windows' own, or a simulated one, which runs anywhere.")
 
 
-def _wish(*names: str, metavar: str, help: str) -> Callable[[Any], Any]:
-    return click.option(*names, metavar=metavar, multiple=True, callback=wish, help=help)
+def _demand(*names: str, metavar: str, help: str) -> Callable[[Any], Any]:
+    return click.option(*names, metavar=metavar, multiple=True, callback=demand, help=help)
 
 
 CHOICES = (
@@ -125,21 +125,21 @@ CHOICES = (
     click.option("--until", metavar="TIME", callback=moment, help="Not after."),
     # Each of the options below may be given several times. Their names are columns, most of them
     # also CONDITIONS of a template.
-    _wish("--type", "event_type", metavar="TYPE",
+    _demand("--type", "event_type", metavar="TYPE",
           help="Types: classify_drop, drop, allow, 3; also with the SDK's prefixes. This option and"
                " those below take lists (443,80) and may be given several times: any of them. With"
                " ! in front: none of them."),
-    _wish("--protocol", "ip_protocol", metavar="P", help="tcp, udp, icmp or a number."),
-    _wish("--local-address", metavar="A", help="An address or a network, as 10.0.0.0/8."),
-    _wish("--remote-address", metavar="A", help="Likewise."),
-    _wish("--local-port", metavar="N", help="For ICMP, the type."),
-    _wish("--remote-port", metavar="N", help="For ICMP, the code."),
-    _wish("--app", "app_path", metavar="PROGRAM",
+    _demand("--protocol", "ip_protocol", metavar="P", help="tcp, udp, icmp or a number."),
+    _demand("--local-address", metavar="A", help="An address or a network, as 10.0.0.0/8."),
+    _demand("--remote-address", metavar="A", help="Likewise."),
+    _demand("--local-port", metavar="N", help="For ICMP, the type."),
+    _demand("--remote-port", metavar="N", help="For ICMP, the code."),
+    _demand("--app", "app_path", metavar="PROGRAM",
           help="Its name, as svchost.exe, or whole path, \\device\\harddiskvolume3\\app.exe or"
                " C:\\app.exe, in any case, with * and ?; or System. No list."),
-    _wish("--user", "user_sid", metavar="USER",
+    _demand("--user", "user_sid", metavar="USER",
           help="A SID, or SYSTEM, LOCAL SERVICE, ...; on Windows any account."),
-    _wish("--direction", metavar="D", help="in, out, forward or bidirectional."),
+    _demand("--direction", metavar="D", help="in, out, forward or bidirectional."),
     click.option("--where", metavar="SQL",
                  help="Only events for which this is true: event_type = 'CLASSIFY_DROP' and"
                       " remote_port in (443, 80). Needs duckdb (wfpfast[query])."),
@@ -206,11 +206,11 @@ def engine_options(*, rate: float, undecoded: bool = False) -> Callable[[Any], A
             keywords = options.pop("keywords")
             simulation = {name: options.pop(name) for name in _SIMULATION}
             since, until = options.pop("since"), options.pop("until")
-            wishes = {name: options.pop(name) for name in (*CONDITIONS, "direction", "where")}
+            demands = {name: options.pop(name) for name in (*CONDITIONS, "direction", "where")}
             singles = {
-                name: value.single for name, value in wishes.items()
-                if isinstance(value, Wish) and value.single is not None}
-            rest = {name: value for name, value in wishes.items()
+                name: value.single for name, value in demands.items()
+                if isinstance(value, Demand) and value.single is not None}
+            rest = {name: value for name, value in demands.items()
                     if value is not None and name not in singles}
             choice = EngineOptions(
                 _simulation(engine, simulation, rate), _template(since, until, singles), until,
@@ -222,19 +222,19 @@ def engine_options(*, rate: float, undecoded: bool = False) -> Callable[[Any], A
     return decorate
 
 
-def _stages(wishes: dict[str, Any], *, undecoded: bool) -> tuple[Any, ...]:
+def _stages(demands: dict[str, Any], *, undecoded: bool) -> tuple[Any, ...]:
     """Return what chooses events that Windows cannot choose."""
-    if not wishes:
+    if not demands:
         return ()
     if undecoded:
-        first = next(iter(wishes.values()))
-        option = first.option if isinstance(first, Wish) else "--where"
+        first = next(iter(demands.values()))
+        option = first.option if isinstance(first, Demand) else "--where"
         raise click.UsageError(
             f"{option}: events are kept as they come, and Windows itself cannot choose so; it takes"
             " one value of an option, without ! and wildcards.", _context())
     from wfpfast.cli._conditions import conditions  # which needs pyarrow
 
-    return tuple(conditions(wishes))
+    return tuple(conditions(demands))
 
 
 def output_options(command: Any) -> Any:

@@ -27,7 +27,7 @@ _DRIVE = re.compile(r"[a-z]:\\")
 _KERNEL = "system"  # an application that has no path
 
 
-class Wish(NamedTuple):
+class Demand(NamedTuple):
     """What one option asks of one column.
 
     Attributes
@@ -54,7 +54,9 @@ class Wish(NamedTuple):
             test(value) for test in self.none_of)
 
 
-def wish(context: click.Context, parameter: click.Parameter, texts: Sequence[str]) -> Wish | None:
+def demand(
+    context: click.Context, parameter: click.Parameter, texts: Sequence[str]
+) -> Demand | None:
     """Return what an option asks for, all its values together."""
     if not texts:
         return None
@@ -70,7 +72,7 @@ def wish(context: click.Context, parameter: click.Parameter, texts: Sequence[str
             tests[not text.startswith("!")].append(test)
     if tests[False] or len(tests[True]) > 1:
         single = None
-    return Wish(option, column, tuple(tests[True]), tuple(tests[False]), single)
+    return Demand(option, column, tuple(tests[True]), tuple(tests[False]), single)
 
 
 def _values(column: str, text: str) -> list[str]:
