@@ -16,8 +16,8 @@ from cli.running import Run
 import wfpfast
 
 COMMANDS = (
-    "convert", "demo", "diagnose", "enumerate", "explain", "filters", "hunt", "ike", "record",
-    "report", "show", "summary", "watch",
+    "convert", "demo", "diagnose", "enumerate", "explain", "filters", "hunt", "ike", "query",
+    "record", "report", "show", "summary", "watch",
 )  # fmt: skip
 
 

@@ -1,96 +1,17 @@
 """The commands that work anywhere, and their options; must not know what they do."""
 
-import inspect
 from pathlib import Path
 from typing import Any
 
 import click
 
+from wfpfast.cli._answer_commands import ANSWERS
 from wfpfast.cli._explain import explain
-from wfpfast.cli._formats import OUTPUTS, SOURCES, described, suffixes, taking
+from wfpfast.cli._file_options import DECODED, given, reading_options, with_formats
+from wfpfast.cli._formats import OUTPUTS, suffixes
 from wfpfast.cli._live_options import COUNT, DROP_NULLS, PATH, OutputOptions, names, output_options
 from wfpfast.cli._naming_options import naming_options
 from wfpfast.cli._once import command
-
-DECODED = suffixes(taking("errors"), " and ")
-STATUSES = """\b
-Exit status:
-  0  all was read
-  1  a file could not be read, or breaks off; the others were read
-  2  wrong usage
-  3  all was read, but some of it was not understood, and is counted"""
-INPUTS = """What a file is, its content says and not its name. It may be packed by gzip, zip
-or cab; a pattern ('*.xml') is several files; - is the standard input."""
-
-
-def with_formats(command: Any) -> Any:
-    """Put the tables of formats into a command's help."""
-    command.__doc__ = inspect.cleandoc(command.__doc__).format(
-        sources=described(SOURCES), outputs=described(OUTPUTS), inputs=INPUTS, statuses=STATUSES)
-    return command
-
-
-def reading_options(command: Any) -> Any:
-    """Add the options that say how files are read, which are for some of the sources only."""
-    for option in (
-        click.option("--where", metavar="SQL",
-                     help="Only events for which this is true: event_type = 'CLASSIFY_DROP' and"
-                          " remote_port in (443, 80). Needs duckdb (wfpfast[query])."),
-        click.option("--host", "hosts", metavar="NAME", multiple=True,
-                     help="Only events of this host, in any case, with * and ?; without its domain"
-                          " if NAME has no dot. May be given several times. For records of the"
-                          " Security log, and what convert makes of them."),
-        click.option("--encoding", metavar="NAME",
-                     help="How texts are written in netsh's files that do not say it, such as"
-                          f" cp936. {suffixes(taking('encoding'))} only."),
-        click.option("--errors", type=click.Choice(["null", "raise"]),
-                     help="A value that cannot be read is null and counted (the default), or ends"
-                          f" its file. {DECODED} only."),
-        click.option("--salvage", is_flag=True, default=None,
-                     help="Leave damaged records of a recording out, name and count them, and read"
-                          f" on. {suffixes(taking('salvage'))} only."),
-    ):
-        command = option(command)
-    return command
-
-
-def given(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that were asked for, and as `stages` what is done with the events."""
-    found = {name: value for name, value in options.items() if value not in (None, ())}
-    stages: list[Any] = []
-    if "hosts" in found:
-        from wfpfast.cli._stages import OfHosts  # which needs pyarrow
-
-        stages.append(OfHosts(found.pop("hosts")))
-    if "naming" in found:   # before what may choose by names
-        stages.append(found.pop("naming"))
-    if "where" in found:
-        from wfpfast.cli._where import Where
-
-        stages.append(Where(found.pop("where")))
-    return {**found, "stages": stages}
-
-
-_SHORT = {
-    "app": "app_path", "filter": "filter_id", "layer": "layer_id", "user": "user_sid",
-    "process": "process_id", "protocol": "ip_protocol", "origin": "filter_origin",
-    "type": "event_type"}
-
-
-def columns_by(_: click.Context, __: click.Parameter, text: str | None) -> list[str]:
-    """Return the columns that are to be counted together, by their whole names."""
-    if text is None:
-        return []
-    from wfpfast.cli._count import countable  # which needs pyarrow
-    from wfpfast.cli._source import no_column
-
-    there = countable()
-    wanted = list(dict.fromkeys(
-        _SHORT.get(name, name) for name in map(str.strip, text.split(","))))
-    for name in wanted:
-        if name not in there:
-            raise click.BadParameter(no_column("--by", name, [*there, *_SHORT]))
-    return wanted
 
 
 @command(short_help="Convert net events to another kind of file.")
@@ -148,117 +69,7 @@ def convert(
         raise click.UsageError("--columns: a view has columns of its own.",
                                click.get_current_context())
     return run(sources, out, to=to, columns=columns, force=force, drop_nulls=drop_nulls,
-               **given(options))
-
-
-@command(short_help="Say what was dropped, by application, filter, address and port.")
-@click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
-@click.option("--filters", metavar="STATE.XML", type=PATH, multiple=True,
-              help="netsh's wfpstate.xml or filters.xml, or a Security log: names of rules beside"
-                   " filter ids. Of several, the first that has an id names it.")
-@click.option("--top", metavar="N", type=click.IntRange(min=1), default=10, show_default=True,
-              help="How many lines of each table.")
-@click.option("--keep-doubles", is_flag=True,
-              help="Count an event that several files have once for each of them.")
-@click.option("--by", metavar="A,B", callback=columns_by,
-              help="A table by these columns, too, such as app,remote_port or host,app: all that"
-                   " convert writes, and app, filter, user, process, protocol, origin, type for"
-                   " short.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
-@reading_options
-@with_formats
-def summary(
-    files: tuple[Path, ...], filters: tuple[Path, ...], top: int, *, keep_doubles: bool,
-    by: list[str], as_json: bool, **options: Any,
-) -> int:
-    """Say what happened and what was dropped, by application, filter, address and port.
-
-    Each FILE is one of these; several are added up, events that they share are counted once:
-
-    \b
-    {sources}
-
-    {inputs}
-
-    With the state of the filters, taken on the same machine (netsh wfp show state
-    file=wfpstate.xml), rules, providers and layers have names; wfpdiag.xml of netsh wfp capture
-    has the filters in itself. Filter ids change when rules change and at every start of Windows:
-    take the state together with the events. A Security log says which filters there were when,
-    if its audit is on (docs/security-log.md): then a rule is that of the events' time and host.
-
-    {statuses}
-    """
-    from wfpfast.cli._summary import print_json, print_tables, summarise
-
-    return summarise(
-        list(files), filters=filters, top=top, keep_doubles=keep_doubles, by=by,
-        show=print_json if as_json else print_tables, **given(options))
-
-
-@command(short_help="Say which IKE negotiations failed, and what to do.")
-@click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
-@click.option("--top", metavar="N", type=click.IntRange(min=1), default=10, show_default=True,
-              help="How many peers.")
-@click.option("--keep-doubles", is_flag=True,
-              help="Count an event that several files have once for each of them.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
-@reading_options
-@with_formats
-def ike(
-    files: tuple[Path, ...], top: int, keep_doubles: bool, as_json: bool, **options: Any,
-) -> int:
-    """Say which negotiations of IKE and AuthIP failed, a block for each peer, most failures first.
-
-    A block says how often, from when to when, in which mode (main, quick, extended), who began,
-    in which state, which end gave up, by which method they were to authenticate, as whom, the error
-    in words, and what to do.
-
-    Each FILE is one of these; of the Security log these are the audits 4652 to 4654 and 4984:
-
-    \b
-    {sources}
-
-    {inputs}
-
-    {statuses}
-    """
-    from wfpfast.cli._ike import ike as run
-
-    return run(files, top=top, keep_doubles=keep_doubles, as_json=as_json, **given(options))
-
-
-@command(short_help="Write one page of HTML about files, with charts.")
-@click.argument("files", metavar="IN...", type=PATH, nargs=-1, required=True)
-@click.option("-o", "--output", "out", metavar="OUT.HTML", type=PATH, required=True,
-              help="The page; - is the standard output.")
-@click.option("--title", metavar="TEXT", help="What stands above it, instead of the files' name.")
-@click.option("--filters", metavar="STATE.XML", type=PATH, multiple=True,
-              help="netsh's wfpstate.xml or filters.xml, or a Security log: names of rules beside"
-                   " filter ids. Of several, the first that has an id names it.")
-@click.option("--top", metavar="N", type=click.IntRange(min=1), default=10, show_default=True,
-              help="How many rows of each table.")
-@click.option("--keep-doubles", is_flag=True,
-              help="Count an event that several files have once for each of them.")
-@click.option("-f", "--force", is_flag=True, help="Replace OUT.HTML if it exists.")
-@reading_options
-@with_formats
-def report(files: tuple[Path, ...], filters: tuple[Path, ...], **options: Any) -> int:
-    """Write one page of HTML about what happened: a file to send, to keep, to print.
-
-    The page has no scripts and loads nothing. It tells what was dropped over time, by rule,
-    program, host, address and port, why IKE failed, and what is missing from it. Each IN is one of
-    these; several are added up, events that they share are counted once:
-
-    \b
-    {sources}
-
-    {inputs}
-
-    {statuses}
-    """
-    from wfpfast.cli._report import report as run
-
-    return run(files, filters=filters, **given(options))
+               **given(options, columns))
 
 
 @command(short_help="Show the events of files, a line each.")
@@ -284,7 +95,7 @@ def show(files: tuple[Path, ...], form: OutputOptions, count: int | None, **opti
     if form.as_json and form.output is not None:
         raise click.UsageError(
             "--json and --output are two ways: give one of them.", click.get_current_context())
-    return run(files, form, count=count, **given({"naming": form.naming, **options}))
+    return run(files, form, count=count, **given({"naming": form.naming, **options}, form.columns))
 
 
 @command(short_help="List filters: whose they are, what they do, what they call.")
@@ -341,45 +152,4 @@ def demo(count: int, seed: int, output: Path, folder: Path | None) -> None:
         run(count, seed, output)
 
 
-@command(short_help="Say which events Sigma rules are about.")
-@click.argument("paths", metavar="[RULES...] DATA...", type=PATH, nargs=-1, required=True)
-@click.option("--shipped", is_flag=True, help="Ask the rules of wfpfast, too.")
-@click.option("-n", "most", metavar="N", type=click.IntRange(min=0), default=3, show_default=True,
-              help="How many events of each rule are shown.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
-@reading_options
-@with_formats
-def hunt(
-    paths: tuple[Path, ...], shipped: bool, most: int, as_json: bool, **options: Any
-) -> int:
-    """Ask Sigma rules about events, and say what they found.
-
-    RULES are files that end in .yml, and folders of them; without any, the rules of wfpfast are
-    asked. All else is data:
-
-    \b
-    {sources}
-
-    {inputs}
-
-    Rules are about records of the Security log. Net events answer to them as well, under the id
-    that the audit of the same thing has. A rule that has no answer here is named.
-
-    \b
-    Exit status:
-      0  all rules were answered, and none found anything
-      1  a file could not be read, or breaks off; the others were read
-      2  wrong usage
-      3  nothing was found, but some rules or some data were not understood
-      4  rules found something
-    """
-    try:
-        from wfpfast.cli._hunt import hunt as run
-    except ModuleNotFoundError as error:
-        missing = str(error.name).partition(".")[0]
-        raise click.UsageError(f"hunt needs {missing}: pip install 'wfpfast[sigma]'") from None
-
-    return run(list(paths), shipped=shipped, most=most, as_json=as_json, **given(options))
-
-
-COMMANDS = (convert, demo, explain, filters, hunt, ike, report, show, summary)
+COMMANDS = (convert, demo, explain, filters, show, *ANSWERS)
