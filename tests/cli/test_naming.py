@@ -10,12 +10,14 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from audit_changes import log, present
+from audit_changes import HOST, log, present
+from audit_records import MOMENT
 from cli.hand import SVCHOST
 from cli.hostile import STEERING
 from cli.running import Run
 from cli.test_rules_then import blocked
 
+import wfpfast
 from wfpfast import naming
 
 ROOT = Path(__file__).parents[2]
@@ -131,6 +133,24 @@ def test_a_log_names_its_hosts_only(run: Run, tmp_path: Path) -> None:
     found = run("convert", "events.evtx", "-", "--to", "ndjson", "--filters", "rules.evtx")
     rows = [(row["host"], row["rule_name"], row["filter_known"]) for row in lines(found.out)]
     assert [row[1:] for row in rows] == [("Mine", "last known"), (None, "not known")]
+
+
+@pytest.mark.parametrize(("made_on", "name"), [
+    (("Windows", HOST.partition(".")[0].upper()), "Mine"), (("Windows", "other"), None),
+    (("Linux", "collector"), "Mine")])
+def test_a_recording_has_a_host(
+    made_on: tuple[str, str], name: str | None, run: Run, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "rules.evtx").write_bytes(log(present(70001, "a", 0, name="Mine")).getvalue())
+    monkeypatch.setattr("platform.system", lambda: made_on[0])
+    monkeypatch.setattr("platform.node", lambda: made_on[1])
+    with wfpfast.Recorder(tmp_path / "a.wfprec") as recorder:
+        recorder.write(wfpfast.encode([{
+            "header": {"timeStamp": MOMENT + 1, "flags": 0}, "type": 3,
+            "classifyDrop": {"filterId": 70001, "layerId": 48}}]))
+    found = run("convert", "a.wfprec", "-", "--to", "ndjson", "--filters", "rules.evtx")
+    assert [row["rule_name"] for row in lines(found.out)] == [name]
 
 
 def test_a_state_of_nobody_says_whom_it_named(run: Run, state: Path, tmp_path: Path) -> None:

@@ -69,11 +69,11 @@ class Naming:
             raise Fault(f"{name}: --filters: its events have no column timestamp")
         return self._names.schema(schema)
 
-    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Return events with names."""
+    def apply(self, batch: pa.RecordBatch, host: str | None = None) -> pa.RecordBatch:
+        """Return events with names; `host` is the host of those that do not say it."""
         if self._anybodys and HOST in batch.schema.names:
             self._hosts.update(pc.unique(batch[HOST]).drop_null().cast(pa.utf8()).to_pylist())
-        return self._names.apply(batch)
+        return self._names.apply(batch, host)
 
     def notes(self) -> list[str]:
         """Return what there is to say in the end."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import functools
 import glob
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -132,7 +133,7 @@ def _choose(events: Source, wish: Wish, hosts: Hosts | None, naming: "Naming | N
         events.hint = ""  # there may be events of others
     if naming is not None:
         events.schema = naming.schema(events.name, events.schema)
-        events.batches = map(naming.apply, events.batches)
+        events.batches = map(functools.partial(naming.apply, host=events.host), events.batches)
         lacking = [name for name in wish.adds if name not in events.schema.names]
         if wish.strict and (asked := [name for name in lacking if name in (wish.columns or ())]):
             raise Fault(f"{events.name}: there is nothing to make the column {asked[0]} of")
