@@ -162,6 +162,15 @@ def test_filters_of_a_log_are_those_of_the_time() -> None:
         ("state", "Mail out")] * 4 + [("not known", None)] * 2
 
 
+def test_times_of_a_log_need_no_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Python objects they would: they have 100 ns, and datetime has microseconds."""
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    exact = log((70, "Early", 10, 20))
+    place = exact.schema.get_field_index("from")
+    exact = exact.set_column(place, "from", pa.array([100], pa.timestamp("ns", "UTC")))
+    assert known(events(70, timestamp=at(15)), exact) == [("then", "Early")]
+
+
 def test_the_origin_that_an_event_has_itself() -> None:
     given = events(70, 70, 72, filter_origin=["Query User Default", None, None])
     assert [row["origin"] for row in beside(given, filters(FULL, PLAIN))] == [

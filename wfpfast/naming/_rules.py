@@ -21,6 +21,10 @@ _CELLS = {
     "rule_name": "name", "rule_key": "filter_key", "service": "provider_service",
     "origin": "filter_origin"}
 
+_NEEDED = (
+    "filter_id", "host", *_CELLS.values(), "provider_key", "provider_name", "sublayer_key",
+    "sublayer_name", "layer_key", "callout_key", "callout_name")
+
 
 def _layer(key: str | None) -> str | None:
     return key and names.layer_key(key).removeprefix(_LAYER)
@@ -169,6 +173,13 @@ def _is_by_time(table: pa.Table) -> bool:
     return "from" in table.column_names
 
 
+def _rows(table: pa.Table) -> list[Row]:
+    """Return what is needed of filters, as Python's objects."""
+    found: list[Row] = table.select(
+        [name for name in _NEEDED if name in table.column_names]).to_pylist()
+    return found
+
+
 def _sources(
     tables: Iterable[pa.Table], by_time: bool, hosts: Hosts, first: int
 ) -> Iterator[tuple[_Source, list[Row]]]:
@@ -176,11 +187,11 @@ def _sources(
     if by_time:
         for table in tables:
             then = FiltersByTime(table)
-            rows = then.table.to_pylist()
+            rows = _rows(then.table)
             yield _Then(then, first), rows
             first += len(rows)
         return
-    rows = [row for table in tables for row in table.to_pylist()]
+    rows = [row for table in tables for row in _rows(table)]
     yield _State(rows, hosts, first), rows
 
 
