@@ -34,6 +34,8 @@ def convert(
     before it are kept, the other inputs are read, and the fault is said after the events are safe.
     """
     check(out, force, to)
+    if "naming" in options:
+        options["naming"].read_own(sources)
     started = time.perf_counter()
     schema, lacking = common(sources, columns, options)
     if schema is not None:

@@ -1,6 +1,7 @@
 """Puts names beside the events of a command; must not know where they come from, or go."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ import pyarrow.compute as pc
 
 from wfpfast import Engine, WfpError
 from wfpfast.cli import _screen
-from wfpfast.cli._rules import known_rules
+from wfpfast.cli._rules import known_rules, own_rules
 from wfpfast.cli._screen import Fault, listed
+from wfpfast.cli._source import Source
 from wfpfast.engine import machine
 from wfpfast.naming import COLUMNS, NEEDS
 from wfpfast.naming.names import Names
@@ -41,10 +43,34 @@ class Naming:
         self._anybodys = [  # files that do not say whose state they are
             each.path for each in self._files if HOST not in each.table.column_names]
         self._hosts: set[str] = set()
-        self._prepare()
+        self._counts: Counter[str] = Counter()
+        self._own: dict[str, Names] = {}    # by file: those that have filters themselves
+        self._names = self._prepared(self._tables)
 
-    def _prepare(self) -> None:
-        self._names = Names(self._tables, volumes=self._volumes, accounts=self._accounts)
+    def _prepared(self, tables: Sequence[Any] | None) -> Names:
+        names = Names(tables, volumes=self._volumes, accounts=self._accounts)
+        names.counts = self._counts
+        return names
+
+    def read_own(self, paths: Sequence[Path]) -> None:
+        """Read the filters that files of events have themselves; these come last.
+
+        Those of a netsh file are for its own events only, those of logs for events of their hosts.
+        """
+        logs = known_rules((), paths)
+        own = list(own_rules(paths))
+        if logs or own:
+            self._files += logs
+            self._tables = [*(self._tables or []), *(each.table for each in logs)]
+            self._names = self._prepared(self._tables)
+            self._own = {each.path: self._prepared([*self._tables, each.table]) for each in own}
+
+    def name(self, events: Source) -> None:
+        """Let the events of a source pass this stage."""
+        names = self._own.get(events.name, self._names)
+        events.schema = self.schema(events.name, events.schema)
+        events.batches = (
+            self._apply(names, batch, events.host) for batch in events.batches)
 
     @property
     def adds(self) -> list[str]:
@@ -69,15 +95,18 @@ class Naming:
             raise Fault(f"{name}: --filters: its events have no column timestamp")
         return self._names.schema(schema)
 
-    def apply(self, batch: pa.RecordBatch, host: str | None = None) -> pa.RecordBatch:
-        """Return events with names; `host` is the host of those that do not say it."""
+    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Return events of an engine with names."""
+        return self._apply(self._names, batch, None)
+
+    def _apply(self, names: Names, batch: pa.RecordBatch, host: str | None) -> pa.RecordBatch:
         if self._anybodys and HOST in batch.schema.names:
             self._hosts.update(pc.unique(batch[HOST]).drop_null().cast(pa.utf8()).to_pylist())
-        return self._names.apply(batch, host)
+        return names.apply(batch, host)
 
     def notes(self) -> list[str]:
         """Return what there is to say in the end."""
-        counts = self._names.counts
+        counts = self._counts
         found = []
         if counts:
             told = ", ".join(f"{word} {count:,}" for word, count in sorted(
@@ -96,7 +125,7 @@ class Naming:
         if of_this_machine:
             self._volumes = {**machine.volumes(), **(self._volumes or {})}
             self._accounts = machine.account
-        self._prepare()
+        self._names = self._prepared(self._tables)
 
     def ask(self, engine: Engine) -> None:
         """Read the engine's filters; what files say of an id goes before."""
@@ -104,7 +133,7 @@ class Naming:
             self._tables = [*(self._tables or []), engine.filters()]
         except WfpError as error:
             _screen.say(f"wfpfast: filters of the engine have no names here: {error}")
-        self._prepare()
+        self._names = self._prepared(self._tables)
 
     def rules(self) -> dict[int, str]:
         """Return the names of the filters in files, by their ids."""

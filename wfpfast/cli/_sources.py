@@ -2,7 +2,6 @@
 
 import contextlib
 import errno
-import functools
 import glob
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from wfpfast.cli._source import Broken, Request, Source, told
 from wfpfast.cli._unpack import unpacked
 from wfpfast.cli._wanted import Wish, asked, made, provided
 from wfpfast.errors import SourceError
+from wfpfast.naming import COLUMNS as NAMES
 
 if TYPE_CHECKING:
     from wfpfast.cli._naming import Naming
@@ -102,11 +102,16 @@ def opened(
         except SourceError as error:
             raise Fault(told(given.name, error)) from None
         except (ValueError, LookupError) as error:  # a column or an encoding that does not exist
-            raise Fault(str(error)) from None
+            raise Fault(f"{error}{_way_to_names(wish)}") from None
         events.hint = source.hint
         events.batches = _complete(events.batches, given, options.get("errors"))
         _choose(events, wish, hosts, naming)
         yield events
+
+
+def _way_to_names(wish: Wish) -> str:
+    named = set(wish.columns or ()) & set(NAMES) if not wish.adds else set()
+    return f"; --filters or --names adds {min(named)}" if named else ""
 
 
 def _format_of(given: Input, options: Mapping[str, Any]) -> Format:
@@ -132,8 +137,7 @@ def _choose(events: Source, wish: Wish, hosts: Hosts | None, naming: "Naming | N
         events.batches = map(hosts.chosen, events.batches)
         events.hint = ""  # there may be events of others
     if naming is not None:
-        events.schema = naming.schema(events.name, events.schema)
-        events.batches = map(functools.partial(naming.apply, host=events.host), events.batches)
+        naming.name(events)
         lacking = [name for name in wish.adds if name not in events.schema.names]
         if wish.strict and (asked := [name for name in lacking if name in (wish.columns or ())]):
             raise Fault(f"{events.name}: there is nothing to make the column {asked[0]} of")
