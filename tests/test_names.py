@@ -295,8 +295,8 @@ def test_the_examples_in_the_docstrings_hold() -> None:
     assert results.failed == 0
 
 
-# SIDs of services as netsh prints them in the state of a Windows 11, and as Microsoft documents
-# that of the module installer.
+# SIDs of services that occur in a public wfpstate.xml, and that of the module installer, which many
+# documents name.
 SERVICE_SIDS = {
     "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464": "TrustedInstaller",
     "S-1-5-80-3088073201-1464728630-1879813800-1107566885-823218052": "MpsSvc",
@@ -310,8 +310,7 @@ def test_services(sid: str) -> None:
     assert names.service_of(sid) == SERVICE_SIDS[sid]
 
 
-# The sessions of the engine in the same state; the others by Microsoft's list of security
-# identifiers.
+# As a public wfpstate.xml names the sessions of the engine, and LookupAccountSid the others.
 @pytest.mark.parametrize(("sid", "account"), [
     ("S-1-5-18", "NT AUTHORITY\\SYSTEM"), ("S-1-5-19", "NT AUTHORITY\\LOCAL SERVICE"),
     ("S-1-5-20", "NT AUTHORITY\\NETWORK SERVICE"), ("S-1-1-0", "Everyone"),

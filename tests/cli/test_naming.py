@@ -10,12 +10,14 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from audit_changes import log, present
+from audit_changes import HOST, log, present
+from audit_records import MOMENT
 from cli.hand import SVCHOST
 from cli.hostile import STEERING
 from cli.running import Run
 from cli.test_rules_then import blocked
 
+import wfpfast
 from wfpfast import naming
 
 ROOT = Path(__file__).parents[2]
@@ -66,7 +68,8 @@ def test_chosen_columns(run: Run, xml: Path, state: Path) -> None:
     assert [tuple(row) for row in lines(found.out)] == [tuple(asked.split(","))] * 7
     assert [row["rule_name"] for row in lines(found.out)] == ["Block all"] * 2 + [None] * 5
     missing = run("convert", xml, "x.ndjson", "--columns", "rule_name")
-    assert (missing.status, missing.err) == (1, "wfpfast: there is no column 'rule_name'\n")
+    assert (missing.status, missing.err) == (
+        1, "wfpfast: there is no column 'rule_name'; --filters or --names adds rule_name\n")
     run("convert", xml, "few.parquet", "--columns", "timestamp,app_path")
     for columns, said in (
         ("program,rule_name", "--filters: its events have no column filter_id"),
@@ -131,6 +134,45 @@ def test_a_log_names_its_hosts_only(run: Run, tmp_path: Path) -> None:
     found = run("convert", "events.evtx", "-", "--to", "ndjson", "--filters", "rules.evtx")
     rows = [(row["host"], row["rule_name"], row["filter_known"]) for row in lines(found.out)]
     assert [row[1:] for row in rows] == [("Mine", "last known"), (None, "not known")]
+
+
+def test_a_file_s_own_filters_are_for_its_own_events(run: Run, xml: Path, tmp_path: Path) -> None:
+    """missing_driver.xml has filter 90210; so has another file's event, of another machine."""
+    diag = ROOT / "tests/data/missing_driver.xml"
+    xml.write_text(xml.read_text(encoding="utf-8").replace(">70000<", ">90210<"), encoding="utf-8")
+    (tmp_path / "Security.evtx").write_bytes(log(
+        present(70412, "a", 0, name="Mine"), blocked(70412, 12)).getvalue())
+    asked = ("-", "--to", "ndjson", "--columns", "filter_id,rule_name,filter_known", "--names")
+    rows = [tuple(row.values()) for row in lines(run(
+        "convert", diag, xml, "Security.evtx", *asked).out)]
+    mine = (90210, "Example Shield: inspect connections", "state")
+    assert rows[:5] == [mine, mine, mine, (90344, "Chat stays at home", "state"),
+                        (90210, None, "not known")]
+    assert rows[-1] == (70412, "Mine", "then")
+    assert [row[1] for row in rows[4:-1]] == [None] * 7
+    # A file that is given goes before.
+    (tmp_path / "given.xml").write_text(
+        diag.read_text(encoding="utf-8").replace("Chat stays", "Given"), encoding="utf-8")
+    found = lines(run("convert", diag, *asked, "--filters", "given.xml").out)
+    assert found[3]["rule_name"] == "Given at home"
+
+
+@pytest.mark.parametrize(("made_on", "name"), [
+    (("Windows", HOST.partition(".")[0].upper()), "Mine"), (("Windows", "other"), None),
+    (("Linux", "collector"), "Mine")])
+def test_a_recording_has_a_host(
+    made_on: tuple[str, str], name: str | None, run: Run, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "rules.evtx").write_bytes(log(present(70001, "a", 0, name="Mine")).getvalue())
+    monkeypatch.setattr("platform.system", lambda: made_on[0])
+    monkeypatch.setattr("platform.node", lambda: made_on[1])
+    with wfpfast.Recorder(tmp_path / "a.wfprec") as recorder:
+        recorder.write(wfpfast.encode([{
+            "header": {"timeStamp": MOMENT + 1, "flags": 0}, "type": 3,
+            "classifyDrop": {"filterId": 70001, "layerId": 48}}]))
+    found = run("convert", "a.wfprec", "-", "--to", "ndjson", "--filters", "rules.evtx")
+    assert [row["rule_name"] for row in lines(found.out)] == [name]
 
 
 def test_a_state_of_nobody_says_whom_it_named(run: Run, state: Path, tmp_path: Path) -> None:

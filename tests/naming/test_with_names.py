@@ -114,6 +114,20 @@ def test_a_host_s_state_is_for_its_events_only() -> None:
     assert known(events(70), [mine, other]) == [("not known", None)]
 
 
+@pytest.mark.parametrize(("theirs", "mine", "same"), [
+    ("pc1", "PC1", True), ("pc1.corp.example", "PC1", True), ("PC1", "pc1.corp.example", True),
+    ("pc1.corp.example", "pc1.other.example", False), ("pc1", "pc11", False)])
+def test_hosts_with_and_without_their_domain(theirs: str, mine: str, same: bool) -> None:
+    expected = [("state", "Mail out") if same else ("not known", None)]
+    assert known(events(70, host=[mine]), filters(FULL, host=theirs)) == expected
+    assert known(events(70), filters(FULL, host=theirs), host=mine) == expected
+
+
+def test_a_short_name_of_two_hosts_is_neither() -> None:
+    both = [filters(FULL, host=f"pc1.{domain}.example") for domain in "ab"]
+    assert known(events(70, host=["pc1"]), both) == [("not known", None)]
+
+
 def log(*rows: tuple[int, str, int, int | None], read_until: int = 100) -> Any:
     """Filters as a Security log tells them: id, name, seconds from and until."""
     times = pa.timestamp("ns", "UTC")
@@ -146,6 +160,15 @@ def test_filters_of_a_log_are_those_of_the_time() -> None:
         ("then", "Early"), ("not known then", None), *both[2:]]
     assert known(given, (filters(FULL), then)) == [
         ("state", "Mail out")] * 4 + [("not known", None)] * 2
+
+
+def test_times_of_a_log_need_no_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Python objects they would: they have 100 ns, and datetime has microseconds."""
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    exact = log((70, "Early", 10, 20))
+    place = exact.schema.get_field_index("from")
+    exact = exact.set_column(place, "from", pa.array([100], pa.timestamp("ns", "UTC")))
+    assert known(events(70, timestamp=at(15)), exact) == [("then", "Early")]
 
 
 def test_the_origin_that_an_event_has_itself() -> None:

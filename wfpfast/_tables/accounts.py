@@ -52,8 +52,8 @@ ACCOUNTS: dict[str, str] = {
 }
 
 # More services of Windows than those that `texts` describes. A name that no Windows has does no
-# harm: nobody has its SID. Of the 68 SIDs of services that occur in a dump of a Windows 11, this
-# list and that one name 63.
+# harm: nobody has its SID. Of the 65 SIDs of services in a public wfpstate.xml of 2024 with 1,254
+# filters, this list and that one name 60.
 MORE_SERVICES = """
 AarSvc ADWS AJRouter ALG AppHostSvc AppIDSvc Appinfo AppMgmt AppReadiness AppVClient AppXSvc
 ApxSvc aspnet_state AssignedAccessManagerSvc AudioEndpointBuilder Audiosrv autotimesvc

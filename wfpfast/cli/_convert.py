@@ -15,6 +15,7 @@ from rich.progress import Progress
 from wfpfast.audit import EVENT_ID
 from wfpfast.cli import _screen, _stats
 from wfpfast.cli._input import STDIN, Input, name_of
+from wfpfast.cli._naming import read_own
 from wfpfast.cli._output import STDOUT, STDOUT_NAME, Output, Unwritten, check, whole, written_line
 from wfpfast.cli._screen import Bar, Fault, listed
 from wfpfast.cli._source import Broken, Source, Stats, no_column
@@ -38,6 +39,7 @@ def convert(
     """
     check(out, force, to, drop_nulls=drop_nulls)
     viewed = view_of(view, out, to)
+    read_own(stages, sources)
     started = time.perf_counter()
     options["stages"] = stages
     schema, lacking = common(sources, columns, options)

@@ -1,6 +1,7 @@
 """Puts names beside the events of a command; must not know where they come from, or go."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,9 @@ import pyarrow.compute as pc
 
 from wfpfast import Engine, WfpError
 from wfpfast.cli import _screen
-from wfpfast.cli._rules import known_rules
+from wfpfast.cli._rules import known_rules, own_rules
 from wfpfast.cli._screen import Fault, listed
-from wfpfast.cli._stages import Change
+from wfpfast.cli._stages import Change, Stage
 from wfpfast.engine import machine
 from wfpfast.naming import COLUMNS, NEEDS
 from wfpfast.naming.names import Names
@@ -42,10 +43,27 @@ class Naming:
         self._anybodys = [  # files that do not say whose state they are
             each.path for each in self._files if HOST not in each.table.column_names]
         self._hosts: set[str] = set()
-        self._prepare()
+        self._counts: Counter[str] = Counter()
+        self._own: dict[str, Names] = {}    # by file: those that have filters themselves
+        self._names = self._prepared(self._tables)
 
-    def _prepare(self) -> None:
-        self._names = Names(self._tables, volumes=self._volumes, accounts=self._accounts)
+    def _prepared(self, tables: Sequence[Any] | None) -> Names:
+        names = Names(tables, volumes=self._volumes, accounts=self._accounts)
+        names.counts = self._counts
+        return names
+
+    def read_own(self, paths: Sequence[Path]) -> None:
+        """Read the filters that files of events have themselves; these come last.
+
+        Those of a netsh file are for its own events only, those of logs for events of their hosts.
+        """
+        logs = known_rules((), paths)
+        own = list(own_rules(paths))
+        if logs or own:
+            self._files += logs
+            self._tables = [*(self._tables or []), *(each.table for each in logs)]
+            self._names = self._prepared(self._tables)
+            self._own = {each.path: self._prepared([*self._tables, each.table]) for each in own}
 
     @property
     def gives(self) -> list[str]:
@@ -72,21 +90,25 @@ class Naming:
 
     def on(self, name: str, schema: pa.Schema) -> tuple[pa.Schema, Change]:
         """Return the columns that events of a source leave with, and what gives them these."""
-        return self.schema(name, schema), self.apply
+        names = self._own.get(name, self._names)
+        return self.schema(name, schema), lambda batch: self._apply(names, batch)
 
     def faults(self) -> list[str]:
         """Return nothing: that a rule has no name is an answer."""
         return []
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Return events with names."""
+        """Return events of an engine with names."""
+        return self._apply(self._names, batch)
+
+    def _apply(self, names: Names, batch: pa.RecordBatch) -> pa.RecordBatch:
         if self._anybodys and HOST in batch.schema.names:
             self._hosts.update(pc.unique(batch[HOST]).drop_null().cast(pa.utf8()).to_pylist())
-        return self._names.apply(batch)
+        return names.apply(batch)
 
     def notes(self) -> list[str]:
         """Return what there is to say in the end."""
-        counts = self._names.counts
+        counts = self._counts
         found = []
         if counts:
             told = ", ".join(f"{word} {count:,}" for word, count in sorted(
@@ -105,7 +127,7 @@ class Naming:
         if of_this_machine:
             self._volumes = {**machine.volumes(), **(self._volumes or {})}
             self._accounts = machine.account
-        self._prepare()
+        self._names = self._prepared(self._tables)
 
     def ask(self, engine: Engine) -> None:
         """Read the engine's filters; what files say of an id goes before."""
@@ -113,7 +135,7 @@ class Naming:
             self._tables = [*(self._tables or []), engine.filters()]
         except WfpError as error:
             _screen.say(f"wfpfast: filters of the engine have no names here: {error}")
-        self._prepare()
+        self._names = self._prepared(self._tables)
 
     def rules(self) -> dict[int, str]:
         """Return the names of the filters in files, by their ids."""
@@ -123,6 +145,13 @@ class Naming:
             for number, name in zip(*columns, strict=True):
                 found.setdefault(number, name)
         return found
+
+
+def read_own(stages: Sequence[Stage], paths: Sequence[Path]) -> None:
+    """Let the stage of names, if there is one, read the filters that files of events have."""
+    for stage in stages:
+        if isinstance(stage, Naming):
+            stage.read_own(paths)
 
 
 def _read_volumes(path: Path) -> dict[str, str]:

@@ -9,8 +9,9 @@ import click
 _PATH = click.Path(path_type=Path)
 _OPTIONS = (
     click.option("--names", "named", is_flag=True,
-                 help="Add columns with names: of layers, programs, and accounts that are the same"
-                      " everywhere; of an engine also of its rules, drives and accounts."),
+                 help="Add columns with names: of layers, programs, accounts that are the same"
+                      " everywhere, and rules that a file of events tells of itself; of an engine"
+                      " also its rules, drives and accounts."),
     click.option("--filters", metavar="STATE.XML", type=_PATH, multiple=True,
                  help="Add them, and the names of rules: by netsh's wfpstate.xml or filters.xml, or"
                       " a Security log. Of several, the first that has an id names it."),

@@ -51,7 +51,10 @@ def recording(given: Input, request: Request, stack: contextlib.ExitStack) -> So
         if blocks.cut is not None:
             raise SourceError(blocks.cut)
 
-    return source(given, EventStream(batches(), decoder=decoder), lambda: seen / size)
+    found = source(given, EventStream(batches(), decoder=decoder), lambda: seen / size)
+    if blocks.system == "Windows":  # events that are recorded elsewhere are of other machines
+        found.host = blocks.host
+    return found
 
 
 def _named(name: str, blocks: Recording) -> Iterator[Record | Damage]:

@@ -86,9 +86,12 @@ class Source:
     ----------
     hint : str
         Why there may be no events in it.
+    host : str or None
+        The host of all events in it, if it says so and they do not.
     """
 
     hint = ""
+    host: str | None = None
 
     def __init__(
         self,

@@ -14,6 +14,8 @@ import pyarrow as pa
 from wfpfast.cli import _content
 from wfpfast.cli._content import HEAD
 from wfpfast.cli._formats import EMPTY, Format, recognised, source_of, suffixes, taking
+from wfpfast.cli._host_from import Filled
+from wfpfast.cli._hosts import HOST
 from wfpfast.cli._input import STDIN, Input, failed, name_of, opened_file
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken, Request, Source, told
@@ -21,6 +23,7 @@ from wfpfast.cli._stages import Choice, Stage
 from wfpfast.cli._unpack import unpacked
 from wfpfast.cli._wanted import Wish, asked, made, provided, with_event_id
 from wfpfast.errors import SourceError
+from wfpfast.naming import COLUMNS as NAMES
 
 _WAY_OUT = "--errors null, the default, makes such a value null, counts it, and reads on"
 
@@ -93,11 +96,16 @@ def opened(
         except SourceError as error:
             raise Fault(told(given.name, error)) from None
         except (ValueError, LookupError) as error:  # a column or an encoding that does not exist
-            raise Fault(str(error)) from None
+            raise Fault(f"{error}{_way_to_names(wish)}") from None
         events.hint = source.hint
         events.batches = _complete(events.batches, given, options.get("errors"))
         _pass_through(events, wish, stages)
         yield events
+
+
+def _way_to_names(wish: Wish) -> str:
+    named = set(wish.columns or ()) & set(NAMES) if not wish.gives else set()
+    return f"; --filters or --names adds {min(named)}" if named else ""
 
 
 def _format_of(given: Input, options: Mapping[str, Any]) -> Format:
@@ -122,6 +130,9 @@ def _pass_through(events: Source, wish: Wish, stages: Sequence[Stage]) -> None:
     if schema is not events.schema:
         events.batches = map(functools.partial(made, schema=schema), events.batches)
         events.schema = schema
+    host = events.host
+    if host is not None and HOST in wish.also and HOST not in events.schema.names:
+        stages = (Filled(HOST, lambda _: host), *stages)
     for stage in stages:
         events.schema, change = stage.on(events.name, events.schema)
         events.batches = map(change, events.batches)

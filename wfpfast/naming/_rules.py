@@ -21,6 +21,10 @@ _CELLS = {
     "rule_name": "name", "rule_key": "filter_key", "service": "provider_service",
     "origin": "filter_origin"}
 
+_NEEDED = (
+    "filter_id", "host", *_CELLS.values(), "provider_key", "provider_name", "sublayer_key",
+    "sublayer_name", "layer_key", "callout_key", "callout_name")
+
 
 def _layer(key: str | None) -> str | None:
     return key and names.layer_key(key).removeprefix(_LAYER)
@@ -68,11 +72,38 @@ LAYERS = {
 _KNOWN_LAYERS = frozenset(LAYERS.values())
 
 
+class Hosts:
+    """The hosts that filters name, some by their short names and some with their domains."""
+
+    def __init__(self, names: Iterable[str | None]) -> None:
+        self._names = {name for name in names if name}
+
+    @property
+    def only(self) -> str | None:
+        """The host, if it is one."""
+        return next(iter(self._names)) if len(self._names) == 1 else None
+
+    def like(self, name: str) -> str:
+        """Return what the filters call a host; a name that they do not have stays as it is."""
+        if name in self._names:
+            return name
+        same = [each for each in self._names if _is_same(each.casefold(), name.casefold())]
+        return same[0] if len(same) == 1 else name
+
+
+def _is_same(one: str, other: str) -> bool:
+    short = "." not in one or "." not in other
+    return one == other or (short and one.partition(".")[0] == other.partition(".")[0])
+
+
 class _Source(Protocol):
     """Some filters, whose rows are numbered."""
 
-    def find(self, events: pa.RecordBatch) -> tuple[pa.Array, pa.Array]:
-        """Return the row of each event's filter, or null, and what is known as a code."""
+    def find(self, events: pa.RecordBatch, host: str | None) -> tuple[pa.Array, pa.Array]:
+        """Return the row of each event's filter, or null, and what is known as a code.
+
+        `host` is that of events that do not say it.
+        """
 
 
 class Rules:
@@ -93,27 +124,28 @@ class Rules:
 
     def __init__(self, tables: Sequence[Any], host: str | None) -> None:
         given = [_checked(pa.table(table)) for table in tables]
-        hosts = {each for table in given if "host" in table.column_names
-                 for each in table["host"].unique().to_pylist()}
-        if host is None and len(hosts) == 1:
-            (host,) = hosts
+        hosts = Hosts(each for table in given if "host" in table.column_names
+                      for each in table["host"].unique().to_pylist())
+        self._hosts, self._host = hosts, hosts.only if host is None else hosts.like(host)
         self._sources: list[_Source] = []
         rows: list[Row] = []
         for by_time, group in groupby(given, _is_by_time):
-            for source, found in _sources(group, by_time, host, len(rows)):
+            for source, found in _sources(group, by_time, hosts, len(rows)):
                 self._sources.append(source)
                 rows += found
         self._columns = {name: _column(name, rows) for name in _MADE}
         self.services = {row["provider_service"] for row in rows if row.get("provider_service")}
 
-    def columns(self, events: pa.RecordBatch) -> dict[str, pa.DictionaryArray]:
-        """Return `RULE_COLUMNS`, as the filters have them."""
-        rows, known = self._find(events)
+    def columns(
+        self, events: pa.RecordBatch, host: str | None
+    ) -> dict[str, pa.DictionaryArray]:
+        """Return `RULE_COLUMNS`, as the filters have them; `host` is that of these events."""
+        rows, known = self._find(events, self._hosts.like(host) if host else self._host)
         found = {name: column.take(rows) for name, column in self._columns.items()}
         found["filter_known"] = pa.DictionaryArray.from_arrays(known, pa.array(KNOWN, pa.utf8()))
         return {name: found[name] for name in RULE_COLUMNS}
 
-    def _find(self, events: pa.RecordBatch) -> tuple[pa.Array, pa.Array]:
+    def _find(self, events: pa.RecordBatch, host: str | None) -> tuple[pa.Array, pa.Array]:
         if "filter_id" not in events.schema.names:
             raise ValueError("events without the column filter_id cannot be joined with filters")
         rows = pa.nulls(len(events), pa.int64())
@@ -121,7 +153,7 @@ class Rules:
             pc.is_valid(events["filter_id"]), pa.scalar(_CODES[NOT_KNOWN], pa.int32()),
             pa.scalar(None, pa.int32()))
         for source in self._sources:
-            more, words = source.find(events)
+            more, words = source.find(events, host)
             # The smaller code says more: a filter at another layer is more than none.
             known = pc.if_else(
                 pc.is_valid(rows), known, pc.min_element_wise(known, words, skip_nulls=False))
@@ -141,36 +173,44 @@ def _is_by_time(table: pa.Table) -> bool:
     return "from" in table.column_names
 
 
+def _rows(table: pa.Table) -> list[Row]:
+    """Return what is needed of filters, as Python's objects."""
+    found: list[Row] = table.select(
+        [name for name in _NEEDED if name in table.column_names]).to_pylist()
+    return found
+
+
 def _sources(
-    tables: Iterable[pa.Table], by_time: bool, host: str | None, first: int
+    tables: Iterable[pa.Table], by_time: bool, hosts: Hosts, first: int
 ) -> Iterator[tuple[_Source, list[Row]]]:
     """Yield what finds rows, and the rows; tables without times are searched as one."""
     if by_time:
         for table in tables:
             then = FiltersByTime(table)
-            rows = then.table.to_pylist()
-            yield _Then(then, host, first), rows
+            rows = _rows(then.table)
+            yield _Then(then, first), rows
             first += len(rows)
         return
-    rows = [row for table in tables for row in table.to_pylist()]
-    yield _State(rows, host, first), rows
+    rows = [row for table in tables for row in _rows(table)]
+    yield _State(rows, hosts, first), rows
 
 
 class _State:
     """Filters as they were at one time, of one or several machines."""
 
-    def __init__(self, rows: Sequence[Row], host: str | None, first: int) -> None:
-        self._host = host
+    def __init__(self, rows: Sequence[Row], hosts: Hosts, first: int) -> None:
+        self._hosts = hosts
         self._by_id: dict[int, list[tuple[str | None, str | None, int]]] = {}
         for number, row in enumerate(rows, first):
             at = _layer(row.get("layer_key"))
             layer = at if at in _KNOWN_LAYERS else None   # a GUID may be any layer
             self._by_id.setdefault(row["filter_id"], []).append((row.get("host"), layer, number))
 
-    def find(self, events: pa.RecordBatch) -> tuple[pa.Array, pa.Array]:
+    def find(self, events: pa.RecordBatch, host: str | None) -> tuple[pa.Array, pa.Array]:
         """Return rows and codes, found once for each distinct id, layer and host."""
         codes, keys = distinct(events, ("filter_id", "layer_id", "host"))
-        found = [self._row(*key) for key in keys]
+        whose = {each: self._hosts.like(each) if each else host for *_, each in keys}
+        found = [self._row(number, layer, whose[each]) for number, layer, each in keys]
         rows = pa.array([row for row, _ in found], pa.int64())
         words = pa.array(
             [None if word is None else _CODES[word] for _, word in found], pa.int32())
@@ -181,10 +221,10 @@ class _State:
     ) -> tuple[int | None, str | None]:
         if number is None:
             return None, None
-        mine, elsewhere = host or self._host, False
+        elsewhere = False
         layer = None if layer_id is None else LAYERS.get(layer_id)
         for its, at, row in self._by_id.get(number, ()):
-            if its is not None and its != mine:
+            if its is not None and its != host:
                 continue
             if None in (layer, at) or layer == at:
                 return row, OF_A_STATE
@@ -195,15 +235,14 @@ class _State:
 class _Then:
     """Filters with the times in which they were there."""
 
-    def __init__(self, filters: FiltersByTime, host: str | None, first: int) -> None:
+    def __init__(self, filters: FiltersByTime, first: int) -> None:
         self._filters = filters
-        self._host = host
         self._first = first
         self._codes = pa.array([_CODES[word] for word in KNOWN_BY_TIME], pa.int32())
 
-    def find(self, events: pa.RecordBatch) -> tuple[pa.Array, pa.Array]:
+    def find(self, events: pa.RecordBatch, host: str | None) -> tuple[pa.Array, pa.Array]:
         """Return rows and codes."""
-        rows = self._filters.rows(events, self._host)
+        rows = self._filters.rows(events, host)
         known = self._codes.take(self._filters.known(events, rows).indices)
         found = pc.if_else(pc.greater_equal(rows, 0), rows, pa.scalar(None, pa.int64()))
         return pc.add(found, self._first), known

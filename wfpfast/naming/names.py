@@ -47,6 +47,7 @@ class Names:
         self._services = {sdk.service_sid(each): f"NT SERVICE\\{each}" for each in services}
         self._accounts = (accounts or {}).get if isinstance(
             accounts, (Mapping, type(None))) else accounts
+        self._last: tuple[pa.Schema, pa.Schema] | None = None
         self._layers = Mapped(lambda text: text)
         self._origins = Mapped(lambda text: text)
         self._made = {
@@ -73,12 +74,17 @@ class Names:
             return self._rules is not None or (name == "layer" and "layer_id" in there)
         return name in self._made and self._made[name][0] in there
 
-    def apply(self, events: pa.RecordBatch) -> pa.RecordBatch:
-        """Return a batch with names behind its columns; older columns of these names are gone."""
-        schema = self.schema(events.schema)
+    def apply(self, events: pa.RecordBatch, host: str | None = None) -> pa.RecordBatch:
+        """Return a batch with names behind its columns; older columns of these names are gone.
+
+        `host` is the host of those events that do not say it.
+        """
+        if self._last is None or not self._last[0].equals(events.schema):
+            self._last = events.schema, self.schema(events.schema)
+        schema = self._last[1]
         made: dict[str, pa.Array] = {}
         if self._rules is not None:
-            made = self._rules.columns(events)
+            made = self._rules.columns(events, host)
             self._count(made["filter_known"])
             if "filter_origin" in events.schema.names:
                 made["origin"] = _first(self._origins, events["filter_origin"], made["origin"])
