@@ -1,6 +1,7 @@
 """`--host`, and what `summary` says of hosts, processes and origins."""
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -187,3 +188,67 @@ def test_a_table_without_the_column_says_so(run: Run, log: Path) -> None:
     run("convert", log, "o.parquet", "--columns", "event_type,timestamp")
     result = run("summary", "o.parquet", "--host", "dc1")
     assert (result.status, "o.parquet: --host: net events do not say" in result.err) == (1, True)
+
+
+@pytest.fixture
+def collected(tmp_path: Path) -> Path:
+    """Events of two hosts, one of them also in an archive."""
+    place = tmp_path / "collected"
+    for host, port in (("dc1", 1), ("web", 2)):
+        (place / host).mkdir(parents=True)
+        made = netevents(drop()).replace("<remotePort>", f"<remotePort>{port}", 1)
+        (place / host / "netevents.xml").write_bytes(made.encode())
+    with zipfile.ZipFile(place / "pc3.zip", "w") as packed:
+        packed.write(place / "web" / "netevents.xml", "netevents.xml")
+    return place
+
+
+@pytest.mark.parametrize(("pattern", "hosts"), [
+    ("path", ["dc1", "web", "pc3"]), ("{host}/netevents.xml", ["dc1", "web", "pc3.zip"]),
+    ("{host}/*.xml", ["dc1", "web", "pc3.zip"]), ("collected/{host}/n*", ["dc1", "web", "pc3.zip"]),
+    ("{host}.xml", ["netevents"] * 3), ("?{host}?/*", ["c", "e", "c3.zi"])])
+def test_a_host_for_files(
+    run: Run, collected: Path, tmp_path: Path, pattern: str, hosts: list[str]
+) -> None:
+    result = run("convert", "collected/*/*.xml", "collected/pc3.zip", "o.parquet", "--host-from",
+                 pattern)
+    assert result.status == 0, result.err
+    table = pq.read_table(tmp_path / "o.parquet")
+    assert table.column_names[-2:] == ["host", "source_file"]
+    assert table["host"].to_pylist() == hosts
+    assert [Path(name) for name in table["source_file"].to_pylist()] == [
+        Path("collected", *parts) for parts in (
+            ("dc1", "netevents.xml"), ("web", "netevents.xml"), ("pc3.zip", "netevents.xml"))]
+
+
+def test_hosts_that_are_known_stay(run: Run, log: Path, tmp_path: Path) -> None:
+    run("convert", log, "o.parquet", "--host-from", "path")
+    found = pq.read_table(tmp_path / "o.parquet")["host"].to_pylist()
+    assert found == [host for host, made in LOGGED.items() for _ in made]
+    run("convert", "o.parquet", "p.parquet", "--host-from", "path", "--columns",
+        "source_file,host")
+    again = pq.read_table(tmp_path / "p.parquet")
+    assert (again.column_names, again["host"].to_pylist()) == (["source_file", "host"], found)
+    assert again["source_file"].unique().to_pylist() == [str(log)]
+
+
+def test_hosts_are_chosen_among_those_that_are_given(run: Run, collected: Path) -> None:
+    found = report(run, "collected/*/*.xml", "--host-from", "path", "--host", "DC1")
+    assert [(row["host"], row["events"]) for row in found["hosts"]["top"]] == [("dc1", 1)]
+    out = run("show", "collected/*/*.xml", "--host-from", "path", "--json", "--columns",
+              "host,remote_port", "--host", "web").out
+    assert json.loads(out)["host"] == "web"
+    out = run("convert", "collected/web/netevents.xml", "-", "--to", "csv", "--columns",
+              "source_file").out
+    assert out == '"source_file"\n"' + str(Path("collected/web/netevents.xml")) + '"\n'
+
+
+def test_a_path_that_does_not_fit_costs_a_line(run: Run, collected: Path, xml: Path) -> None:
+    result = run("convert", "collected/dc1/netevents.xml", xml, "o.parquet", "--host-from",
+                 "collected/{host}/*")
+    assert result.status == 1
+    assert result.err.splitlines()[1:] == [
+        f"wfpfast: {xml}: --host-from: its path does not end as collected/{{host}}/*"]
+    for pattern in ("", "host", "{host}/{host}"):
+        result = run("summary", xml, "--host-from", pattern)
+        assert (result.status, "is neither path nor" in result.err) == (2, True)

@@ -102,3 +102,8 @@ def test_colours(run: Run, xml: Path, option: list[str], coloured: bool) -> None
     out = run("show", xml, *option).out
     assert ("\x1b[31m\x1b[1m drop " in out) == coloured
     assert ("\x1b" in out) == coloured
+
+
+@pytest.mark.parametrize(("choice", "coloured"), [("always", True), ("never", False)])
+def test_colours_of_a_summary(run: Run, xml: Path, choice: str, coloured: bool) -> None:
+    assert ("\x1b[" in run("summary", xml, "--color", choice).out) == coloured

@@ -9,11 +9,14 @@ from wfpfast.cli._source import Stats
 _ON_THE_WAY = ("received", "delivered", "waiting", "log")
 
 
-def account(stats: Mapping[str, int], kept: int, *, complete: bool) -> Stats:
+def account(
+    stats: Mapping[str, int], kept: int, *, complete: bool, left_out: int = 0
+) -> Stats:
     """Return what is to be said of a stream, once it is closed and nothing comes any more.
 
-    ``came`` = ``events`` + ``not_wanted`` + ``dropped`` + ``unreadable`` + ``unwritten``. What the
-    log had already came once; the second time it is one of ``doubles``.
+    ``came`` = ``events`` + ``not_wanted`` + ``dropped`` + ``unreadable`` + ``unwritten`` +
+    ``filtered``, which is there only if events were left out after they came. What the log had
+    already came once; the second time it is one of ``doubles``.
 
     Parameters
     ----------
@@ -23,13 +26,17 @@ def account(stats: Mapping[str, int], kept: int, *, complete: bool) -> Stats:
         How many of its events were written or shown.
     complete : bool
         Whether there were as many as were wanted: the rest is no loss then.
+    left_out : int
+        How many were not chosen.
     """
     live = "received" in stats
     came = stats["received"] + stats.get("log", 0) if live else stats.get("events", 0)
     came -= stats.get("doubles", 0)
     lost = {name: stats.get(name, 0) for name in ("dropped", "unreadable")}
-    rest = came - kept - sum(lost.values())
+    rest = came - kept - left_out - sum(lost.values())
     told = {name: count for name, count in stats.items() if name not in _ON_THE_WAY}
+    if left_out:
+        told["filtered"] = left_out
     return {**told, **lost, "came": came, "events": kept,
             "not_wanted": rest if complete else 0, "unwritten": 0 if complete else rest}
 
@@ -44,6 +51,8 @@ def told(stats: Mapping[str, int]) -> list[str]:
     if stats["came"] == stats["events"]:
         return _stats.told(stats)
     lines = [f"{stats['came']:,} came"]
+    if stats.get("filtered"):
+        lines.append(f"{stats['filtered']:,} not chosen")
     if stats["not_wanted"]:
         lines.append(f"{stats['not_wanted']:,} came after the last one wanted")
     return [*lines, *_stats.told(stats)]

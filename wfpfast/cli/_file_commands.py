@@ -1,6 +1,7 @@
 """The commands that work anywhere, and their options; must not know what they do."""
 
 import inspect
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,19 @@ import click
 
 from wfpfast.cli._explain import explain
 from wfpfast.cli._formats import OUTPUTS, SOURCES, described, suffixes, taking
-from wfpfast.cli._live_options import COUNT, DROP_NULLS, PATH, OutputOptions, names, output_options
+from wfpfast.cli._live_options import (
+    CHOICES,
+    COLOR,
+    COUNT,
+    DROP_NULLS,
+    PATH,
+    OutputOptions,
+    names,
+    output_options,
+    with_options,
+)
 from wfpfast.cli._once import command
+from wfpfast.engine.template import CONDITIONS
 
 DECODED = suffixes(taking("errors"), " and ")
 STATUSES = """\b
@@ -18,6 +30,8 @@ Exit status:
   1  a file could not be read, or breaks off; the others were read
   2  wrong usage
   3  all was read, but some of it was not understood, and is counted"""
+# By the names of their parameters: those of CHOICES.
+_CHOICES = ("since", "until", *CONDITIONS, "direction", "where")
 INPUTS = """What a file is, its content says and not its name. It may be packed by gzip, zip
 or cab; a pattern ('*.xml') is several files; - is the standard input."""
 
@@ -29,16 +43,23 @@ def with_formats(command: Any) -> Any:
     return command
 
 
+def _host_pattern(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    if text is not None and text != "path" and text.count("{host}") != 1:
+        raise click.BadParameter(f"{text!r} is neither path nor has it {{host}} in it, once.")
+    return text
+
+
 def reading_options(command: Any) -> Any:
     """Add the options that say how files are read, which are for some of the sources only."""
     for option in (
-        click.option("--where", metavar="SQL",
-                     help="Only events for which this is true: event_type = 'CLASSIFY_DROP' and"
-                          " remote_port in (443, 80). Needs duckdb (wfpfast[query])."),
         click.option("--host", "hosts", metavar="NAME", multiple=True,
                      help="Only events of this host, in any case, with * and ?; without its domain"
                           " if NAME has no dot. May be given several times. For records of the"
                           " Security log, and what convert makes of them."),
+        click.option("--host-from", metavar="PATTERN", callback=_host_pattern,
+                     help="Which host events are of that do not say it: path, the folder that their"
+                          " file is in, or the end of a path such as {host}/*.xml. Makes columns"
+                          " host and source_file."),
         click.option("--encoding", metavar="NAME",
                      help="How texts are written in netsh's files that do not say it, such as"
                           f" cp936. {suffixes(taking('encoding'))} only."),
@@ -50,22 +71,26 @@ def reading_options(command: Any) -> Any:
                           f" on. {suffixes(taking('salvage'))} only."),
     ):
         command = option(command)
-    return command
+    return with_options(command, CHOICES)
 
 
-def given(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that were asked for, and as `stages` those that choose events."""
-    found = {name: value for name, value in options.items() if value not in (None, ())}
-    stages: list[Any] = []
-    if "hosts" in found:
-        from wfpfast.cli._stages import OfHosts  # which needs pyarrow
+def given(options: dict[str, Any], columns: Sequence[str] | None = None) -> dict[str, Any]:
+    """Return the options that were asked for, and as `stages` what is done with events."""
+    from wfpfast.cli._conditions import conditions
+    from wfpfast.cli._host_from import SOURCE_FILE, host_from, source_file
+    from wfpfast.cli._stages import OfHosts, Stage
 
-        stages.append(OfHosts(found.pop("hosts")))
-    if "where" in found:
-        from wfpfast.cli._where import Where
-
-        stages.append(Where(found.pop("where")))
-    return {**found, "stages": stages}
+    choices = {name: options.pop(name) for name in _CHOICES}
+    hosts, pattern = options.pop("hosts"), options.pop("host_from")
+    stages: list[Stage] = []
+    if pattern is not None:
+        stages.append(host_from(pattern))
+    if pattern is not None or SOURCE_FILE in (columns or ()):
+        stages.append(source_file())
+    if hosts:
+        stages.append(OfHosts(hosts))
+    found = {name: value for name, value in options.items() if value is not None}
+    return {**found, "stages": [*stages, *conditions(choices)]}
 
 
 @command(short_help="Convert net events to another kind of file.")
@@ -116,7 +141,7 @@ def convert(
     if not sources:
         raise click.UsageError("Missing argument 'OUT'.", click.get_current_context())
     return run(sources, out, to=to, columns=columns, force=force, drop_nulls=drop_nulls,
-               **given(options))
+               **given(options, columns))
 
 
 @command(short_help="Say what was dropped, by application, filter, address and port.")
@@ -129,6 +154,7 @@ def convert(
 @click.option("--keep-doubles", is_flag=True,
               help="Count an event that several files have once for each of them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
+@COLOR
 @reading_options
 @with_formats
 def summary(
@@ -182,7 +208,36 @@ def show(files: tuple[Path, ...], form: OutputOptions, count: int | None, **opti
     if form.as_json and form.output is not None:
         raise click.UsageError(
             "--json and --output are two ways: give one of them.", click.get_current_context())
-    return run(files, form, count=count, **given(options))
+    return run(files, form, count=count, **given(options, form.columns))
+
+
+@command(short_help="Answer an SQL statement about the events of files.")
+@click.argument("statement", metavar="SQL")
+@click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
+@reading_options
+@output_options
+@with_formats
+def query(statement: str, files: tuple[Path, ...], form: OutputOptions, **options: Any) -> int:
+    """Answer an SQL statement (of duckdb) about the events of files, which are the table events.
+
+    \b
+      wfpfast query "select app_path, count(*) as n from events group by all order by n desc" *.xml
+
+    One SELECT, which reads nothing but events: no file, no setting. Times are UTC. The columns that
+    it names are held in memory; source_file is one, too. Needs duckdb (wfpfast[query]).
+
+    Each FILE is one of these:
+
+    \b
+    {sources}
+
+    {inputs}
+
+    {statuses}
+    """
+    from wfpfast.cli._query import query as run
+
+    return run(statement, files, form, **given(options, ["source_file"]))
 
 
 @command(short_help="List filters: whose they are, what they do, what they call.")
@@ -232,4 +287,4 @@ def demo(count: int, seed: int, output: Path) -> None:
     run(count, seed, output)
 
 
-COMMANDS = (convert, demo, explain, filters, show, summary)
+COMMANDS = (convert, demo, explain, filters, query, show, summary)

@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from wfpfast import Engine, EngineClosedError, EventBatch, EventStream, Subscription, WfpError
@@ -12,6 +12,7 @@ from wfpfast.cli._engine import opened, subscribed
 from wfpfast.cli._live_options import EngineOptions, OutputOptions
 from wfpfast.cli._output import Unwritten
 from wfpfast.cli._sinks import Sink, sink
+from wfpfast.cli._stages import Choice, Chosen
 from wfpfast.cli._stop import Stop, stoppable
 
 POLL = 0.1                          # seconds until somebody who asks for an end is heard
@@ -56,12 +57,15 @@ def watch(choice: EngineOptions, form: OutputOptions, *, count: int | None, log:
 class Delivery:
     """Events on their way to a sink, up to a number of them or until somebody asks for an end."""
 
-    def __init__(self, out: Sink, stop: Stop, limit: int | None) -> None:
+    def __init__(
+        self, out: Sink, stop: Stop, limit: int | None, choices: Sequence[Choice] = ()
+    ) -> None:
         self._out = out
         self._stop = stop
         self._limit = sys.maxsize if limit is None else limit
         self._stats = account({}, 0, complete=False)
-        self.columns = out.columns
+        self._chosen = Chosen(choices, out.columns)
+        self.columns = self._chosen.columns
         self.shown = 0
 
     @property
@@ -77,6 +81,7 @@ class Delivery:
     def take(self, batch: EventBatch) -> None:
         """Pass events on, and say how many are missing before them."""
         say_dropped(batch.stats.get("dropped", 0))
+        batch = self._chosen.of(batch)
         count = min(len(batch), self._limit - self.shown)
         self.shown += count  # a file has them, even if nobody reads them from stdout
         self._out.write(batch, count)
@@ -102,7 +107,8 @@ class Delivery:
             finally:
                 # On a screen nobody misses what comes after the wish to end.
                 complete = self.complete or not self._out.keeps
-                self._stats = account(stream.stats, self.shown, complete=complete)
+                self._stats = account(
+                    stream.stats, self.shown, complete=complete, left_out=self._chosen.left_out)
 
     @contextlib.contextmanager
     def telling(self) -> Iterator[None]:
@@ -134,7 +140,7 @@ def _run(
     fault: OSError | None = None
     with stoppable() as stop:
         with sink(form) as out:
-            delivery = Delivery(out, stop, limit)
+            delivery = Delivery(out, stop, limit, choice.stages)
             with delivery.telling():
                 try:
                     with opened(choice) as engine:

@@ -53,7 +53,7 @@ def watch(choice: EngineOptions, form: OutputOptions, count: int | None, log: bo
 
 @command(short_help="Record the log and what happens, undecoded.")
 @click.argument("path", metavar="FILE.wfprec", type=PATH)
-@engine_options(rate=20)
+@engine_options(rate=20, undecoded=True)
 @COUNT
 @click.option("--duration", metavar="TIME", callback=length, help="End after 90s, 10m, 2h, 1d.")
 @click.option("--append", is_flag=True,

@@ -1,7 +1,6 @@
 """The options of the live commands, parsed into objects; must not know what commands do."""
 
 import functools
-import ipaddress
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import click
 
 from wfpfast import Template
 from wfpfast.cli._formats import OUTPUTS, suffixes, taking
-from wfpfast.cli._screen import say
+from wfpfast.cli._wishes import Wish, wish
 from wfpfast.engine.template import CONDITIONS
 
 PATH = click.Path(path_type=Path)
@@ -51,6 +50,8 @@ class EngineOptions:
         None for all events.
     until : datetime or None
         The end of the template's time.
+    stages : tuple
+        What chooses among the events that the template lets through.
     keywords : tuple of str, optional
         What is to be collected meanwhile; None changes nothing.
     """
@@ -59,6 +60,7 @@ class EngineOptions:
     template: Template | None = None
     until: datetime | None = None
     keywords: tuple[str, ...] | None = None
+    stages: tuple[Any, ...] = ()
 
 
 def span(text: str) -> timedelta | None:
@@ -93,23 +95,6 @@ def moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime 
             f"{text!r} is no time, such as 2026-01-31T18:00, 10min or yesterday.") from None
 
 
-def number_or_name(_: click.Context, __: click.Parameter, text: str | None) -> int | str | None:
-    """Return a number as such; names are the template's to understand."""
-    return int(text) if text is not None and text.isdecimal() else text
-
-
-def network(_: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
-    """Return an address or a network; say which network is meant where a host stands for it."""
-    if text is not None and "/" in text:
-        try:
-            whole = ipaddress.ip_network(text, strict=False)
-            if whole.network_address != ipaddress.ip_interface(text).ip:
-                say(f"wfpfast: {parameter.opts[0]} {text}: all of {whole}")
-        except ValueError:
-            pass  # the template says what is wrong
-    return text
-
-
 def names(_: click.Context, __: click.Parameter, text: str | None) -> list[str] | None:
     """Return the names of a list with commas, each of them there once."""
     if text is None:
@@ -124,30 +109,40 @@ def names(_: click.Context, __: click.Parameter, text: str | None) -> list[str] 
 
 COUNT = click.option("-n", "--count", metavar="N", type=click.IntRange(min=1),
                      help="End after so many events.")
-PORT = click.IntRange(0, 65_535)
 ENGINE = click.option(
     "--engine", type=click.Choice([WINDOWS, SIMULATED]), default=WINDOWS, show_default=True,
     help="Windows' own, or a simulated one, which runs anywhere.")
-_FILTERS = (
+
+
+def _wish(*names: str, metavar: str, help: str) -> Callable[[Any], Any]:
+    return click.option(*names, metavar=metavar, multiple=True, callback=wish, help=help)
+
+
+CHOICES = (
     click.option("--since", metavar="TIME", callback=moment,
                  help="Not before: ISO 8601, 10min, 2h or 1d ago, today, yesterday. Local time"
                       " unless it names a zone."),
     click.option("--until", metavar="TIME", callback=moment, help="Not after."),
-    # The options below are the conditions of a template: their names are those of CONDITIONS.
-    click.option("--type", "event_type", metavar="TYPE", callback=number_or_name,
-                 help="One type: classify_drop, drop, allow, 3; also with the SDK's prefixes."),
-    click.option("--protocol", "ip_protocol", metavar="P", callback=number_or_name,
-                 help="tcp, udp, icmp or a number."),
-    click.option("--local-address", metavar="A", callback=network,
-                 help="An address or a network, as 10.0.0.0/8."),
-    click.option("--remote-address", metavar="A", callback=network, help="Likewise."),
-    click.option("--local-port", metavar="N", type=PORT, help="For ICMP, the type."),
-    click.option("--remote-port", metavar="N", type=PORT, help="For ICMP, the code."),
-    click.option("--app", "app_path", metavar="PATH",
-                 help="A device path, as \\device\\harddiskvolume3\\app.exe, or System; on Windows"
-                      " also C:\\app.exe."),
-    click.option("--user", "user_sid", metavar="USER",
-                 help="A SID, or SYSTEM, LOCAL SERVICE, ...; on Windows any account."),
+    # Each of the options below may be given several times. Their names are columns, most of them
+    # also CONDITIONS of a template.
+    _wish("--type", "event_type", metavar="TYPE",
+          help="Types: classify_drop, drop, allow, 3; also with the SDK's prefixes. This option and"
+               " those below take lists (443,80) and may be given several times: any of them. With"
+               " ! in front: none of them."),
+    _wish("--protocol", "ip_protocol", metavar="P", help="tcp, udp, icmp or a number."),
+    _wish("--local-address", metavar="A", help="An address or a network, as 10.0.0.0/8."),
+    _wish("--remote-address", metavar="A", help="Likewise."),
+    _wish("--local-port", metavar="N", help="For ICMP, the type."),
+    _wish("--remote-port", metavar="N", help="For ICMP, the code."),
+    _wish("--app", "app_path", metavar="PROGRAM",
+          help="Its name, as svchost.exe, or whole path, \\device\\harddiskvolume3\\app.exe or"
+               " C:\\app.exe, in any case, with * and ?; or System. No list."),
+    _wish("--user", "user_sid", metavar="USER",
+          help="A SID, or SYSTEM, LOCAL SERVICE, ...; on Windows any account."),
+    _wish("--direction", metavar="D", help="in, out, forward or bidirectional."),
+    click.option("--where", metavar="SQL",
+                 help="Only events for which this is true: event_type = 'CLASSIFY_DROP' and"
+                      " remote_port in (443, 80). Needs duckdb (wfpfast[query])."),
 )
 _ENGINES = (
     ENGINE,
@@ -203,8 +198,11 @@ class OutputOptions:
         return not self.as_json and self.output is None
 
 
-def engine_options(*, rate: float) -> Callable[[Any], Any]:
-    """Give a command the options that choose events; it is called with `choice`."""
+def engine_options(*, rate: float, undecoded: bool = False) -> Callable[[Any], Any]:
+    """Give a command the options that choose events; it is called with `choice`.
+
+    Where events are `undecoded`, only what a template of Windows takes can choose them.
+    """
 
     def decorate(command: Any) -> Any:
         @functools.wraps(command)
@@ -213,15 +211,35 @@ def engine_options(*, rate: float) -> Callable[[Any], Any]:
             keywords = options.pop("keywords")
             simulation = {name: options.pop(name) for name in _SIMULATION}
             since, until = options.pop("since"), options.pop("until")
-            conditions = {name: options.pop(name) for name in CONDITIONS}
+            wishes = {name: options.pop(name) for name in (*CONDITIONS, "direction", "where")}
+            singles = {
+                name: value.single for name, value in wishes.items()
+                if isinstance(value, Wish) and value.single is not None}
+            rest = {name: value for name, value in wishes.items()
+                    if value is not None and name not in singles}
             choice = EngineOptions(
-                _simulation(engine, simulation, rate), _template(since, until, conditions), until,
-                keywords and tuple(keywords))
+                _simulation(engine, simulation, rate), _template(since, until, singles), until,
+                keywords and tuple(keywords), _stages(rest, undecoded=undecoded))
             return command(choice=choice, **options)
 
-        return _with(call, (*_FILTERS, *_ENGINES))
+        return with_options(call, (*CHOICES, *_ENGINES))
 
     return decorate
+
+
+def _stages(wishes: dict[str, Any], *, undecoded: bool) -> tuple[Any, ...]:
+    """Return what chooses events that Windows cannot choose."""
+    if not wishes:
+        return ()
+    if undecoded:
+        first = next(iter(wishes.values()))
+        option = first.option if isinstance(first, Wish) else "--where"
+        raise click.UsageError(
+            f"{option}: events are kept as they come, and Windows itself cannot choose so; it takes"
+            " one value of an option, without ! and wildcards.", _context())
+    from wfpfast.cli._conditions import conditions  # which needs pyarrow
+
+    return tuple(conditions(wishes))
 
 
 def output_options(command: Any) -> Any:
@@ -237,10 +255,11 @@ def output_options(command: Any) -> Any:
             raise click.UsageError("--drop-nulls is for --json and --output.", _context())
         return command(form=form, **options)
 
-    return _with(call, _FORMS)
+    return with_options(call, _FORMS)
 
 
-def _with(command: Any, options: Sequence[Callable[[Any], Any]]) -> Any:
+def with_options(command: Any, options: Sequence[Callable[[Any], Any]]) -> Any:
+    """Give a command options, which its help lists in this order."""
     for option in reversed(options):
         command = option(command)
     return command

@@ -78,11 +78,12 @@ class Locked:
         statements: list[dict[str, Any]] = tree["statements"]
         return statements
 
-    def functions(self) -> frozenset[str]:
+    def functions(self, *, aggregates: bool = False) -> frozenset[str]:
         """Return the functions whose result depends on their arguments, or on the time, only."""
         pure = self._connection.execute(
             "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'scalar'"
-            " AND stability IN ('CONSISTENT', 'CONSISTENT_WITHIN_QUERY')").fetchall()
+            " AND stability IN ('CONSISTENT', 'CONSISTENT_WITHIN_QUERY')"
+            " OR function_type = 'aggregate' AND $1", [aggregates]).fetchall()
         return frozenset(name for (name,) in pure) - _PRIVATE | _MACROS
 
     def _first(self, statement: str, *values: str) -> str:

@@ -10,6 +10,7 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from wfpfast import Decoder, EventBatch
 from wfpfast.cli._hosts import HOST, Hosts
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import no_column
@@ -59,12 +60,16 @@ class Choice:
         """Return what tells of which events of a source it is true; null is no."""
         raise NotImplementedError
 
-    def on(self, name: str, schema: pa.Schema) -> tuple[pa.Schema, Change]:
-        """Return the schema as it is, and what leaves the other events out."""
+    def checked(self, name: str, schema: pa.Schema) -> Mask:
+        """Return the mask of a source, which has to have what is needed."""
         for column in self.needs:
             if column not in schema.names:
                 raise Fault(no_column(f"{name}: {self.option}", column, schema.names))
-        mask = self.mask(name, schema)
+        return self.mask(name, schema)
+
+    def on(self, name: str, schema: pa.Schema) -> tuple[pa.Schema, Change]:
+        """Return the schema as it is, and what leaves the other events out."""
+        mask = self.checked(name, schema)
         return schema, lambda batch: batch.filter(mask(batch))
 
     def faults(self) -> list[str]:
@@ -75,7 +80,7 @@ class Choice:
 class OfHosts(Choice):
     """Keeps the events of some hosts, for ``--host``."""
 
-    needs = (HOST,)
+    needs: Sequence[str] = (HOST,)
 
     def __init__(self, patterns: Sequence[str]) -> None:
         self._hosts = Hosts(patterns)
@@ -91,9 +96,36 @@ class OfHosts(Choice):
         return self._hosts.faults()
 
 
-def all_of(masks: Sequence[Mask], batch: pa.RecordBatch) -> pa.BooleanArray:
-    """Return of which events all is true."""
-    first, *others = (pc.fill_null(mask(batch), False) for mask in masks)
-    for other in others:
-        first = pc.and_(first, other)
-    return first
+class Chosen:
+    """Live events that are chosen after Windows has delivered them.
+
+    Parameters
+    ----------
+    choices : sequence of Choice
+        All of which have to be true.
+    columns : sequence of str, optional
+        What is wanted of events; all by default.
+
+    Attributes
+    ----------
+    columns : list of str or None
+        What to decode: what the choices need, too.
+    left_out : int
+        How many events were not chosen.
+    """
+
+    def __init__(self, choices: Sequence[Choice], columns: Sequence[str] | None) -> None:
+        there = Decoder().column_names
+        needs = [name for choice in choices for name in choice.needs if name in there]
+        self.columns = None if columns is None else list(dict.fromkeys((*columns, *needs)))
+        self.left_out = 0
+        schema = pa.schema(Decoder(columns=self.columns))
+        self._masks = [choice.checked("net events", schema) for choice in choices]
+
+    def of(self, batch: EventBatch) -> EventBatch:
+        """Return the chosen events of a batch."""
+        for mask in self._masks:
+            chosen = batch.filter(pc.fill_null(mask(pa.record_batch(batch)), False))
+            self.left_out += len(batch) - len(chosen)
+            batch = chosen
+        return batch

@@ -43,7 +43,7 @@ _LOST = {
     "unwritten": "events that came and were not written",
 }
 # What is neither: how many events there are, or what the file knows.
-_OTHER = ("events", "came", "not_wanted", "doubles", "named_code", "other_events",
+_OTHER = ("events", "came", "not_wanted", "filtered", "doubles", "named_code", "other_events",
           "local_is_source", "local_is_destination")
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from wfpfast.cli._screen import Fault, printable
 from wfpfast.cli._sql import Locked, SqlFault, nodes, point, refused
-from wfpfast.cli._stages import Change, Choice, Mask
+from wfpfast.cli._stages import Choice, Mask
 from wfpfast.cli._wanted import known
 
 OPTION = "--where"
@@ -106,12 +106,12 @@ class Where(Choice):
 
         return true
 
-    def on(self, name: str, schema: pa.Schema) -> tuple[pa.Schema, Change]:
+    def checked(self, name: str, schema: pa.Schema) -> Mask:
         """Show where a column is named that a source lacks."""
         lacking = next((each for each in self.needs if each not in schema.names), None)
         if lacking is not None:
             self._point(SqlFault("", self._places[lacking]))
-        return super().on(name, schema)
+        return super().checked(name, schema)
 
     def _point(self, fault: SqlFault) -> None:
         if fault.at not in self._pointed and fault.at is not None:
