@@ -20,13 +20,16 @@ from benchmarks.rivals import MismatchError, Rival, StructRival, Twin, check, im
 from benchmarks.rivals_libraries import CffiRival, ConstructRival, DissectRival
 from benchmarks.security_log import measure_security_log
 from benchmarks.security_log_rivals import NEEDED
+from benchmarks.text_lines import NEEDED as NEEDED_FOR_TEXT
+from benchmarks.text_lines import measure_text_lines
 from benchmarks.timing import Contestant, Result, race
 from wfpfast import Block, Decoder, __version__
 
 SIZES = (128, 1024, 65_536, 1_000_000)
 QUICK_SIZES = (128, 1024)
 LIBRARIES = (
-    "cffi", "construct", "dissect.cstruct", "duckdb", "evtx", "orjson", "python-evtx", "pyarrow")
+    "cffi", "construct", "dissect.cstruct", "duckdb", "evtx", "orjson", "polars", "python-evtx",
+    "pyarrow")
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -154,7 +157,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     options = arguments(argv)
     try:
         rivals()  # before the work: what is missing is missing
-        for name in NEEDED:
+        for name in (*NEEDED, *NEEDED_FOR_TEXT):
             library(name)
         about = machine()
         print(describe(about), flush=True)
@@ -171,11 +174,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"\n{text}", flush=True)
         text, log = measure_security_log(quick=options.quick)
         print(f"\n{text}", flush=True)
+        text, lines = measure_text_lines(quick=options.quick)
+        print(f"\n{text}", flush=True)
     except (MissingLibraryError, MismatchError, TilingError) as error:
         sys.exit(f"benchmarks: {error}")
     if options.json:
         everything = {**about, "sizes": sizes, "limits": limits, "live": live, "netsh": xml,
-                      "security_log": log}
+                      "security_log": log, "text_lines": lines}
         options.json.write_text(json.dumps(everything, indent=2) + "\n")
 
 

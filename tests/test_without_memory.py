@@ -17,7 +17,7 @@ sys.path.append({tests!r})
 import pyarrow as pa
 from example_events import event, one_of_each
 from netsh_xml import drop, element, netevents
-from wfpfast import Decoder, decode, encode, netsh, repack
+from wfpfast import Decoder, decode, encode, lines, netsh, repack
 from wfpfast._base.memory import live_buffers
 from wfpfast.recording import Recorder, Recording
 
@@ -49,6 +49,9 @@ def decode_odd():
 
 def export():
     return pa.record_batch(Decoder().decode(block)).equals(exported)
+
+def write_lines():
+    return lines.json_lines(exported), lines.csv_lines(exported)
 
 def write_blocks():
     return bytes(encode(events).data), bytes(encode(odd, version=2).data)
@@ -107,7 +110,7 @@ print(errors, others, not_clean, again)
 # How many allocations of its own each makes, at least.
 EVERYTHING = {
     "decode_all": 100, "decode_old": 60, "decode_odd": 80, "export": 100, "write_blocks": 5,
-    "copy_blocks": 90, "read_events": 70, "read_filters": 40, "record": 140}
+    "write_lines": 100, "copy_blocks": 90, "read_events": 70, "read_filters": 40, "record": 140}
 
 
 @needs_failing_malloc

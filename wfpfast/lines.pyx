@@ -14,7 +14,7 @@ from libc.stdlib cimport calloc, free
 from libc.string cimport strlen
 
 from wfpfast._base.growing cimport (
-    Growing, make_room, put_byte, put_bytes, put_json_text, put_quoted, put_time)
+    Growing, make_room, put_byte, put_bytes, put_csv_text, put_json_text, put_time)
 from wfpfast._base.text cimport put_decimal, put_hex
 from wfpfast._columns.export cimport ArrowArray, ArrowSchema
 
@@ -149,7 +149,7 @@ cdef int put_scalar(Growing* out, const Node* node, int64_t k, bint json) noexce
         return put_bytes(out, data, size)
     if node.kind >= BYTES:
         return put_digits(out, data, size)
-    return put_json_text(out, data, size) if json else put_quoted(out, data, size, True)
+    return put_json_text(out, data, size) if json else put_csv_text(out, data, size)
 
 
 cdef int put_json(Growing* out, const Node* node, int64_t row) noexcept nogil:
@@ -233,8 +233,8 @@ cdef int put_csv_line(
                 return -1
             continue
         json.used = 0
-        if put_json(json, value, k) < 0 or put_quoted(
-                out, <const uint8_t*>json.data, json.used, False) < 0:
+        if put_json(json, value, k) < 0 or put_csv_text(
+                out, <const uint8_t*>json.data, json.used) < 0:
             return -1
     return put_bytes(out, b"\n", 1)
 

@@ -184,6 +184,8 @@ def test_the_command_prints_and_writes_every_size(monkeypatch, capsys, tmp_path)
     monkeypatch.setattr(command, "rivals", lambda: [StructRival()])
     monkeypatch.setattr(command, "LIBRARIES", ())
     monkeypatch.setattr(command, "NEEDED", ())
+    monkeypatch.setattr(command, "NEEDED_FOR_TEXT", ())
+    monkeypatch.setattr(command, "measure_text_lines", lambda quick: (f"text {quick}", {"z": 3}))
     monkeypatch.setattr(command, "measure_security_log", lambda quick: (f"log {quick}", {"x": 1}))
     file = tmp_path / "figures.json"
     command.main(["--quick", "--sizes", "16,64", "--json", str(file)])
@@ -207,13 +209,16 @@ def test_the_command_prints_and_writes_every_size(monkeypatch, capsys, tmp_path)
     assert "64 events, " in printed
     assert "limits True" in printed
     assert "log True" in printed
+    assert "text True" in printed
     assert figures["security_log"] == {"x": 1}
+    assert figures["text_lines"] == {"z": 3}
 
 
 def test_a_mismatch_ends_the_command(monkeypatch):
     monkeypatch.setattr(command, "rivals", lambda: [Careless()])
     monkeypatch.setattr(command, "LIBRARIES", ())
     monkeypatch.setattr(command, "NEEDED", ())
+    monkeypatch.setattr(command, "NEEDED_FOR_TEXT", ())
     with pytest.raises(SystemExit, match=r"benchmarks: struct\.unpack_from, dicts, remote_port"):
         command.main(["--quick", "--sizes", "16"])
 

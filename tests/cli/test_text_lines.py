@@ -121,6 +121,16 @@ def test_every_type(kind: pa.DataType) -> None:
     check(pa.record_batch({"a": pa.nulls(3, kind)}))
 
 
+def test_parts_of_dictionaries_and_of_structs() -> None:
+    """Arrow may say of each array where it begins."""
+    some = pa.DictionaryArray.from_arrays(
+        pa.array([1, 0, None, 1]), pa.array(["x", "a", None, "b"]).slice(1, 3))
+    check(pa.record_batch({"a": some, "b": some.slice(0)}).slice(1, 3))
+    structs = pa.StructArray.from_arrays([some, pa.array(range(4))], ["a", "b"]).slice(1, 2)
+    assert lines.json_lines(structs) == b'{"a":"a","b":1}\n{"a":null,"b":2}\n'
+    assert lines.csv_lines(structs) == b'"a",1\n,2\n'
+
+
 def test_events_of_all_types() -> None:
     batch = pa.record_batch(decode(encode(one_of_each(internal=True))))
     assert batch.num_columns >= 67
@@ -204,10 +214,14 @@ def test_bare_columns_are_texts_that_exist() -> None:
 
 
 def test_no_text_is_read_beyond_its_end() -> None:
-    """The library itself takes any bytes for text: here the last ones announce more."""
-    for end in (b"\xc2", b"\xe2", b"\xe2\x80", b"\xef", b"\xef\xbc", b"\xd8"):
+    """The library itself takes any bytes for text: here the bytes behind it would change it."""
+    for end, behind in (
+        (b"\xc2", b"\x80"), (b"\xd8", b"\x9c"), (b"\xe2", b"\x80\x8e"), (b"\xe2\x80", b"\x8e"),
+        (b"\xef", b"\xbc\x9d"), (b"\xef\xbc", b"\x9d"), (b"'", b"="), (b"", b"="),
+    ):
         column = pa.Array.from_buffers(pa.utf8(), 1, [
-            None, pa.py_buffer(struct.pack("<2i", 0, len(end))), pa.py_buffer(end)])
+            None, pa.py_buffer(struct.pack("<2i", 0, len(end))),
+            pa.py_buffer(end + behind)])
         rows = pa.record_batch({"a": column})
         assert lines.json_lines(rows) == b'{"a":"' + end + b'"}\n'
         assert lines.csv_lines(rows) == b'"' + end + b'"\n'

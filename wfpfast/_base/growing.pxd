@@ -49,5 +49,5 @@ cdef inline int put_bytes(Growing* out, const void* data, size_t size) noexcept 
 
 
 cdef int put_json_text(Growing* out, const uint8_t* text, size_t size) noexcept nogil
-cdef int put_quoted(Growing* out, const uint8_t* text, size_t size, bint guard) noexcept nogil
+cdef int put_csv_text(Growing* out, const uint8_t* text, size_t size) noexcept nogil
 cdef int put_time(Growing* out, int64_t time) noexcept nogil

@@ -125,14 +125,14 @@ cdef bint begins_formula(const uint8_t* text, size_t size) noexcept nogil:
         text[2] == 0x9d or text[2] == 0x8b or text[2] == 0x8d or text[2] == 0xa0)
 
 
-cdef int put_quoted(Growing* out, const uint8_t* text, size_t size, bint guard) noexcept nogil:
-    """Write a text as CSV has it; with `guard`, an apostrophe makes a text of a formula."""
+cdef int put_csv_text(Growing* out, const uint8_t* text, size_t size) noexcept nogil:
+    """Write a text between quotes, as CSV has it; an apostrophe makes a text of a formula."""
     cdef size_t stop, k = 0
     cdef uint64_t word
     if make_room(out, size) < 0:
         return -1
     put_byte(out, QUOTE)
-    if guard and begins_formula(text, size):
+    if begins_formula(text, size):
         put_byte(out, b"'")
     while k < size:
         stop = size

@@ -118,9 +118,9 @@ def described(formats: Sequence[Format]) -> str:
     return "\n".join(f"{each.suffix:<9} {each.what}" for each in formats)
 
 
-def taking(option: str, formats: Sequence[Format] = SOURCES) -> list[Format]:
+def taking(option: str, formats: Sequence[Format] | None = None) -> list[Format]:
     """Return the sources, or other formats, to which an option means something."""
-    return [each for each in formats if option in each.takes]
+    return [each for each in formats or SOURCES if option in each.takes]
 
 
 def named(name: str, formats: Sequence[Format]) -> Format | None:

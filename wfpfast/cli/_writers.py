@@ -185,15 +185,15 @@ def _ipc_options() -> Any:
 class CsvWriter:
     """Writes a header and rows; text is quoted, so that an empty text is not a null.
 
-    No text is a formula for a spreadsheet: see `guarded`.
+    No text is a formula for a spreadsheet, nor is the name of a column.
     """
 
     separator = ","
 
     def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
         self._file = file
-        names = guarded(pa.array(schema.names, pa.utf8())).to_pylist()
-        file.write(f"{self.separator.join(map(quoted, names))}\n".encode())
+        header = self.separator.join(quoted(guarded(name)) for name in schema.names)
+        file.write(f"{header}\n".encode())
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
