@@ -76,17 +76,6 @@ def _json_other(value: Any) -> str:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-def json_cells(array: pa.Array) -> pa.Array:
-    """Render each value of a column as JSON text; null as ``null``."""
-    if pa.types.is_timestamp(array.type):
-        text = pc.binary_join_element_wise('"', timestamps(array), '"', "")
-    elif _is_plain(array.type):
-        text = array.cast(pa.utf8())
-    else:
-        text = each(array, _json_value)
-    return pc.fill_null(text, "null")
-
-
 def _is_known(kind: pa.DataType) -> bool:
     """Tell whether `wfpfast.lines` makes text of a type; of the others Python does."""
     if pa.types.is_dictionary(kind):
