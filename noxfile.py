@@ -30,6 +30,7 @@ ASAN_TESTS = (
     "tests/netsh/test_damage.py",
     "tests/netsh/test_patches.py",
     "tests/audit/test_damage.py",
+    "tests/cli/test_text_lines.py",
     "tests/fuzz",
 )
 

@@ -24,7 +24,7 @@ _LIBRARIES = ("libffi-8.dll", "libcrypto-3.dll", "libssl-3.dll", "sqlite3.dll")
 # Markers are judged for Linux, so that what Windows needs besides is named.
 PACKAGES = (
     "pip", "pytest", "pytest-xdist", "hypothesis", "colorama", "tzdata", "numpy==2.1.3", "pyarrow",
-    "pandas", "polars", "duckdb", "click", "rich",
+    "pandas", "polars", "duckdb", "click", "rich", "jinja2",
 )
 _FOR_WINDOWS = (
     "--platform=win_amd64", "--python-version=3.11", "--implementation=cp",
