@@ -63,7 +63,8 @@ from wfpfast.explain import explain
 
 types = ["INVENTED", "CLASSIFY_ALLOW", "UNKNOWN_77", None, "INVENTED"]
 count = _count.Count()
-count.add(pa.record_batch({"event_type": types}), SimpleNamespace(path="x"))
+count.add(pa.record_batch({"event_type": types}), SimpleNamespace(name="x"))
+count.settle()
 rows = pa.table({
     name: pa.array(types if name == "event_type" else [None] * 5, pa.string())
     for name in _line.COLUMNS})
@@ -74,7 +75,7 @@ with wfpfast.Engine(simulator) as engine, engine.subscribe(columns=["event_type"
     simulator.emit(300)
     seen = set(events.read()["event_type"].to_pylist())
 print(json.dumps({
-    "events": count.events, "dropped": count.dropped,
+    "events": count.events, "dropped": count.tables["hosts"].top(verdict=_count.DROP)["events"],
     "words": [line.split()[1] for line in lines.render(rows, 5)],
     "row": _show._type({"event_type": "INVENTED"}, 99)[0].plain,
     "name": wfpfast.names.event_type(99), "explained": explain("type:99"),

@@ -88,7 +88,8 @@ def test_the_bill_of_materials_names_what_builds_the_wheels() -> None:
     assert found == {
         "cython": (built["cython"][0], "required"),
         "setuptools": (built["setuptools"][0], "excluded"),
-        "click": (None, "optional"), "pyarrow": (None, "optional"), "rich": (None, "optional")}
+        "click": (None, "optional"), "jinja2": (None, "optional"), "pyarrow": (None, "optional"),
+        "rich": (None, "optional")}
     assert bom["dependencies"][0]["dependsOn"] == [part["bom-ref"] for part in bom["components"]]
 
 

@@ -90,6 +90,17 @@ class Hosts:
         same = [each for each in self._names if _is_same(each.casefold(), name.casefold())]
         return same[0] if len(same) == 1 else name
 
+    def renamed(self, events: pa.RecordBatch) -> pa.RecordBatch:
+        """Return events whose hosts are called as the filters call them."""
+        if "host" not in events.schema.names:
+            return events
+        column = events["host"]
+        if not pa.types.is_dictionary(column.type):
+            column = column.dictionary_encode()
+        names = [name and self.like(name) for name in column.dictionary.to_pylist()]
+        column = pa.array(names, pa.utf8()).take(column.indices).dictionary_encode()
+        return events.set_column(events.schema.get_field_index("host"), "host", column)
+
 
 def _is_same(one: str, other: str) -> bool:
     short = "." not in one or "." not in other
@@ -188,7 +199,7 @@ def _sources(
         for table in tables:
             then = FiltersByTime(table)
             rows = _rows(then.table)
-            yield _Then(then, first), rows
+            yield _Then(then, hosts, first), rows
             first += len(rows)
         return
     rows = [row for table in tables for row in _rows(table)]
@@ -235,13 +246,15 @@ class _State:
 class _Then:
     """Filters with the times in which they were there."""
 
-    def __init__(self, filters: FiltersByTime, first: int) -> None:
+    def __init__(self, filters: FiltersByTime, hosts: Hosts, first: int) -> None:
         self._filters = filters
+        self._hosts = hosts
         self._first = first
         self._codes = pa.array([_CODES[word] for word in KNOWN_BY_TIME], pa.int32())
 
     def find(self, events: pa.RecordBatch, host: str | None) -> tuple[pa.Array, pa.Array]:
         """Return rows and codes."""
+        events = self._hosts.renamed(events)
         rows = self._filters.rows(events, host)
         known = self._codes.take(self._filters.known(events, rows).indices)
         found = pc.if_else(pc.greater_equal(rows, 0), rows, pa.scalar(None, pa.int64()))
