@@ -63,7 +63,8 @@ def prepare(folder: Path) -> None:
     """Put the files there that documents speak of: those of tests/data, also by their names."""
     shutil.copytree(ROOT / "tests/data", folder / "tests/data")
     for path in (ROOT / "tests/data").iterdir():
-        shutil.copy2(path, folder)
+        if path.is_file():
+            shutil.copy2(path, folder)
     for name, source in (("dump-1.xml", "netevents.xml"), ("dump-2.xml", "netevents.xml"),
                          ("tonight.wfprec", "recording_3.wfprec")):
         shutil.copy2(ROOT / "tests/data" / source, folder / name)

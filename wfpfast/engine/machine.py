@@ -38,7 +38,7 @@ def account(sid: str) -> str | None:
 
     Elsewhere than on Windows, none is known.
     """
-    if sys.platform != "win32":
+    if sys.platform != "win32" or not sid:  # of which Wine makes a SID
         return None
     import ctypes
 
