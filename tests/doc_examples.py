@@ -68,6 +68,8 @@ def prepare(folder: Path) -> None:
     for name, source in (("dump-1.xml", "netevents.xml"), ("dump-2.xml", "netevents.xml"),
                          ("tonight.wfprec", "recording_3.wfprec")):
         shutil.copy2(ROOT / "tests/data" / source, folder / name)
+    (folder / "try").mkdir()
+    (folder / "try/volumes.json").write_text('{"HarddiskVolume3": "C:"}', encoding="utf-8")
     log = evtx(records([made(5441, fields_of(7, "a", None), 0), Audit(
         5157, {"FilterRTID": 7, "LayerRTID": 48, "Application": "\\device\\volume1\\a.exe"}, 2)]))
     for name in ("pc1", "pc2", "monday", "tuesday"):
