@@ -155,7 +155,8 @@ def wheel(session: nox.Session) -> None:
 @nox.session
 def asan(session: nox.Session) -> None:
     """The tests that hostile input and memory are about, with address and UB sanitizers."""
-    session.install("pytest", "pytest-xdist", "hypothesis", "pyarrow")
+    session.install("pytest", "pytest-xdist", "hypothesis",
+                    *PYPROJECT["project"]["optional-dependencies"]["cli"])
     session.install(str(source_tree(session)), env={"WFPFAST_BUILD": "asan"})
     libraries = [
         subprocess.run(["gcc", f"-print-file-name={name}"], check=True, capture_output=True,
