@@ -79,3 +79,30 @@ def test_names_do_not_steer_the_terminal(run: Run, hostile: tuple[Path, Path]) -
     assert result.status == 0
     assert not STEERING.search(result.out)
     assert max(map(len, result.out.splitlines())) < 1_000
+
+
+def test_an_expression_chooses_filters(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("duckdb", reason="--where needs duckdb")
+    every = [row["filter_id"] for row in netsh.read_filters(DRIVER)]
+    wanted = [row["filter_id"] for row in netsh.read_filters(DRIVER)
+              if row["callout_registered"] is False]
+    assert 0 < len(wanted) < len(every)
+    found = run("filters", "--json", DRIVER, "--where", "callout_registered = false")
+    assert [json.loads(line)["filter_id"] for line in found.out.splitlines()] == wanted
+    none = run("filters", DRIVER, "--where", "name = 'nobody''s'")
+    assert (none.status, none.out) == (0, "no filters\n")
+    out = tmp_path / "few.parquet"
+    assert run("filters", DRIVER, "-o", out, "--where", "callout_registered = false").status == 0
+    assert pq.read_table(out)["filter_id"].to_pylist() == wanted
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("aktion = 'BLOCK'", "there is no column 'aktion'; did you mean action?"),
+    ("filter_id", "is not true or false but UBIGINT"),
+    ("true); copy events to 'x'; --", "syntax error"),
+    ("name in (select 'a')", "a query has no place in it")])
+def test_what_is_no_expression_about_filters(text: str, said: str, run: Run) -> None:
+    pytest.importorskip("duckdb", reason="--where needs duckdb")
+    found = run("filters", DRIVER, "--where", text)
+    assert found.status != 0
+    assert said in found.err

@@ -104,12 +104,15 @@ def show(files: tuple[Path, ...], form: OutputOptions, count: int | None, **opti
 @click.option("-o", "--output", "out", metavar="OUT", type=PATH,
               help=f"Write them to this file instead: {suffixes(OUTPUTS, ' or ')}.")
 @click.option("-f", "--force", is_flag=True, help="Replace OUT if it exists.")
+@click.option("--where", metavar="SQL",
+              help="Only filters for which this is true: action = 'BLOCK' and conditions like"
+                   " '%IP_REMOTE_PORT%'. Its columns are those of --json. Needs duckdb"
+                   " (wfpfast[query]).")
 @click.option("--encoding", metavar="NAME",
               help="How texts are written in files that do not say it, such as cp936.")
 @with_formats
 def filters(
-    files: tuple[Path, ...], as_json: bool, out: Path | None, force: bool,
-    encoding: str | None,
+    files: tuple[Path, ...], as_json: bool, out: Path | None, force: bool, **options: str | None
 ) -> int:
     """List the filters of netsh's files or of the Security log, and what is behind them.
 
@@ -125,7 +128,7 @@ def filters(
     from wfpfast.cli._filters import filters as run
 
     return run(files, as_json=as_json, out=out, force=force,
-               **({} if encoding is None else {"encoding": encoding}))
+               **{name: value for name, value in options.items() if value is not None})
 
 
 @command(short_help="See made-up events decoded, written and summarised.")

@@ -1,5 +1,6 @@
 """`wfpfast filters`: lists filters and what is behind them; must not know how they are read."""
 
+import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import click
 import pyarrow as pa
 
+from wfpfast import audit, netsh
 from wfpfast.cli import _screen, _stats
 from wfpfast.cli._cells import json_lines, timestamps
 from wfpfast.cli._output import check, whole
@@ -15,19 +17,23 @@ from wfpfast.cli._rules_then import symbols
 from wfpfast.cli._screen import Fault, brief, number, printable
 from wfpfast.cli._show import WITHOUT_DRIVER, provider, short
 from wfpfast.cli._sources import expanded
+from wfpfast.cli._stages import Choice
 from wfpfast.cli._wanted import fitted
 
 
 def filters(
-    paths: Sequence[Path], *, as_json: bool, out: Path | None, force: bool, **options: str
+    paths: Sequence[Path], *, as_json: bool, out: Path | None, force: bool,
+    where: str | None = None, **options: str,
 ) -> int:
     """List the filters of netsh's files, or write them; return the exit status."""
     if out is not None:
         check(out, force)
+    chosen = None if where is None else _where(where)
     files, faults = [], []
     for path in expanded(paths):
         try:
-            files.append(read_rules(path, **options))
+            rules = read_rules(path, **options)
+            files.append(rules if chosen is None else _those(rules, chosen))
         except Fault as error:
             faults.append(str(error))
     if out is not None and files:
@@ -42,6 +48,21 @@ def filters(
     for line in (*_stats.told(stats), *[f"wfpfast: {fault}" for fault in faults]):
         _screen.say(line)
     return 1 if faults else _stats.status(stats)
+
+
+def _where(text: str) -> Choice:
+    """Return what chooses filters; which columns they have, those of empty files say."""
+    from wfpfast.cli._where import Where  # which needs duckdb
+
+    tables = netsh.read_filters(io.BytesIO(b"<filters/>")), audit.read_filters(())
+    return Where(text, pa.unify_schemas([pa.schema(each) for each in tables]))
+
+
+def _those(rules: Rules, chosen: Choice) -> Rules:
+    """Return the filters of a file for which something is true."""
+    schema, change = chosen.on(rules.path, rules.table.schema)
+    batches = [change(batch) for batch in rules.table.to_batches()]
+    return rules._replace(table=pa.Table.from_batches(batches, schema))
 
 
 def _print_json(rules: Rules) -> None:

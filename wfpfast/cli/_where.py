@@ -1,4 +1,4 @@
-"""Chooses events by an SQL expression, for `--where`; must not know where events come from."""
+"""Chooses rows by an SQL expression, for `--where`; must not know where they come from."""
 
 import difflib
 from typing import Any
@@ -32,11 +32,15 @@ class Where(Choice):
     ----------
     text : str
         The expression. If it is none, or may not be, it is shown with the place of the fault.
+    schema : pyarrow.Schema, optional
+        The columns of rows that are no events: what is wrong with the expression for all of them is
+        known before there is one.
     """
 
     option = OPTION
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, schema: pa.Schema | None = None) -> None:
+        schema = known() if schema is None else schema
         self._text = text
         self._statement = f"{_HEAD}{text}{_TAIL}"
         self._sql = Locked(OPTION)
@@ -44,10 +48,10 @@ class Where(Choice):
         try:
             tree = self._checked()
             columns = dict(_columns(tree))
-            self.needs = tuple(dict.fromkeys(_cased(name, known()) for name in columns))
-            self._places = {_cased(name, known()): at for name, at in columns.items()}
-            if set(self.needs) <= set(known().names):
-                self._bind(known())
+            self.needs = tuple(dict.fromkeys(_cased(name, schema) for name in columns))
+            self._places = {_cased(name, schema): at for name, at in columns.items()}
+            if set(self.needs) <= set(schema.names):
+                self._bind(schema)
         except SqlFault as fault:
             self._point(fault)
             raise refused(OPTION, fault) from None
