@@ -59,6 +59,7 @@ NOT_COMPARED: dict[str, dict[str, str]] = {
         "wfpfast enumerate --engine simulated": TIME, "wfpfast diagnose": TIME},
     "docs/recording.md": {"wfpfast record --engine simulated": TIME},
     "docs/show.md": {"wfpfast show netevents.xml --utc": "whole lines are wider than here"},
+    "docs/summary.md": {"wfpfast watch --engine simulated": TIME},
     "docs/tutorial.md": {"wfpfast watch --engine simulated": TIME},
 }
 
@@ -113,7 +114,7 @@ def test_the_lists_name_what_is_there_and_counts_are_known() -> None:
                     for name, reasons in some.items() for each in reasons}
     assert counts["compared"] >= 20
     assert counts["python"] >= 11
-    assert counts["not compared"] <= 14
+    assert counts["not compared"] <= 15
     assert counts["not run"] <= 37
 
 

@@ -9,6 +9,7 @@ from wfpfast import Engine, EngineClosedError, EventBatch, EventStream, Subscrip
 from wfpfast.cli import _screen
 from wfpfast.cli._account import account
 from wfpfast.cli._engine import opened, subscribed
+from wfpfast.cli._group import Grouping, grouped
 from wfpfast.cli._live_options import EngineOptions, OutputOptions
 from wfpfast.cli._output import Unwritten
 from wfpfast.cli._sinks import Sink, sink
@@ -35,7 +36,10 @@ def enumerate_log(choice: EngineOptions, form: OutputOptions) -> int:
     return _run(choice, form, read)
 
 
-def watch(choice: EngineOptions, form: OutputOptions, *, count: int | None, log: bool) -> int:
+def watch(
+    choice: EngineOptions, form: OutputOptions, *, count: int | None, log: bool,
+    grouping: Grouping | None = None,
+) -> int:
     """Show what happens, after the log if that is wanted; return the exit status."""
 
     def read(engine: Engine, delivery: Delivery) -> None:
@@ -51,7 +55,7 @@ def watch(choice: EngineOptions, form: OutputOptions, *, count: int | None, log:
                     break
             delivery.take_rest(stream)
 
-    return _run(choice, form, read, count)
+    return _run(choice, form, read, count, grouping)
 
 
 class Delivery:
@@ -135,13 +139,14 @@ def _run(
     form: OutputOptions,
     read: Callable[[Engine, Delivery], None],
     limit: int | None = None,
+    grouping: Grouping | None = None,
 ) -> int:
     """Deliver events. Whatever ends the delivery, a file has the events until then."""
     fault: OSError | None = None
     if form.naming is not None:
         form.naming.expect_engine(of_this_machine=choice.simulation is None)
     with stoppable() as stop:
-        with sink(form) as out:
+        with sink(form) if grouping is None else grouped(grouping) as out:
             delivery = Delivery(out, stop, limit, choice.stages)
             with delivery.telling():
                 try:

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
+from wfpfast.cli._file_options import columns_by
 from wfpfast.cli._live_options import (
     COUNT,
     ENGINE,
@@ -37,18 +39,42 @@ def enumerate_(choice: EngineOptions, form: OutputOptions) -> int:
 @output_options
 @COUNT
 @click.option("--log", is_flag=True, help="Begin with what the log holds.")
-def watch(choice: EngineOptions, form: OutputOptions, count: int | None, log: bool) -> int:
+@click.option("--group", metavar="A,B", callback=columns_by,
+              help="No lines, but a table of the combinations of these columns that come most"
+                   " often, such as app,filter; names as for `summary --by`.")
+@click.option("--over", metavar="TIME", callback=length,
+              help="For --group: count what came in the last 60s, 10m, 1h only.")
+@click.option("--sort", type=click.Choice(["events", "last", "first", "name"]), default="events",
+              show_default=True, help="For --group: the order of the table.")
+@click.option("--top", metavar="N", type=click.IntRange(min=1), default=20, show_default=True,
+              help="For --group: how many rows.")
+def watch(
+    choice: EngineOptions, form: OutputOptions, count: int | None, log: bool, **table: Any
+) -> int:
     """Show net events as they happen, a line each, until Ctrl-C.
 
     A line has the time, what became of it, the protocol, the local and the remote end with an arrow
     from the sender, the application, and the filter with the name of its rule. On a terminal it
     fits; where stdout is a file or a pipe nothing is shortened.
 
+    With --group a table stands on the terminal and changes; elsewhere it is printed at the end.
+
     Ctrl-C leaves nothing behind; FILE is completed and kept.
     """
     from wfpfast.cli._live import watch as run
 
-    return run(choice, form, count=count, log=log)
+    if not table["group"]:
+        if table["over"] is not None:
+            raise click.UsageError("--over is for --group.", click.get_current_context())
+        return run(choice, form, count=count, log=log)
+    if not form.for_people:
+        raise click.UsageError(
+            "--group is a table for people: without --json and --output.",
+            click.get_current_context())
+    from wfpfast.cli._group import Grouping
+
+    return run(choice, form, count=count, log=log, grouping=Grouping(
+        table["group"], table["over"], table["sort"], table["top"]))
 
 
 @command(short_help="Record the log and what happens, undecoded.")
