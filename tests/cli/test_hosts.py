@@ -238,6 +238,9 @@ def test_hosts_that_are_known_stay(run: Run, log: Path, tmp_path: Path) -> None:
 
 
 def test_hosts_are_chosen_among_those_that_are_given(run: Run, collected: Path) -> None:
+    screen = run("summary", "collected/*/*.xml", "--host-from", "path").out
+    assert "All events, by host" in screen
+    assert "id in the Security log" not in screen   # net events have none
     found = report(run, "collected/*/*.xml", "--host-from", "path", "--host", "DC1")
     assert [(row["host"], row["events"]) for row in found["hosts"]["top"]] == [("dc1", 1)]
     out = run("show", "collected/*/*.xml", "--host-from", "path", "--json", "--columns",

@@ -58,6 +58,8 @@ def demo(count: int, seed: int, out: Path) -> None:
     clock, nbytes = make(count, seed, out)
     with clock("summarising"):
         report = summary([out], TOP)
+    if report["interrupted"]:
+        raise KeyboardInterrupt
     screen = _screen.console()
     screen.print(f"{_screen.events(count)}, made up; nothing of this machine was read.")
     if replaced:

@@ -100,8 +100,9 @@ def _audits(report: Row, page: Page) -> None:
         return
     if hosts["distinct"] > 1:
         page.section("All events, by host", hosts, report["events"], _host)
-    page.section(
-        "All events, by id in the Security log", report["audits"], report["events"], _audit)
+    if any(row["event_id"] is not None for row in report["audits"]["top"]):
+        page.section(
+            "All events, by id in the Security log", report["audits"], report["events"], _audit)
 
 
 def _host(row: Row, room: int) -> list[Text]:
