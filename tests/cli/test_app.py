@@ -79,8 +79,7 @@ def without(folder: Path, *missing: str) -> str:
 
 @pytest.mark.parametrize(
     ("missing", "named"),
-    [(["pyarrow"], "pyarrow"), (["rich"], "rich"), (["click"], "click"),
-     (["click", "rich", "pyarrow"], "click and rich and pyarrow")],
+    [(["rich"], "rich"), (["click"], "click"), (["click", "rich", "pyarrow"], "click and rich")],
 )
 def test_a_missing_library_is_one_line_and_status_2(
     tmp_path: Path, missing: list[str], named: str
@@ -93,6 +92,29 @@ def test_a_missing_library_is_one_line_and_status_2(
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == (
         f"wfpfast: the command line needs {named}: pip install 'wfpfast[cli]'\n")
+
+
+@pytest.mark.parametrize(("command", "status", "lines", "said"), [
+    (["summary", "a.xml"], 2, 0, "this command needs pyarrow: pip install 'wfpfast[cli]'"),
+    (["watch", "--engine", "simulated", "--rate", "9000", "-n", "2", "--json"], 2, 0,
+     "this command needs pyarrow: pip install 'wfpfast[cli]'"),
+    (["watch", "--engine", "simulated", "--rate", "9000", "-n", "2"], 0, 2, "2 events"),
+    (["enumerate", "--engine", "simulated", "--events", "3"], 0, 3, "3 events"),
+    (["explain", "5"], 0, 1, ""), (["diagnose", "--engine", "simulated"], 0, 8, "")])
+def test_what_runs_without_pyarrow(
+    tmp_path: Path, command: list[str], status: int, lines: int, said: str
+) -> None:
+    """For which there is no wheel of pyarrow: Windows on ARM."""
+    script = (
+        f"import sys; sys.path.append({without(tmp_path, 'pyarrow')!r});"
+        f"sys.argv = ['wfpfast', *{command!r}]; from wfpfast.cli import main; main()")
+    result = subprocess.run(
+        [sys.executable, "-I", "-S", "-X", "utf8", "-c", script], capture_output=True,
+        encoding="utf-8", check=False)
+    assert result.returncode == status, result.stderr
+    assert len(result.stdout.splitlines()) >= lines
+    assert bool(result.stdout) == bool(lines)
+    assert said in result.stderr
 
 
 def test_nothing_more_than_these_libraries_is_needed(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ LINKS = "Wine 8 reports that it made a symbolic link, and makes none"
 LEFT_OUT = {
     "tests/cli/test_app.py::test_a_missing_library_is_one_line_and_status_2": LINKS,
     "tests/cli/test_app.py::test_nothing_more_than_these_libraries_is_needed": LINKS,
+    "tests/cli/test_app.py::test_what_runs_without_pyarrow": LINKS,
     "tests/cli/test_convert_faults.py::test_links_are_followed": LINKS,
     "tests/cli/test_convert_faults.py::test_what_cannot_be_is_one_line[arguments2-": LINKS,
 }

@@ -8,7 +8,7 @@ import io
 import os
 import sys
 
-_NEEDED = ("click", "rich", "pyarrow")
+_NEEDED = ("click", "rich")
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from wfpfast.cli import _stats
-from wfpfast.cli._source import Stats
+from wfpfast.cli._stats import Stats
 
 # What a stream counts on the way to the sum that is made here.
 _ON_THE_WAY = ("received", "delivered", "waiting", "log")

@@ -13,6 +13,7 @@ from wfpfast.cli._screen import Fault, reader_left, say
 from wfpfast.cli._stop import unwinding
 
 INTERRUPTED = 130
+_LATE = ("pyarrow", "jinja2")   # libraries that not every command needs
 
 
 class App(click.Group):
@@ -37,6 +38,8 @@ class App(click.Group):
         except Fault as error:
             say(f"wfpfast: {error}")
             status = 1
+        except ModuleNotFoundError as error:
+            status = _missing(error)
         except MemoryError:
             say("wfpfast: there is not enough memory")
             status = 1
@@ -54,6 +57,15 @@ class App(click.Group):
             return super().invoke(ctx)
         except OSError as error:
             return _unwritten(error)
+
+
+def _missing(error: ModuleNotFoundError) -> int:
+    """Say which library a command needs; those without a wheel everywhere are loaded by then."""
+    name = str(error.name).partition(".")[0]
+    if name not in _LATE:
+        raise error
+    say(f"wfpfast: this command needs {name}: pip install 'wfpfast[cli]'")
+    return 2
 
 
 def _unwritten(error: OSError) -> int:

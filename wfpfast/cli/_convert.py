@@ -16,11 +16,12 @@ from wfpfast.audit import EVENT_ID
 from wfpfast.cli import _screen, _stats
 from wfpfast.cli._input import STDIN, Input, name_of
 from wfpfast.cli._naming import read_own
-from wfpfast.cli._output import STDOUT, STDOUT_NAME, Output, Unwritten, check, whole, written_line
-from wfpfast.cli._screen import Bar, Fault, listed
-from wfpfast.cli._source import Broken, Source, Stats, no_column
+from wfpfast.cli._output import STDOUT, STDOUT_NAME, Output, check, whole, written_line
+from wfpfast.cli._screen import Bar, Fault, Unwritten, listed
+from wfpfast.cli._source import Broken, Source, no_column
 from wfpfast.cli._sources import expanded, inputs, opened
 from wfpfast.cli._stages import Stage
+from wfpfast.cli._stats import Stats
 from wfpfast.cli._view import View, as_is, view_of
 from wfpfast.cli._wanted import fitted, known, union
 

@@ -16,7 +16,8 @@ from rich.text import Text
 from wfpfast import Decoder, Engine, EventBatch
 from wfpfast.cli import _screen, _stats
 from wfpfast.cli._screen import Fault, number, printable, tail
-from wfpfast.cli._source import Stats, no_column
+from wfpfast.cli._source import no_column
+from wfpfast.cli._stats import Stats
 
 MOST = 100_000      # combinations that are told apart
 SORTS = ("events", "last", "first", "name")

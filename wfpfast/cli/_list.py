@@ -12,7 +12,7 @@ from wfpfast.cli._convert import Joined, convert
 from wfpfast.cli._line import COLUMNS, RULE
 from wfpfast.cli._live_options import OutputOptions
 from wfpfast.cli._output import STDOUT
-from wfpfast.cli._sinks import People
+from wfpfast.cli._people import People
 from wfpfast.cli._source import Source
 from wfpfast.cli._stages import Stage
 from wfpfast.cli._wanted import known, typed

@@ -4,17 +4,20 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from wfpfast import Engine, EngineClosedError, EventBatch, EventStream, Subscription, WfpError
 from wfpfast.cli import _screen
 from wfpfast.cli._account import account
 from wfpfast.cli._engine import opened, subscribed
-from wfpfast.cli._group import Grouping, grouped
 from wfpfast.cli._live_options import EngineOptions, OutputOptions
-from wfpfast.cli._output import Unwritten
-from wfpfast.cli._sinks import Sink, sink
-from wfpfast.cli._stages import Choice, Chosen
+from wfpfast.cli._people import LineSink, Sink
+from wfpfast.cli._screen import Unwritten
 from wfpfast.cli._stop import Stop, stoppable
+
+if TYPE_CHECKING:
+    from wfpfast.cli._group import Grouping
+    from wfpfast.cli._stages import Choice, Chosen
 
 POLL = 0.1                          # seconds until somebody who asks for an end is heard
 _LATE = timedelta(seconds=1)        # how long after it happened an event may still come
@@ -38,7 +41,7 @@ def enumerate_log(choice: EngineOptions, form: OutputOptions) -> int:
 
 def watch(
     choice: EngineOptions, form: OutputOptions, *, count: int | None, log: bool,
-    grouping: Grouping | None = None,
+    grouping: "Grouping | None" = None,
 ) -> int:
     """Show what happens, after the log if that is wanted; return the exit status."""
 
@@ -62,14 +65,14 @@ class Delivery:
     """Events on their way to a sink, up to a number of them or until somebody asks for an end."""
 
     def __init__(
-        self, out: Sink, stop: Stop, limit: int | None, choices: Sequence[Choice] = ()
+        self, out: Sink, stop: Stop, limit: int | None, choices: "Sequence[Choice]" = ()
     ) -> None:
         self._out = out
         self._stop = stop
         self._limit = sys.maxsize if limit is None else limit
         self._stats = account({}, 0, complete=False)
-        self._chosen = Chosen(choices, out.columns)
-        self.columns = self._chosen.columns
+        self._chosen = _chosen(choices, out.columns)
+        self.columns = out.columns if self._chosen is None else self._chosen.columns
         self.shown = 0
 
     @property
@@ -85,7 +88,8 @@ class Delivery:
     def take(self, batch: EventBatch) -> None:
         """Pass events on, and say how many are missing before them."""
         say_dropped(batch.stats.get("dropped", 0))
-        batch = self._chosen.of(batch)
+        if self._chosen is not None:
+            batch = self._chosen.of(batch)
         count = min(len(batch), self._limit - self.shown)
         self.shown += count  # a file has them, even if nobody reads them from stdout
         self._out.write(batch, count)
@@ -111,8 +115,9 @@ class Delivery:
             finally:
                 # On a screen nobody misses what comes after the wish to end.
                 complete = self.complete or not self._out.keeps
+                left_out = 0 if self._chosen is None else self._chosen.left_out
                 self._stats = account(
-                    stream.stats, self.shown, complete=complete, left_out=self._chosen.left_out)
+                    stream.stats, self.shown, complete=complete, left_out=left_out)
 
     @contextlib.contextmanager
     def telling(self) -> Iterator[None]:
@@ -128,6 +133,28 @@ class Delivery:
         self._out.finish(self._stats)
 
 
+def _chosen(choices: "Sequence[Choice]", columns: Sequence[str] | None) -> "Chosen | None":
+    """Return what chooses events that Windows cannot choose, if that is wanted."""
+    if not choices:
+        return None
+    from wfpfast.cli._stages import Chosen  # which needs pyarrow
+
+    return Chosen(choices, columns)
+
+
+def _sink(form: OutputOptions, grouping: "Grouping | None") -> Any:
+    """Open what events are to go to; lines for people need no pyarrow, all else does."""
+    if grouping is not None:
+        from wfpfast.cli._group import grouped
+
+        return grouped(grouping)
+    if form.for_people:
+        return contextlib.nullcontext(LineSink(form.naming, utc=form.utc))
+    from wfpfast.cli._sinks import tables
+
+    return tables(form)
+
+
 def say_dropped(count: int) -> None:
     """Say that events are missing here, if there are."""
     if count:
@@ -139,14 +166,14 @@ def _run(
     form: OutputOptions,
     read: Callable[[Engine, Delivery], None],
     limit: int | None = None,
-    grouping: Grouping | None = None,
+    grouping: "Grouping | None" = None,
 ) -> int:
     """Deliver events. Whatever ends the delivery, a file has the events until then."""
     fault: OSError | None = None
     if form.naming is not None:
         form.naming.expect_engine(of_this_machine=choice.simulation is None)
     with stoppable() as stop:
-        with sink(form) if grouping is None else grouped(grouping) as out:
+        with _sink(form, grouping) as out:
             delivery = Delivery(out, stop, limit, choice.stages)
             with delivery.telling():
                 try:

@@ -9,7 +9,8 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from wfpfast.cli._input import Input
-from wfpfast.cli._source import STATS_KEY, Request, Source, Stats, checked, readable
+from wfpfast.cli._source import STATS_KEY, Request, Source, checked, readable
+from wfpfast.cli._stats import Stats
 
 TABLE_BATCH = 65_536
 CODED_BATCH = 131_072    # what only counts codes takes more at a time

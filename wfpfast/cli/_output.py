@@ -14,17 +14,13 @@ import pyarrow as pa
 
 from wfpfast.cli import _place, _screen, _stats
 from wfpfast.cli._formats import OUTPUTS, Format, output_of, suffixes, taking
-from wfpfast.cli._screen import Fault, reader_left
-from wfpfast.cli._source import Stats
+from wfpfast.cli._screen import Fault, Unwritten, reader_left
+from wfpfast.cli._stats import Stats
 from wfpfast.cli._writers import Writer
 
 STDOUT = Path("-")
 STDOUT_NAME = "standard output"
 _FOR_PEOPLE = (".csv", ".ndjson")
-
-
-class Unwritten(Fault):
-    """The output cannot be written: whatever else there is to read, this is the end."""
 
 
 def chosen(out: Path, name: str | None) -> Format:

@@ -16,7 +16,7 @@ from wfpfast.cli._live_options import EngineOptions
 from wfpfast.cli._output import written
 from wfpfast.cli._place import check_name
 from wfpfast.cli._screen import Fault
-from wfpfast.cli._source import Stats
+from wfpfast.cli._stats import Stats
 from wfpfast.cli._stop import Stop, stoppable
 from wfpfast.recording import Recorder, RecordingError
 

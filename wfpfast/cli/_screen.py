@@ -21,6 +21,10 @@ class Fault(Exception):
     """Something that the user can mend: one line on stderr and exit status 1, no traceback."""
 
 
+class Unwritten(Fault):
+    """The output cannot be written: whatever else there is to read, this is the end."""
+
+
 def console() -> Console:
     """Return the console for results: stdout, of a fixed width where it is not a terminal.
 

@@ -11,12 +11,11 @@ import pyarrow as pa
 
 from wfpfast import Decoder
 from wfpfast.cli._screen import Fault
+from wfpfast.cli._stats import Stats
 from wfpfast.cli._wanted import Wish, chosen
 from wfpfast.errors import SourceError
 
 STATS_KEY = b"wfpfast.stats"
-
-Stats = dict[str, int]
 
 
 class Broken(Exception):

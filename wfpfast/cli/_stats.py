@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from wfpfast.cli._screen import brief
 
+Stats = dict[str, int]
+
 # The exit status of a command that read everything, where some of it was not understood.
 NOT_UNDERSTOOD = 3
 

@@ -17,7 +17,8 @@ import pyarrow.parquet
 
 from wfpfast import views
 from wfpfast.cli._cells import csv_text, guarded, json_text, quoted
-from wfpfast.cli._source import STATS_KEY, Stats
+from wfpfast.cli._source import STATS_KEY
+from wfpfast.cli._stats import Stats
 
 ROW_GROUP = 131_072
 VIEW_KEY = b"wfpfast.view"  # in the metadata of a schema: what is null is left out of JSON
