@@ -5,20 +5,24 @@ from typing import Any
 
 import click
 
-from wfpfast.cli._file_options import columns_by, given, reading_options, with_formats
+from wfpfast.cli._file_options import (
+    FILTERS,
+    KEEP_DOUBLES,
+    columns_by,
+    given,
+    reading_options,
+    with_formats,
+)
 from wfpfast.cli._live_options import COLOR, PATH, OutputOptions, output_options
 from wfpfast.cli._once import command
 
 
 @command(short_help="Say what was dropped, by application, filter, address and port.")
 @click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
-@click.option("--filters", metavar="STATE.XML", type=PATH, multiple=True,
-              help="netsh's wfpstate.xml or filters.xml, or a Security log: names of rules beside"
-                   " filter ids. Of several, the first that has an id names it.")
+@FILTERS
 @click.option("--top", metavar="N", type=click.IntRange(min=1), default=10, show_default=True,
               help="How many lines of each table.")
-@click.option("--keep-doubles", is_flag=True,
-              help="Count an event that several files have once for each of them.")
+@KEEP_DOUBLES
 @click.option("--by", metavar="A,B", callback=columns_by,
               help="A table by these columns, too, such as app,remote_port or host,app: all that"
                    " convert writes, and app, filter, user, process, protocol, origin, type for"
@@ -60,13 +64,10 @@ def summary(
 @click.option("-o", "--output", "out", metavar="OUT.HTML", type=PATH, required=True,
               help="The page; - is the standard output.")
 @click.option("--title", metavar="TEXT", help="What stands above it, instead of the files' name.")
-@click.option("--filters", metavar="STATE.XML", type=PATH, multiple=True,
-              help="netsh's wfpstate.xml or filters.xml, or a Security log: names of rules beside"
-                   " filter ids. Of several, the first that has an id names it.")
+@FILTERS
 @click.option("--top", metavar="N", type=click.IntRange(min=1), default=10, show_default=True,
               help="How many rows of each table.")
-@click.option("--keep-doubles", is_flag=True,
-              help="Count an event that several files have once for each of them.")
+@KEEP_DOUBLES
 @click.option("-f", "--force", is_flag=True, help="Replace OUT.HTML if it exists.")
 @reading_options
 @with_formats
@@ -93,8 +94,7 @@ def report(files: tuple[Path, ...], filters: tuple[Path, ...], **options: Any) -
 @click.argument("files", metavar="FILE...", type=PATH, nargs=-1, required=True)
 @click.option("--top", metavar="N", type=click.IntRange(min=1), default=10, show_default=True,
               help="How many peers.")
-@click.option("--keep-doubles", is_flag=True,
-              help="Count an event that several files have once for each of them.")
+@KEEP_DOUBLES
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
 @reading_options
 @with_formats

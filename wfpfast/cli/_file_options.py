@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from wfpfast.cli._formats import OUTPUTS, SOURCES, described, suffixes, taking
-from wfpfast.cli._live_options import CHOICES, with_options
+from wfpfast.cli._live_options import CHOICES, PATH, with_options
 from wfpfast.engine.template import CONDITIONS
 
 DECODED = suffixes(taking("errors"), " and ")
@@ -21,6 +21,13 @@ Exit status:
 _CHOICES = ("since", "until", *CONDITIONS, "direction", "where")
 INPUTS = """What a file is, its content says and not its name. It may be packed by gzip, zip
 or cab; a pattern ('*.xml') is several files; - is the standard input."""
+FILTERS = click.option(
+    "--filters", metavar="STATE.XML", type=PATH, multiple=True,
+    help="netsh's wfpstate.xml or filters.xml, or a Security log: names of rules beside filter ids."
+         " Of several, the first that has an id names it.")
+KEEP_DOUBLES = click.option(
+    "--keep-doubles", is_flag=True,
+    help="Count an event that several files have once for each of them.")
 
 
 def with_formats(command: Any) -> Any:
