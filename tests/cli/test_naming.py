@@ -222,7 +222,9 @@ def test_what_an_engine_says(run: Run, tmp_path: Path) -> None:
     result = run("watch", *SIMULATED, "--rate", 5000, "-n", 10, "--names", "-o", "x.parquet")
     assert result.status == 0
     table = pq.read_table(tmp_path / "x.parquet")
-    assert table["rule_name"].null_count == 0
+    rules, filters = (table[name].is_null().to_pylist() for name in ("rule_name", "filter_id"))
+    assert rules == filters     # some events, such as failures of IKE, have none
+    assert not all(rules)
     assert table.column_names[-len(NOTHING):] == list(NOTHING)
 
 
