@@ -26,12 +26,22 @@ long failed(void)
     return __atomic_load_n(&failures, __ATOMIC_SEQ_CST);
 }
 
+/* Tell whether a file is a compiled module of the package: a clone, which may be called wfpfast as
+   well, may hold the environment with the libraries of others. */
+static int is_ours(const char *name)
+{
+    const char *inside = NULL;
+    for (const char *at = name; (at = strstr(at, "/wfpfast/")); at++)
+        inside = at + strlen("/wfpfast/");
+    return inside && *inside != '.' && !strstr(inside, "site-packages/");
+}
+
 static int fails(void *caller)
 {
     Dl_info from;
     if (__atomic_load_n(&before, __ATOMIC_SEQ_CST) < 0)
         return 0;
-    if (!dladdr(caller, &from) || !from.dli_fname || !strstr(from.dli_fname, "/wfpfast/"))
+    if (!dladdr(caller, &from) || !from.dli_fname || !is_ours(from.dli_fname))
         return 0;
     if (__atomic_fetch_sub(&before, 1, __ATOMIC_SEQ_CST) != 0)
         return 0;
