@@ -286,7 +286,7 @@ def test_random_changes_never_crash() -> None:
                 to = chance.randrange(FIRST, end - size)
                 data[at:at + size] = data[to:to + size]
         reader.feed(bytes(data), 1, 0, checking=False)
-        reader.survey()
+        reader.learn(reader.survey())
         reader.feed(bytes(data), 1, 0, checking=False)
         while (batch := reader.read()) is not None:
             rows += len(batch)

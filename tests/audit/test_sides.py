@@ -1,11 +1,15 @@
 """Which end of an inbound connection is local: known of hosts that give themselves away."""
 
+import io
 from typing import Any
 
 import pytest
 from audit_records import FIELDS, Audit, read, records
-from evtx_file import evtx
+from evtx_file import CHUNK, evtx, file_head
 
+from wfpfast import audit
+
+HEAD = 4096     # bytes before the chunks of a log
 OWN, PEER = "192.0.2.20", "203.0.113.9"
 
 
@@ -84,6 +88,46 @@ def test_a_log_that_is_long_is_decided_at_its_beginning() -> None:
     assert {row["local_address"] for row in rows[:-2]} == {OWN}
     assert stats["undecided_sides"] == 0
     assert 1000 < stats["local_is_destination:pc1.example.com"] < 3000
+
+
+def log_of(*parts: tuple[list[Audit], int]) -> bytes:
+    """Return a log of chunks that are repeated as often as is said."""
+    chunks = b"".join(evtx(records(audits))[HEAD:] * times for audits, times in parts)
+    return file_head(len(chunks) // CHUNK) + chunks
+
+
+@pytest.mark.parametrize("data", [
+    log_of(([SENT, inbound(PEER, OWN)], 1)),
+    # The host is decided by what is in the third part, and its first parts wait for that.
+    log_of(([inbound(PEER, OWN)] * 3, 40), ([SENT, inbound(PEER, OWN)], 40)),
+])
+def test_threads_decide_what_one_decides(data: bytes) -> None:
+    columns = ["timestamp", "record_id", "local_address"]
+    alone = read(data, columns=columns)
+    assert alone[1]["local_is_destination:pc1.example.com"] >= 1
+    assert alone[1]["undecided_sides"] == 0
+    for threads in (2, 3, 5):
+        assert read(data, columns=columns, threads=threads) == alone
+
+
+class Failing(io.BytesIO):
+    """A file of which only the beginning can be read."""
+
+    def readinto(self, room: Any) -> int:
+        if self.tell() > 3 << 20:
+            raise OSError("no more of it")
+        return super().readinto(room)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_is_before_a_fault_is_read(threads: int) -> None:
+    data = log_of(([SENT, inbound(PEER, OWN)], 80))
+    with audit.read_events(Failing(data), threads=threads) as stream:
+        for _ in range(3):  # a batch is of one part
+            assert len(next(stream)) == 2 * 16
+        assert stream.stats["undecided_sides"] == 0
+        with pytest.raises(OSError, match="no more of it"):
+            next(stream)
 
 
 def test_an_inbound_packet_needs_no_evidence() -> None:

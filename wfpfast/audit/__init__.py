@@ -5,9 +5,7 @@ net events have, and of some more: docs/security-log.md says which field becomes
 """
 
 import os
-from collections import deque
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import Any
 
 from wfpfast._decode.decoder import EventBatch
@@ -16,17 +14,13 @@ from wfpfast.audit._errors import EvtxError
 from wfpfast.audit._event_ids import EVENT_ID, EVENT_ID_NEEDS, event_ids
 from wfpfast.audit._files import MAGIC, Source, parts
 from wfpfast.audit._filters import name_filters, read_filters
-from wfpfast.audit._parts import AnyPart, drained, read_parts
+from wfpfast.audit._parts import read_parts
 from wfpfast.audit._reader import AuditReader
 from wfpfast.audit._shapes import listed_parts, shape_of
 
 __all__ = [
     "EVENT_ID", "EVENT_ID_NEEDS", "EvtxError", "event_ids", "name_filters", "read_events",
     "read_filters", "recognises"]
-
-SURVEYED = 1 << 23      # bytes at the beginning of a file
-LEAST = 1 << 10         # bytes that a part counts for, if nothing in it could be read
-
 
 def read_events(
     source: Source | Sequence[Source], *, batch_size: int = 8192, threads: int = 1,
@@ -97,21 +91,8 @@ def _batches(
 ) -> Iterator[EventBatch]:
     for source in sources:
         try:
-            found = parts(source, listed_parts)
-            surveyed = deque(_surveyed(found, readers[0]))
-            yield from read_parts(chain(drained(surveyed), found), readers, lenient)
+            yield from read_parts(parts(source, listed_parts), readers, lenient)
         except EvtxError as error:
             if isinstance(source, (str, os.PathLike)):
                 error.path = str(source)
             raise
-
-
-def _surveyed(found: Iterator[AnyPart], reader: AuditReader) -> Iterator[AnyPart]:
-    """Yield the parts at the beginning of a file that say which end its hosts call local."""
-    size = 0
-    for part in found:
-        yield part
-        part.give(reader)
-        size += max(len(part.memory), LEAST)
-        if reader.survey() or size >= SURVEYED:
-            break

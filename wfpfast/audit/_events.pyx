@@ -13,7 +13,8 @@ from wfpfast._evtx.templates cimport COMPUTER, RECORD_ID
 from wfpfast._evtx.values cimport Value, value_message, value_number
 from wfpfast.audit._fields cimport *
 from wfpfast.audit._rows cimport Address, put_address, put_number
-from wfpfast.audit._sides cimport DESTINATION, NOT_KNOWN, side_of, sides_own, sides_vote
+from wfpfast.audit._sides cimport (
+    DESTINATION, NOT_KNOWN, Evidence, note_inbound, note_owned, side_of)
 from wfpfast.audit._schema cimport *
 from wfpfast.audit._take cimport (
     Taking, get_address, get_number, said, take_bool, take_direction, take_enumerator, take_hash,
@@ -108,7 +109,7 @@ cdef void take_filter(Taking* t) noexcept nogil:
     take_layer_kind(t)
 
 
-cdef void survey_event(Taking* t) noexcept nogil:
+cdef void survey_event(Taking* t, Evidence* evidence) noexcept nogil:
     """Look which addresses are a host's own, and which end of its inbound connections that is."""
     cdef const Value* host = said(t, COMPUTER)
     cdef Address source, destination
@@ -122,9 +123,9 @@ cdef void survey_event(Taking* t) noexcept nogil:
         if not value_message(t.chunk.values + <int>DIRECTION_FIELD, &direction):
             return
     if family == ENDPOINT or direction == OUTBOUND_CODE:
-        sides_own(t.sides, host, &source)
+        note_owned(evidence, host, &source)
     elif direction == INBOUND_CODE and survey_address(t, DEST_ADDRESS, &destination):
-        sides_vote(t.sides, host, &source, &destination)
+        note_inbound(evidence, host, &source, &destination)
 
 
 cdef bint survey_address(Taking* t, int target, Address* address) noexcept nogil:

@@ -1,31 +1,29 @@
 """Reads the parts of a file, by one thread or several; must not know what is in a part."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING, TypeVar
 
 from wfpfast._decode.decoder import EventBatch
 from wfpfast.audit._files import Part
 from wfpfast.audit._packing import Listed
-from wfpfast.audit._reader import AuditReader
+from wfpfast.audit._reader import AuditReader, Survey
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-
 AnyPart = Part | Listed
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Work = Callable[[AnyPart, AuditReader], Result]
 
-AHEAD = 2   # parts for each thread: one that it reads, and one that waits for it
-
-
-class Done(NamedTuple):
-    """What a part became: batches, and then an error if there was one."""
-
-    batches: deque[EventBatch]
-    error: Exception | None
+AHEAD = 2               # parts for each thread: one that it reads, and one that waits for it
+SURVEYED = 1 << 23      # bytes at the beginning of a file
+LEAST = 1 << 10         # bytes that a part counts for, if nothing in it could be read
 
 
-def drained(waiting: deque[AnyPart]) -> Iterator[AnyPart]:
+def drained(waiting: deque[Item]) -> Iterator[Item]:
     """Yield what waits, and forget it."""
     while waiting:
         yield waiting.popleft()
@@ -35,11 +33,50 @@ def read_parts(
     parts: Iterator[AnyPart], readers: Sequence[AuditReader], lenient: bool
 ) -> Iterator[EventBatch]:
     """Yield the batches of parts, in their order."""
-    if len(readers) > 1:
-        yield from _by_threads(parts, readers, lenient)
-        return
-    for part in parts:
-        yield from _batches(part, readers[0], lenient)
+    with closing(_Team(readers) if len(readers) > 1 else _Alone(readers[0])) as team:
+        beginning = _Beginning(parts)
+        _survey(team, beginning, readers[0])
+        for batches in team.read(beginning.again(), lenient):
+            yield from batches
+
+
+def _survey(team: "_Alone | _Team", beginning: "_Beginning", leader: AuditReader) -> None:
+    """Find out by the beginning of a file which end its hosts call local."""
+    with closing(team.run(_surveyed, beginning)) as found:
+        size = 0
+        for survey, part_size in found:
+            size += part_size
+            if leader.learn(survey) or size >= SURVEYED:
+                break
+
+
+def _surveyed(part: AnyPart, reader: AuditReader) -> tuple[Survey, int]:
+    part.give(reader)
+    return reader.survey(), max(len(part.memory), LEAST)
+
+
+class _Beginning:
+    """Parts of which the first are looked at twice."""
+
+    def __init__(self, parts: Iterator[AnyPart]) -> None:
+        self._parts = parts
+        self._seen: deque[AnyPart] = deque()
+        self._fault: Exception | None = None
+
+    def __iter__(self) -> Iterator[AnyPart]:
+        try:
+            for part in self._parts:
+                self._seen.append(part)
+                yield part
+        except Exception as error:  # the file may raise any kind
+            self._fault = error
+
+    def again(self) -> Iterator[AnyPart]:
+        """Yield all parts from the first, and raise what ended them."""
+        yield from drained(self._seen)
+        if self._fault is not None:
+            raise self._fault
+        yield from self._parts
 
 
 def _batches(part: AnyPart, reader: AuditReader, lenient: bool) -> Iterator[EventBatch]:
@@ -54,56 +91,81 @@ def _batches(part: AnyPart, reader: AuditReader, lenient: bool) -> Iterator[Even
         raise part.fault
 
 
-def _done(part: AnyPart, reader: AuditReader, lenient: bool) -> Done:
-    done: deque[EventBatch] = deque()
-    try:
-        done.extend(_batches(part, reader, lenient))
-    except Exception as error:  # it is raised behind the batches before it
-        return Done(done, error)
-    return Done(done, None)
+class _Alone:
+    """One reader, which does its work when the result is asked for."""
+
+    def __init__(self, reader: AuditReader) -> None:
+        self._reader = reader
+
+    def run(self, work: Work[Result], parts: Iterable[AnyPart]) -> Generator[Result]:
+        """Yield what becomes of each part, in their order."""
+        for part in parts:
+            yield work(part, self._reader)
+
+    def read(self, parts: Iterable[AnyPart], lenient: bool) -> Iterator[Iterator[EventBatch]]:
+        """Yield the batches of each part."""
+        return self.run(lambda part, reader: _batches(part, reader, lenient), parts)
+
+    def close(self) -> None:
+        """Do nothing: there are no threads."""
 
 
-def _by_threads(
-    parts: Iterator[AnyPart], readers: Sequence[AuditReader], lenient: bool
-) -> Iterator[EventBatch]:
-    from concurrent.futures import ThreadPoolExecutor  # slow to load
+class _Team:
+    """Readers with a thread each."""
 
-    idle = deque(readers)   # as many as there are threads
+    def __init__(self, readers: Sequence[AuditReader]) -> None:
+        from concurrent.futures import ThreadPoolExecutor  # slow to load
 
-    def done(part: AnyPart) -> Done:
-        reader = idle.popleft()
-        try:
-            return _done(part, reader, lenient)
-        finally:
-            idle.append(reader)
+        self._idle = deque(readers)     # as many as there are threads
+        self._most = AHEAD * len(readers)
+        self._pool = ThreadPoolExecutor(len(readers))
 
-    fault: Exception | None = None
-    running: deque[Future[Done]] = deque()
-    pool = ThreadPoolExecutor(len(readers))
-    try:
-        while fault is None:
+    def run(self, work: Work[Result], parts: Iterable[AnyPart]) -> Generator[Result]:
+        """Yield what becomes of each part, in their order; then raise what ended the parts."""
+        def done(part: AnyPart) -> Result:
+            reader = self._idle.popleft()
             try:
-                part = next(parts, None)
+                return work(part, reader)
+            finally:
+                self._idle.append(reader)
+
+        fault: Exception | None = None
+        running: deque[Future[Result]] = deque()
+        try:
+            try:
+                for part in parts:
+                    running.append(self._pool.submit(done, part))
+                    # No thread waits while this one reads, or its reader looks at batches.
+                    if len(running) > self._most:
+                        yield running.popleft().result()
             except Exception as error:  # the file may raise any kind
-                part, fault = None, error
-            if part is None:
-                break
-            running.append(pool.submit(done, part))
-            # No thread waits while this one reads, or its reader looks at batches.
-            if len(running) > AHEAD * len(readers):
-                yield from _first(running)
-        while running:
-            yield from _first(running)
-    finally:
-        pool.shutdown(cancel_futures=True)
-    if fault is not None:
-        raise fault
+                fault = error
+            while running:
+                yield running.popleft().result()
+            if fault is not None:
+                raise fault
+        finally:
+            for each in running:  # nobody looks at parts any more whose memory is used again
+                if not each.cancel():
+                    each.exception()
+
+    def read(self, parts: Iterable[AnyPart], lenient: bool) -> Iterator[Iterator[EventBatch]]:
+        """Yield the batches of each part."""
+        def work(part: AnyPart, reader: AuditReader) -> Iterator[EventBatch]:
+            batches: deque[EventBatch] = deque()
+            try:
+                batches.extend(_batches(part, reader, lenient))
+            except Exception as error:
+                return _behind(batches, error)
+            return drained(batches)
+
+        return self.run(work, parts)
+
+    def close(self) -> None:
+        """Wait for the threads."""
+        self._pool.shutdown(cancel_futures=True)
 
 
-def _first(running: "deque[Future[Done]]") -> Iterator[EventBatch]:
-    """Yield the batches of the part that comes next, and raise what ended it."""
-    batches, error = running.popleft().result()
-    while batches:
-        yield batches.popleft()
-    if error is not None:
-        raise error
+def _behind(batches: deque[EventBatch], error: Exception) -> Iterator[EventBatch]:
+    yield from drained(batches)
+    raise error

@@ -23,7 +23,8 @@ from wfpfast.audit._rows cimport (
     UNWANTED, Rows, rows_begin, rows_finish, rows_forget)
 from wfpfast.audit._schema cimport N_AUDIT_COLUMNS, audit_specs
 from wfpfast.audit._sides cimport (
-    Sides, sides_begin, sides_end, sides_settled, sides_told)
+    Evidence, Sides, evidence_begin, evidence_end, sides_begin, sides_end, sides_learn,
+    sides_settled, sides_told)
 from wfpfast.audit._take cimport Taking
 
 import os
@@ -36,6 +37,17 @@ cdef enum:
 
 CHUNK_SIZE = SIZE
 PROVIDER = "Microsoft-Windows-Security-Auditing".encode("utf-16-le")
+
+
+@cython.no_gc
+@cython.final
+cdef class Survey:
+    """What chunks say of the hosts in them."""
+
+    cdef Evidence evidence
+
+    def __dealloc__(self):
+        evidence_end(&self.evidence)
 
 
 # The collector would clear the buffer, and what it was taken from would count it as in use.
@@ -56,7 +68,7 @@ cdef class AuditReader:
     cdef Rows* rows
     cdef Taking taking
     cdef Sides sides
-    cdef AuditReader leader      # whose survey counts
+    cdef AuditReader leader      # that learns for this one
     cdef Selection selection
     cdef bint pooling
     cdef int64_t batch_size
@@ -199,30 +211,38 @@ cdef class AuditReader:
         return self._batch(failed)
 
     def follow(self, AuditReader leader not None):
-        """Let the survey of another reader count, which may be read by another thread then."""
+        """Let what another reader has learnt count; it may be read by another thread then."""
         self.leader = leader
         self.taking.sides = &leader.sides
 
     def survey(self):
-        """Look in the chunks that were given which end of inbound connections hosts call local.
+        """Look in the chunks that were given which addresses are hosts' own, and who used them."""
+        cdef Survey survey = Survey.__new__(Survey)
+        cdef bint lenient = self.taking.null_errors
+        cdef int outcome
+        evidence_begin(&survey.evidence, self.rows.secrets)
+        self.taking.null_errors = True  # what is wrong is said when they are read
+        with nogil:
+            while True:
+                outcome = self._next()
+                if outcome == WANTED:
+                    survey_event(&self.taking, &survey.evidence)
+                elif outcome == NO_RECORD and not self._next_chunk():
+                    break
+        self.taking.null_errors = lenient
+        self.bad_chunks = self.bad_sums = 0
+        return survey
+
+    def learn(self, Survey survey not None):
+        """Learn which end of inbound connections hosts call local; no thread may read meanwhile.
 
         Returns
         -------
         bool
             Whether it is known of every host that was seen.
         """
-        cdef bint lenient = self.taking.null_errors
-        cdef int outcome
-        self.taking.null_errors = True  # what is wrong is said when they are read
         with nogil:
-            while True:
-                outcome = self._next()
-                if outcome == WANTED:
-                    survey_event(&self.taking)
-                elif outcome == NO_RECORD and not self._next_chunk():
-                    break
-        self.taking.null_errors = lenient
-        self.bad_chunks = self.bad_sums = 0
+            sides_learn(&self.sides, &survey.evidence)
         return sides_settled(&self.sides)
 
     cdef bint _has_news(self) noexcept:
@@ -308,7 +328,7 @@ cdef class AuditReader:
             "bad_chunks": self.bad_chunks,
             "bad_checksums": self.bad_sums,
         }
-        batch._stats.update(sides_told(&self.sides))
+        batch._stats.update(sides_told(self.taking.sides))
         for name, count in self.others.items():
             batch._stats[name] = batch._stats.get(name, 0) + count
         self.others = {}

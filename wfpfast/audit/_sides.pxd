@@ -1,7 +1,7 @@
 # Which end of an inbound connection a host logs as its own; must not know records.
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
-from wfpfast._columns.dictionaries cimport Dictionary
+from wfpfast._columns.dictionaries cimport N_SECRETS, Dictionary
 from wfpfast._evtx.values cimport Value
 from wfpfast.audit._rows cimport Address
 
@@ -17,6 +17,15 @@ cdef struct Host:
     int64_t told             # how many of these have been told
 
 
+cdef struct Evidence:
+    # What one part of a file says.
+    Dictionary owned         # a host's name and an address that is its own
+    Dictionary inbound       # a host's name and both addresses of a connection
+    int64_t* counts          # of such connections, by their code
+    uint32_t room
+    uint64_t[N_SECRETS] secrets
+
+
 cdef struct Sides:
     Dictionary owned         # a host's name and an address that is its own
     Dictionary names         # of hosts
@@ -26,10 +35,14 @@ cdef struct Sides:
 
 cdef int sides_begin(Sides* sides, const uint64_t* secrets) except -1
 cdef void sides_end(Sides* sides) noexcept nogil
-cdef void sides_own(Sides* sides, const Value* host, const Address* address) noexcept nogil
-cdef void sides_vote(
-    Sides* sides, const Value* host, const Address* source, const Address* destination
+cdef int evidence_begin(Evidence* evidence, const uint64_t* secrets) except -1
+cdef void evidence_end(Evidence* evidence) noexcept nogil
+cdef void note_owned(
+    Evidence* evidence, const Value* host, const Address* address) noexcept nogil
+cdef void note_inbound(
+    Evidence* evidence, const Value* host, const Address* source, const Address* destination
 ) noexcept nogil
+cdef void sides_learn(Sides* sides, const Evidence* evidence) noexcept nogil
 cdef int side_of(const Sides* sides, const Value* host) noexcept nogil
 cdef bint sides_settled(const Sides* sides) noexcept nogil
 cdef dict sides_told(Sides* sides)

@@ -3,6 +3,9 @@
 An address is a host's own if the host binds it, or sends from it. An inbound connection of which
 one end is the host's own address, and the other is not, says which end is the local one. Windows
 versions differ in that, but a host is always the same: if all such connections agree, it is known.
+
+Parts of a file are looked at each on its own, by several threads if there are, and what they say is
+learnt in their order: how many threads there are makes no difference.
 """
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
@@ -16,6 +19,7 @@ from wfpfast._evtx.values cimport TYPE_TEXT, text_size
 
 cdef enum:
     MAX_NAME = 512           # bytes of UTF-16; a DNS name has 255 characters
+    ADDRESS = 17             # bytes of an address in a key
     MAX_KNOWN = 60_000       # hosts, and addresses; of more than that nothing is known
     ENOUGH = 8               # connections that agree, after which no more are looked for
 
@@ -47,12 +51,11 @@ cdef uint32_t name_of(const Value* host, uint8_t* key) noexcept nogil:
     return size
 
 
-cdef uint32_t with_address(uint8_t* key, uint32_t size, const Address* address) noexcept nogil:
-    """Write an address behind a host's name, and return the size of both."""
+cdef void with_address(uint8_t* key, uint32_t size, const Address* address) noexcept nogil:
+    """Write an address behind a host's name."""
     key[size] = address.is_v6
     memset(key + size + 1, 0, 16)
     memcpy(key + size + 1, address.octets, 16 if address.is_v6 else 4)
-    return size + 17
 
 
 cdef bint is_one_hosts(const Address* address) noexcept nogil:
@@ -93,36 +96,94 @@ cdef Host* host_at(Sides* sides, const uint8_t* key, uint32_t size) noexcept nog
     return sides.hosts + code
 
 
-cdef void sides_own(Sides* sides, const Value* host, const Address* address) noexcept nogil:
+cdef int evidence_begin(Evidence* evidence, const uint64_t* secrets) except -1:
+    memset(evidence, 0, sizeof(Evidence))
+    memcpy(evidence.secrets, secrets, sizeof(evidence.secrets))
+    evidence.owned.secrets = evidence.inbound.secrets = evidence.secrets
+    if dictionary_begin(&evidence.owned) < 0 or dictionary_begin(&evidence.inbound) < 0:
+        raise MemoryError
+    return 0
+
+
+cdef void evidence_end(Evidence* evidence) noexcept nogil:
+    if evidence.owned.secrets != NULL:
+        dictionary_clear(&evidence.owned)
+        dictionary_clear(&evidence.inbound)
+    free(evidence.counts)
+
+
+cdef void note_owned(Evidence* evidence, const Value* host, const Address* address) noexcept nogil:
     """Note that an address is a host's own."""
-    cdef uint8_t[MAX_NAME + 17] key
+    cdef uint8_t[MAX_NAME + ADDRESS] key
     cdef uint32_t size = name_of(host, key)
-    if size and is_one_hosts(address) and sides.owned.length < MAX_KNOWN:
-        dictionary_code(&sides.owned, key, with_address(key, size, address))
+    if size and is_one_hosts(address) and evidence.owned.length < MAX_KNOWN:
+        with_address(key, size, address)
+        dictionary_code(&evidence.owned, key, size + ADDRESS)
 
 
-cdef bint owns(
-    const Sides* sides, uint8_t* key, uint32_t size, const Address* address
+cdef void note_inbound(
+    Evidence* evidence, const Value* host, const Address* source, const Address* destination
 ) noexcept nogil:
-    size = with_address(key, size, address)
+    """Note an inbound connection, and how often there was one like it."""
+    cdef uint8_t[MAX_NAME + 2 * ADDRESS] key
+    cdef uint32_t room, size = name_of(host, key)
+    cdef int64_t* counts
+    cdef int32_t code
+    if size == 0 or evidence.inbound.length >= MAX_KNOWN:
+        return
+    memset(key + size, 0, 2 * ADDRESS)  # an address that is nobody's own
+    if is_one_hosts(source) and is_one_hosts(destination):
+        with_address(key, size, source)
+        with_address(key, size + ADDRESS, destination)
+    code = dictionary_code(&evidence.inbound, key, size + 2 * ADDRESS)
+    if code < 0:
+        return
+    if <uint32_t>code >= evidence.room:
+        room = 2 * evidence.room + 64
+        counts = <int64_t*>realloc(evidence.counts, room * sizeof(int64_t))
+        if counts == NULL:
+            return
+        memset(counts + evidence.room, 0, (room - evidence.room) * sizeof(int64_t))
+        evidence.counts = counts
+        evidence.room = room
+    evidence.counts[code] += 1
+
+
+cdef void sides_learn(Sides* sides, const Evidence* evidence) noexcept nogil:
+    """Learn what a part of a file says; an address that is found to be a host's own stays so."""
+    cdef const uint8_t* texts = <const uint8_t*>evidence.owned.text.data
+    cdef const int32_t* ends = <const int32_t*>evidence.owned.offsets.data
+    cdef int32_t k
+    for k in range(evidence.owned.length):
+        if sides.owned.length < MAX_KNOWN:
+            dictionary_code(&sides.owned, texts + ends[k], <uint32_t>(ends[k + 1] - ends[k]))
+    texts = <const uint8_t*>evidence.inbound.text.data
+    ends = <const int32_t*>evidence.inbound.offsets.data
+    for k in range(min(evidence.inbound.length, <int32_t>evidence.room)):
+        vote(sides, texts + ends[k], <uint32_t>(ends[k + 1] - ends[k]), evidence.counts[k])
+
+
+cdef void vote(Sides* sides, const uint8_t* inbound, uint32_t size, int64_t count) noexcept nogil:
+    """Let inbound connections that are alike say which end is local, if they can."""
+    cdef uint8_t[MAX_NAME + ADDRESS] key
+    cdef uint32_t name = size - 2 * ADDRESS
+    cdef Host* known = host_at(sides, inbound, name)
+    cdef bint of_source, of_destination
+    if known == NULL:
+        return
+    memcpy(key, inbound, name + ADDRESS)
+    of_source = owns(sides, key, name + ADDRESS)
+    memcpy(key + name, inbound + name + ADDRESS, ADDRESS)
+    of_destination = owns(sides, key, name + ADDRESS)
+    if of_source and not of_destination:
+        known.for_source += count
+    elif of_destination and not of_source:
+        known.for_destination += count
+
+
+cdef bint owns(const Sides* sides, const uint8_t* key, uint32_t size) noexcept nogil:
     return table_find(
         &sides.owned.texts, key, size, hash_bytes(key, size, sides.owned.secrets)) != NULL
-
-
-cdef void sides_vote(
-    Sides* sides, const Value* host, const Address* source, const Address* destination
-) noexcept nogil:
-    """Let an inbound connection say which end is local, if it can."""
-    cdef uint8_t[MAX_NAME + 17] key
-    cdef uint32_t size = name_of(host, key)
-    cdef Host* known = host_at(sides, key, size)
-    cdef bint of_source, of_destination
-    if known == NULL or not is_one_hosts(source) or not is_one_hosts(destination):
-        return
-    of_source = owns(sides, key, size, source)
-    of_destination = owns(sides, key, size, destination)
-    known.for_source += of_source and not of_destination
-    known.for_destination += of_destination and not of_source
 
 
 cdef inline int side(const Host* host) noexcept nogil:
