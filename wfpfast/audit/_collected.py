@@ -79,6 +79,7 @@ _ORDERS = {
     "4654": (_QUICK, f"{_QUICK} TunnelId TrafficSelectorId"),
     "4983": (f"{_CERTIFICATES} {_EXTENDED}".format("EM").replace("EMAuthMethod ", ""),),
     "4984": (f"{_NAMES} {_EXTENDED}".format("EM"),),
+    "4963": ("RemoteAddress SPI",),     # as its message has them, "Inbound SA SPI" second
     **{event_id: (order,) for event_id, order in ORDERS.items()},
 }
 _ONLY_MESSAGE = (
