@@ -28,6 +28,7 @@ cdef char* put_sid(char* out, const uint8_t* sid, uint32_t size) noexcept nogil
 cdef size_t utf8_from_utf16(
     uint8_t* out, const uint8_t* text, size_t units, size_t* replaced
 ) noexcept nogil
+cdef int utf8_size(const uint8_t* p, const uint8_t* end) noexcept nogil
 
 
 cdef inline char* put_octet(char* out, uint32_t value) noexcept nogil:

@@ -130,3 +130,32 @@ cdef size_t utf8_from_utf16(
         replaced[0] += 1
         end = put_code_point(end, 0xfffd)
     return <size_t>(end - out)
+
+
+cdef int utf8_size(const uint8_t* p, const uint8_t* end) noexcept nogil:
+    """Return the size of the character at `p`, after the Unicode Standard, table 3-7.
+
+    If it is invalid, the negative size of what one U+FFFD replaces; if it is cut off, 0.
+    """
+    cdef uint8_t lead = p[0], low = 0x80, high = 0xbf
+    cdef int k, size
+    if lead < 0x80:
+        return 1
+    if lead < 0xc2 or lead > 0xf4:
+        return -1
+    size = 2 + (lead >= 0xe0) + (lead >= 0xf0)
+    if lead == 0xe0:
+        low = 0xa0
+    elif lead == 0xed:
+        high = 0x9f
+    elif lead == 0xf0:
+        low = 0x90
+    elif lead == 0xf4:
+        high = 0x8f
+    for k in range(1, size):
+        if p + k == end:
+            return 0
+        if p[k] < low or p[k] > high:
+            return -k
+        low, high = 0x80, 0xbf
+    return size

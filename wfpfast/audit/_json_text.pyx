@@ -8,6 +8,7 @@ the NUL behind each `bytes`. So only what reads several characters at once asks 
 from libc.stdint cimport uint64_t
 from libc.string cimport memcmp
 
+from wfpfast._base.text cimport utf8_size
 from wfpfast._base.vector cimport wf_plain_16
 
 cdef enum:
@@ -56,30 +57,6 @@ cdef inline int escape_size(const uint8_t* p) noexcept nogil:
     return 6 if p[1] == c"u" and unit_of(p + 2) >= 0 else 0
 
 
-cdef int character_size(const uint8_t* p) noexcept nogil:
-    """Return the size of a character that is not ASCII, after the Unicode Standard, table 3-7.
-
-    It is 0 for what is no UTF-8, and for U+FFFD, which says that something was lost before.
-    """
-    cdef uint8_t lead = p[0], low = 0x80, high = 0xbf
-    cdef int size = 2 + (lead >= 0xe0) + (lead >= 0xf0), k
-    if lead < 0xc2 or lead > 0xf4 or is_replacement(p):
-        return 0
-    if lead == 0xe0:
-        low = 0xa0
-    elif lead == 0xed:
-        high = 0x9f
-    elif lead == 0xf0:
-        low = 0x90
-    elif lead == 0xf4:
-        high = 0x8f
-    for k in range(1, size):
-        if p[k] < low or p[k] > high:
-            return 0
-        low, high = 0x80, 0xbf
-    return size
-
-
 cdef inline bint is_replacement(const uint8_t* p) noexcept nogil:
     return p[0] == 0xef and p[1] == 0xbf and p[2] == 0xbd
 
@@ -107,10 +84,11 @@ cdef const uint8_t* after_string(
             continue
         if p[0] & 0x80:
             form[0] |= NOT_ASCII
-            size = character_size(p)
+            # U+FFFD says that something was lost before.
+            size = 0 if is_replacement(p) else utf8_size(p, limit)
         else:
             size = p[0] >= 0x20  # a plain one near the end of the memory
-        if size == 0:
+        if size <= 0:
             return NULL
         p += size
 

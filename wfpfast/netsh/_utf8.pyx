@@ -12,7 +12,7 @@ from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcmp, memcpy
 
 from wfpfast._base.portable cimport wf_lowest_bit
-from wfpfast._base.text cimport put_code_point
+from wfpfast._base.text cimport put_code_point, utf8_size
 from wfpfast._base.vector cimport wf_narrow_16
 
 cdef enum:
@@ -51,35 +51,6 @@ cdef const uint8_t* after_ascii(const uint8_t* p, const uint8_t* end) noexcept n
     return p
 
 
-cdef int size_of(const uint8_t* p, const uint8_t* end) noexcept nogil:
-    """Return the size of the character at `p`, after the Unicode Standard, table 3-7.
-
-    If it is invalid, the negative size of what one U+FFFD replaces; if it is cut off, 0.
-    """
-    cdef uint8_t lead = p[0], low = 0x80, high = 0xbf
-    cdef int k, size
-    if lead < 0x80:
-        return 1
-    if lead < 0xc2 or lead > 0xf4:
-        return -1
-    size = 2 + (lead >= 0xe0) + (lead >= 0xf0)
-    if lead == 0xe0:
-        low = 0xa0
-    elif lead == 0xed:
-        high = 0x9f
-    elif lead == 0xf0:
-        low = 0x90
-    elif lead == 0xf4:
-        high = 0x8f
-    for k in range(1, size):
-        if p + k == end:
-            return 0
-        if p[k] < low or p[k] > high:
-            return -k
-        low, high = 0x80, 0xbf
-    return size
-
-
 cdef inline bint is_edge(uint32_t c) noexcept nogil:
     """Tell whether no text can be lost beside this character; 0 is the beginning or the end."""
     return c == 0 or c == 0x20 or 9 <= c <= 13 or c == 0x3c or c == 0x3e
@@ -115,7 +86,7 @@ cdef void mend_all(Work* w) noexcept nogil:
             if not pad(w, 0 if w.p == w.end else w.p[0], 1):
                 return
             continue
-        size = size_of(w.p, w.end)
+        size = utf8_size(w.p, w.end)
         if size == 0:
             return
         w.before = 0xfffd
@@ -223,7 +194,7 @@ def valid_prefix(bytes data, Py_ssize_t start, Py_ssize_t stop) -> tuple[int, in
             w.p = after_ascii(w.p, w.end)
             if w.p == w.end or w.p[0] == 0:
                 break
-            size = size_of(w.p, w.end)
+            size = utf8_size(w.p, w.end)
             if size <= 0:
                 break
             w.characters += 1
