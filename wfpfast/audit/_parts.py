@@ -1,17 +1,17 @@
 """Reads the parts of a file, by one thread or several; must not know what is in a part."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from itertools import count
+from threading import Lock
+from typing import NoReturn, TypeVar
 
 from wfpfast._decode.decoder import EventBatch
 from wfpfast.audit._files import Part
 from wfpfast.audit._packing import Listed
 from wfpfast.audit._reader import AuditReader, Survey
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 AnyPart = Part | Listed
 Item = TypeVar("Item")
@@ -42,7 +42,7 @@ def read_parts(
 
 def _survey(team: "_Alone | _Team", beginning: "_Beginning", leader: AuditReader) -> None:
     """Find out by the beginning of a file which end its hosts call local."""
-    with closing(team.run(_surveyed, beginning)) as found:
+    with closing(team.run(_surveyed, iter(beginning))) as found:
         size = 0
         for survey, part_size in found:
             size += part_size
@@ -97,12 +97,12 @@ class _Alone:
     def __init__(self, reader: AuditReader) -> None:
         self._reader = reader
 
-    def run(self, work: Work[Result], parts: Iterable[AnyPart]) -> Generator[Result]:
+    def run(self, work: Work[Result], parts: Iterator[AnyPart]) -> Generator[Result]:
         """Yield what becomes of each part, in their order."""
         for part in parts:
             yield work(part, self._reader)
 
-    def read(self, parts: Iterable[AnyPart], lenient: bool) -> Iterator[Iterator[EventBatch]]:
+    def read(self, parts: Iterator[AnyPart], lenient: bool) -> Iterator[Iterator[EventBatch]]:
         """Yield the batches of each part."""
         return self.run(lambda part, reader: _batches(part, reader, lenient), parts)
 
@@ -117,39 +117,52 @@ class _Team:
         from concurrent.futures import ThreadPoolExecutor  # slow to load
 
         self._idle = deque(readers)     # as many as there are threads
-        self._most = AHEAD * len(readers)
         self._pool = ThreadPoolExecutor(len(readers))
 
-    def run(self, work: Work[Result], parts: Iterable[AnyPart]) -> Generator[Result]:
-        """Yield what becomes of each part, in their order; then raise what ended the parts."""
-        def done(part: AnyPart) -> Result:
-            reader = self._idle.popleft()
-            try:
-                return work(part, reader)
-            finally:
-                self._idle.append(reader)
+    def run(
+        self, work: Work[Result], parts: Iterator[AnyPart], ahead: int = 1
+    ) -> Generator[Result]:
+        """Yield what becomes of each part, in their order, till they end or a fault is raised.
 
-        fault: Exception | None = None
-        running: deque[Future[Result]] = deque()
+        Whoever looks at a part has read it from the file: it is in that processor's cache.
+        """
+        numbers, reading = count(), Lock()
+
+        def turn() -> tuple[int, Callable[[], Result] | None]:
+            with reading:
+                number = next(numbers)
+                try:
+                    part = next(parts, None)
+                except Exception as error:  # the file may raise any kind
+                    return number, partial(_raise, error)
+            return number, None if part is None else self._outcome(work, part)
+
+        outcomes: dict[int, Callable[[], Result] | None] = {}
+        running = deque(self._pool.submit(turn) for _ in range(ahead * len(self._idle)))
         try:
-            try:
-                for part in parts:
-                    running.append(self._pool.submit(done, part))
-                    # No thread waits while this one reads, or its reader looks at batches.
-                    if len(running) > self._most:
-                        yield running.popleft().result()
-            except Exception as error:  # the file may raise any kind
-                fault = error
-            while running:
-                yield running.popleft().result()
-            if fault is not None:
-                raise fault
+            for wanted in count():
+                while wanted not in outcomes:  # turns may overtake each other
+                    outcomes.update([running.popleft().result()])
+                if (outcome := outcomes.pop(wanted)) is None:
+                    return
+                running.append(self._pool.submit(turn))
+                yield outcome()
         finally:
             for each in running:  # nobody looks at parts any more whose memory is used again
                 if not each.cancel():
                     each.exception()
 
-    def read(self, parts: Iterable[AnyPart], lenient: bool) -> Iterator[Iterator[EventBatch]]:
+    def _outcome(self, work: Work[Result], part: AnyPart) -> Callable[[], Result]:
+        reader = self._idle.popleft()
+        try:
+            result = work(part, reader)
+        except Exception as error:
+            return partial(_raise, error)
+        finally:
+            self._idle.append(reader)
+        return lambda: result
+
+    def read(self, parts: Iterator[AnyPart], lenient: bool) -> Iterator[Iterator[EventBatch]]:
         """Yield the batches of each part."""
         def work(part: AnyPart, reader: AuditReader) -> Iterator[EventBatch]:
             batches: deque[EventBatch] = deque()
@@ -159,11 +172,15 @@ class _Team:
                 return _behind(batches, error)
             return drained(batches)
 
-        return self.run(work, parts)
+        return self.run(work, parts, AHEAD)
 
     def close(self) -> None:
         """Wait for the threads."""
         self._pool.shutdown(cancel_futures=True)
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error
 
 
 def _behind(batches: deque[EventBatch], error: Exception) -> Iterator[EventBatch]:
