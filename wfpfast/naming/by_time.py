@@ -39,12 +39,14 @@ class FiltersByTime:
         self._anybodys = pa.scalar(self.hosts.to_pylist().index(None) if self.hosts.null_count
                                    else -1, pa.int32())
         groups = pc.index_in(table["host"], value_set=self.hosts)
-        table = table.append_column("group", groups).sort_by(
-            [(name, "ascending") for name in ("group", "filter_id", "from", "until")])
-        self.table = table.drop_columns(["group"])
+        # A filter without a beginning was there before all others of its id.
+        begins = pc.fill_null(table["from"].cast(_TIME).cast(pa.int64()), 0)
+        table = table.append_column("group", groups).append_column("begin", begins).sort_by(
+            [(name, "ascending") for name in ("group", "filter_id", "begin", "until")])
+        self.table = table.drop_columns(["group", "begin"])
         self._intervals = [
             _plain(table["group"], pa.int32(), -1), _plain(table["filter_id"], pa.uint64(), 0),
-            _plain(table["from"], pa.int64(), 0), _plain(table["until"], pa.int64(), _MOST)]
+            _plain(table["begin"], pa.int64(), 0), _plain(table["until"], pa.int64(), _MOST)]
         self._read_until = table["read_until"]
 
     def rows(self, events: pa.RecordBatch | pa.Table, host: str | None = None) -> pa.Array:
