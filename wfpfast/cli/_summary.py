@@ -103,7 +103,7 @@ from wfpfast.cli import _cells, _screen, _show, _stats
 from wfpfast.cli._count import ALLOW, BY, CODED, DROP, VERDICT, VERDICTS, Count
 from wfpfast.cli._input import Input, name_of
 from wfpfast.cli._peers import PEER, named, peers
-from wfpfast.cli._rules import add_rules, known_rules, own_rules, rules_then
+from wfpfast.cli._rules import add_rules, known_rules, own_rules, recorded_rules, rules_then
 from wfpfast.cli._rules_then import RulesThen
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken
@@ -129,7 +129,7 @@ def summarise(
     """Show the summary of what can be read, and what cannot; return the exit status."""
     encoding = {name: value for name, value in options.items() if name == "encoding"}
     others = [path for path in paths if path not in filters]
-    rules = known_rules(filters, others, **encoding)
+    rules = [*known_rules(filters, others, **encoding), *recorded_rules(others)]
     report = summary(
         paths, top, rules_then(rules), keep_doubles=keep_doubles, by=by, stages=stages, **options)
     rows = report["dropped"]["filters"]["top"]

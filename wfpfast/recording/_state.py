@@ -6,7 +6,7 @@ when somebody asks for names: what is wrong with them costs names, and no event.
 
 import json
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from wfpfast._columns.table import Table
@@ -17,9 +17,8 @@ STATE_VERSION = 1
 MAX_STATE_BYTES = 64 << 20      # 100,000 filters and more
 _HEAD = struct.Struct("<8sII")
 _ID = "filter_id"
-_TIMES = ("from", "until", "read_until")
 _MOST = (1 << 63) - 1
-_KINDS = {
+_KINDS: dict[str, Callable[[Any], bool]] = {
     "uint64": lambda value: type(value) is int and 0 <= value < 1 << 64,
     "bool": lambda value: type(value) is bool,
     "utf8": lambda value: type(value) is str,
@@ -270,7 +269,7 @@ class History:
             columns[name] = kind, [cells[place] for *_, cells in rows]
         # Nobody looks at every moment, but an event whose filter is not known makes the recorder
         # look: what is known does not get old.
-        times = ([begin for begin, *_ in rows], [until for _, until, _ in rows], [None] * len(rows))
-        columns.update(
-            (name, ("timestamp", values)) for name, values in zip(_TIMES, times, strict=True))
+        columns["from"] = "timestamp", [begin for begin, *_ in rows]
+        columns["until"] = "timestamp", [until for _, until, _ in rows]
+        columns["read_until"] = "timestamp", [None] * len(rows)
         return Table(columns)
