@@ -5,12 +5,17 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from wfpfast import Engine, WfpError
+from wfpfast import Engine, EventBatch, WfpError
 from wfpfast.cli import _screen
 
 PAUSE = 1.0         # seconds between two looks, at least
 _SHARE = 20         # and this many times as long as the look itself took
 _MOST_VAIN = 65_536
+
+
+def ids(batch: EventBatch) -> set[int]:
+    """Return the filters of events."""
+    return set(memoryview(batch["filter_id"]).tolist())
 
 
 class Follow:
@@ -39,7 +44,8 @@ class Follow:
         self._what = what
         self._period = period
         self._clock = clock
-        self._known: set[int] = {0}     # a null among the ids
+        self._there: set[int] = set()
+        self._vain: set[int] = set()
         self._wanted: set[int] = set()
         self._looked = -math.inf
         self._next = -math.inf
@@ -49,7 +55,9 @@ class Follow:
         """Tell whether to look now, with these ids among the events."""
         if self._over:
             return False
-        self._wanted.update(number for number in ids if number not in self._known)
+        for number in ids:
+            if number and number not in self._there and number not in self._vain:
+                self._wanted.add(number)    # 0 is what a null is among ids
         now = self._clock()
         old = now - self._looked >= self._period
         return now >= self._next and bool(self._wanted or old)
@@ -70,9 +78,9 @@ class Follow:
             return None
         now = self._clock()
         self._looked, self._next = now, now + max(PAUSE, _SHARE * (now - began))
-        there = set(table["filter_id"].to_pylist())
-        vain = (self._wanted | self._known) - there
+        self._there = set(table["filter_id"].to_pylist())
+        # What was asked for in vain is not asked for again, but not remembered without an end.
+        vain = (self._wanted | self._vain) - self._there
+        self._vain = vain if len(vain) <= _MOST_VAIN else set()
         self._wanted.clear()
-        # Those that are gone may be known still, but not without an end.
-        self._known = {0, *there} if len(vain) > _MOST_VAIN else {0, *there, *vain}
         return table

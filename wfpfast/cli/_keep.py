@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from wfpfast import Block, Decoder, Engine, names
-from wfpfast.cli._follow import Follow
+from wfpfast.cli._follow import Follow, ids
 from wfpfast.cli._output import written
 from wfpfast.engine import machine
 from wfpfast.recording import Recorder
@@ -41,7 +41,7 @@ class Keeper:
         """Look again if a block that is to be written has what is not known."""
         batch = self._decoder.decode(block)
         accounts = self._accounts(batch["user_sid"].to_pylist()) if self._here else {}
-        if self._follow.due(set(memoryview(batch["filter_id"]).tolist())):
+        if self._follow.due(ids(batch)):
             self._look(accounts)
         elif accounts:
             self._write(accounts=accounts)

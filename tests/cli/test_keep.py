@@ -1,0 +1,364 @@
+"""What `record` keeps beside the events, and commands that name rules by it without any option."""
+
+import itertools
+import json
+import math
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from cli.counted import Counted
+from cli.running import Run
+
+from wfpfast import Engine, Simulator, WfpError, encode
+from wfpfast._columns.table import Table
+from wfpfast.cli import _follow
+from wfpfast.cli._follow import Follow
+from wfpfast.cli._keep import Keeper
+from wfpfast.cli._record import RecordingRun
+from wfpfast.cli._stop import Stop
+from wfpfast.engine import machine
+from wfpfast.recording import Recorder, Recording
+from wfpfast.simulator._objects import filter_piece
+
+CONNECT = "c38d57d1-05a7-4c33-904f-7fbceee60e82"     # FWPM_LAYER_ALE_AUTH_CONNECT_V4, id 48
+ANNA = "S-1-5-21-1-2-3-1001"
+FILETIME = 116_444_736_000_000_000      # of 1970
+PATH = "\\device\\harddiskvolume3\\windows\\svchost.exe"
+
+
+def piece(number: int, name: str) -> Any:
+    return filter_piece({
+        "filter_key": uuid.UUID(int=number), "layer_key": CONNECT, "filter_id": number,
+        "sublayer_key": uuid.UUID(int=1), "name": name})
+
+
+RULES: set[tuple[int, str]] = set()     # that the simulator has now, of all that it was given
+GIVEN: set[tuple[int, str]] = set()
+FILTERS = Engine.filters
+
+
+def filters_now(engine: Engine) -> Table:
+    """Return the filters of a simulator, from which none can be taken."""
+    table = FILTERS(engine)
+    columns = {name: (table[name].type, table[name].to_pylist()) for name in table.column_names}
+    there = [key in RULES for key in zip(columns["filter_id"][1], columns["name"][1], strict=True)]
+    return Table({name: (kind, list(itertools.compress(values, there)))
+                  for name, (kind, values) in columns.items()})
+
+
+def set_rules(simulator: Simulator, **rules: str) -> None:
+    """Give a simulator these filters and no others: r7="name" is the filter 7."""
+    RULES.clear()
+    RULES.update((int(key[1:]), name) for key, name in rules.items())
+    simulator._set_objects(0, [piece(*each) for each in RULES - GIVEN])
+    GIVEN.update(RULES)
+
+
+def drop(number: int, sid: bytes | None = None) -> dict[str, Any]:
+    header = {
+        "timeStamp": time.time_ns() // 100 + FILETIME, "flags": 0x20 | (0x40 if sid else 0),
+        "appId": (PATH + "\0").encode("utf-16-le"), "userId": sid}
+    return {"header": header, "type": 3, "classifyDrop": {"filterId": number, "layerId": 48}}
+
+
+@pytest.fixture
+def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    """An engine without events, which may be asked as often as somebody wants."""
+    monkeypatch.setattr(_follow, "PAUSE", 0)
+    monkeypatch.setattr(_follow, "_SHARE", 0)
+    monkeypatch.setattr(Engine, "filters", filters_now)
+    GIVEN.clear()
+    with Simulator(events=0) as made:
+        yield made
+
+
+def recorded(
+    simulator: Simulator, path: Path, *steps: tuple[dict[str, str], list[int | tuple[int, bytes]]],
+    here: bool = False,
+) -> Path:
+    """Record events of one set of rules after another, as the command does it."""
+    with Engine(simulator) as engine, Recorder(path) as recorder:
+        keeper = Keeper(engine, recorder, of_this_machine=here)
+        for rules, events in steps:
+            set_rules(simulator, **rules)
+            with engine.subscribe() as stream:
+                simulator.emit([drop(*(each if isinstance(each, tuple) else (each,)))
+                                for each in events])
+                run = RecordingRun(recorder, stream, len(events), keeper)
+                run.take(Stop(), math.inf)
+                run.finish()
+    return path
+
+
+def rules_of(run: Run, *names: Any) -> dict[tuple[str, str], int]:
+    """Return how many drops the summary counts of which rule, and what it knows of it."""
+    result = run("summary", "--json", *names)
+    assert result.status == 0, result.err
+    rows = json.loads(result.out)["dropped"]["filters"]["top"]
+    return {(row["rule"] and row["rule"]["name"], row["rule_known"]): row["events"] for row in rows}
+
+
+def test_rules_that_change_while_it_records(
+    run: Run, simulator: Simulator, tmp_path: Path
+) -> None:
+    """The second rule comes later; the first goes, and its id is another rule's in the end."""
+    recorded(
+        simulator, tmp_path / "a.wfprec",
+        ({"r7": "First"}, [7, 7]),
+        ({"r8": "Second"}, [8, 9]),
+        ({"r7": "Third", "r8": "Second"}, [7, 8]))
+    assert rules_of(run, "a.wfprec") == {
+        ("First", "then"): 2, ("Third", "then"): 1, ("Second", "then"): 2, (None, "not known"): 1}
+    shown = run("show", "a.wfprec").out.splitlines()
+    assert [line.split("svchost.exe")[1].split() for line in shown] == [
+        ["7", "First"], ["7", "First"], ["8", "Second"], ["9"], ["7", "Third"], ["8", "Second"]]
+    asked = run("query", "select rule_name from events where filter_known = 'then'", "a.wfprec",
+                "--json")
+    assert [json.loads(line)["rule_name"] for line in asked.out.splitlines()] == [
+        "First", "First", "Second", "Third", "Second"]
+    chosen = run("convert", "a.wfprec", "-", "--to", "ndjson", "--columns", "rule_name", "--where",
+                 "rule_name like '%ir%'")
+    assert [json.loads(line)["rule_name"] for line in chosen.out.splitlines()] == [
+        "First", "First", "Third"]
+    told = run("explain", "event", "a.wfprec", 5)
+    assert "The filter is called Third" in told.out
+
+
+def test_columns_do_not_come_unasked(run: Run, simulator: Simulator, tmp_path: Path) -> None:
+    recorded(simulator, tmp_path / "a.wfprec", ({"r7": "First"}, [7]))
+    plain = json.loads(run("convert", "a.wfprec", "-", "--to", "ndjson").out)
+    assert "rule_name" not in plain
+    result = run("convert", "a.wfprec", "-", "--to", "ndjson", "--names")
+    assert json.loads(result.out) == plain | {
+        "rule_name": "First", "rule_key": str(uuid.UUID(int=7)).join("{}"), "provider": None,
+        "service": None, "sublayer": "{00000000-0000-0000-0000-000000000001}",
+        "layer": "ALE_AUTH_CONNECT_V4", "callout": None, "origin": None, "filter_known": "then",
+        "user_account": None, "program": "svchost.exe"}
+    assert result.err.splitlines()[1] == "filter_known of 1 event: then 1"
+
+
+def test_what_one_recording_says_is_not_used_for_another(
+    run: Run, simulator: Simulator, tmp_path: Path
+) -> None:
+    recorded(simulator, tmp_path / "a.wfprec", ({"r7": "First"}, [7]))
+    recorded(simulator, tmp_path / "b.wfprec", ({"r7": "Other"}, [7, 8]))
+    with Recorder(tmp_path / "c.wfprec") as recorder:   # as an older wfpfast wrote it
+        recorder.write(encode([drop(7), drop(7), drop(7)]))
+    assert rules_of(run, "a.wfprec", "b.wfprec", "c.wfprec") == {
+        ("First", "then"): 1, ("Other", "then"): 1, (None, "not known"): 1, (None, None): 3}
+    asked = ("convert", "a.wfprec", "b.wfprec", "c.wfprec", "-", "--to", "ndjson", "--columns",
+             "rule_name,filter_known")
+    # Whatever somebody calls their hosts.
+    for more in ((), ("--names",), ("--host-from", "{host}.wfprec")):
+        rows = [json.loads(line) for line in run(*asked, *more).out.splitlines()]
+        assert [tuple(row.values()) for row in rows] == [
+            ("First", "then"), ("Other", "then"), (None, "not known"), *3 * [(None, "not known")]]
+
+
+def test_given_filters_go_before_a_recording_s_own(
+    run: Run, simulator: Simulator, tmp_path: Path, state: Path
+) -> None:
+    recorded(simulator, tmp_path / "a.wfprec", (
+        {"r70000": "Own", "r70002": "Only here"}, [70000, 70002]))
+    named = run("convert", "a.wfprec", "-", "--to", "ndjson", "--columns", "rule_name", "--filters",
+                state)
+    assert [json.loads(line)["rule_name"] for line in named.out.splitlines()] == [
+        "Block all", "Only here"]
+    assert rules_of(run, "a.wfprec", "--filters", state).keys() == {
+        ("Block all", "then"), ("Only here", "then")}
+
+
+def test_drives_and_accounts_are_kept(
+    run: Run, simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def account(sid: str) -> str | None:
+        asked.append(sid)
+        return {ANNA: "PC1\\anna"}.get(sid)
+
+    anna, system, stranger = (bytes.fromhex(text) for text in (
+        "0105000000000005 15000000 01000000 02000000 03000000 e9030000", "010100000000000512000000",
+        "0105000000000005 15000000 01000000 02000000 03000000 ea030000"))
+    with monkeypatch.context() as patch:
+        patch.setattr(machine, "volumes", lambda: {"HarddiskVolume3": "C:"})
+        patch.setattr(machine, "account", account)
+        path = recorded(simulator, tmp_path / "a.wfprec", ({"r7": "First"}, [
+            (7, anna), (7, system), (7, stranger), (7, anna)]), ({"r7": "First"}, [7]), here=True)
+    assert sorted(asked) == [ANNA, ANNA[:-1] + "2"]     # once, and not what is called so everywhere
+    with Recording(path) as recording:
+        assert recording.accounts == {ANNA: "PC1\\anna"}
+        assert recording.volumes == {"HarddiskVolume3": "C:"}
+    asked_for = ("convert", path, "-", "--to", "ndjson", "--columns", "user_account,app")
+    rows = [json.loads(line) for line in run(*asked_for).out.splitlines()]
+    app = "C:\\windows\\svchost.exe"
+    assert [tuple(row.values()) for row in rows] == [
+        ("PC1\\anna", app), ("NT AUTHORITY\\SYSTEM", app), (None, app), ("PC1\\anna", app),
+        (None, app)]
+    # What is given goes before it, of any machine or of this one; the other one's is not used.
+    (tmp_path / "map.json").write_text('{"HarddiskVolume3": "E:"}', encoding="utf-8")
+    row = json.loads(run(*asked_for, "--volumes", "map.json").out.splitlines()[0])
+    assert row["app"] == "E:\\windows\\svchost.exe"
+    (tmp_path / "map.json").write_text('{"PC9": {"HarddiskVolume3": "E:"}}', encoding="utf-8")
+    row = json.loads(run(*asked_for, "--volumes", "map.json").out.splitlines()[0])
+    assert row["app"] == app
+
+
+def test_a_state_that_cannot_be_read_is_said_and_costs_names_only(
+    run: Run, simulator: Simulator, tmp_path: Path
+) -> None:
+    path = recorded(simulator, tmp_path / "a.wfprec", ({"r7": "First"}, [7]))
+    from recording.test_state import state
+
+    path.write_bytes(path.read_bytes() + state(b"[]"))
+    for command in (("summary",), ("show",)):
+        result = run(*command, "a.wfprec")
+        assert result.status == 0
+        assert "First" in result.out
+        (line,) = [each for each in result.err.splitlines() if "machine" in each]
+        assert "a.wfprec: byte " in line
+        assert line.endswith("cannot be read: it is no JSON object")
+
+
+@pytest.mark.usefixtures("counted")
+def test_the_command_keeps_what_the_simulator_says(run: Run, tmp_path: Path) -> None:
+    tape = ("record", "--engine", "simulated", "--rate", 5000, "--count", 60, "a.wfprec")
+    assert run(*tape, "--events", 50).status == 0
+    with Recording(tmp_path / "a.wfprec") as recording:
+        assert recording.filters is not None
+        names = dict(zip(*(recording.filters[name].to_pylist() for name in (
+            "filter_id", "name")), strict=True))
+    # The simulator calls each of its filters so.
+    assert len(names) > 300
+    assert all(name == f"Simulated rule {number}" for number, name in names.items())
+    known = {word for _, word in rules_of(run, "a.wfprec")}
+    assert known == {"then"}
+    assert run(*tape, "--append", "--events", 50).status == 0
+    assert {word for _, word in rules_of(run, "a.wfprec")} == {"then"}
+
+
+def test_an_engine_that_does_not_say_its_filters(
+    run: Run, tmp_path: Path, counted: type[Counted], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counted, "more", {"faults": {"FwpmFilterEnum0": 5}})
+    result = run("record", "--engine", "simulated", "--count", 5, "a.wfprec")
+    assert result.status == 0
+    assert result.err.startswith(
+        "wfpfast: filters of the engine are not in the recording: FwpmFilterEnum0:"
+        " ERROR_ACCESS_DENIED (5): ")
+    assert result.err.count("not in the recording") == 1
+    assert {word for _, word in rules_of(run, "a.wfprec")} == {None}
+
+
+class Asked:
+    """An engine that has these filters, and counts how often it is asked."""
+
+    def __init__(self, *ids: int) -> None:
+        self.ids = list(ids)
+        self.times = 0
+        self.took = 0.0
+        self.now = 100.0
+
+    def clock(self) -> float:
+        return self.now
+
+    def filters(self) -> Any:
+        self.times += 1
+        self.now += self.took
+        if not self.ids:
+            raise WfpError(5, "FwpmFilterEnum0")
+        column = self
+        return {"filter_id": column}
+
+    def to_pylist(self) -> list[int]:
+        return self.ids
+
+
+def test_it_asks_again_for_what_is_new_and_not_too_often() -> None:
+    engine = Asked(1, 2)
+    follow = Follow(engine, "filters", period=60, clock=engine.clock)  # type: ignore[arg-type]
+    assert follow.due([])           # nobody has looked yet
+    follow.look()
+    assert not follow.due([0, 1, 2])
+    assert not follow.due([3])      # new, but too early
+    assert follow.owing
+    engine.now += 1
+    assert follow.due([])           # it is remembered
+    engine.ids = [1, 3]
+    follow.look()
+    engine.now += 1
+    assert not follow.due([1, 3])
+    assert follow.due([2, 4])       # 2 is gone; it may be another one's by now
+    follow.look()
+    assert not follow.owing
+    engine.now += 30
+    assert not follow.due([2, 4])   # asked for in vain
+    engine.now += 30
+    assert follow.due([])           # a minute is over
+    engine.took = 2
+    follow.look()
+    engine.now += 39
+    assert not follow.due([5])      # a look took 2 s: none for 40 s
+    engine.now += 1
+    assert follow.due([5])
+    engine.ids = []
+    assert follow.look() is None
+    engine.now += 1000
+    assert not follow.due([6])
+    assert not follow.owing
+    assert engine.times == 5
+
+
+def watched(simulator: Simulator, sink: Any) -> None:
+    """Show events of a rule that was there, then of one that comes while it watches."""
+    set_rules(simulator, r7="First")
+    with Engine(simulator) as engine:
+        sink.begin(engine)
+        for rules, number in (({"r7": "First"}, 7), ({"r8": "Second"}, 8), ({"r9": "Last"}, 8)):
+            set_rules(simulator, **rules)
+            with engine.subscribe(columns=sink.columns) as stream:
+                simulator.emit([drop(number)])
+                batch = stream.read(5)
+                assert batch is not None
+                sink.write(batch, 1)
+
+
+def test_watch_follows_the_filters(
+    simulator: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from wfpfast.cli._people import LineSink
+
+    with click.Context(click.Command("watch")):
+        watched(simulator, LineSink(None, utc=True))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("svchost.exe")[1].split() for line in lines] == [
+        ["7", "First"], ["8", "Second"], ["8", "Second"]]
+
+
+def test_watch_with_names_follows_the_filters(simulator: Simulator, tmp_path: Path) -> None:
+    import pyarrow as pa
+
+    from wfpfast.cli._naming import Naming
+
+    naming = Naming()
+    naming.expect_engine(of_this_machine=False)
+    found: list[Any] = []
+
+    class Sink:
+        columns = None
+
+        def begin(self, engine: Engine) -> None:
+            naming.ask(engine)
+
+        def write(self, batch: Any, limit: int) -> None:
+            found.append(naming.apply(pa.record_batch(batch)).to_pylist()[0])
+
+    watched(simulator, Sink())
+    assert [(row["rule_name"], row["filter_known"]) for row in found] == [
+        ("First", "state"), ("Second", "state"), ("Second", "state")]
+    assert naming.notes() == ["filter_known of 3 events: state 3"]
