@@ -1,6 +1,5 @@
 """What `record` keeps beside the events, and commands that name rules by it without any option."""
 
-import itertools
 import json
 import math
 import time
@@ -11,11 +10,11 @@ from typing import Any
 
 import click
 import pytest
+from changing_rules import Rules
 from cli.counted import Counted
 from cli.running import Run
 
 from wfpfast import Engine, Simulator, WfpError, encode
-from wfpfast._columns.table import Table
 from wfpfast.cli import _follow
 from wfpfast.cli._follow import Follow
 from wfpfast.cli._keep import Keeper
@@ -23,40 +22,10 @@ from wfpfast.cli._record import RecordingRun
 from wfpfast.cli._stop import Stop
 from wfpfast.engine import machine
 from wfpfast.recording import Recorder, Recording
-from wfpfast.simulator._objects import filter_piece
 
-CONNECT = "c38d57d1-05a7-4c33-904f-7fbceee60e82"     # FWPM_LAYER_ALE_AUTH_CONNECT_V4, id 48
 ANNA = "S-1-5-21-1-2-3-1001"
 FILETIME = 116_444_736_000_000_000      # of 1970
 PATH = "\\device\\harddiskvolume3\\windows\\svchost.exe"
-
-
-def piece(number: int, name: str) -> Any:
-    return filter_piece({
-        "filter_key": uuid.UUID(int=number), "layer_key": CONNECT, "filter_id": number,
-        "sublayer_key": uuid.UUID(int=1), "name": name})
-
-
-RULES: set[tuple[int, str]] = set()     # that the simulator has now, of all that it was given
-GIVEN: set[tuple[int, str]] = set()
-FILTERS = Engine.filters
-
-
-def filters_now(engine: Engine) -> Table:
-    """Return the filters of a simulator, from which none can be taken."""
-    table = FILTERS(engine)
-    columns = {name: (table[name].type, table[name].to_pylist()) for name in table.column_names}
-    there = [key in RULES for key in zip(columns["filter_id"][1], columns["name"][1], strict=True)]
-    return Table({name: (kind, list(itertools.compress(values, there)))
-                  for name, (kind, values) in columns.items()})
-
-
-def set_rules(simulator: Simulator, **rules: str) -> None:
-    """Give a simulator these filters and no others: r7="name" is the filter 7."""
-    RULES.clear()
-    RULES.update((int(key[1:]), name) for key, name in rules.items())
-    simulator._set_objects(0, [piece(*each) for each in RULES - GIVEN])
-    GIVEN.update(RULES)
 
 
 def drop(number: int, sid: bytes | None = None) -> dict[str, Any]:
@@ -67,27 +36,31 @@ def drop(number: int, sid: bytes | None = None) -> dict[str, Any]:
 
 
 @pytest.fixture
-def simulator(monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+def rules(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rules]:
     """An engine without events, which may be asked as often as somebody wants."""
     monkeypatch.setattr(_follow, "PAUSE", 0)
     monkeypatch.setattr(_follow, "_SHARE", 0)
-    monkeypatch.setattr(Engine, "filters", filters_now)
-    GIVEN.clear()
-    with Simulator(events=0) as made:
+    with Simulator(events=0) as simulator:
+        made = Rules(simulator)
+
+        def filters(engine: Engine) -> Any:
+            return made.filters(engine)
+
+        monkeypatch.setattr(Engine, "filters", filters)
         yield made
 
 
 def recorded(
-    simulator: Simulator, path: Path, *steps: tuple[dict[str, str], list[int | tuple[int, bytes]]],
+    rules: Rules, path: Path, *steps: tuple[dict[str, str], list[int | tuple[int, bytes]]],
     here: bool = False,
 ) -> Path:
     """Record events of one set of rules after another, as the command does it."""
-    with Engine(simulator) as engine, Recorder(path) as recorder:
+    with Engine(rules.simulator) as engine, Recorder(path) as recorder:
         keeper = Keeper(engine, recorder, of_this_machine=here)
-        for rules, events in steps:
-            set_rules(simulator, **rules)
+        for now, events in steps:
+            rules.set(**now)
             with engine.subscribe() as stream:
-                simulator.emit([drop(*(each if isinstance(each, tuple) else (each,)))
+                rules.simulator.emit([drop(*(each if isinstance(each, tuple) else (each,)))
                                 for each in events])
                 run = RecordingRun(recorder, stream, len(events), keeper)
                 run.take(Stop(), math.inf)
@@ -104,11 +77,11 @@ def rules_of(run: Run, *names: Any) -> dict[tuple[str, str], int]:
 
 
 def test_rules_that_change_while_it_records(
-    run: Run, simulator: Simulator, tmp_path: Path
+    run: Run, rules: Rules, tmp_path: Path
 ) -> None:
     """The second rule comes later; the first goes, and its id is another rule's in the end."""
     recorded(
-        simulator, tmp_path / "a.wfprec",
+        rules, tmp_path / "a.wfprec",
         ({"r7": "First"}, [7, 7]),
         ({"r8": "Second"}, [8, 9]),
         ({"r7": "Third", "r8": "Second"}, [7, 8]))
@@ -129,8 +102,8 @@ def test_rules_that_change_while_it_records(
     assert "The filter is called Third" in told.out
 
 
-def test_columns_do_not_come_unasked(run: Run, simulator: Simulator, tmp_path: Path) -> None:
-    recorded(simulator, tmp_path / "a.wfprec", ({"r7": "First"}, [7]))
+def test_columns_do_not_come_unasked(run: Run, rules: Rules, tmp_path: Path) -> None:
+    recorded(rules, tmp_path / "a.wfprec", ({"r7": "First"}, [7]))
     plain = json.loads(run("convert", "a.wfprec", "-", "--to", "ndjson").out)
     assert "rule_name" not in plain
     result = run("convert", "a.wfprec", "-", "--to", "ndjson", "--names")
@@ -143,10 +116,10 @@ def test_columns_do_not_come_unasked(run: Run, simulator: Simulator, tmp_path: P
 
 
 def test_what_one_recording_says_is_not_used_for_another(
-    run: Run, simulator: Simulator, tmp_path: Path
+    run: Run, rules: Rules, tmp_path: Path
 ) -> None:
-    recorded(simulator, tmp_path / "a.wfprec", ({"r7": "First"}, [7]))
-    recorded(simulator, tmp_path / "b.wfprec", ({"r7": "Other"}, [7, 8]))
+    recorded(rules, tmp_path / "a.wfprec", ({"r7": "First"}, [7]))
+    recorded(rules, tmp_path / "b.wfprec", ({"r7": "Other"}, [7, 8]))
     with Recorder(tmp_path / "c.wfprec") as recorder:   # as an older wfpfast wrote it
         recorder.write(encode([drop(7), drop(7), drop(7)]))
     assert rules_of(run, "a.wfprec", "b.wfprec", "c.wfprec") == {
@@ -161,9 +134,9 @@ def test_what_one_recording_says_is_not_used_for_another(
 
 
 def test_given_filters_go_before_a_recording_s_own(
-    run: Run, simulator: Simulator, tmp_path: Path, state: Path
+    run: Run, rules: Rules, tmp_path: Path, state: Path
 ) -> None:
-    recorded(simulator, tmp_path / "a.wfprec", (
+    recorded(rules, tmp_path / "a.wfprec", (
         {"r70000": "Own", "r70002": "Only here"}, [70000, 70002]))
     named = run("convert", "a.wfprec", "-", "--to", "ndjson", "--columns", "rule_name", "--filters",
                 state)
@@ -174,7 +147,7 @@ def test_given_filters_go_before_a_recording_s_own(
 
 
 def test_drives_and_accounts_are_kept(
-    run: Run, simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
 
@@ -188,7 +161,7 @@ def test_drives_and_accounts_are_kept(
     with monkeypatch.context() as patch:
         patch.setattr(machine, "volumes", lambda: {"HarddiskVolume3": "C:"})
         patch.setattr(machine, "account", account)
-        path = recorded(simulator, tmp_path / "a.wfprec", ({"r7": "First"}, [
+        path = recorded(rules, tmp_path / "a.wfprec", ({"r7": "First"}, [
             (7, anna), (7, system), (7, stranger), (7, anna)]), ({"r7": "First"}, [7]), here=True)
     assert sorted(asked) == [ANNA, ANNA[:-1] + "2"]     # once, and not what is called so everywhere
     with Recording(path) as recording:
@@ -210,9 +183,9 @@ def test_drives_and_accounts_are_kept(
 
 
 def test_a_state_that_cannot_be_read_is_said_and_costs_names_only(
-    run: Run, simulator: Simulator, tmp_path: Path
+    run: Run, rules: Rules, tmp_path: Path
 ) -> None:
-    path = recorded(simulator, tmp_path / "a.wfprec", ({"r7": "First"}, [7]))
+    path = recorded(rules, tmp_path / "a.wfprec", ({"r7": "First"}, [7]))
     from recording.test_state import state
 
     path.write_bytes(path.read_bytes() + state(b"[]"))
@@ -314,33 +287,33 @@ def test_it_asks_again_for_what_is_new_and_not_too_often() -> None:
     assert engine.times == 5
 
 
-def watched(simulator: Simulator, sink: Any) -> None:
+def watched(rules: Rules, sink: Any) -> None:
     """Show events of a rule that was there, then of one that comes while it watches."""
-    set_rules(simulator, r7="First")
-    with Engine(simulator) as engine:
+    rules.set(r7="First")
+    with Engine(rules.simulator) as engine:
         sink.begin(engine)
-        for rules, number in (({"r7": "First"}, 7), ({"r8": "Second"}, 8), ({"r9": "Last"}, 8)):
-            set_rules(simulator, **rules)
+        for now, number in (({"r7": "First"}, 7), ({"r8": "Second"}, 8), ({"r9": "Last"}, 8)):
+            rules.set(**now)
             with engine.subscribe(columns=sink.columns) as stream:
-                simulator.emit([drop(number)])
+                rules.simulator.emit([drop(number)])
                 batch = stream.read(5)
                 assert batch is not None
                 sink.write(batch, 1)
 
 
 def test_watch_follows_the_filters(
-    simulator: Simulator, capsys: pytest.CaptureFixture[str]
+    rules: Rules, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from wfpfast.cli._people import LineSink
 
     with click.Context(click.Command("watch")):
-        watched(simulator, LineSink(None, utc=True))
+        watched(rules, LineSink(None, utc=True))
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("svchost.exe")[1].split() for line in lines] == [
         ["7", "First"], ["8", "Second"], ["8", "Second"]]
 
 
-def test_watch_with_names_follows_the_filters(simulator: Simulator, tmp_path: Path) -> None:
+def test_watch_with_names_follows_the_filters(rules: Rules, tmp_path: Path) -> None:
     import pyarrow as pa
 
     from wfpfast.cli._naming import Naming
@@ -358,7 +331,7 @@ def test_watch_with_names_follows_the_filters(simulator: Simulator, tmp_path: Pa
         def write(self, batch: Any, limit: int) -> None:
             found.append(naming.apply(pa.record_batch(batch)).to_pylist()[0])
 
-    watched(simulator, Sink())
+    watched(rules, Sink())
     assert [(row["rule_name"], row["filter_known"]) for row in found] == [
         ("First", "state"), ("Second", "state"), ("Second", "state")]
     assert naming.notes() == ["filter_known of 3 events: state 3"]

@@ -52,8 +52,8 @@ def with_names(
     host : str, optional
         The host of events that do not say it. By default that of the filters, if that is one.
     volumes : mapping, optional
-        Drive letters by volumes, ``{"HarddiskVolume3": "C:"}``; then there is a column ``app``. Of
-        several hosts, such mappings by hosts: ``{"PC1": {"HarddiskVolume3": "C:"}}``.
+        Drive letters by volumes, ``{"HarddiskVolume3": "C:"}``, or such mappings by hosts,
+        ``{"PC1": {"HarddiskVolume3": "C:"}}``; then there is a column ``app``.
     accounts : mapping or callable, optional
         Names of accounts by SIDs, for those that are not the same everywhere.
 
@@ -64,10 +64,8 @@ def with_names(
 
     Raises
     ------
-    ImportError
-        If pyarrow is not there.
-    ValueError
-        If filters are given, and events or filters have no column ``filter_id``.
+    ImportError, ValueError
+        Without pyarrow; if filters are given, and events or filters have no ``filter_id``.
     """
     names = names_of(filters, host=host, volumes=volumes, accounts=accounts)
     return names.beside(events)

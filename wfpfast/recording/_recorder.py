@@ -172,26 +172,20 @@ class Recorder(Closing):
             Drive letters by volumes, ``{"HarddiskVolume3": "C:"}``.
         accounts : mapping, optional
             Names of accounts by SIDs.
-        looked_ns : int, optional
-            When it was begun to ask for the filters, UNIX time in nanoseconds; now by default.
-        time_ns : int, optional
-            When they were there; now by default.
+        looked_ns, time_ns : int, optional
+            When it was begun to ask for the filters, and when they were there: UNIX time in
+            nanoseconds; now by default.
 
         Returns
         -------
         bool
-            Whether anything was new.
-
-        Raises
-        ------
-        OSError, RecordingError, ValueError
-            As `write`, or if a state has more than 64 MiB.
+            Whether anything was new. Errors are those of `write`; 64 MiB are the limit.
         """
+        looked = time.time_ns() if looked_ns is None else looked_ns
         with self._mutex:
             file = self._opened()
             changed, kept = self._kept.changed(
-                filters, time.time_ns() if looked_ns is None else looked_ns, volumes=volumes,
-                accounts=accounts)
+                filters, looked, volumes=volumes, accounts=accounts)
             if changed:
                 block = Block(pack_state(changed), base=0, count=0, version=0)
                 self._append(file, pack_record(block, time_ns, 0))
