@@ -133,6 +133,38 @@ def test_what_one_recording_says_is_not_used_for_another(
             ("First", "then"), ("Other", "then"), (None, "not known"), *3 * [(None, "not known")]]
 
 
+def test_what_a_recording_says_names_its_events_whatever_their_host_is_called(
+    run: Run, rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, host in (("a.wfprec", "PC1"), ("b.wfprec", "PC2")):
+        with monkeypatch.context() as patch:
+            patch.setattr("platform.system", lambda: "Windows")
+            patch.setattr("platform.node", lambda host=host: host)
+            recorded(rules, tmp_path / name, ({"r7": f"Of {host}"}, [7]))
+    for more in ((), ("--host-from", "{host}.wfprec")):
+        result = run("convert", "a.wfprec", "b.wfprec", "-", "--to", "ndjson", "--columns",
+                     "rule_name", *more)
+        assert [json.loads(line)["rule_name"] for line in result.out.splitlines()] == [
+            "Of PC1", "Of PC2"]
+        assert rules_of(run, "a.wfprec", "b.wfprec", *more) == {
+            ("Of PC1", "then"): 1, ("Of PC2", "then"): 1}
+
+
+def test_what_is_new_in_the_end_is_kept(
+    run: Run, rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_follow, "PAUSE", 1000)     # too early for another look, but in the end
+    begin = Keeper.begin
+
+    def with_more_rules_then(keeper: Keeper) -> None:
+        begin(keeper)
+        rules.set(r7="First", r8="Second")
+
+    monkeypatch.setattr(Keeper, "begin", with_more_rules_then)
+    recorded(rules, tmp_path / "a.wfprec", ({"r7": "First"}, [7, 8, 7]))
+    assert rules_of(run, "a.wfprec") == {("First", "then"): 2, ("Second", "then"): 1}
+
+
 def test_given_filters_go_before_a_recording_s_own(
     run: Run, rules: Rules, tmp_path: Path, state: Path
 ) -> None:
@@ -292,13 +324,14 @@ def watched(rules: Rules, sink: Any) -> None:
     rules.set(r7="First")
     with Engine(rules.simulator) as engine:
         sink.begin(engine)
-        for now, number in (({"r7": "First"}, 7), ({"r8": "Second"}, 8), ({"r9": "Last"}, 8)):
+        for now, numbers in (
+                ({"r7": "First"}, [7]), ({"r8": "Second"}, [8]), ({"r9": "Last"}, [9, 8])):
             rules.set(**now)
             with engine.subscribe(columns=sink.columns) as stream:
-                rules.simulator.emit([drop(number)])
+                rules.simulator.emit([drop(number) for number in numbers])
                 batch = stream.read(5)
                 assert batch is not None
-                sink.write(batch, 1)
+                sink.write(batch, len(numbers))
 
 
 def test_watch_follows_the_filters(
@@ -310,7 +343,7 @@ def test_watch_follows_the_filters(
         watched(rules, LineSink(None, utc=True))
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("svchost.exe")[1].split() for line in lines] == [
-        ["7", "First"], ["8", "Second"], ["8", "Second"]]
+        ["7", "First"], ["8", "Second"], ["9", "Last"], ["8", "Second"]]
 
 
 def test_watch_with_names_follows_the_filters(rules: Rules, tmp_path: Path) -> None:
@@ -329,9 +362,9 @@ def test_watch_with_names_follows_the_filters(rules: Rules, tmp_path: Path) -> N
             naming.ask(engine)
 
         def write(self, batch: Any, limit: int) -> None:
-            found.append(naming.apply(pa.record_batch(batch)).to_pylist()[0])
+            found.extend(naming.apply(pa.record_batch(batch)).to_pylist())
 
     watched(rules, Sink())
     assert [(row["rule_name"], row["filter_known"]) for row in found] == [
-        ("First", "state"), ("Second", "state"), ("Second", "state")]
-    assert naming.notes() == ["filter_known of 3 events: state 3"]
+        ("First", "state"), ("Second", "state"), ("Last", "state"), ("Second", "state")]
+    assert naming.notes() == ["filter_known of 4 events: state 4"]
