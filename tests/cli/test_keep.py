@@ -215,6 +215,47 @@ def test_drives_and_accounts_are_kept(
     assert row["app"] == app
 
 
+NAMES = Path(__file__).parents[1] / "data/recording_names.wfprec"
+
+
+def test_a_recording_tells_its_filters(run: Run) -> None:
+    assert run("filters", NAMES).out.splitlines() == [
+        "70011  No SMB to the Internet",
+        "       PC1: from its beginning on",
+        "       BLOCK, ALE_AUTH_CONNECT_V4, MPSSVC_WF",
+        "70311  Acme VPN: only through the tunnel",
+        "       PC1: from 2026-11-30 22:04:00.0000000 to 2026-11-30 22:11:00.0000000",
+        "       BLOCK, ALE_AUTH_CONNECT_V4, Acme VPN (service AcmeVpnSvc)"]
+    result = run("filters", NAMES.with_name("recording_3.wfprec"))
+    assert result.status == 1
+    assert "it says nothing of filters" in result.err
+
+
+def test_a_recording_names_other_events_of_its_host(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.ndjson").write_text("".join(json.dumps({
+        "filter_id": number, "timestamp": f"2026-11-30T22:{minute}:00Z", "host": host,
+        "event_type": "CLASSIFY_DROP"}) + "\n" for number, minute, host in (
+            (70011, 30, "PC1"), (70311, "05", "PC1"), (70311, 30, "PC1"), (70011, 30, "PC2"))),
+        encoding="utf-8")
+    asked = ("a.ndjson", "--filters", NAMES)
+    result = run("convert", *asked[:1], "-", "--to", "ndjson", "--columns", "rule_name", *asked[1:])
+    assert [json.loads(line)["rule_name"] for line in result.out.splitlines()] == [
+        "No SMB to the Internet", "Acme VPN: only through the tunnel", None, None]
+    assert rules_of(run, *asked) == {
+        ("No SMB to the Internet", "then"): 1, ("Acme VPN: only through the tunnel", "then"): 1,
+        (None, "not known then"): 1, (None, "not known"): 1}
+
+
+def test_the_summary_names_accounts_of_one_recording_only(run: Run, tmp_path: Path) -> None:
+    def users(*names: Any) -> dict[str, str]:
+        rows = json.loads(run("summary", "--json", *names).out)["dropped"]["users"]["top"]
+        return {row["user_sid"]: row["name"] for row in rows}
+
+    anna = "S-1-5-21-1111-2222-3333-1001"
+    assert users(NAMES) == {anna: "PC1\\anna", "S-1-5-18": "LocalSystem"}
+    assert users(NAMES, NAMES.with_name("netevents.xml"))[anna] is None
+
+
 def test_a_state_that_cannot_be_read_is_said_and_costs_names_only(
     run: Run, rules: Rules, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ import wfpfast
 from wfpfast import encode
 from wfpfast.naming.by_time import FiltersByTime
 from wfpfast.recording import Recorder, Recording, RecordingError
+from wfpfast.recording._scan import Scan
 
 SECOND = 1_000_000_000
 LAYER = "FWPM_LAYER_ALE_AUTH_CONNECT_V4"
@@ -246,6 +247,28 @@ def test_a_state_that_cannot_be_read_says_why(tmp_path: Path, content: Any, reas
     assert fault.startswith(f"byte {start}: what the record says of the machine cannot be read: ")
     assert reason in fault
     assert len(fault) < 300
+
+
+def test_a_state_that_is_too_large_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = state({"complete": True, "filters": columns(rule(1, "a"))})
+    path = written(tmp_path / "a", file_header(), good, state({"x": "y" * 1000}), record())
+    monkeypatch.setattr("wfpfast.recording._scan.MAX_STATE_BYTES", len(good) - 72)
+    monkeypatch.setattr("wfpfast.recording._state.MAX_STATE_BYTES", len(good) - 72)
+    read: list[int] = []
+    scan = Scan._read
+
+    def counted(self: Scan, offset: int, nbytes: int) -> bytes:
+        read.append(nbytes)
+        return scan(self, offset, nbytes)
+
+    monkeypatch.setattr(Scan, "_read", counted)
+    with Recording(path, salvage=True) as recording:
+        (fault,) = recording.machine().faults
+    assert fault.endswith(f"it has 1025 bytes; {len(good) - 72} are the limit")
+    assert max(read) < 200
+    assert spans(path, salvage=True) == [(1, "a", 5, None)]
 
 
 def test_a_newer_state_is_left_to_a_newer_wfpfast(tmp_path: Path) -> None:

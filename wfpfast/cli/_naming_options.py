@@ -13,8 +13,9 @@ _OPTIONS = (
                       " everywhere, and what a file of events tells of its rules, drives and"
                       " accounts, as recordings do; of an engine also its own."),
     click.option("--filters", metavar="STATE.XML", type=_PATH, multiple=True,
-                 help="Add them, and the names of rules: by netsh's wfpstate.xml or filters.xml, or"
-                      " a Security log. Of several, the first that has an id names it."),
+                 help="Add them, and the names of rules: by netsh's wfpstate.xml or filters.xml, a"
+                      " Security log or a recording. Of several, the first that has an id names"
+                      " it."),
     click.option("--volumes", metavar="MAP.JSON", type=_PATH, multiple=True,
                  help='Add them, and the path with its drive: {"HarddiskVolume3": "C:"}, or such a'
                       ' map for each host: {"PC1": {"HarddiskVolume3": "C:"}}.'),

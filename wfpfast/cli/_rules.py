@@ -69,7 +69,7 @@ class Rules(NamedTuple):
 
 
 def read_rules(path: Path, **options: str) -> Rules:
-    """Read the filters of netsh's wfpstate.xml, filters.xml or wfpdiag.xml, or of a log."""
+    """Read the filters of netsh's wfpstate.xml, filters.xml or wfpdiag.xml, a log or recording."""
     (found,) = known_rules([path], (), **options)
     return found
 
@@ -87,8 +87,10 @@ def known_rules(
     def files() -> Iterator[Any]:
         for path in paths:
             with opened_filters(path) as given:
-                if not _content.audits(given.peek(_content.HEAD)):
-                    found.append(_read(given, options))
+                head = given.peek(_content.HEAD)
+                if not _content.audits(head):
+                    recording = _is_recording(head)
+                    found.append(_rules_of(given) if recording else _read(given, options))
                     continue
                 logs.append((len(found), given.name))
                 yield given.file
@@ -163,9 +165,24 @@ def _machine_of(given: Input) -> list[Recorded]:
     return []
 
 
-def recorded_rules(paths: Sequence[Path]) -> Iterator[Rules]:
+def _rules_of(given: Input) -> Rules:
+    """Return the filters of a recording that is asked for them, for all events of its host."""
+    with contextlib.ExitStack() as stack:
+        try:
+            recording = stack.enter_context(Recording(given.on_disk(stack), salvage=True))
+            machine = recording.machine()
+        except SourceError as error:
+            raise Fault(told(given.name, error)) from None
+    say_faults(Recorded(given.name, None, machine))
+    if machine.filters is None:
+        raise Fault(f"{given.name}: it says nothing of filters: they could not be had when it was"
+                    " recorded, or an older wfpfast made it")
+    return Rules(given.name, pa.table(machine.filters), {})
+
+
+def recorded_rules(recordings: Iterable[Recorded]) -> Iterator[Rules]:
     """Yield the filters that recordings hold; say what of them cannot be read."""
-    for each in recorded(paths):
+    for each in recordings:
         say_faults(each)
         if (rules := each.rules) is not None:
             yield rules
@@ -242,8 +259,10 @@ def rules_then(files: Iterable[Rules]) -> RulesThen | None:
     found = [rules for rules in files if rules.by_time]
     if not found:
         return None
-    logs = next((rules.table for rules in found if not rules.own), None)
-    return RulesThen(logs, {rules.path: rules.table for rules in found if rules.own})
+    logs = [rules.table for rules in found if not rules.own]
+    return RulesThen(
+        pa.concat_tables(logs, promote_options="default") if logs else None,
+        {rules.path: rules.table for rules in found if rules.own})
 
 
 def add_rules(rows: list[Row], files: Sequence[Rules]) -> None:

@@ -200,7 +200,7 @@ class Recording(Closing):
         for offset, head, data in self._states():
             if data:
                 try:
-                    history.add(parse_state(data), head.time_ns, before)
+                    history.add(parse_state(data, head.nbytes), head.time_ns, before)
                 except ValueError as reason:
                     error = RecordingError(offset, f"{_UNREADABLE}: {reason}")
                     if not self._salvage:

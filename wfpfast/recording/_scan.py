@@ -30,7 +30,7 @@ from wfpfast.recording._format import (
     parse_record,
     parse_texts,
 )
-from wfpfast.recording._state import MARK
+from wfpfast.recording._state import MARK, MAX_STATE_BYTES
 
 _TEXTS = 4
 _PIECE = 1 << 16
@@ -248,9 +248,12 @@ class Scan:
     def _state(self, offset: int) -> tuple[RecordHeader, tuple[int, bytes]]:
         raw, header = self._header(offset)
         data = b""
-        if header.may_be_state and self._read(
-                offset + RECORD_BYTES, min(header.nbytes, len(MARK))) == MARK:
-            data = self._data(raw, header, offset)
+        if header.may_be_state:
+            data = self._read(offset + RECORD_BYTES, min(header.nbytes, len(MARK)))
+            if data != MARK:
+                return header, (offset, b"")
+            if header.nbytes <= MAX_STATE_BYTES:    # of others nobody reads more than the mark
+                data = self._data(raw, header, offset)
         return header, (offset, data)
 
     def _header(self, offset: int) -> tuple[bytes, RecordHeader]:

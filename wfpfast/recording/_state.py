@@ -17,6 +17,7 @@ STATE_VERSION = 1
 MAX_STATE_BYTES = 64 << 20      # 100,000 filters and more
 _HEAD = struct.Struct("<8sII")
 _ID = "filter_id"
+_PLACE = list(COLUMNS).index(_ID)
 _MOST = (1 << 63) - 1
 _KINDS: dict[str, Callable[[Any], bool]] = {
     "uint64": lambda value: type(value) is int and 0 <= value < 1 << 64,
@@ -126,21 +127,21 @@ def pack_state(changed: Mapping[str, Any]) -> bytes:
     return data
 
 
-def parse_state(data: bytes) -> Change:
-    """Return what a state says.
+def parse_state(data: bytes, nbytes: int) -> Change:
+    """Return what a state of so many bytes says; one that is too large need not be here.
 
     Raises
     ------
     ValueError
         If it cannot be read; the text says why.
     """
-    if len(data) < _HEAD.size:
+    if nbytes > MAX_STATE_BYTES:
+        raise ValueError(f"it has {nbytes} bytes; {MAX_STATE_BYTES} are the limit")
+    if nbytes < _HEAD.size:
         raise ValueError("it is shorter than its header")
     _, version, _ = _HEAD.unpack_from(data)
     if version != STATE_VERSION:
         raise ValueError(f"its version {version} is unknown: a newer wfpfast reads it")
-    if len(data) > MAX_STATE_BYTES:
-        raise ValueError(f"it has {len(data)} bytes; {MAX_STATE_BYTES} are the limit")
     try:
         found = json.loads(data[_HEAD.size:].decode())
     except RecursionError:
@@ -263,7 +264,7 @@ class History:
             yield begin, None, cells
 
     def _table(self, host: str | None) -> Table:
-        rows = list(self._rows())
+        rows = sorted(self._rows(), key=lambda row: (row[2][_PLACE], row[0] or -_MOST))
         columns: dict[str, tuple[str, list[Any]]] = {"host": ("utf8", [host] * len(rows))}
         for place, (name, kind) in enumerate(COLUMNS.items()):
             columns[name] = kind, [cells[place] for *_, cells in rows]
