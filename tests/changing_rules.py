@@ -1,6 +1,7 @@
-"""A simulator whose filters change: others come, and those that were there go."""
+"""A simulator whose filters change: others come, and those that were there go; its events."""
 
 import itertools
+import time
 import uuid
 from typing import Any
 
@@ -10,6 +11,15 @@ from wfpfast.simulator._objects import filter_piece
 
 CONNECT = "c38d57d1-05a7-4c33-904f-7fbceee60e82"     # FWPM_LAYER_ALE_AUTH_CONNECT_V4, id 48
 FILTERS = Engine.filters
+FILETIME = 116_444_736_000_000_000      # of 1970
+PATH = "\\device\\harddiskvolume3\\windows\\svchost.exe"
+
+
+def drop(number: int, sid: bytes | None = None) -> dict[str, Any]:
+    header = {
+        "timeStamp": time.time_ns() // 100 + FILETIME, "flags": 0x20 | (0x40 if sid else 0),
+        "appId": (PATH + "\0").encode("utf-16-le"), "userId": sid}
+    return {"header": header, "type": 3, "classifyDrop": {"filterId": number, "layerId": 48}}
 
 
 def piece(number: int, name: str) -> Any:
