@@ -203,6 +203,20 @@ def test_a_recording_tells_its_filters(run: Run) -> None:
     assert "it says nothing of filters" in result.err
 
 
+def test_hits_and_reports_have_the_names(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("sigma")
+    (tmp_path / "r.yml").write_text(
+        "title: To 993\nlogsource: {product: windows, service: security}\n"
+        "detection:\n  s: {EventID: 5157, DestPort: 993}\n  condition: s\n", encoding="utf-8")
+    lines = run("hunt", "r.yml", NAMES).out.splitlines()
+    assert [line.partition("filter ")[2] for line in lines if "mail.exe" in line] == [
+        "70311 Acme VPN: only through the tunnel", "70311"]
+    assert run("report", NAMES, "-o", "r.html").status == 0
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "Acme VPN: only through the tunnel" in page
+    assert "No SMB to the Internet" in page
+
+
 def test_a_recording_names_other_events_of_its_host(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.ndjson").write_text("".join(json.dumps({
         "filter_id": number, "timestamp": f"2026-11-30T22:{minute}:00Z", "host": host,

@@ -10,7 +10,7 @@ from wfpfast.engine import machine
 from wfpfast.recording import Recorder
 
 PERIOD = 60.0           # seconds after which what is gone is noticed
-_AT_ONCE = 16           # accounts that are asked for before a block is written
+_WHILE = 0.5            # seconds for which accounts are asked for before a block is written
 _MOST_ACCOUNTS = 65_536
 
 
@@ -73,7 +73,10 @@ class Keeper:
                 if names.account(sid) is None:  # the others are called so everywhere
                     self._waiting[sid] = None
         found = {}
-        for sid in list(self._waiting)[:_AT_ONCE]:
+        end = time.monotonic() + _WHILE
+        for sid in list(self._waiting):
+            if time.monotonic() >= end:
+                break
             del self._waiting[sid]
             name = machine.account(sid)
             if name is not None:
