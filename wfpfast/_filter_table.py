@@ -10,7 +10,7 @@ Row = dict[str, Any]
 Objects = Mapping[str, Mapping[str, Row]]
 """By kind and key: ``provider``, ``sublayer``, ``callout`` and ``context``."""
 
-_COLUMNS = {
+COLUMNS = {
     "filter_id": "uint64", "filter_key": "utf8", "name": "utf8", "description": "utf8",
     "provider_key": "utf8", "provider_name": "utf8", "layer_key": "utf8", "sublayer_key": "utf8",
     "sublayer_name": "utf8", "action": "utf8", "flags": "list<utf8>", "weight": "uint64",
@@ -45,7 +45,7 @@ def filter_table(
     rows = [{**row, **_joined(row, objects)} for row in filters]
     columns = {
         name: (kind, [row[name] for row in rows])
-        for name, kind in _COLUMNS.items() if name not in without
+        for name, kind in COLUMNS.items() if name not in without
     }
     return Table(columns, stats or {})
 

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from changing_rules import Rules
 from cli.counted import Counted
 from cli.hand import STATE, XML
 from cli.hostile import write_hostile
 from cli.running import Result, Run, environment
 
-from wfpfast.cli import _line, main
+from wfpfast import Engine, Simulator
+from wfpfast.cli import _follow, _line, main
 
 EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
 
@@ -99,3 +101,18 @@ def state(tmp_path: Path) -> Path:
 def hostile(tmp_path: Path) -> tuple[Path, Path]:
     """A table and a state of filters, both made to spoil a terminal."""
     return write_hostile(tmp_path)
+
+
+@pytest.fixture
+def rules(monkeypatch: pytest.MonkeyPatch) -> Iterator[Rules]:
+    """An engine without events, which may be asked as often as somebody wants."""
+    monkeypatch.setattr(_follow, "PAUSE", 0)
+    monkeypatch.setattr(_follow, "_SHARE", 0)
+    with Simulator(events=0) as simulator:
+        made = Rules(simulator)
+
+        def filters(engine: Engine) -> Any:
+            return made.filters(engine)
+
+        monkeypatch.setattr(Engine, "filters", filters)
+        yield made

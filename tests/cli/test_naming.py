@@ -114,6 +114,31 @@ def test_drives(encoding: str, run: Run, xml: Path, tmp_path: Path) -> None:
     assert rows[0]["app_path"] == SVCHOST
 
 
+def test_drives_of_several_hosts(run: Run, tmp_path: Path) -> None:
+    for number, text in enumerate((
+            '{"PC1": {"HarddiskVolume1": "C:"}}', '{"PC2": {"HarddiskVolume1": "D:"}}',
+            '{"PC1": {"HarddiskVolume1": "E:"}}', '{"HarddiskVolume1": "F:"}',
+            '{"HarddiskVolume1": "G:"}', '{"PC1": {"HarddiskVolume2": "X:"}}')):
+        (tmp_path / f"{number}.json").write_text(text, encoding="utf-8")
+    path = "\\device\\harddiskvolume1\\a.exe"
+    (tmp_path / "a.ndjson").write_text("".join(
+        json.dumps({"app_path": path, "event_type": "CLASSIFY_DROP", "host": host}) + "\n"
+        for host in ("PC1", "pc2", "PC3")), encoding="utf-8")
+
+    def apps(*numbers: int) -> tuple[list[str], str]:
+        maps = [word for number in numbers for word in ("--volumes", f"{number}.json")]
+        result = run("convert", "a.ndjson", "-", "--to", "ndjson", "--columns", "app", *maps)
+        return [row["app"][:2] for row in lines(result.out)], result.err
+
+    assert apps(0)[0] == ["C:", "\\d", "\\d"]
+    assert apps(0, 5, 1)[0] == ["C:", "D:", "\\d"]
+    found, said = apps(0, 3)
+    assert found == ["C:", "F:", "F:"]
+    assert "3.json does not say of which host it is, and named events of 3 hosts" in said
+    assert apps(0, 2)[1] == "wfpfast: 2.json: another file says otherwise of the volumes of PC1\n"
+    assert apps(3, 4)[1] == "wfpfast: 4.json: another file says that HarddiskVolume1 is F:\n"
+
+
 @pytest.mark.parametrize(("text", "said"), [
     ("[]", 'expected an object such as {"HarddiskVolume3": "C:"}'), ("{", "Expecting"),
     ('{"HarddiskVolume3": 3}', "volumes: 'HarddiskVolume3': 3: expected a text"),

@@ -7,10 +7,11 @@ import atexit
 import struct
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from example_events import PAYLOADS, event, one_of_each
 
 from fuzz import Chance, Door, Step, blocks, one_by_one, stays
@@ -22,6 +23,7 @@ CRC = struct.Struct("<I")
 # docs/recording.md: the preamble and its checksum, the texts' size in it, a record's header with
 # the block's base and size in it, and the trailer.
 PREAMBLE, TEXTS_AT, RECORD, BASE_AT, SIZE_AT, TRAILER = 28, 12, 64, 24, 48, 8
+MARK = b"WFPSTATE"
 WORK = tempfile.TemporaryDirectory(prefix="fuzz-")
 FILE = Path(WORK.name) / "unit.wfprec"
 OPEN = open(FILE, "w+b", buffering=0)  # noqa: SIM115 - to write again is ten times as fast
@@ -46,6 +48,7 @@ def read(data: bytes, *, salvage: bool = False) -> tuple[list[Block], str]:
                     found.append(part.block)
                     assert part.dropped >= 0
             said = f"cut: {recording.cut}" if recording.cut else ""
+            read_machine(recording, data)
     except RecordingError as error:
         said = str(error)
         if not 0 <= error.offset <= len(data):
@@ -53,6 +56,22 @@ def read(data: bytes, *, salvage: bool = False) -> tuple[list[Block], str]:
     assert len(said) < 500
     assert left_out + sum(block.nbytes for block in found) <= len(data)
     return found, said
+
+
+def read_machine(recording: Recording, data: bytes) -> None:
+    """Read what names its events: that gives texts that Arrow can have, or says why not."""
+    try:
+        machine = recording.machine()
+    except RecordingError as error:
+        if not (0 <= error.offset <= len(data) and len(str(error)) < 500):
+            raise AssertionError(str(error)) from error
+        return
+    assert all(len(fault) < 500 for fault in machine.faults)
+    if machine.filters is not None:
+        assert len(machine.filters) <= len(data)
+        pa.record_batch(machine.filters).validate(full=True)
+    for text in (*machine.volumes.items(), *machine.accounts.items()):
+        "".join(text).encode()
 
 
 def begins_with(found: list[Block], part: list[Block]) -> bool:
@@ -110,7 +129,7 @@ def compare(data: bytes) -> bool:
     if not found or signed(walked[0], True) != walked[0]:
         assert not found
         return False
-    for block, piece in zip(found, walked[1:], strict=False):
+    for block, piece in zip(found, filter(is_no_state, walked[1:]), strict=False):
         assert signed(piece, False) == piece
         assert bytes(block.data) == piece[RECORD:-TRAILER]
         if block.base in blocks.BASES:
@@ -118,13 +137,24 @@ def compare(data: bytes) -> bool:
     return True
 
 
-def written(many: list[list[dict]], **options: int) -> bytes:
+def is_no_state(piece: bytes) -> bool:
+    """Tell whether a record is one of events: nothing else has no events, no loss, and a mark."""
+    flags, lost, count = (
+        int.from_bytes(piece[at:at + size], "little") for at, size in ((4, 4), (16, 8), (40, 8)))
+    return bool(flags or lost or count or piece[RECORD:RECORD + len(MARK)] != MARK)
+
+
+def written(
+    many: list[list[dict]], states: Sequence[dict[str, Any]] = (), **options: int
+) -> bytes:
     """Return the bytes of a recording of these blocks."""
     path = FILE.with_name("seed.wfprec")
     path.unlink(missing_ok=True)
     with Recorder(path) as recorder:
         for events in many:
             recorder.write(encode(events, base=blocks.BASES[0], **options), time_ns=1, dropped=2)
+        for time_ns, state in enumerate(states, 2):
+            recorder.write_state(**state, looked_ns=time_ns, time_ns=time_ns)
     return path.read_bytes()
 
 
@@ -135,6 +165,10 @@ def seeds() -> Iterator[bytes]:
         yield written([[event(3)], [], [event(6)] * 3], version=2)
     for kind in PAYLOADS:
         yield written([[blocks.one_of(kind, internal=kind % 2 == 0)], [event(kind)]])
+    rules = [{"filter_id": n, "name": "rule", "flags": ["A", "B"], "weight": n} for n in (7, 8)]
+    yield written([[event(3)]], [
+        {"filters": rules, "volumes": {"HarddiskVolume3": "C:"}, "accounts": {"S-1-1": "a"}},
+        {"filters": rules[1:]}, {"filters": [{"filter_id": 7, "callout_registered": True}]}])
     for name in ("recording_2.wfprec", "recording_3.wfprec"):     # made by older writers
         yield (Path(__file__).parents[1] / "data" / name).read_bytes()
 

@@ -215,7 +215,33 @@ def test_drives(volumes: dict[str, str], path: str, app: str) -> None:
     assert beside(events(1, app_path=[path]), volumes=volumes)[0]["app"] == app
 
 
-@pytest.mark.parametrize("volumes", [{"HarddiskVolume3": 3}, {"": "C:"}, {7: "C:"}])
+def test_a_host_s_drives_are_for_its_events_only() -> None:
+    path = "\\Device\\HarddiskVolume3\\a.exe"
+    volumes = {"PC1": {"HarddiskVolume3": "C:"}, "pc2": {"harddiskvolume3": "D:"}}
+    given = events(*range(7), app_path=[path] * 5 + [None, path[1:]], host=[
+        "PC1", "pc1.corp.example", "pc2", "pc3", None, "PC1", "PC1"])
+    apps = [row["app"] for row in beside(given, volumes=volumes)]
+    assert apps == ["C:\\a.exe", "C:\\a.exe", "D:\\a.exe", path, path, None, path[1:]]
+    assert beside(given, volumes=volumes, host="pc2")[4]["app"] == "D:\\a.exe"
+    # One host only: events that name none are its own. Drives of nobody are for all others.
+    one = {"PC1": volumes["PC1"]}
+    apps = [row["app"] for row in beside(given, volumes=one)][:5]
+    assert apps == ["C:\\a.exe", "C:\\a.exe", path, path, "C:\\a.exe"]
+    apps = [row["app"] for row in beside(given, volumes={**one, "HarddiskVolume3": "E:"})][:5]
+    assert apps == ["C:\\a.exe", "C:\\a.exe", "E:\\a.exe", "E:\\a.exe", "C:\\a.exe"]
+    assert [row["app"] for row in beside(events(1, app_path=[path]), volumes=volumes)] == [path]
+
+
+def test_a_host_whose_name_looks_like_a_length() -> None:
+    path = "\\Device\\HarddiskVolume3\\a.exe"
+    given = events(1, 2, app_path=[path, f"4:{path}"], host=["1:PC", "1:PC"])
+    rows = beside(given, volumes={"1:PC": {"HarddiskVolume3": "C:"}, "PC": {}})
+    assert [row["app"] for row in rows] == ["C:\\a.exe", f"4:{path}"]
+
+
+@pytest.mark.parametrize("volumes", [
+    {"HarddiskVolume3": 3}, {"": "C:"}, {7: "C:"}, {"PC1": {"HarddiskVolume3": 3}}, {"": {}},
+    {7: {}}, {"PC1": {"HarddiskVolume3": {}}}])
 def test_what_is_no_map_of_volumes(volumes: Any) -> None:
     with pytest.raises(ValueError, match="volumes: "):
         wfpfast.with_names(events(1), volumes=volumes)

@@ -94,7 +94,7 @@ def test_a_recording(version: int, tail_size: int, tail_rows: list[dict[str, Any
 
 
 def test_there_is_a_recording_of_each_format_version() -> None:
-    assert sorted(path.name for path in DATA.glob("*.wfprec")) == [
+    assert sorted(path.name for path in DATA.glob("recording_[0-9]*.wfprec")) == [
         f"recording_{version}.wfprec" for version in FORMATS]
     text = (ROOT / "docs/recording.md").read_text(encoding="utf-8")
     assert re.findall(r"This is format version (\d+)", text) == [str(FORMATS[-1])]
@@ -115,3 +115,33 @@ def test_numbers_of_members_never_change(number: int) -> None:
     first = {0: "timestamp", 17: "filter_id", 22: "direction", 40: "keying_module",
              54: "internal_host", 56: "remote_groups"}
     assert MEMBERS[number].columns[0] == first[number]
+
+
+def test_what_a_recording_of_state_version_1_says_of_its_machine() -> None:
+    """By hand: the second filter was added between 22:04 and 22:10:02, and was gone at 22:11."""
+    def at(minute: int, second: int = 0) -> datetime.datetime:
+        return datetime.datetime(2026, 11, 30, 22, minute, second, tzinfo=datetime.UTC)
+
+    with Recording(DATA / "recording_names.wfprec") as recording:
+        assert (recording.host, recording.system) == ("PC1", "Windows")
+        machine = recording.machine()
+        assert [block.count for block in recording] == [2, 1, 2]
+    assert machine.volumes == {"HarddiskVolume3": "C:"}
+    assert machine.accounts == {"S-1-5-21-1111-2222-3333-1001": "PC1\\anna"}
+    assert machine.faults == []
+    assert machine.filters is not None
+    rows = [{name: value for name, value in row.items() if value is not None}
+            for row in machine.filters]
+    both = {
+        "host": "PC1", "layer_key": "FWPM_LAYER_ALE_AUTH_CONNECT_V4", "action": "BLOCK",
+        "sublayer_key": "{b3cdd441-af90-41ba-a745-7c6008ff2301}", "flags": [],
+        "sublayer_name": "FWPM_SUBLAYER_MPSSVC_WF"}
+    assert sorted(rows, key=lambda row: row["filter_id"]) == [
+        both | {"filter_id": 70011, "filter_key": "{00000011-0000-4000-8000-000000000000}",
+                "name": "No SMB to the Internet", "provider_name": "FWPM_PROVIDER_MPSSVC_WF",
+                "provider_key": "{decc16ca-3f33-4346-be1e-8fb4ae0f3d62}",
+                "provider_service": "mpssvc"},
+        both | {"filter_id": 70311, "filter_key": "{00000311-0000-4000-8000-000000000000}",
+                "name": "Acme VPN: only through the tunnel", "provider_name": "Acme VPN",
+                "provider_key": "{0ac3e000-0000-4000-8000-000000000000}",
+                "provider_service": "AcmeVpnSvc", "from": at(4), "until": at(11)}]

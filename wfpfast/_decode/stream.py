@@ -1,7 +1,7 @@
 """The stream of batches that every source of events returns; must not know any source."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Self
 
@@ -26,6 +26,25 @@ class Columns(Protocol):
         ...
 
 
+class Machine(Protocol):
+    """What a source says of the machine that its events are of."""
+
+    @property
+    def filters(self) -> Any:
+        """Filters, to be joined with events, or None."""
+        ...
+
+    @property
+    def volumes(self) -> Mapping[str, str]:
+        """Drive letters by volumes."""
+        ...
+
+    @property
+    def accounts(self) -> Mapping[str, str]:
+        """Names of accounts by SIDs."""
+        ...
+
+
 class EventStream(Closing):
     """Batches of events, one after another, from any source.
 
@@ -41,6 +60,8 @@ class EventStream(Closing):
         Says which columns the batches have before the first one is there.
     close : callable, optional
         Called once, when the stream is closed or has ended.
+    machine : callable, optional
+        Returns what the source itself says of its machine: `with_names` needs no filters then.
     """
 
     def __init__(
@@ -49,10 +70,12 @@ class EventStream(Closing):
         *,
         decoder: Columns,
         close: Callable[[], None] | None = None,
+        machine: Callable[[], Machine] | None = None,
     ) -> None:
         self._batches = batches
         self._decoder = decoder
         self._close = close
+        self._machine = machine
         self._ended = False
         self._stats: Counter[str] = Counter()
 
@@ -176,7 +199,8 @@ class EventStream(Closing):
         Parameters
         ----------
         filters : table, sequence of tables, or Names, optional
-            As `netsh.read_filters`, `Engine.filters` and `audit.read_filters` return them.
+            As `netsh.read_filters`, `Engine.filters` and `audit.read_filters` return them. Without
+            them, a recording names its events by what it holds itself.
         **options
             See `wfpfast.with_names`.
 
@@ -187,6 +211,10 @@ class EventStream(Closing):
         """
         from wfpfast.naming import names_of  # which needs pyarrow
 
+        if filters is None and self._machine is not None:
+            own = self._machine()
+            filters = own.filters
+            options = {"volumes": own.volumes or None, "accounts": own.accounts, **options}
         return names_of(filters, **options).reader(self)
 
     def __arrow_c_schema__(self) -> Any:

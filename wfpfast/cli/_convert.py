@@ -40,7 +40,7 @@ def convert(
     """
     check(out, force, to, drop_nulls=drop_nulls)
     viewed = view_of(view, out, to)
-    read_own(stages, sources)
+    stages = read_own(stages, sources, columns or ())
     started = time.perf_counter()
     options["stages"] = stages
     schema, lacking = common(sources, columns, options)

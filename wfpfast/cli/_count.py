@@ -104,11 +104,11 @@ class Count:
             self.tables[name].add(columns)
         if self.by is not None:
             self.by.add(columns)
-        self._add_rare(columns)
+        self._add_rare(columns, source.name)
         if any(tally.waiting > MOST_WAITING // 2 for tally, _ in self._together):
             self.settle()
 
-    def _add_rare(self, columns: dict[str, pa.Array]) -> None:
+    def _add_rare(self, columns: dict[str, pa.Array], source: str) -> None:
         """Count what few events are, or only where a log tells of filters."""
         logged = columns["source_address"]
         if logged.null_count < len(logged):
@@ -122,7 +122,7 @@ class Count:
         if self._rules is not None and self.rules is not None:
             names = ("filter_id", "timestamp", "host")
             dropped = _chosen(columns, names, pc.equal(columns[VERDICT], DROP))
-            self.rules.add({**dropped, **self._rules.beside(dropped)})
+            self.rules.add({**dropped, **self._rules.beside(dropped, source)})
 
     def settle(self) -> None:
         """Put what was counted together into the tables."""

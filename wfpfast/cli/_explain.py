@@ -155,7 +155,14 @@ def _wanted(
     """Return what the files say about an event's filter: --filters, or else the event's own."""
     import pyarrow as pa
 
-    from wfpfast.cli._rules import add_rules, known_rules, own_rules, rules_then
+    from wfpfast.cli._rules import (
+        add_rules,
+        known_rules,
+        own_rules,
+        recorded,
+        recorded_rules,
+        rules_then,
+    )
 
     if row.get("filter_id") is None:
         return {}
@@ -163,11 +170,12 @@ def _wanted(
     wanted: dict[str, Any] = {
         "filter_id": row["filter_id"], "layer_ids": [] if layer is None else [layer]}
     rules = known_rules([filters], ()) if filters else [
-        *known_rules((), [path]), *own_rules([path])]
+        *known_rules((), [path]), *own_rules([path]), *recorded_rules(recorded([path]))]
     if (then := rules_then(rules)) is not None:
         columns = {
             name: batch.column(name) if name in row else pa.nulls(1, pa.utf8())
             for name in ("filter_id", "host", "timestamp")}
-        wanted |= {name: column[0].as_py() for name, column in then.beside(columns).items()}
+        beside = then.beside(columns, str(path))
+        wanted |= {name: column[0].as_py() for name, column in beside.items()}
     add_rules([wanted], rules)
     return wanted

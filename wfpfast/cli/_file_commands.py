@@ -114,12 +114,13 @@ def show(files: tuple[Path, ...], form: OutputOptions, count: int | None, **opti
 def filters(
     files: tuple[Path, ...], as_json: bool, out: Path | None, force: bool, **options: str | None
 ) -> int:
-    """List the filters of netsh's files or of the Security log, and what is behind them.
+    """List the filters of netsh's files, the Security log or recordings, and what is behind them.
 
     FILE is wfpstate.xml (netsh wfp show state), filters.xml (show filters), wfpdiag.xml (capture),
     btpol.xml (show boottimepolicy), a section of one of them, or items alone. Only wfpstate.xml
     and wfpdiag.xml say what callouts there are, and whether their drivers are loaded. Or it is a
-    Security log, in any form: then each filter is listed with the time in which it was there.
+    Security log, in any form, or a recording: then each filter is listed with the time in which it
+    was there.
 
     {inputs}
 

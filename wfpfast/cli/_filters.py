@@ -105,8 +105,13 @@ def _texts(table: pa.Table) -> pa.Table:
 
 
 def _held(row: Row) -> str:
-    """Say on which host a filter of a log was there, and from when to when."""
-    host = f"{brief(row['host'] or 'host not given')}, boot {row['boot']}"
+    """Say on which host a filter of a log or recording was there, and from when to when."""
+    host = brief(row["host"] or "host not given")
+    if "boot" not in row:
+        begin = f"from {_clock(row['from'])}" if row["from"] else "from its beginning"
+        end = f"to {_clock(row['until'])}" if row["until"] else "on"
+        return f"{host}: {begin} {end}"
+    host += f", boot {row['boot']}"
     if row["known_by"] == row["ended_by"]:  # a deletion that nothing was there for
         return f"{host}: until {_clock(row['until'])}, not known since when"
     end = f"to {_clock(row['until'])} ({row['ended_by']})" if row["until"] else "on"

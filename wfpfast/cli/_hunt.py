@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wfpfast.cli import _screen, _stats
+from wfpfast.cli._line import RULE
+from wfpfast.cli._naming import read_own
 from wfpfast.cli._rules import known_rules
 from wfpfast.cli._screen import Bar, Fault, brief, printable
 from wfpfast.cli._sigma import (
@@ -40,7 +42,7 @@ _EVENTS = pa.schema([
     if each.name in {*FIELDS.values(), *OWN, "direction_code"} - {*_MADE}])
 _FILTERS = pa.schema([
     (name, pa.utf8()) for name in FILTER_FIELDS.values() if name != "filter_id"])
-_SCHEMA = pa.schema([*_EVENTS, *_FILTERS])
+_SCHEMA = pa.schema([*_EVENTS, *_FILTERS, (RULE, pa.utf8())])
 # The ends as the records of Windows of today have them, also for net events. What was logged the
 # other way round stays as it was logged.
 _LOGS = """WITH events AS (SELECT * REPLACE (
@@ -156,6 +158,7 @@ def hunt(
     if not data:
         raise click.UsageError("No data to hunt in: every argument is a rule or a folder of them.")
     found = read_rules([*expanded(rules), *([SHIPPED] if shipped or not rules else [])])
+    stages = read_own(stages, data, [RULE])
     with contextlib.closing(Hunt(found, most)) as hunted:
         faults, stats = _read(hunted, data, stages, options)
         if any(hit.rule.asks_filters for hit in hunted.hits):
@@ -190,7 +193,7 @@ def _read(
         for given in found:
             try:
                 with (
-                    opened(given, _EVENTS.names, strict=False, makes=True, stages=stages,
+                    opened(given, [*_EVENTS.names, RULE], strict=False, makes=True, stages=stages,
                            **options) as source,
                     contextlib.closing(Bar(screen, given.name)) as bar,
                 ):
@@ -299,7 +302,7 @@ def _line(row: dict[str, Any]) -> str:
         parts.append(" > ".join(end or "?" for end in ends))
     parts += [row[name] for name in ("app_path", "filter_name") if name in row]
     if "filter_id" in row:
-        parts.append(f"filter {row['filter_id']}")
+        parts.append(f"filter {row['filter_id']} {row.get(RULE, '')}".rstrip())
     return "  ".join(brief(part) for part in parts)
 
 

@@ -11,6 +11,7 @@ from wfpfast.cli import _screen, _stats
 from wfpfast.cli._convert import Joined, convert
 from wfpfast.cli._line import COLUMNS, RULE
 from wfpfast.cli._live_options import OutputOptions
+from wfpfast.cli._naming import read_own
 from wfpfast.cli._output import STDOUT
 from wfpfast.cli._people import People
 from wfpfast.cli._source import Source
@@ -31,6 +32,7 @@ def show(
             sources, form.output or STDOUT, to="ndjson" if form.as_json else None,
             columns=form.columns, force=form.force, drop_nulls=form.drop_nulls, count=count,
             stages=stages, **options)
+    stages = read_own(stages, sources, [RULE])
     with _screen.progress() as screen:
         joined = Joined(_LineTarget(utc=form.utc), screen, count)
         joined.read_all(

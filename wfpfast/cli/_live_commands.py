@@ -93,7 +93,8 @@ def record(
 ) -> int:
     """Record the log, then what happens, undecoded, until Ctrl-C.
 
-    `summary` and `convert` read the file, wherever they run, also while it is written.
+    `summary` and `convert` read the file, wherever they run, also while it is written. It holds the
+    names of rules, drives and accounts as well, and what changes of them meanwhile.
     """
     from wfpfast.cli._record import record as run
 

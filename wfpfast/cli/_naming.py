@@ -1,22 +1,30 @@
 """Puts names beside the events of a command; must not know where they come from, or go."""
 
 import json
+import platform
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wfpfast import Engine, WfpError
+from wfpfast import Engine
 from wfpfast.cli import _screen
-from wfpfast.cli._rules import known_rules, own_rules
+from wfpfast.cli._follow import Follow
+from wfpfast.cli._rules import (
+    Recorded,
+    known_rules,
+    own_rules,
+    recorded,
+    say_faults,
+)
 from wfpfast.cli._screen import Fault, listed
-from wfpfast.cli._stages import Change, Stage
+from wfpfast.cli._stages import Change, Choice, OfHosts, Stage
 from wfpfast.engine import machine
 from wfpfast.naming import COLUMNS, NEEDS
-from wfpfast.naming.names import Names
+from wfpfast.naming.names import Drives, Hosts, Names
 
 HOST = "host"
 _SHOWN = 10     # hosts that a message names
@@ -29,41 +37,73 @@ class Naming:
     ----------
     filters : sequence of Path
         Files of filters; the first one that has an id names it.
-    volumes : Path, optional
-        A JSON file that says which drive a volume is.
+    volumes : sequence of Path
+        JSON files that say which drive a volume is, in one machine or in several.
+
+    Attributes
+    ----------
+    asked_for : bool
+        Whether somebody who asked for names wants to hear how many there were.
     """
 
     needs = NEEDS
 
-    def __init__(self, filters: Sequence[Path] = (), volumes: Path | None = None) -> None:
+    def __init__(self, filters: Sequence[Path] = (), volumes: Sequence[Path] = ()) -> None:
+        self.asked_for = True
         self._files = known_rules(filters, ())
         self._tables: list[Any] | None = [each.table for each in self._files] if filters else None
-        self._volumes = None if volumes is None else _read_volumes(volumes)
+        self._volumes = _read_volumes(volumes) if volumes else None
         self._accounts: Any = None
         self._anybodys = [  # files that do not say whose state they are
             each.path for each in self._files if HOST not in each.table.column_names]
+        if self._volumes is not None and Drives(self._volumes).of_nobody:
+            self._anybodys += map(str, volumes)
         self._hosts: set[str] = set()
         self._counts: Counter[str] = Counter()
-        self._own: dict[str, Names] = {}    # by file: those that have filters themselves
+        self._own: dict[str, Names] = {}    # by file: those that have names themselves
+        self._follow: Follow | None = None
+        self._here = False
+        self._engine: pa.Table | None = None
         self._names = self._prepared(self._tables)
 
-    def _prepared(self, tables: Sequence[Any] | None) -> Names:
-        names = Names(tables, volumes=self._volumes, accounts=self._accounts)
+    def _prepared(self, tables: Sequence[Any] | None, machine: Recorded | None = None) -> Names:
+        """Return what names events, those of the machine of a recording if one is given."""
+        volumes, accounts = self._volumes, self._accounts
+        if machine is not None:
+            accounts = machine.machine.accounts
+            if volumes is not None:
+                volumes = self._volumes_of(machine.host, machine.machine.volumes)
+        names = Names(tables, volumes=volumes, accounts=accounts)
         names.counts = self._counts
         return names
 
-    def read_own(self, paths: Sequence[Path]) -> None:
-        """Read the filters that files of events have themselves; these come last.
+    def _volumes_of(self, host: str | None, known: Mapping[str, str]) -> dict[str, str]:
+        """Return the drives of one machine; what was given goes before what it says itself."""
+        given = Drives(self._volumes or {})
+        return {**Drives(known).of(None), **given.of(host and Hosts(given.hosts).like(host))}
 
-        Those of a netsh file are for its own events only, those of logs for events of their hosts.
+    def read_own(self, paths: Sequence[Path]) -> None:
+        """Read the names that files of events have themselves; these come last.
+
+        Those of a netsh file or a recording are for its own events only, those of logs for events
+        of their hosts.
         """
         logs = known_rules((), paths)
-        own = list(own_rules(paths))
+        diaries = recorded(paths)
+        own = [*own_rules(paths), *(each.rules for each in diaries if each.rules is not None)]
+        for each in diaries:
+            say_faults(each)
+        if self._volumes is None and any(each.machine.volumes for each in diaries):
+            self._volumes = {}      # then there is a column for paths with drives
         if logs or own:
             self._files += logs
             self._tables = [*(self._tables or []), *(each.table for each in logs)]
-            self._names = self._prepared(self._tables)
-            self._own = {each.path: self._prepared([*self._tables, each.table]) for each in own}
+        self._names = self._prepared(self._tables)
+        of_machines = {each.path: each for each in diaries}
+        its = {each.path: each.table for each in own}
+        for path in {**of_machines, **its}:
+            tables = [*(self._tables or []), *([its[path]] if path in its else [])]
+            self._own[path] = self._prepared(tables or self._tables, of_machines.get(path))
 
     @property
     def gives(self) -> list[str]:
@@ -98,7 +138,10 @@ class Naming:
         return []
 
     def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Return events of an engine with names."""
+        """Return events of an engine with names; one of a new filter makes it ask for them."""
+        if self._follow is not None and self._follow.due(
+                pc.unique(batch["filter_id"]).drop_null().to_pylist()):
+            self._look(self._follow)
         return self._apply(self._names, batch)
 
     def _apply(self, names: Names, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -110,7 +153,7 @@ class Naming:
         """Return what there is to say in the end."""
         counts = self._counts
         found = []
-        if counts:
+        if counts and self.asked_for:
             told = ", ".join(f"{word} {count:,}" for word, count in sorted(
                 counts.items(), key=lambda each: -each[1]))
             found.append(f"filter_known of {_screen.events(sum(counts.values()))}: {told}")
@@ -124,18 +167,30 @@ class Naming:
     def expect_engine(self, *, of_this_machine: bool) -> None:
         """Prepare for the events of an engine, which has rules of its own to tell."""
         self._tables = self._tables or []
+        self._here = of_this_machine
         if of_this_machine:
-            self._volumes = {**machine.volumes(), **(self._volumes or {})}
+            self._volumes = self._volumes_of(platform.node(), machine.volumes())
             self._accounts = machine.account
         self._names = self._prepared(self._tables)
 
     def ask(self, engine: Engine) -> None:
         """Read the engine's filters; what files say of an id goes before."""
-        try:
-            self._tables = [*(self._tables or []), engine.filters()]
-        except WfpError as error:
-            _screen.say(f"wfpfast: filters of the engine have no names here: {error}")
-        self._names = self._prepared(self._tables)
+        self._follow = Follow(engine, "filters of the engine have no names here")
+        self._look(self._follow)
+
+    def _look(self, follow: Follow) -> None:
+        """Read the engine's filters; events of those that are just gone may still come."""
+        found = follow.look()
+        if found is None:
+            return
+        there = pa.table(found)
+        tables = [*(self._tables or []), there]
+        if self._engine is not None:
+            tables.append(self._engine)
+            if self._here:
+                self._volumes = self._volumes_of(platform.node(), machine.volumes())
+        self._engine = there
+        self._names = self._prepared(tables)
 
     def rules(self) -> dict[int, str]:
         """Return the names of the filters in files, by their ids."""
@@ -147,19 +202,50 @@ class Naming:
         return found
 
 
-def read_own(stages: Sequence[Stage], paths: Sequence[Path]) -> None:
-    """Let the stage of names, if there is one, read the filters that files of events have."""
+def read_own(
+    stages: Sequence[Stage], paths: Sequence[Path], columns: Sequence[str] = ()
+) -> Sequence[Stage]:
+    """Let the stage of names read what names files of events have; return all stages.
+
+    If there is none, and names are among the columns, recordings that explain themselves get one.
+    """
     for stage in stages:
         if isinstance(stage, Naming):
             stage.read_own(paths)
+            return stages
+    wanted = {*columns, *(name for stage in stages for name in stage.needs)}
+    if not wanted.intersection(COLUMNS) or not recorded(paths):
+        return stages
+    naming: Any = Naming()     # whose `gives` nobody may set
+    naming.asked_for = False
+    naming.read_own(paths)
+    where = next((number for number, stage in enumerate(stages)
+                  if isinstance(stage, Choice) and not isinstance(stage, OfHosts)), len(stages))
+    return [*stages[:where], naming, *stages[where:]]
 
 
-def _read_volumes(path: Path) -> dict[str, str]:
+def _read_volumes(paths: Sequence[Path]) -> dict[str, Any]:
+    """Return the maps of several files as one."""
+    found: dict[str, Any] = {}
+    for path in paths:
+        for name, value in _read_map(path).items():
+            before = found.setdefault(name, value)
+            if isinstance(before, dict) and isinstance(value, dict):
+                both = {**value, **before}
+                if both != {**before, **value}:
+                    raise Fault(f"{path}: another file says otherwise of the volumes of {name}")
+                found[name] = both
+            elif before != value:
+                raise Fault(f"{path}: another file says that {name} is {before}")
+    return found
+
+
+def _read_map(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8-sig"))
         if not isinstance(found, dict):
             raise ValueError('expected an object such as {"HarddiskVolume3": "C:"}')
-        Names(volumes=found)    # which says what is wrong with a volume
+        Drives(found)   # which says what is wrong with a volume
     except (ValueError, RecursionError) as error:
         raise Fault(f"{path}: {error}") from None
     except OSError as error:

@@ -10,13 +10,15 @@ _PATH = click.Path(path_type=Path)
 _OPTIONS = (
     click.option("--names", "named", is_flag=True,
                  help="Add columns with names: of layers, programs, accounts that are the same"
-                      " everywhere, and rules that a file of events tells of itself; of an engine"
-                      " also its rules, drives and accounts."),
+                      " everywhere, and what a file of events tells of its rules, drives and"
+                      " accounts, as recordings do; of an engine also its own."),
     click.option("--filters", metavar="STATE.XML", type=_PATH, multiple=True,
-                 help="Add them, and the names of rules: by netsh's wfpstate.xml or filters.xml, or"
-                      " a Security log. Of several, the first that has an id names it."),
-    click.option("--volumes", metavar="MAP.JSON", type=_PATH,
-                 help='Add them, and the path with its drive: {"HarddiskVolume3": "C:"}.'),
+                 help="Add them, and the names of rules: by netsh's wfpstate.xml or filters.xml, a"
+                      " Security log or a recording. Of several, the first that has an id names"
+                      " it."),
+    click.option("--volumes", metavar="MAP.JSON", type=_PATH, multiple=True,
+                 help='Add them, and the path with its drive: {"HarddiskVolume3": "C:"}, or such a'
+                      ' map for each host: {"PC1": {"HarddiskVolume3": "C:"}}.'),
 )
 
 
@@ -27,7 +29,7 @@ def naming_options(command: Any) -> Any:
     def call(**options: Any) -> Any:
         named, filters, volumes = (options.pop(name) for name in ("named", "filters", "volumes"))
         options["naming"] = None
-        if named or filters or volumes is not None:
+        if named or filters or volumes:
             from wfpfast.cli._naming import Naming  # which needs pyarrow
 
             options["naming"] = Naming(filters, volumes)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from wfpfast import Engine, EventBatch, WfpError
+from wfpfast import Engine, EventBatch
 from wfpfast.cli import _line, _screen, _stats
+from wfpfast.cli._follow import Follow, ids
 from wfpfast.cli._stats import Stats
 
 if TYPE_CHECKING:
@@ -85,21 +86,28 @@ class LineSink:
         self.columns: list[str] | None = _line.COLUMNS
         self._naming = naming
         self._people = People(utc=utc)
-        self._lines = self._people.lines({})
+        self._rules: dict[int, str] = {}
+        self._lines = self._people.lines(self._rules)
+        self._follow: Follow | None = None
 
     def begin(self, engine: Engine) -> None:
         """Read the names of the filters; without them there are still their ids."""
-        try:
-            rules = {rule["filter_id"]: rule["name"] for rule in engine.filters()}
-        except WfpError as error:
-            _screen.say(f"wfpfast: filters have no names here: {error}")
-            rules = {}
+        self._follow = Follow(engine, "filters have no names here")
+        self._look(self._follow)
+
+    def _look(self, follow: Follow) -> None:
+        before = self._rules
+        # Events of filters that are just gone may still come.
+        self._rules = {rule["filter_id"]: rule["name"] for rule in follow.look() or ()}
+        rules = {**before, **self._rules}
         if self._naming is not None:
             rules.update(self._naming.rules())
         self._lines = self._people.lines(rules)
 
     def write(self, batch: EventBatch, limit: int) -> None:
-        """Show events."""
+        """Show events; one of a new filter makes it ask for their names."""
+        if self._follow is not None and self._follow.due(ids(batch)):
+            self._look(self._follow)
         self._people.show(self._lines, self._lines.render(batch, limit))
 
     def finish(self, stats: Stats) -> None:

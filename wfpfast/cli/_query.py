@@ -15,12 +15,14 @@ from wfpfast.cli import _screen
 from wfpfast.cli._cells import json_lines
 from wfpfast.cli._convert import Joined
 from wfpfast.cli._live_options import OutputOptions
+from wfpfast.cli._naming import read_own
 from wfpfast.cli._output import check, whole
 from wfpfast.cli._screen import Fault, printable
 from wfpfast.cli._source import Source
 from wfpfast.cli._sql import Locked, SqlFault, nodes, point, refused
 from wfpfast.cli._stages import Stage
 from wfpfast.cli._wanted import known, typed, union
+from wfpfast.naming import COLUMNS as NAMES
 
 VIEW = "events"
 SHOWN = 1_000       # rows of a table for people
@@ -42,6 +44,7 @@ def query(
     except SqlFault as fault:
         point(statement, fault.at)
         raise refused(_WHAT, fault) from None
+    stages = read_own(stages, paths, NAMES if columns is None else columns)
     with _screen.progress() as screen:
         target = _Gathered()
         joined = Joined(target, screen)

@@ -11,6 +11,7 @@ from wfpfast import Block, EngineClosedError, Subscription, repack
 from wfpfast.cli import _screen
 from wfpfast.cli._account import account, missing, told
 from wfpfast.cli._engine import opened, subscribed
+from wfpfast.cli._keep import Keeper
 from wfpfast.cli._live import POLL, say_dropped
 from wfpfast.cli._live_options import EngineOptions
 from wfpfast.cli._output import written
@@ -44,7 +45,8 @@ def record(
         subscribed(engine, choice, log=True) as stream,
         _recorder(path) as recorder,
     ):
-        run = RecordingRun(recorder, stream, sys.maxsize if count is None else count)
+        keeper = Keeper(engine, recorder, of_this_machine=choice.simulation is None)
+        run = RecordingRun(recorder, stream, sys.maxsize if count is None else count, keeper)
         try:
             run.take(stop, math.inf if duration is None else duration.total_seconds())
         finally:
@@ -92,10 +94,13 @@ class RecordingRun:
         Whether nothing but a wish, or the number of events, ended it.
     """
 
-    def __init__(self, recorder: Recorder, stream: Subscription, limit: int) -> None:
+    def __init__(
+        self, recorder: Recorder, stream: Subscription, limit: int, keeper: Keeper
+    ) -> None:
         self._recorder = recorder
         self._stream = stream
         self._limit = limit
+        self._keeper = keeper
         self.events = 0
         self.dropped = 0
         self.ended = False
@@ -113,6 +118,7 @@ class RecordingRun:
     def take(self, stop: Stop, duration: float) -> None:
         """Record until it is full, so many seconds are over, or somebody asks for an end."""
         end = time.monotonic() + duration
+        self._keeper.begin()
         with _screen.progress() as bar:
             task = bar.add_task("record", total=None, note="")
             while not (stop.asked or self.full or time.monotonic() >= end):
@@ -130,6 +136,7 @@ class RecordingRun:
             try:
                 if self.ended:
                     self._take_rest()
+                    self._keeper.finish()
             finally:
                 self._write_missing()
 
@@ -144,6 +151,7 @@ class RecordingRun:
         room = self._limit - self.events
         if block.count > room:
             block = repack(block, list(range(room)))
+        self._keeper.before(block)
         self._put(block, dropped)
 
     def _put(self, block: Block, dropped: int) -> None:

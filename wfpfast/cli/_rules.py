@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wfpfast import audit, names, netsh
-from wfpfast.cli import _content
+from wfpfast.cli import _content, _screen
+from wfpfast.cli._formats import taking
 from wfpfast.cli._input import STDIN, Input
 from wfpfast.cli._rules_then import RulesThen, rule_of
 from wfpfast.cli._screen import Fault
@@ -18,6 +19,7 @@ from wfpfast.cli._source import told
 from wfpfast.cli._sources import expanded, inputs, opened_filters
 from wfpfast.errors import SourceError
 from wfpfast.naming import FIXED_LAYERS
+from wfpfast.recording import Machine, Recording
 
 Row = dict[str, Any]
 
@@ -31,6 +33,7 @@ _MARKS = (b"<filterKey", "<filterKey".encode("utf-16-le")[:-1])  # either byte o
 # Likewise a field of the records of the Security log.
 _FIELDS = (b"FilterKey", "FilterKey".encode("utf-16-le")[:-1])
 _CHUNK = 1 << 20
+_NAMED = 20     # faults of a file, of what may be millions
 # What happens where the callout's driver is not loaded, by the filter's action: so sdk-api's
 # FwpsCalloutUnregisterById0, and FWPM_FILTER0 for the flag that turns it round.
 _UNREGISTERED = {
@@ -50,11 +53,14 @@ class Rules(NamedTuple):
         As `netsh.read_filters` returns it, or `audit.read_filters`.
     stats : dict
         What could not be read.
+    own : bool
+        Whether these are for the events of this file only.
     """
 
     path: str
     table: pa.Table
     stats: dict[str, int]
+    own: bool = False
 
     @property
     def by_time(self) -> bool:
@@ -63,7 +69,7 @@ class Rules(NamedTuple):
 
 
 def read_rules(path: Path, **options: str) -> Rules:
-    """Read the filters of netsh's wfpstate.xml, filters.xml or wfpdiag.xml, or of a log."""
+    """Read the filters of netsh's wfpstate.xml, filters.xml or wfpdiag.xml, a log or recording."""
     (found,) = known_rules([path], (), **options)
     return found
 
@@ -81,8 +87,10 @@ def known_rules(
     def files() -> Iterator[Any]:
         for path in paths:
             with opened_filters(path) as given:
-                if not _content.audits(given.peek(_content.HEAD)):
-                    found.append(_read(given, options))
+                head = given.peek(_content.HEAD)
+                if not _content.audits(head):
+                    recording = _is_recording(head)
+                    found.append(_rules_of(given) if recording else _read(given, options))
                     continue
                 logs.append((len(found), given.name))
                 yield given.file
@@ -96,11 +104,15 @@ def known_rules(
     except SourceError as error:
         raise Fault(told(logs[-1][1], error)) from None
     if logs:
-        (place, path), *more = logs
-        if more:
-            path += f" and {len(more)} more"
-        found.insert(place, Rules(path, pa.table(table), table.stats))
+        found.insert(logs[0][0], Rules(
+            and_more([path for _, path in logs]), pa.table(table), table.stats))
     return found
+
+
+def and_more(paths: Sequence[str]) -> str:
+    """Return what stands for some files."""
+    first, more = "".join(paths[:1]), len(paths) - 1
+    return f"{first} and {more} more" if more > 0 else first
 
 
 def own_rules(paths: Sequence[Path], **options: str) -> Iterator[Rules]:
@@ -108,6 +120,81 @@ def own_rules(paths: Sequence[Path], **options: str) -> Iterator[Rules]:
     for given in _telling(paths, _content.netsh, _MARKS):
         with contextlib.suppress(Fault):  # told with the events
             yield _read(given, options)
+
+
+class Recorded(NamedTuple):
+    """What a recording says of its machine."""
+
+    path: str
+    host: str | None
+    machine: Machine
+
+    @property
+    def rules(self) -> Rules | None:
+        """Its filters, which name its events whatever host these are said to be of."""
+        if self.machine.filters is None:
+            return None
+        table = pa.table(self.machine.filters)
+        at = table.column_names.index("host")
+        return Rules(
+            self.path, table.set_column(at, "host", pa.nulls(len(table), pa.utf8())), {}, own=True)
+
+
+def recorded(paths: Sequence[Path]) -> list[Recorded]:
+    """Read what recordings say of their machines; what cannot be read is told with the events."""
+    found = []
+    for path in expanded(paths):
+        if str(path) == STDIN or not path.is_file():    # a pipe is read once
+            continue
+        with contextlib.closing(inputs([path], _is_recording)) as several:
+            for given in several:
+                if given.trouble is None and _is_recording(given.peek(_content.HEAD)):
+                    found += _machine_of(given)
+    return [each for each in found if any(each.machine)]
+
+
+def _is_recording(head: bytes) -> bool:
+    return taking("salvage")[0].recognises(head)
+
+
+def _machine_of(given: Input) -> list[Recorded]:
+    with contextlib.ExitStack() as stack, contextlib.suppress(Fault, SourceError, OSError):
+        recording = stack.enter_context(Recording(given.on_disk(stack), salvage=True))
+        host = recording.host if recording.system == "Windows" else None
+        return [Recorded(given.name, host, recording.machine())]
+    return []
+
+
+def _rules_of(given: Input) -> Rules:
+    """Return the filters of a recording that is asked for them, for all events of its host."""
+    with contextlib.ExitStack() as stack:
+        try:
+            recording = stack.enter_context(Recording(given.on_disk(stack), salvage=True))
+            machine = recording.machine()
+        except SourceError as error:
+            raise Fault(told(given.name, error)) from None
+    say_faults(Recorded(given.name, None, machine))
+    if machine.filters is None:
+        raise Fault(f"{given.name}: it says nothing of filters: they could not be had when it was"
+                    " recorded, or an older wfpfast made it")
+    return Rules(given.name, pa.table(machine.filters), {})
+
+
+def recorded_rules(recordings: Iterable[Recorded]) -> Iterator[Rules]:
+    """Yield the filters that recordings hold; say what of them cannot be read."""
+    for each in recordings:
+        say_faults(each)
+        if (rules := each.rules) is not None:
+            yield rules
+
+
+def say_faults(recording: Recorded) -> None:
+    """Say what a recording says of its machine and cannot be read."""
+    for fault in recording.machine.faults[:_NAMED]:
+        _screen.say(f"wfpfast: {recording.path}: {fault}")
+    more = len(recording.machine.faults) - _NAMED
+    if more > 0:
+        _screen.say(f"wfpfast: {recording.path}: {more:,} more such records")
 
 
 def _telling(
@@ -168,9 +255,14 @@ def _mentions_filters(
 
 
 def rules_then(files: Iterable[Rules]) -> RulesThen | None:
-    """Return the rules of the logs, if there are such."""
-    found = next((rules for rules in files if rules.by_time), None)
-    return None if found is None else RulesThen(found.table)
+    """Return the rules of the logs and recordings, if there are such."""
+    found = [rules for rules in files if rules.by_time]
+    if not found:
+        return None
+    logs = [rules.table for rules in found if not rules.own]
+    return RulesThen(
+        pa.concat_tables(logs, promote_options="default") if logs else None,
+        {rules.path: rules.table for rules in found if rules.own})
 
 
 def add_rules(rows: list[Row], files: Sequence[Rules]) -> None:
@@ -181,7 +273,9 @@ def add_rules(rows: list[Row], files: Sequence[Rules]) -> None:
     """
     wanted = pa.array([row["filter_id"] for row in rows], pa.uint64()).drop_null()
     order = {rules.path: number for number, rules in enumerate(files)}
-    log = next((rules.path for rules in files if rules.by_time), "")
+    then_files = [rules.path for rules in files if rules.by_time]
+    log = and_more(then_files)
+    order[log] = min((order[path] for path in then_files), default=0)
     by_id: dict[int, list[Row]] = {}
     for rules in files:
         if not rules.by_time:

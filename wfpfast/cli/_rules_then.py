@@ -18,26 +18,35 @@ _RULE = {
     "name": "filter_name", "provider_key": "provider_key", "provider_name": "provider_name",
     "layer_key": "filter_layer_key", "action": "filter_action", "callout_key": "callout_key",
     "callout_name": "callout_name"}
+_KINDS = dict.fromkeys(_RULE.values(), pa.utf8()) | {KNOWN_COLUMN: pa.int8()}
 KEYS = (KNOWN_COLUMN, *_RULE.values())
 """What is put beside events."""
 
 
 class RulesThen:
-    """The filters of logs, as `audit.read_filters` found them."""
+    """The filters of logs, as `audit.read_filters` found them, and of recordings by their names."""
 
-    def __init__(self, filters: pa.Table) -> None:
-        self._filters = FiltersByTime(filters)
-        hosts = self._filters.hosts
+    def __init__(self, logs: pa.Table | None, own: Mapping[str, pa.Table]) -> None:
+        self._logs = None if logs is None else FiltersByTime(logs)
+        self._own = {path: FiltersByTime(table) for path, table in own.items()}
+        hosts = [] if self._logs is None else self._logs.hosts
         self._host = hosts[0].as_py() if len(hosts) == 1 else None
 
-    def beside(self, columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    def beside(self, columns: Mapping[str, pa.Array], source: str) -> dict[str, pa.Array]:
         """Return the `KEYS` of events with the columns ``filter_id``, ``timestamp``, ``host``.
 
         Events that do not say their host are taken for those of the logs' host if that is one.
+        What `source` holds itself goes before the logs.
         """
         events = pa.record_batch({
             name: columns[name] for name in ("filter_id", "timestamp", "host")})
-        found = self._filters.named(events, self._host)
+        own = self._own.get(source)
+        if own is not None:
+            found = own.named(events)
+        elif self._logs is not None:
+            found = self._logs.named(events, self._host)
+        else:
+            return {name: pa.nulls(len(events), _KINDS[name]) for name in KEYS}
         columns = {name: found[name] for name in KEYS}
         columns[KNOWN_COLUMN] = columns[KNOWN_COLUMN].indices   # counted in this order
         return columns

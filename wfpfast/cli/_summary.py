@@ -40,14 +40,15 @@
     ``PERMIT`` or ``IGNORED``; otherwise null. ``layer_agrees`` is false where events and file
     disagree about the filter's layer, so that the id must have changed its meaning, and null where
     one is silent. ``file`` named the rule; ``others`` is a list of ``{"name", "file"}`` of files
-    in which the id is another filter's. ``rule_known`` is null unless a Security log says which
+    in which the id is another filter's. ``rule_known`` is null unless a log or recording says which
     filters there were when: ``then``, ``last known`` (there is no later record), ``not known then``
     or ``not known``; then there may be several rows of one id;
     ``remote_addresses`` of ``{"remote_address", "events"}``;
     ``remote_ports`` of ``{"ip_protocol", "protocol", "remote_port", "icmp_type",
     "icmp_version", "icmp", "events"}``: for ICMP, remote_port is the code;
     ``directions`` of ``{"direction", "events"}``;
-    ``users`` of ``{"user_sid", "name", "events"}``: name is null unless the SID is well known.
+    ``users`` of ``{"user_sid", "name", "events"}``: name is null unless the SID is well known,
+    or the only file is a recording that says it.
 ``allowed``
     ``{"events": how many}`` and the same tables of allowed events: ``applications``,
     ``remote_addresses``, ``remote_ports``, ``hosts`` and ``processes``.
@@ -103,7 +104,14 @@ from wfpfast.cli import _cells, _screen, _show, _stats
 from wfpfast.cli._count import ALLOW, BY, CODED, DROP, VERDICT, VERDICTS, Count
 from wfpfast.cli._input import Input, name_of
 from wfpfast.cli._peers import PEER, named, peers
-from wfpfast.cli._rules import add_rules, known_rules, own_rules, rules_then
+from wfpfast.cli._rules import (
+    add_rules,
+    known_rules,
+    own_rules,
+    recorded,
+    recorded_rules,
+    rules_then,
+)
 from wfpfast.cli._rules_then import RulesThen
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken
@@ -129,13 +137,18 @@ def summarise(
     """Show the summary of what can be read, and what cannot; return the exit status."""
     encoding = {name: value for name, value in options.items() if name == "encoding"}
     others = [path for path in paths if path not in filters]
-    rules = known_rules(filters, others, **encoding)
+    recordings = recorded(others)
+    rules = [*known_rules(filters, others, **encoding), *recorded_rules(recordings)]
     report = summary(
         paths, top, rules_then(rules), keep_doubles=keep_doubles, by=by, stages=stages, **options)
     rows = report["dropped"]["filters"]["top"]
     if rows:
         rules += own_rules(others, **encoding)
     add_rules(rows, rules)
+    if recordings and len(report["files"]) == 1:    # of several, nobody knows whose event it was
+        accounts = recordings[0].machine.accounts
+        _name(report["dropped"]["users"], lambda row: {
+            **row, "name": row["name"] or accounts.get(row["user_sid"])})
     report["filters"] = str(filters[0]) if filters else None
     report["rule_files"] = [
         {"path": each.path, "filters": len(each.table), "stats": each.stats} for each in rules]

@@ -26,6 +26,7 @@ OF_A_STATE, THEN, LAST_KNOWN, OTHER_LAYER, NOT_THEN, NOT_KNOWN = (
 KNOWN = (OF_A_STATE, THEN, LAST_KNOWN, OTHER_LAYER, NOT_THEN, NOT_KNOWN)
 """What `filter_known` says of an event with a filter; the first three have names."""
 
+Volumes = Mapping[str, str | Mapping[str, str]]
 Accounts = Mapping[str, str] | Callable[[str], str | None]
 
 
@@ -34,7 +35,7 @@ def with_names(
     filters: Any = None,
     *,
     host: str | None = None,
-    volumes: Mapping[str, str] | None = None,
+    volumes: Volumes | None = None,
     accounts: Accounts | None = None,
 ) -> Any:
     """Put beside events what their numbers are called, in dictionary columns.
@@ -51,7 +52,8 @@ def with_names(
     host : str, optional
         The host of events that do not say it. By default that of the filters, if that is one.
     volumes : mapping, optional
-        Drive letters by volumes, ``{"HarddiskVolume3": "C:"}``; then there is a column ``app``.
+        Drive letters by volumes, ``{"HarddiskVolume3": "C:"}``, or such mappings by hosts,
+        ``{"PC1": {"HarddiskVolume3": "C:"}}``; then there is a column ``app``.
     accounts : mapping or callable, optional
         Names of accounts by SIDs, for those that are not the same everywhere.
 
@@ -62,10 +64,8 @@ def with_names(
 
     Raises
     ------
-    ImportError
-        If pyarrow is not there.
-    ValueError
-        If filters are given, and events or filters have no column ``filter_id``.
+    ImportError, ValueError
+        Without pyarrow; if filters are given, and events or filters have no ``filter_id``.
     """
     names = names_of(filters, host=host, volumes=volumes, accounts=accounts)
     return names.beside(events)

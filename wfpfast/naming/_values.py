@@ -1,6 +1,6 @@
 """Columns that are made of other columns, each distinct value once; must not know events."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -79,8 +79,17 @@ class Drives:
 
     Parameters
     ----------
-    volumes : mapping of str to str
-        Drives by volumes: ``HarddiskVolume3`` or ``\\Device\\HarddiskVolume3``, in any case.
+    volumes : mapping
+        Drives by volumes: ``HarddiskVolume3`` or ``\\Device\\HarddiskVolume3``, in any case; or
+        such mappings by hosts, ``{"PC1": {"HarddiskVolume3": "C:"}}``. What is of no host is for
+        those that have no mapping of their own.
+
+    Attributes
+    ----------
+    hosts : list of str
+        The hosts that have a mapping of their own.
+    of_nobody : bool
+        Whether there are drives that are of no host.
 
     Raises
     ------
@@ -89,18 +98,36 @@ class Drives:
     """
 
     def __init__(self, volumes: Any) -> None:
-        self._drives: dict[str, str] = {}
-        for volume, drive in dict(volumes).items():
-            if not isinstance(volume, str) or not isinstance(drive, str) or not volume:
-                raise ValueError(f"volumes: {volume!r}: {drive!r}: expected a text for a text, as"
-                                 " 'HarddiskVolume3': 'C:'")
-            name = volume.casefold().removeprefix("\\device\\").strip("\\")
-            self._drives[name] = drive.rstrip("\\")
+        every = dict(volumes)
+        of_hosts = {host: drives for host, drives in every.items() if isinstance(drives, Mapping)}
+        for host in of_hosts:
+            if not isinstance(host, str) or not host:
+                raise ValueError(f"volumes: {host!r}: expected the name of a host")
+            del every[host]
+        self.hosts = list(of_hosts)
+        self.of_nobody = bool(every)
+        self._drives: dict[str | None, dict[str, str]] = {None: _drives(every)}
+        self._drives.update((host, _drives(drives)) for host, drives in of_hosts.items())
 
-    def path(self, device_path: str) -> str:
+    def of(self, host: str | None) -> dict[str, str]:
+        """Return the drives of a host by the short names of volumes, in lower case."""
+        return self._drives.get(host, self._drives[None])
+
+    def path(self, device_path: str, host: str | None = None) -> str:
         r"""Return a path with its drive; one of a volume that is not known stays as it is."""
         parts = device_path.split("\\", 3)
         if len(parts) < 4 or parts[0] or parts[1].casefold() != "device":
             return device_path
-        drive = self._drives.get(parts[2].casefold())
+        drive = self.of(host).get(parts[2].casefold())
         return device_path if drive is None else f"{drive}\\{parts[3]}"
+
+
+def _drives(volumes: Mapping[Any, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for volume, drive in volumes.items():
+        if not isinstance(volume, str) or not isinstance(drive, str) or not volume:
+            raise ValueError(f"volumes: {volume!r}: {drive!r}: expected a text for a text, as"
+                             " 'HarddiskVolume3': 'C:'")
+        name = volume.casefold().removeprefix("\\device\\").strip("\\")
+        found[name] = drive.rstrip("\\")
+    return found

@@ -29,19 +29,24 @@ class FiltersByTime:
     Parameters
     ----------
     filters : Arrow table
-        As `read_filters` returns it.
+        As `read_filters` and a recording return it.
     """
 
     def __init__(self, filters: Any) -> None:
         table = pa.table(filters).combine_chunks()
         self.hosts = pc.unique(table["host"])
+        # Filters that do not say their host are those of events whose host has none here.
+        self._anybodys = pa.scalar(self.hosts.to_pylist().index(None) if self.hosts.null_count
+                                   else -1, pa.int32())
         groups = pc.index_in(table["host"], value_set=self.hosts)
-        table = table.append_column("group", groups).sort_by(
-            [(name, "ascending") for name in ("group", "filter_id", "from", "until")])
-        self.table = table.drop_columns(["group"])
+        # A filter without a beginning was there before all others of its id.
+        begins = pc.fill_null(table["from"].cast(_TIME).cast(pa.int64()), 0)
+        table = table.append_column("group", groups).append_column("begin", begins).sort_by(
+            [(name, "ascending") for name in ("group", "filter_id", "begin", "until")])
+        self.table = table.drop_columns(["group", "begin"])
         self._intervals = [
             _plain(table["group"], pa.int32(), -1), _plain(table["filter_id"], pa.uint64(), 0),
-            _plain(table["from"], pa.int64(), 0), _plain(table["until"], pa.int64(), _MOST)]
+            _plain(table["begin"], pa.int64(), 0), _plain(table["until"], pa.int64(), _MOST)]
         self._read_until = table["read_until"]
 
     def rows(self, events: pa.RecordBatch | pa.Table, host: str | None = None) -> pa.Array:
@@ -62,13 +67,14 @@ class FiltersByTime:
     def _groups(self, events: pa.RecordBatch | pa.Table, host: str | None) -> pa.Array:
         """Return the number of each event's host; -1 for hosts without filters."""
         group = pc.index_in(pa.scalar(host, pa.utf8()), value_set=self.hosts)
+        group = self._anybodys if group.as_py() is None else group
         if "host" not in events.schema.names:
             return pa.repeat(group, len(events))
         hosts = _joined(events["host"])
         if not pa.types.is_dictionary(hosts.type):
             hosts = hosts.dictionary_encode()
         numbers = pc.index_in(hosts.dictionary.cast(pa.utf8()), value_set=self.hosts)
-        return pc.fill_null(numbers, -1).take(hosts.indices).fill_null(group)
+        return pc.fill_null(numbers, self._anybodys).take(hosts.indices).fill_null(group)
 
     def known(self, events: pa.RecordBatch | pa.Table, rows: pa.Array) -> pa.Array:
         """Return in words whether a filter is known, by what rows() says."""

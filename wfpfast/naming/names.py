@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wfpfast import names as sdk
-from wfpfast.naming import COLUMNS, RULE_COLUMNS, Accounts, tables_of
-from wfpfast.naming._rules import LAYERS, Rules, distinct
-from wfpfast.naming._values import KIND, Drives, Mapped, program
+from wfpfast.naming import COLUMNS, RULE_COLUMNS, Accounts, Volumes, tables_of
+from wfpfast.naming._rules import LAYERS, Hosts, Rules, distinct
+from wfpfast.naming._values import KIND, Drives, Mapped, encoded, program
+
+__all__ = ["Drives", "Hosts", "Names"]
 
 
 class Names:
@@ -38,7 +40,7 @@ class Names:
         filters: Any = None,
         *,
         host: str | None = None,
-        volumes: Mapping[str, str] | None = None,
+        volumes: Volumes | None = None,
         accounts: Accounts | None = None,
     ) -> None:
         self.counts: Counter[str] = Counter()
@@ -55,7 +57,11 @@ class Names:
             "program": ("app_path", Mapped(program)),
         }
         if volumes is not None:
-            self._made["app"] = "app_path", Mapped(Drives(volumes).path)
+            self._drives = Drives(volumes)
+            self._hosts = Hosts(self._drives.hosts)
+            self._host = self._hosts.only if host is None else host
+            self._made["app"] = "app_path", Mapped(
+                self._app if self._drives.hosts else self._drives.path)
 
     def schema(self, schema: pa.Schema) -> pa.Schema:
         """Return the columns of events with names."""
@@ -94,7 +100,8 @@ class Names:
             made["layer"] = _first(self._layers, at, made.get("layer"))
         for name, (source, mapped) in self._made.items():
             if source in events.schema.names:
-                made[name] = mapped.column(events[source])
+                values = events[source] if name != "app" else self._paths(events, host)
+                made[name] = mapped.column(values)
         columns = [made[name] if name in made else events[name] for name in schema.names]
         return pa.record_batch(columns, schema=schema)
 
@@ -103,6 +110,22 @@ class Names:
         for each in known.indices.value_counts().to_pylist():
             if each["values"] is not None:
                 self.counts[words[each["values"]]] += each["counts"]
+
+    def _paths(self, events: pa.RecordBatch, host: str | None) -> pa.Array:
+        """Return the paths of programs, each behind the host whose drives it may have."""
+        column = encoded(events["app_path"])
+        if not self._drives.hosts:
+            return column
+        codes, keys = distinct(events, ("host", "app_path"))
+        hosts = [self._hosts.like(its or host or self._host or "") for its, _ in keys]
+        texts = [
+            None if path is None else f"{len(its)}:{its}{path}"
+            for its, (_, path) in zip(hosts, keys, strict=True)]
+        return pa.DictionaryArray.from_arrays(codes, pa.array(texts, pa.utf8()))
+
+    def _app(self, text: str) -> str:
+        length, _, rest = text.partition(":")
+        return self._drives.path(rest[int(length):], rest[:int(length)])
 
     def _account(self, sid: str) -> str | None:
         return self._accounts(sid) or sdk.account(sid) or self._services.get(sid)

@@ -7,5 +7,6 @@ from wfpfast.recording._format import RecordingError
 from wfpfast.recording._recorder import Recorder
 from wfpfast.recording._recording import Record, Recording
 from wfpfast.recording._scan import Damage
+from wfpfast.recording._state import Machine
 
-__all__ = ["Damage", "Record", "Recorder", "Recording", "RecordingError"]
+__all__ = ["Damage", "Machine", "Record", "Recorder", "Recording", "RecordingError"]

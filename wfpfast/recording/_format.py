@@ -70,6 +70,11 @@ class RecordHeader(NamedTuple):
     nbytes: int
     version: int
 
+    @property
+    def may_be_state(self) -> bool:
+        """Whether the bytes may be a state: they are of no event, and say nothing else."""
+        return not (self.events or self.dropped or self.tail_size) and self.nbytes > 0
+
 
 def checksum(data: bytes) -> bytes:
     """Return zlib's CRC-32 as its bytes in the file."""

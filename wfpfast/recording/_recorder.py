@@ -3,7 +3,9 @@
 import os
 import time
 import warnings
+from collections.abc import Mapping
 from io import FileIO
+from typing import Any
 
 from wfpfast._base.closing import Closing
 from wfpfast._base.forking import fork_lock
@@ -11,6 +13,7 @@ from wfpfast._blocks.block import Block
 from wfpfast.recording._format import RecordingError, pack_file_header, pack_record
 from wfpfast.recording._lock import WriterLock
 from wfpfast.recording._scan import Cut, Scan, check_regular
+from wfpfast.recording._state import Kept, pack_state
 
 _WAY_OUT = ("a damaged file is not continued: write to another one, and read this one with"
             " Recording(..., salvage=True), or --salvage")
@@ -57,6 +60,7 @@ class Recorder(Closing):
         self.cut: str | None = None
         self._sync = sync
         self._torn = False
+        self._kept = Kept()
         self._mutex = fork_lock()
         if os.path.exists(self.path):
             check_regular(self.path)
@@ -145,9 +149,53 @@ class Recorder(Closing):
         """
         data = pack_record(block, time_ns, dropped)
         with self._mutex:
-            if self._file is None:
-                raise ValueError("the recorder is closed")
-            self._append(self._file, data)
+            self._append(self._opened(), data)
+
+    def write_state(
+        self,
+        *,
+        filters: Any = None,
+        volumes: Mapping[str, str] | None = None,
+        accounts: Mapping[str, str] | None = None,
+        looked_ns: int | None = None,
+        time_ns: int | None = None,
+    ) -> bool:
+        """Append what names the numbers of the events, as far as it is new since the last call.
+
+        Call it before the first block, and whenever something may have changed.
+
+        Parameters
+        ----------
+        filters : Table or iterable of mappings, optional
+            All that there are now, as `Engine.filters` returns them.
+        volumes : mapping, optional
+            Drive letters by volumes, ``{"HarddiskVolume3": "C:"}``.
+        accounts : mapping, optional
+            Names of accounts by SIDs.
+        looked_ns, time_ns : int, optional
+            When it was begun to ask for the filters, and when they were there: UNIX time in
+            nanoseconds; now by default.
+
+        Returns
+        -------
+        bool
+            Whether anything was new. Errors are those of `write`; 64 MiB are the limit.
+        """
+        looked = time.time_ns() if looked_ns is None else looked_ns
+        with self._mutex:
+            file = self._opened()
+            changed, kept = self._kept.changed(
+                filters, looked, volumes=volumes, accounts=accounts)
+            if changed:
+                block = Block(pack_state(changed), base=0, count=0, version=0)
+                self._append(file, pack_record(block, time_ns, 0))
+            self._kept = kept
+        return bool(changed)
+
+    def _opened(self) -> FileIO:
+        if self._file is None:
+            raise ValueError("the recorder is closed")
+        return self._file
 
     def close(self) -> None:
         """Close the file and let the next recorder write. Closing twice is allowed."""

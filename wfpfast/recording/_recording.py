@@ -1,5 +1,6 @@
 """Reads blocks from a file, which may still grow; must not know what an event looks like."""
 
+import contextlib
 import os
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -9,12 +10,15 @@ from typing import Any
 
 from wfpfast._base.closing import Closing
 from wfpfast._blocks.block import Block
+from wfpfast._columns.table import Table
 from wfpfast._decode.decoder import Decoder, EventBatch
 from wfpfast._decode.stream import EventStream
-from wfpfast.recording._format import RecordingError
+from wfpfast.recording._format import RecordHeader, RecordingError
 from wfpfast.recording._scan import Cut, Damage, FileHeader, Scan, check_regular
+from wfpfast.recording._state import MARK, History, Machine, parse_state
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNREADABLE = "what the record says of the machine cannot be read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +167,69 @@ class Recording(Closing):
                     yield part
                 else:
                     head, block = part
-                    yield Record(block, head.time_ns, head.dropped)
+                    if not (head.may_be_state and block.data[:len(MARK)] == MARK):
+                        yield Record(block, head.time_ns, head.dropped)
                 if self._file is None:
                     raise ValueError("the recording is closed")
             self._cut = None
         except Cut as cut:
             self._cut = cut.message
+
+    def machine(self) -> Machine:
+        """Read what the file says of its machine, up to where the events end, too.
+
+        Blocks of events are not read for it, so damage in them is not noticed.
+
+        Returns
+        -------
+        Machine
+            A named tuple: ``filters``, a `Table` with the times in which each was there, or None;
+            ``volumes``, ``accounts``, and ``faults``, what could not be read.
+
+        Raises
+        ------
+        RecordingError
+            If what a record says of the machine cannot be read; with `salvage` it is left out, and
+            told in ``faults``.
+        ValueError
+            If the recording is closed.
+        """
+        if self._file is None:
+            raise ValueError("the recording is closed")
+        history, faults, before = History(), [], None
+        for offset, head, data in self._states():
+            if data:
+                try:
+                    history.add(parse_state(data, head.nbytes), head.time_ns, before)
+                except ValueError as reason:
+                    error = RecordingError(offset, f"{_UNREADABLE}: {reason}")
+                    if not self._salvage:
+                        raise error from None
+                    faults.append(str(error))
+            before = head.time_ns
+        # What is recorded elsewhere than on Windows is of a machine without this name.
+        return history.machine(self.host if self.system == "Windows" else None, faults)
+
+    def _states(self) -> Iterator[tuple[int, RecordHeader, bytes]]:
+        start = self._start()
+        if start is not None:
+            with contextlib.suppress(Cut, RecordingError):  # told with the events
+                yield from self._scan.states(start, salvage=self._salvage)
+
+    @property
+    def filters(self) -> Table | None:
+        """The filters of `machine`."""
+        return self.machine().filters
+
+    @property
+    def volumes(self) -> dict[str, str]:
+        """The drive letters of `machine`, by volumes."""
+        return self.machine().volumes
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """The accounts of `machine`, by SIDs."""
+        return self.machine().accounts
 
     def __iter__(self) -> Iterator[Block]:
         return (record.block for record in self.records())
@@ -187,10 +248,11 @@ class Recording(Closing):
             A batch a block; ``stats["dropped"]`` says how many events are missing. It ends where
             the file breaks off: see `cut`. What was left out, see `parts`, is a batch without
             events, and counted in ``stats["damaged_records"]`` and ``stats["lost_events"]``. The
-            recording must stay open meanwhile.
+            recording must stay open meanwhile. Its ``with_names()`` takes the names of `machine`.
         """
         decoder = Decoder(**decoder_options)
-        return EventStream(self._batches(decoder), decoder=decoder)
+        return EventStream(
+            self._batches(decoder), decoder=decoder, machine=self.machine)
 
     def _batches(self, decoder: Decoder) -> Iterator[EventBatch]:
         for part in self.parts():

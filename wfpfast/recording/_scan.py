@@ -5,10 +5,10 @@ The file is read and not mapped, so that a truncation meanwhile is no crash.
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import FileIO
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from wfpfast._base.forking import fork_lock
 from wfpfast._blocks.block import Block
@@ -30,11 +30,13 @@ from wfpfast.recording._format import (
     parse_record,
     parse_texts,
 )
+from wfpfast.recording._state import MARK, MAX_STATE_BYTES
 
 _TEXTS = 4
 _PIECE = 1 << 16
 _ZEROS = bytes(_PIECE)
 _NOTHING = Block(b"", base=0, count=0, version=0)
+_Content = TypeVar("_Content")
 
 
 class FileHeader(NamedTuple):
@@ -173,11 +175,29 @@ class Scan:
 
         A damaged record is an error, or with `salvage` a part of its own.
         """
+        return self._each(self._record, offset, salvage=salvage)
+
+    def states(
+        self, offset: int, *, salvage: bool = False
+    ) -> Iterator[tuple[int, RecordHeader, bytes]]:
+        """Yield where each record begins, its header, and its bytes if it is a state.
+
+        Blocks of events are neither read nor checked. Otherwise as `records`; damaged records are
+        left out.
+        """
+        for part in self._each(self._state, offset, salvage=salvage):
+            if not isinstance(part, Damage):
+                header, (at, data) = part
+                yield at, header, data
+
+    def _each(
+        self, read: Callable[[int], tuple[RecordHeader, _Content]], offset: int, *, salvage: bool
+    ) -> Iterator[tuple[RecordHeader, _Content] | Damage]:
         number = 0
         while offset != self.size():  # the size is smaller if the file was truncated meanwhile
             number += 1
             try:
-                header, block = self._record(offset)
+                header, content = read(offset)
             except RecordingError as error:
                 if not salvage:
                     raise
@@ -185,7 +205,7 @@ class Scan:
                 yield damage
                 offset += damage.nbytes
             else:
-                yield header, block
+                yield header, content
                 offset += _size_of(header)
 
     def damaged_header(self, reason: str) -> Damage:
@@ -222,6 +242,21 @@ class Scan:
         return self._read(end - len(END_MARK), len(END_MARK)) == END_MARK
 
     def _record(self, offset: int) -> tuple[RecordHeader, Block]:
+        raw, header = self._header(offset)
+        return header, parse_block(header, self._data(raw, header, offset), offset)
+
+    def _state(self, offset: int) -> tuple[RecordHeader, tuple[int, bytes]]:
+        raw, header = self._header(offset)
+        data = b""
+        if header.may_be_state:
+            data = self._read(offset + RECORD_BYTES, min(header.nbytes, len(MARK)))
+            if data != MARK:
+                return header, (offset, b"")
+            if header.nbytes <= MAX_STATE_BYTES:    # of others nobody reads more than the mark
+                data = self._data(raw, header, offset)
+        return header, (offset, data)
+
+    def _header(self, offset: int) -> tuple[bytes, RecordHeader]:
         what = "the record"
         raw = self._read_whole(offset, RECORD_BYTES, offset, f"the header of {what}")
         try:
@@ -229,6 +264,10 @@ class Scan:
         except RecordingError:
             self._check_zeros(offset + RECORD_BYTES - CHECKSUM.size, offset)
             raise
+        return raw, header
+
+    def _data(self, raw: bytes, header: RecordHeader, offset: int) -> bytes:
+        what = "the record"
         start = offset + RECORD_BYTES
         data = self._read_whole(start, header.nbytes, offset, what)
         end = start + header.nbytes
@@ -237,7 +276,7 @@ class Scan:
             self._check_zeros(end + TRAILER.size - len(END_MARK), offset)
             raise RecordingError(start, f"the data of the record at byte {offset} are damaged:"
                                      " wrong checksum, or no end mark")
-        return header, parse_block(header, data, offset)
+        return data
 
 
 def _size_of(header: RecordHeader) -> int:
