@@ -1,0 +1,355 @@
+"""Counts combinations of numbers of rows; must not know what columns the numbers are of."""
+
+import os
+
+from cpython.bytes cimport PyBytes_AsString
+from libc.stdint cimport INT64_MAX, INT64_MIN, int64_t, uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.string cimport memcmp, memcpy
+
+from wfpfast._base.portable cimport wf_fold
+from wfpfast._columns.export cimport ArrowArray
+from wfpfast.counting._rows cimport Numbers, Rows
+from wfpfast.counting._values cimport Values
+from wfpfast.lines cimport TIME, Node, has_bit
+
+cdef enum:
+    MOST_KEYS = 32
+    FIRST_SLOTS = 64
+
+
+ctypedef const uint32_t* Column
+
+cdef struct Count:
+    uint64_t hash
+    uint64_t count
+    int64_t first       # of the span: INT64_MAX and INT64_MIN for none
+    int64_t last
+
+
+cdef class Tally:
+    """How often each combination of values of some columns occurs.
+
+    Parameters
+    ----------
+    values : list of Values
+        Of the columns, in their order.
+    """
+
+    cdef list values
+    cdef int width
+    cdef uint32_t* keys         # `width` numbers an entry; that of slot 0 is not used
+    cdef Count* counts
+    cdef uint32_t* slots        # entries; 0 is free
+    cdef uint64_t mask
+    cdef uint32_t used, capacity
+    cdef uint64_t[MOST_KEYS] factors
+
+    def __cinit__(self, list values not None):
+        cdef bytes secrets = os.urandom(sizeof(self.factors))
+        cdef int k
+        if not 0 < len(values) <= MOST_KEYS:
+            raise ValueError(f"{len(values)} columns: from 1 to {MOST_KEYS} can be counted")
+        self.values = [<Values?>each for each in values]
+        self.width = len(values)
+        memcpy(self.factors, PyBytes_AsString(secrets), sizeof(self.factors))
+        for k in range(self.width):
+            self.factors[k] |= 1
+        self.used, self.capacity, self.mask = 1, FIRST_SLOTS, 4 * FIRST_SLOTS - 1
+        self.keys = <uint32_t*>calloc(FIRST_SLOTS * self.width, sizeof(uint32_t))
+        self.counts = <Count*>calloc(FIRST_SLOTS, sizeof(Count))
+        self.slots = <uint32_t*>calloc(4 * FIRST_SLOTS, sizeof(uint32_t))
+        if self.keys == NULL or self.counts == NULL or self.slots == NULL:
+            raise MemoryError
+
+    def __dealloc__(self):
+        free(self.keys)
+        free(self.counts)
+        free(self.slots)
+
+    def __len__(self):
+        """How many combinations there are; they are the entries from 1 on."""
+        return self.used - 1
+
+    def add(self, list numbers not None, Numbers only=None, Rows rows=None, str span=None):
+        """Count rows.
+
+        Parameters
+        ----------
+        numbers : list of Numbers
+            Of each column, in their order.
+        only : Numbers, optional
+            Rows where this is 0 are not counted.
+        rows, span : Rows and str, optional
+            A column of times, of which each combination's first and last are kept.
+        """
+        cdef Column[MOST_KEYS] columns
+        cdef const ArrowArray* array
+        cdef const Node* times = NULL
+        cdef Numbers each
+        cdef int64_t length = (<Numbers?>numbers[0]).length
+        cdef int k
+        cdef int status
+        if len(numbers) != self.width:
+            raise ValueError(f"{len(numbers)} columns of {self.width}")
+        for k in range(self.width):
+            each = <Numbers?>numbers[k]
+            columns[k] = each.data
+            if each.length != length:
+                raise ValueError(f"{each.length} rows and {length}")
+        if only is not None and only.length != length or rows is not None and (
+                rows.length != length):
+            raise ValueError("not as many rows as numbers")
+        if span is not None:
+            times = rows.node(span, &array)
+            if times.kind != TIME:
+                times = NULL
+        with nogil:
+            status = self.count_rows(
+                columns, length, NULL if only is None else only.data, times)
+        if status < 0:
+            raise MemoryError
+
+    cdef int count_rows(
+        self, const Column* columns, int64_t length, const uint32_t* only, const Node* times
+    ) noexcept nogil:
+        cdef uint32_t[MOST_KEYS] key
+        cdef uint32_t entry
+        cdef uint64_t hash
+        cdef int64_t row
+        cdef int k
+        for row in range(length):
+            if only != NULL and only[row] == 0:
+                continue
+            hash = 0
+            for k in range(self.width):
+                key[k] = columns[k][row]
+                hash += self.factors[k] * key[k]
+            entry = self.entry(key, hash)
+            if entry == 0:
+                return -1
+            self.counts[entry].count += 1
+            if times != NULL:
+                self.widen(entry, times, row + times.offset)
+        return 0
+
+    cdef void widen(self, uint32_t entry, const Node* times, int64_t k) noexcept nogil:
+        cdef int64_t time
+        if times.validity == NULL or has_bit(times.validity, k):
+            time = (<const int64_t*>times.values)[k]
+            self.counts[entry].first = min(self.counts[entry].first, time)
+            self.counts[entry].last = max(self.counts[entry].last, time)
+
+    cdef inline uint32_t entry(self, const uint32_t* key, uint64_t hash) noexcept nogil:
+        """Return the entry of a combination, which is made if there is none; 0 without memory."""
+        cdef uint32_t found
+        cdef uint64_t place
+        cdef int k
+        hash = wf_fold(hash, <uint64_t>0x9e3779b97f4a7c15)
+        place = hash & self.mask
+        while self.slots[place]:
+            found = self.slots[place]
+            for k in range(self.width):
+                if self.keys[<uint64_t>found * self.width + k] != key[k]:
+                    break
+            else:
+                return found
+            place = (place + 1) & self.mask
+        if self.used == self.capacity and self.grow() < 0:
+            return 0
+        found = self.used
+        self.used = found + 1
+        memcpy(self.keys + <uint64_t>found * self.width, key, self.width * sizeof(uint32_t))
+        self.counts[found] = Count(hash, 0, INT64_MAX, INT64_MIN)
+        place = hash & self.mask
+        while self.slots[place]:
+            place = (place + 1) & self.mask
+        self.slots[place] = found
+        return found
+
+    cdef int grow(self) noexcept nogil:
+        """Make room for twice as many entries; a quarter of the slots is used at most."""
+        cdef uint64_t capacity = 2 * <uint64_t>self.capacity
+        cdef uint64_t place, mask = 4 * capacity - 1
+        cdef uint32_t* keys = <uint32_t*>realloc(
+            self.keys, capacity * self.width * sizeof(uint32_t))
+        cdef Count* counts = <Count*>realloc(self.counts, capacity * sizeof(Count))
+        cdef uint32_t* slots = <uint32_t*>calloc(mask + 1, sizeof(uint32_t))
+        cdef uint32_t k
+        if keys != NULL:
+            self.keys = keys
+        if counts != NULL:
+            self.counts = counts
+        if keys == NULL or counts == NULL or slots == NULL or capacity > <uint64_t>1 << 31:
+            free(slots)
+            return -1
+        for k in range(1, self.used):
+            place = counts[k].hash & mask
+            while slots[place]:
+                place = (place + 1) & mask
+            slots[place] = k
+        free(self.slots)
+        self.slots, self.mask, self.capacity = slots, mask, <uint32_t>capacity
+        return 0
+
+    def project(self, list columns not None):
+        """Return the counts of some of the columns only, given by their places."""
+        cdef Tally found = Tally([self.values[k] for k in columns])
+        cdef uint32_t[MOST_KEYS] key
+        cdef int[MOST_KEYS] place
+        cdef uint64_t hash
+        cdef uint32_t k, entry
+        cdef int i
+        for i in range(found.width):
+            place[i] = columns[i]
+        for k in range(1, self.used):
+            hash = 0
+            for i in range(found.width):
+                key[i] = self.keys[<uint64_t>k * self.width + place[i]]
+                hash += found.factors[i] * key[i]
+            entry = found.entry(key, hash)
+            if entry == 0:
+                raise MemoryError
+            found.counts[entry].count += self.counts[k].count
+        return found
+
+    def numbers(self, uint32_t entry):
+        """Return the numbers of an entry's values."""
+        self.check(entry)
+        return [self.keys[<uint64_t>entry * self.width + k] for k in range(self.width)]
+
+    def row(self, uint32_t entry):
+        """Return the values of an entry."""
+        return [
+            values[number]
+            for values, number in zip(self.values, self.numbers(entry), strict=True)]
+
+    def count(self, uint32_t entry):
+        """Return how often an entry occurred."""
+        self.check(entry)
+        return self.counts[entry].count
+
+    def span(self, uint32_t entry):
+        """Return the first and the last time of an entry; None if it has none."""
+        self.check(entry)
+        if self.counts[entry].first > self.counts[entry].last:
+            return None
+        return self.counts[entry].first, self.counts[entry].last
+
+    def count_of(self, list numbers not None):
+        """Return how often a combination of numbers occurred."""
+        cdef uint32_t[MOST_KEYS] key
+        cdef uint64_t place, hash = 0
+        cdef int k
+        if len(numbers) != self.width:
+            raise ValueError(f"{len(numbers)} columns of {self.width}")
+        for k in range(self.width):
+            key[k] = numbers[k]
+            hash += self.factors[k] * key[k]
+        place = wf_fold(hash, <uint64_t>0x9e3779b97f4a7c15) & self.mask
+        while self.slots[place]:
+            if memcmp(self.keys + <uint64_t>self.slots[place] * self.width, key,
+                      self.width * sizeof(uint32_t)) == 0:
+                return self.counts[self.slots[place]].count
+            place = (place + 1) & self.mask
+        return 0
+
+    cdef int check(self, uint32_t entry) except -1:
+        if not 0 < entry < self.used:
+            raise IndexError(entry)
+        return 0
+
+    def best(self, most=None, dict fixed=None):
+        """Return the entries with the highest counts, equal counts in the order of their values.
+
+        Parameters
+        ----------
+        most : int, optional
+            How many; all by default.
+        fixed : dict of int to int, optional
+            Only entries that have these numbers at these places.
+
+        Returns
+        -------
+        tuple
+            How often they occurred together, how many there are, and the best of them.
+        """
+        cdef uint64_t total = 0, distinct = 0, wanted, size = 0
+        cdef uint32_t entry
+        cdef uint32_t* heap     # of the best so far: the worst of them is its first
+        cdef uint32_t[MOST_KEYS] key
+        cdef int[MOST_KEYS] place
+        cdef int k, n_fixed = 0
+        for k, number in (fixed or {}).items():
+            if not 0 <= k < self.width:
+                raise IndexError(k)
+            place[n_fixed], key[n_fixed] = k, number
+            n_fixed += 1
+        wanted = self.used if most is None else min(most, self.used)
+        heap = <uint32_t*>malloc((wanted + 1) * sizeof(uint32_t))
+        if heap == NULL:
+            raise MemoryError
+        try:
+            for entry in range(1, self.used):
+                if not self.fits(entry, place, key, n_fixed):
+                    continue
+                total += self.counts[entry].count
+                distinct += 1
+                if size < wanted:
+                    heap[size] = entry
+                    size += 1
+                    self.rise(heap, size - 1)
+                elif wanted and self.before(entry, heap[0]):
+                    heap[0] = entry
+                    self.sink(heap, size)
+            found = []
+            while size:
+                found.append(heap[0])
+                size -= 1
+                heap[0] = heap[size]
+                self.sink(heap, size)
+        finally:
+            free(heap)
+        return total, distinct, found[::-1]
+
+    cdef bint fits(
+        self, uint32_t entry, const int* places, const uint32_t* key, int count
+    ) noexcept nogil:
+        cdef int k
+        for k in range(count):
+            if self.keys[<uint64_t>entry * self.width + places[k]] != key[k]:
+                return False
+        return True
+
+    cdef bint before(self, uint32_t a, uint32_t b) noexcept:
+        """Tell whether entry a is better than entry b."""
+        cdef const uint32_t* first = self.keys + <uint64_t>a * self.width
+        cdef const uint32_t* second = self.keys + <uint64_t>b * self.width
+        cdef int k, found
+        if self.counts[a].count != self.counts[b].count:
+            return self.counts[a].count > self.counts[b].count
+        for k in range(self.width):
+            found = (<Values>self.values[k]).compare(first[k], second[k])
+            if found:
+                return found < 0
+        return False
+
+    cdef void rise(self, uint32_t* heap, uint64_t place) noexcept:
+        cdef uint64_t above
+        while place:
+            above = (place - 1) // 2
+            if not self.before(heap[above], heap[place]):
+                return
+            heap[above], heap[place] = heap[place], heap[above]
+            place = above
+
+    cdef void sink(self, uint32_t* heap, uint64_t size) noexcept:
+        cdef uint64_t below, place = 0
+        while 2 * place + 1 < size:
+            below = 2 * place + 1
+            if below + 1 < size and self.before(heap[below], heap[below + 1]):
+                below += 1
+            if not self.before(heap[place], heap[below]):
+                return
+            heap[below], heap[place] = heap[place], heap[below]
+            place = below
