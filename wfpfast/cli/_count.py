@@ -60,6 +60,7 @@ COLUMNS = list(dict.fromkeys((
 CODED = ("remote_address", "source_address")
 # Audits of inbound connections, of which it may not be known which end is local.
 _TWO_ENDED = (5156, 5157)
+_NOT = b"\1\0"
 # What names an ICMP message, and where it is: Windows gives its type as the local port.
 _ICMP = {"icmp_type": "local_port", "icmp_version": "ip_version"}
 
@@ -115,9 +116,9 @@ class Count:
     def _add(self, columns: "_Columns", batch: "EventBatch | pa.RecordBatch") -> None:
         rows = columns.rows
         verdicts = columns[VERDICT] = columns["event_type"].mapped(self._verdict_of.table())
-        is_icmp = columns["ip_protocol"].mapped(self._is_icmp.table())
+        icmp = rows.where(columns["ip_protocol"].mapped(self._is_icmp.table()))
         for name, column in _ICMP.items():
-            columns[name] = columns.numbered(name, column, is_icmp)
+            columns[name] = columns.of(icmp).numbered(name, column).spread(icmp, len(rows))
         if "timestamp" in rows:
             self.times.add(rows, "timestamp", verdicts)
         for tally, _ in self._together:
@@ -136,16 +137,17 @@ class Count:
         rows = columns.rows
         logged = columns.known("source_address")
         if logged.some:
-            two_ended = columns["event_id"].mapped(self._has_two_ends.table()).within(logged)
-            undecided = two_ended.beyond(columns.known("remote_address")).beyond(
-                columns.known("local_port"))
-            self.undecided.add(columns, undecided)
+            two_ended = columns.of(rows.where(
+                columns["event_id"].mapped(self._has_two_ends.table())))
+            no_end = two_ended.known("remote_address").either(
+                two_ended.known("local_port")).mapped(_NOT)
+            alone = two_ended.of(two_ended.rows.where(no_end))
+            self.undecided.add(alone.of(alone.rows.where(alone.known("source_address"))))
         failed = columns["failure_error"].either(columns["failure_status"])
         if failed.some:
-            self.failures.add(columns, failed)
-            ike = columns[VERDICT].mapped(self._bytes_for(FAIL))
-            only = {name: columns.numbered(name, name, ike) for name in PEER}
-            self.peers.add(only, ike, rows, "timestamp" if "timestamp" in rows else None)
+            self.failures.add(columns.of(rows.where(failed)))
+            ike = columns.of(rows.where(columns[VERDICT].mapped(self._bytes_for(FAIL))))
+            self.peers.add(ike, ike.rows, "timestamp" if "timestamp" in rows else None)
 
     def _bytes_for(self, verdict: str) -> bytes:
         """Return a table in which one verdict is 1."""
@@ -190,11 +192,15 @@ class _Columns(dict[str, Numbers]):
         found = self[name] = self.numbered(name, name)
         return found
 
-    def numbered(self, name: str, column: str, only: Numbers | None = None) -> Numbers:
+    def of(self, rows: Rows) -> "_Columns":
+        """Return the columns of some of the rows."""
+        return _Columns(rows, self._values)
+
+    def numbered(self, name: str, column: str) -> Numbers:
         """Return a column as numbers of values that are called `name`; null if it is not there."""
         if column not in self.rows:
             return Numbers(len(self.rows))
-        return self._values[name].number(self.rows, column, only)
+        return self._values[name].number(self.rows, column)
 
     def known(self, name: str) -> Numbers:
         """Tell of which events a column says something."""
@@ -202,7 +208,7 @@ class _Columns(dict[str, Numbers]):
 
 
 def _typed(batch: "pa.RecordBatch", names: Sequence[str], source: str) -> "pa.RecordBatch":
-    """Return the columns that are counted, in types that can be; they are safe to read."""
+    """Return the columns that are counted, in types that can be."""
     import pyarrow as pa
 
     from wfpfast.cli._wanted import known, typed
@@ -218,7 +224,6 @@ def _typed(batch: "pa.RecordBatch", names: Sequence[str], source: str) -> "pa.Re
             columns[field.name] = array if array.type == plain or is_coded else typed(
                 batch, field, source)
     found = pa.record_batch(columns) if columns else batch.select([])
-    found.validate(full=True)
     return found
 
 

@@ -100,7 +100,7 @@ from wfpfast import explain, names
 from wfpfast.cli import _screen, _show, _stats
 from wfpfast.cli._count import ALLOW, BY, CODED, DROP, VERDICT, VERDICTS, Count
 from wfpfast.cli._input import Input, name_of
-from wfpfast.cli._peers import PEER, named, peers
+from wfpfast.cli._peers import named, peers
 from wfpfast.cli._rules import add_rules, known_rules, own_rules, rules_then
 from wfpfast.cli._rules_then import RulesThen
 from wfpfast.cli._screen import Fault
@@ -194,7 +194,7 @@ def _report(count: Count, top: int) -> Report:
         "by": count.by and count.by.split(top, VERDICT, VERDICTS),
         "dropped": _verdict(count, DROP, top, DROPPED),
         "allowed": _verdict(count, ALLOW, top, ALLOWED),
-        "ike": _peers(count, top, said),
+        "ike": peers(count.peers, said, top),
         "failures": count.failures.top(top),
         "interrupted": False,
         "stats": dict(count.stats),
@@ -238,11 +238,6 @@ def _times(count: Count) -> Report:
     return {
         "step": step / 10**9, COUNT: sum(bar[COUNT] for bar in bars),
         "bars": [{**bar, "from": iso(bar["from"])} for bar in bars]}
-
-
-def _peers(count: Count, top: int, said: dict[int, str]) -> Report:
-    found = peers(list(count.peers.rows()), said)
-    return {COUNT: sum(row[COUNT] for row in found), "distinct": len(found), "top": found[:top]}
 
 
 def _inputs(paths: list[Path], doubles: Doubles | None) -> Iterator[tuple[Input, bool]]:
@@ -298,7 +293,7 @@ def _add_places(rows: list[Report], places: Tally) -> None:
     """Put beside each filter at which layers it was met, and the origins that events name."""
     ids = {row["filter_id"] for row in rows}
     found = [
-        place for place in places.rows()
+        place for place in map(places.row, places.entries())
         if place["filter_id"] in ids and place[VERDICT] == DROP]
     for row in rows:
         mine = [place for place in found if place["filter_id"] == row["filter_id"]]

@@ -1,7 +1,7 @@
 """Tables of counts, most frequent rows first; must not know what the columns mean."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from wfpfast.counting import Numbers, Rows, Values
@@ -9,7 +9,7 @@ from wfpfast.counting import Tally as Counted
 
 COUNT = "events"
 FIRST, LAST = "first", "last"
-_START = datetime(1970, 1, 1, tzinfo=UTC)
+_START = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC, whose name is not to be in the text
 
 
 class Tally:
@@ -38,24 +38,34 @@ class Tally:
         return len(self._counted)
 
     def add(
-        self, numbers: Mapping[str, Numbers], only: Numbers | None = None,
-        rows: Rows | None = None, span: str | None = None,
+        self, numbers: Mapping[str, Numbers], rows: Rows | None = None, span: str | None = None
     ) -> None:
         """Count the rows of a batch; see `wfpfast.counting.Tally.add`."""
-        self._counted.add([numbers[key] for key in self.keys], only, rows, span)
+        self._counted.add([numbers[key] for key in self.keys], rows, span)
 
     def of(self, keys: Sequence[str]) -> "Tally":
         """Return the counts of some of the columns."""
         places = [self.keys.index(key) for key in keys]
         return Tally(keys, self._all, self._counted.project(places))
 
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield all combinations, most frequent first, with their counts, first and last."""
-        for entry in self._counted.best()[2]:
-            ends = self._counted.span(entry) or (None, None)
-            yield {
-                **self._row(entry), COUNT: self._counted.count(entry),
-                **dict(zip((FIRST, LAST), map(iso, ends), strict=True))}
+    def entries(self) -> list[int]:
+        """Return all combinations, most frequent first, as what the next methods take."""
+        return self._counted.best()[2]
+
+    def numbers(self, entry: int) -> list[int]:
+        """Return the numbers of the values of a combination."""
+        return self._counted.numbers(entry)
+
+    def count(self, entry: int) -> int:
+        """Return how often a combination occurred."""
+        return self._counted.count(entry)
+
+    def row(self, entry: int) -> dict[str, Any]:
+        """Return a combination, its count, first and last."""
+        first, last = self._counted.span(entry) or (None, None)
+        return {
+            **self._row(entry), COUNT: self._counted.count(entry), FIRST: iso(first),
+            LAST: iso(last)}
 
     def top(self, most: int | None = None, **of: str | None) -> dict[str, Any]:
         """Return the most frequent keys, equal counts in the order of the keys.
@@ -122,4 +132,5 @@ def iso(time: int | None) -> str | None:
     if time is None:
         return None
     seconds, rest = divmod(time, 10**9)
-    return f"{_START + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}.{rest // 100:07}Z"
+    moment = (_START + timedelta(seconds=seconds)).isoformat()
+    return f"{moment}.{rest // 100:07}Z"

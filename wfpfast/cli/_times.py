@@ -56,7 +56,7 @@ class Times:
         self.last = ends[1] if self.last is None else max(ends[1], self.last)
         self._widen(self.first, self.last)
         steps = self._steps.steps(rows, name, self._step)
-        self._tally.add([steps, kinds], steps)
+        self._tally.add([steps, kinds])
 
     def _widen(self, first: int, last: int) -> None:
         step = next(
@@ -72,7 +72,8 @@ class Times:
         """Return what was counted so far, by step and kind."""
         for entry in range(1, len(self._tally) + 1):
             at, kind = self._tally.row(entry)
-            self._counts[at, kind] += self._tally.count(entry)
+            if at is not None:
+                self._counts[at, kind] += self._tally.count(entry)
         self._tally = self._new()
         return self._counts
 

@@ -10,15 +10,18 @@ cdef class Rows:
     cdef Node* nodes
     cdef const ArrowArray* array
     cdef dict places
+    cdef uint32_t* chosen       # which of them, or NULL for all
     cdef readonly int64_t length
 
     cdef Node* node(self, str name, const ArrowArray** array) except NULL
+
+
+cdef inline int64_t at(const uint32_t* chosen, int64_t k) noexcept nogil:
+    """Return which row is the k-th of the chosen ones."""
+    return k if chosen == NULL else chosen[k]
 
 
 cdef class Numbers:
     cdef uint32_t* data
     cdef readonly int64_t length
     cdef readonly bint some     # whether there is another one than 0
-
-
-cdef int check_length(Numbers a, Numbers b) except -1

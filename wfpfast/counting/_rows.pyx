@@ -6,11 +6,21 @@ Nothing is checked that Arrow promises: whoever gets rows from elsewhere validat
 from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memset
 
 from wfpfast._columns.export cimport ArrowArray, ArrowSchema
 from wfpfast.lines cimport NOTHING, TIME, Node, free_node, has_bit, read_node
+
+
+cdef class _Again:
+    cdef object capsules
+
+    def __cinit__(self, capsules):
+        self.capsules = capsules
+
+    def __arrow_c_array__(self):
+        return self.capsules
 
 
 cdef class Rows:
@@ -44,6 +54,8 @@ cdef class Rows:
             self.places[schema.children[k].name.decode()] = k
             read_node(&self.nodes[k], schema.children[k], self.array.children[k], 1)
             self.nodes[k].offset += self.array.offset
+            if self.array.children[k].null_count == 0:
+                self.nodes[k].validity = NULL
 
     def __dealloc__(self):
         cdef int64_t k
@@ -51,6 +63,7 @@ cdef class Rows:
             for k in range(self.array.n_children):
                 free_node(&self.nodes[k])
         free(self.nodes)
+        free(self.chosen)
 
     def __len__(self):
         return self.length
@@ -63,6 +76,21 @@ cdef class Rows:
         array[0] = self.array.children[k]
         return &self.nodes[k]
 
+    def where(self, Numbers mask not None):
+        """Return the rows for which a mask has another number than 0."""
+        cdef Rows found = Rows(_Again(self.capsules))
+        cdef int64_t k, count = 0
+        if mask.length != self.length:
+            raise ValueError(f"{self.length} rows and a mask for {mask.length}")
+        found.chosen = <uint32_t*>malloc((self.length + 1) * sizeof(uint32_t))
+        if found.chosen == NULL:
+            raise MemoryError
+        for k in range(self.length):
+            found.chosen[count] = <uint32_t>at(self.chosen, k)
+            count += mask.data[k] != 0
+        found.length = count
+        return found
+
     def known(self, str name):
         """Return 1 for each row in which a column is not null, or else 0."""
         cdef const ArrowArray* array
@@ -71,7 +99,8 @@ cdef class Rows:
         cdef int64_t k
         if node.kind != NOTHING and array.null_count != array.length:
             for k in range(self.length):
-                found.data[k] = node.validity == NULL or has_bit(node.validity, k + node.offset)
+                found.data[k] = node.validity == NULL or has_bit(
+                    node.validity, at(self.chosen, k) + node.offset)
                 found.some = found.some or found.data[k] != 0
         return found
 
@@ -79,16 +108,17 @@ cdef class Rows:
         """Return the least and the greatest value of a column of times; None if all are null."""
         cdef const ArrowArray* array
         cdef const Node* node = self.node(name, &array)
-        cdef int64_t k, value, low = 0, high = 0
+        cdef int64_t k, row, value, low = 0, high = 0
         cdef bint met = False
         if node.kind == NOTHING:
             return None
         if node.kind != TIME:
             raise TypeError(f"{name} is no time")
         with nogil:
-            for k in range(node.offset, node.offset + self.length):
-                if node.validity == NULL or has_bit(node.validity, k):
-                    value = (<const int64_t*>node.values)[k]
+            for k in range(self.length):
+                row = at(self.chosen, k) + node.offset
+                if node.validity == NULL or has_bit(node.validity, row):
+                    value = (<const int64_t*>node.values)[row]
                     if not met:
                         low = high = value
                         met = True
@@ -149,39 +179,30 @@ cdef class Numbers:
         found.some = all != 0
         return found
 
-    def within(self, Numbers mask not None):
-        """Return these numbers where a mask has one that is not 0, and 0 elsewhere."""
-        return choose(self, mask, True)
+    def spread(self, Rows rows not None, int64_t length):
+        """Return numbers of `length` rows of which these are those that were chosen; 0 elsewhere.
 
-    def beyond(self, Numbers mask not None):
-        """Return these numbers where a mask has 0, and 0 elsewhere."""
-        return choose(self, mask, False)
+        Raises
+        ------
+        ValueError
+            If they were not chosen of so many.
+        """
+        cdef Numbers found = Numbers(length)
+        cdef int64_t k
+        if rows.length != self.length or rows.array.length != length:
+            raise ValueError(f"{self.length} numbers of {rows.length} of {length} rows")
+        for k in range(self.length):
+            found.data[at(rows.chosen, k)] = self.data[k]
+        found.some = self.some
+        return found
 
     def either(self, Numbers other not None):
         """Return 1 where one of both is not 0."""
         cdef Numbers found = Numbers(self.length)
         cdef int64_t k
-        check_length(self, other)
+        if self.length != other.length:
+            raise ValueError(f"{self.length} rows and {other.length}")
         for k in range(self.length):
             found.data[k] = (self.data[k] | other.data[k]) != 0
         found.some = self.some or other.some
         return found
-
-
-cdef int check_length(Numbers a, Numbers b) except -1:
-    if a.length != b.length:
-        raise ValueError(f"{a.length} rows and {b.length}")
-    return 0
-
-
-cdef Numbers choose(Numbers numbers, Numbers mask, bint inside):
-    cdef Numbers found = Numbers(numbers.length)
-    cdef uint32_t all = 0
-    cdef int64_t k
-    check_length(numbers, mask)
-    for k in range(numbers.length):
-        if (mask.data[k] != 0) == inside:
-            found.data[k] = numbers.data[k]
-            all |= found.data[k]
-    found.some = all != 0
-    return found

@@ -5,20 +5,26 @@ import os
 from cpython.bytes cimport PyBytes_AsString
 from libc.stdint cimport INT64_MAX, INT64_MIN, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memcpy, memset
 
 from wfpfast._base.portable cimport wf_fold
 from wfpfast._columns.export cimport ArrowArray
-from wfpfast.counting._rows cimport Numbers, Rows
+from wfpfast.counting._rows cimport Numbers, Rows, at
 from wfpfast.counting._values cimport Values
 from wfpfast.lines cimport TIME, Node, has_bit
 
 cdef enum:
     MOST_KEYS = 32
+    MOST_PAIRS = 16
     FIRST_SLOTS = 64
 
 
 ctypedef const uint32_t* Column
+
+cdef union Key:
+    uint32_t[MOST_KEYS] numbers
+    uint64_t[MOST_PAIRS] pairs
+
 
 cdef struct Count:
     uint64_t hash
@@ -38,7 +44,8 @@ cdef class Tally:
 
     cdef list values
     cdef int width
-    cdef uint32_t* keys         # `width` numbers an entry; that of slot 0 is not used
+    cdef int pairs              # of numbers, in which keys are compared
+    cdef uint64_t* keys         # `pairs` an entry; entry 0 is not used
     cdef Count* counts
     cdef uint32_t* slots        # entries; 0 is free
     cdef uint64_t mask
@@ -52,11 +59,12 @@ cdef class Tally:
             raise ValueError(f"{len(values)} columns: from 1 to {MOST_KEYS} can be counted")
         self.values = [<Values?>each for each in values]
         self.width = len(values)
+        self.pairs = (self.width + 1) // 2
         memcpy(self.factors, PyBytes_AsString(secrets), sizeof(self.factors))
         for k in range(self.width):
             self.factors[k] |= 1
         self.used, self.capacity, self.mask = 1, FIRST_SLOTS, 4 * FIRST_SLOTS - 1
-        self.keys = <uint32_t*>calloc(FIRST_SLOTS * self.width, sizeof(uint32_t))
+        self.keys = <uint64_t*>calloc(FIRST_SLOTS * self.pairs, sizeof(uint64_t))
         self.counts = <Count*>calloc(FIRST_SLOTS, sizeof(Count))
         self.slots = <uint32_t*>calloc(4 * FIRST_SLOTS, sizeof(uint32_t))
         if self.keys == NULL or self.counts == NULL or self.slots == NULL:
@@ -71,15 +79,13 @@ cdef class Tally:
         """How many combinations there are; they are the entries from 1 on."""
         return self.used - 1
 
-    def add(self, list numbers not None, Numbers only=None, Rows rows=None, str span=None):
+    def add(self, list numbers not None, Rows rows=None, str span=None):
         """Count rows.
 
         Parameters
         ----------
         numbers : list of Numbers
             Of each column, in their order.
-        only : Numbers, optional
-            Rows where this is 0 are not counted.
         rows, span : Rows and str, optional
             A column of times, of which each combination's first and last are kept.
         """
@@ -94,43 +100,46 @@ cdef class Tally:
             raise ValueError(f"{len(numbers)} columns of {self.width}")
         for k in range(self.width):
             each = <Numbers?>numbers[k]
-            columns[k] = each.data
+            columns[k] = each.data if each.some else NULL
             if each.length != length:
                 raise ValueError(f"{each.length} rows and {length}")
-        if only is not None and only.length != length or rows is not None and (
-                rows.length != length):
-            raise ValueError("not as many rows as numbers")
         if span is not None:
+            if rows.length != length:
+                raise ValueError(f"{rows.length} rows and {length}")
             times = rows.node(span, &array)
             if times.kind != TIME:
                 times = NULL
         with nogil:
-            status = self.count_rows(
-                columns, length, NULL if only is None else only.data, times)
+            status = self.count_rows(columns, length, times, rows)
         if status < 0:
             raise MemoryError
 
     cdef int count_rows(
-        self, const Column* columns, int64_t length, const uint32_t* only, const Node* times
+        self, const Column* columns, int64_t length, const Node* times, Rows rows
     ) noexcept nogil:
-        cdef uint32_t[MOST_KEYS] key
+        cdef Key key
+        cdef int[MOST_KEYS] used    # columns that are not null throughout
         cdef uint32_t entry
         cdef uint64_t hash
         cdef int64_t row
-        cdef int k
+        cdef int k, i, n_used = 0
+        memset(&key, 0, sizeof(key))
+        for k in range(self.width):
+            if columns[k] != NULL:
+                used[n_used] = k
+                n_used += 1
         for row in range(length):
-            if only != NULL and only[row] == 0:
-                continue
             hash = 0
-            for k in range(self.width):
-                key[k] = columns[k][row]
-                hash += self.factors[k] * key[k]
-            entry = self.entry(key, hash)
+            for i in range(n_used):
+                k = used[i]
+                key.numbers[k] = columns[k][row]
+                hash += self.factors[k] * key.numbers[k]
+            entry = self.entry(&key, hash)
             if entry == 0:
                 return -1
             self.counts[entry].count += 1
             if times != NULL:
-                self.widen(entry, times, row + times.offset)
+                self.widen(entry, times, at(rows.chosen, row) + times.offset)
         return 0
 
     cdef void widen(self, uint32_t entry, const Node* times, int64_t k) noexcept nogil:
@@ -140,26 +149,23 @@ cdef class Tally:
             self.counts[entry].first = min(self.counts[entry].first, time)
             self.counts[entry].last = max(self.counts[entry].last, time)
 
-    cdef inline uint32_t entry(self, const uint32_t* key, uint64_t hash) noexcept nogil:
+    cdef inline uint32_t entry(self, const Key* key, uint64_t hash) noexcept nogil:
         """Return the entry of a combination, which is made if there is none; 0 without memory."""
         cdef uint32_t found
         cdef uint64_t place
-        cdef int k
         hash = wf_fold(hash, <uint64_t>0x9e3779b97f4a7c15)
         place = hash & self.mask
         while self.slots[place]:
             found = self.slots[place]
-            for k in range(self.width):
-                if self.keys[<uint64_t>found * self.width + k] != key[k]:
-                    break
-            else:
+            if self.is_key(found, key):
                 return found
             place = (place + 1) & self.mask
         if self.used == self.capacity and self.grow() < 0:
             return 0
         found = self.used
         self.used = found + 1
-        memcpy(self.keys + <uint64_t>found * self.width, key, self.width * sizeof(uint32_t))
+        memcpy(
+            self.keys + <uint64_t>found * self.pairs, key.pairs, self.pairs * sizeof(uint64_t))
         self.counts[found] = Count(hash, 0, INT64_MAX, INT64_MIN)
         place = hash & self.mask
         while self.slots[place]:
@@ -167,12 +173,23 @@ cdef class Tally:
         self.slots[place] = found
         return found
 
+    cdef inline bint is_key(self, uint32_t entry, const Key* key) noexcept nogil:
+        cdef const uint64_t* mine = self.keys + <uint64_t>entry * self.pairs
+        cdef uint64_t other = 0
+        cdef int k
+        for k in range(self.pairs):
+            other |= mine[k] ^ key.pairs[k]
+        return other == 0
+
+    cdef inline uint32_t key_of(self, uint32_t entry, int place) noexcept nogil:
+        return (<const uint32_t*>(self.keys + <uint64_t>entry * self.pairs))[place]
+
     cdef int grow(self) noexcept nogil:
         """Make room for twice as many entries; a quarter of the slots is used at most."""
         cdef uint64_t capacity = 2 * <uint64_t>self.capacity
         cdef uint64_t place, mask = 4 * capacity - 1
-        cdef uint32_t* keys = <uint32_t*>realloc(
-            self.keys, capacity * self.width * sizeof(uint32_t))
+        cdef uint64_t* keys = <uint64_t*>realloc(
+            self.keys, capacity * self.pairs * sizeof(uint64_t))
         cdef Count* counts = <Count*>realloc(self.counts, capacity * sizeof(Count))
         cdef uint32_t* slots = <uint32_t*>calloc(mask + 1, sizeof(uint32_t))
         cdef uint32_t k
@@ -195,19 +212,20 @@ cdef class Tally:
     def project(self, list columns not None):
         """Return the counts of some of the columns only, given by their places."""
         cdef Tally found = Tally([self.values[k] for k in columns])
-        cdef uint32_t[MOST_KEYS] key
+        cdef Key key
         cdef int[MOST_KEYS] place
         cdef uint64_t hash
         cdef uint32_t k, entry
         cdef int i
+        memset(&key, 0, sizeof(key))
         for i in range(found.width):
             place[i] = columns[i]
         for k in range(1, self.used):
             hash = 0
             for i in range(found.width):
-                key[i] = self.keys[<uint64_t>k * self.width + place[i]]
-                hash += found.factors[i] * key[i]
-            entry = found.entry(key, hash)
+                key.numbers[i] = self.key_of(k, place[i])
+                hash += found.factors[i] * key.numbers[i]
+            entry = found.entry(&key, hash)
             if entry == 0:
                 raise MemoryError
             found.counts[entry].count += self.counts[k].count
@@ -216,7 +234,7 @@ cdef class Tally:
     def numbers(self, uint32_t entry):
         """Return the numbers of an entry's values."""
         self.check(entry)
-        return [self.keys[<uint64_t>entry * self.width + k] for k in range(self.width)]
+        return [self.key_of(entry, k) for k in range(self.width)]
 
     def row(self, uint32_t entry):
         """Return the values of an entry."""
@@ -238,18 +256,18 @@ cdef class Tally:
 
     def count_of(self, list numbers not None):
         """Return how often a combination of numbers occurred."""
-        cdef uint32_t[MOST_KEYS] key
+        cdef Key key
         cdef uint64_t place, hash = 0
         cdef int k
+        memset(&key, 0, sizeof(key))
         if len(numbers) != self.width:
             raise ValueError(f"{len(numbers)} columns of {self.width}")
         for k in range(self.width):
-            key[k] = numbers[k]
-            hash += self.factors[k] * key[k]
+            key.numbers[k] = numbers[k]
+            hash += self.factors[k] * key.numbers[k]
         place = wf_fold(hash, <uint64_t>0x9e3779b97f4a7c15) & self.mask
         while self.slots[place]:
-            if memcmp(self.keys + <uint64_t>self.slots[place] * self.width, key,
-                      self.width * sizeof(uint32_t)) == 0:
+            if self.is_key(self.slots[place], &key):
                 return self.counts[self.slots[place]].count
             place = (place + 1) & self.mask
         return 0
@@ -317,19 +335,17 @@ cdef class Tally:
     ) noexcept nogil:
         cdef int k
         for k in range(count):
-            if self.keys[<uint64_t>entry * self.width + places[k]] != key[k]:
+            if self.key_of(entry, places[k]) != key[k]:
                 return False
         return True
 
     cdef bint before(self, uint32_t a, uint32_t b) noexcept:
         """Tell whether entry a is better than entry b."""
-        cdef const uint32_t* first = self.keys + <uint64_t>a * self.width
-        cdef const uint32_t* second = self.keys + <uint64_t>b * self.width
         cdef int k, found
         if self.counts[a].count != self.counts[b].count:
             return self.counts[a].count > self.counts[b].count
         for k in range(self.width):
-            found = (<Values>self.values[k]).compare(first[k], second[k])
+            found = (<Values>self.values[k]).compare(self.key_of(a, k), self.key_of(b, k))
             if found:
                 return found < 0
         return False

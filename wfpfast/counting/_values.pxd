@@ -4,6 +4,7 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 from wfpfast._base.growing cimport Growing
 from wfpfast._columns.dictionaries cimport N_SECRETS
 from wfpfast._columns.export cimport ArrowArray
+from wfpfast.counting._rows cimport Rows
 from wfpfast.lines cimport Node
 
 cdef enum Family:
@@ -37,14 +38,14 @@ cdef class Values:
     cdef int compare(self, uint32_t a, uint32_t b) noexcept nogil
     cdef int join(self, Family family) except -1
     cdef int put(
-        self, const Node* node, const ArrowArray* array, int64_t length, const uint32_t* only,
-        uint32_t* out) noexcept nogil
+        self, const Node* node, const ArrowArray* array, Rows rows, uint32_t* out
+    ) noexcept nogil
     cdef int put_codes(
-        self, const Node* node, int64_t length, int64_t values, const uint32_t* only,
+        self, const Node* node, int64_t length, const uint32_t* chosen, int64_t values,
         uint32_t* out) noexcept nogil
     cdef int put_words(
-        self, const Node* node, int64_t length, const uint32_t* only, uint32_t* out
+        self, const Node* node, int64_t length, const uint32_t* chosen, uint32_t* out
     ) noexcept nogil
     cdef int put_texts(
-        self, const Node* node, int64_t length, const uint32_t* only, uint32_t* out
+        self, const Node* node, int64_t length, const uint32_t* chosen, uint32_t* out
     ) noexcept nogil

@@ -9,7 +9,7 @@ import os
 from cpython.bytes cimport PyBytes_AsString, PyBytes_FromStringAndSize
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.stddef cimport size_t
-from libc.stdint cimport UINT32_MAX, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport UINT32_MAX, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcmp, memcpy, memset
 
@@ -17,9 +17,9 @@ from wfpfast._base.growing cimport put_bytes
 from wfpfast._base.portable cimport wf_fold
 from wfpfast._columns.dictionaries cimport hash_bytes, same
 from wfpfast._columns.export cimport ArrowArray
-from wfpfast.counting._rows cimport Numbers, Rows, check_length
+from wfpfast.counting._rows cimport Numbers, Rows, at
 from wfpfast.lines cimport (
-    BYTES, LIST, NOTHING, TEXT, TIME, TRUTH, UINT64, Kind, Node, has_bit, number, span)
+    BYTES, INT32, LIST, NOTHING, TEXT, TIME, TRUTH, UINT64, Kind, Node, has_bit, number, span)
 
 cdef enum:
     FIRST_SLOTS = 64
@@ -80,7 +80,7 @@ cdef class Values:
             return None
         entry = &self.entries[number]
         if self.family == TEXTS:
-            return PyUnicode_DecodeUTF8(self.texts.data + entry.word, entry.size, NULL)
+            return PyUnicode_DecodeUTF8(self.texts.data + entry.word, entry.size, "replace")
         if self.family == OCTETS:
             return PyBytes_FromStringAndSize(self.texts.data + entry.word, entry.size)
         if self.family == TRUTHS:
@@ -105,7 +105,7 @@ cdef class Values:
         """Whether the values are times: nanoseconds since 1970."""
         return self.family == TIMES
 
-    def number(self, Rows rows not None, str name, Numbers only=None):
+    def number(self, Rows rows not None, str name):
         """Return the numbers of a column's values.
 
         Parameters
@@ -114,8 +114,6 @@ cdef class Values:
             What has the column.
         name : str
             What it is called there.
-        only : Numbers, optional
-            Where this is 0, the value is taken for null.
 
         Raises
         ------
@@ -127,20 +125,14 @@ cdef class Values:
         cdef const ArrowArray* array
         cdef const Node* node = rows.node(name, &array)
         cdef Numbers found = Numbers(rows.length)
-        cdef const uint32_t* chosen = NULL
         cdef int status
         if node.kind == NOTHING or array.null_count == array.length or rows.length == 0:
             return found
-        if only is not None:
-            check_length(found, only)
-            if not only.some:
-                return found
-            chosen = only.data
         if node.kind >= LIST:
             raise TypeError(f"{name} has no values that can be counted")
         self.join(family_of(node))
         with nogil:
-            status = self.put(node, array, rows.length, chosen, found.data)
+            status = self.put(node, array, rows, found.data)
         if status == NO_MEMORY:
             raise MemoryError
         if status == BAD_CODE:
@@ -153,7 +145,7 @@ cdef class Values:
         cdef const ArrowArray* array
         cdef const Node* node = rows.node(name, &array)
         cdef Numbers found = Numbers(rows.length)
-        cdef int64_t k, value, at = 0, before = 0
+        cdef int64_t k, row, value, place = 0, before = 0
         cdef uint64_t low = 0
         cdef uint32_t last = 0
         if node.kind != TIME:
@@ -161,14 +153,15 @@ cdef class Values:
         self.join(SIGNED)
         with nogil:
             for k in range(rows.length):
-                if node.validity != NULL and not has_bit(node.validity, k + node.offset):
+                row = at(rows.chosen, k) + node.offset
+                if node.validity != NULL and not has_bit(node.validity, row):
                     continue
-                value = (<const int64_t*>node.values)[k + node.offset]
+                value = (<const int64_t*>node.values)[row]
                 # Times mostly come in their order. No step is on both sides of 1970.
                 if last == 0 or (value ^ before) < 0 or <uint64_t>value - low >= <uint64_t>step:
-                    at = value // step - (value % step < 0)
-                    low = <uint64_t>at * <uint64_t>step
-                    last = self.of_word(<uint64_t>at)
+                    place = value // step - (value % step < 0)
+                    low = <uint64_t>place * <uint64_t>step
+                    last = self.of_word(<uint64_t>place)
                     if last == NOT_MET:
                         with gil:
                             raise MemoryError
@@ -185,23 +178,24 @@ cdef class Values:
         return 0
 
     cdef int put(
-        self, const Node* node, const ArrowArray* array, int64_t length, const uint32_t* only,
-        uint32_t* out
+        self, const Node* node, const ArrowArray* array, Rows rows, uint32_t* out
     ) noexcept nogil:
         if node.dictionary != NULL:
-            return self.put_codes(node, length, array.dictionary.length, only, out)
+            return self.put_codes(
+                node, rows.length, rows.chosen, array.dictionary.length, out)
         if node.kind < TEXT:
-            return self.put_words(node, length, only, out)
-        return self.put_texts(node, length, only, out)
+            return self.put_words(node, rows.length, rows.chosen, out)
+        return self.put_texts(node, rows.length, rows.chosen, out)
 
     cdef int put_codes(
-        self, const Node* node, int64_t length, int64_t values, const uint32_t* only,
+        self, const Node* node, int64_t length, const uint32_t* chosen, int64_t values,
         uint32_t* out
     ) noexcept nogil:
         """Number the codes of a dictionary, each of whose values is looked at once."""
         cdef const Node* value = node.dictionary
         cdef uint32_t* codes = self.codes
-        cdef int64_t k, code
+        cdef const int32_t* narrow = NULL
+        cdef int64_t k, row, code
         cdef size_t size
         cdef const uint8_t* text
         if values > self.n_codes:
@@ -210,11 +204,13 @@ cdef class Values:
                 return NO_MEMORY
             self.codes, self.n_codes = codes, values
         memset(codes, 0xff, values * sizeof(uint32_t))
+        if node.kind == INT32:
+            narrow = <const int32_t*>node.values
         for k in range(length):
-            if only != NULL and only[k] == 0 or (
-                    node.validity != NULL and not has_bit(node.validity, k + node.offset)):
+            row = at(chosen, k) + node.offset
+            if node.validity != NULL and not has_bit(node.validity, row):
                 continue
-            code = number(node, k + node.offset)
+            code = narrow[row] if narrow != NULL else number(node, row)
             if not 0 <= code < values:
                 return BAD_CODE
             if codes[code] == NOT_MET:
@@ -231,29 +227,29 @@ cdef class Values:
         return 0
 
     cdef int put_words(
-        self, const Node* node, int64_t length, const uint32_t* only, uint32_t* out
+        self, const Node* node, int64_t length, const uint32_t* chosen, uint32_t* out
     ) noexcept nogil:
-        cdef int64_t k
+        cdef int64_t k, row
         for k in range(length):
-            if only != NULL and only[k] == 0 or (
-                    node.validity != NULL and not has_bit(node.validity, k + node.offset)):
+            row = at(chosen, k) + node.offset
+            if node.validity != NULL and not has_bit(node.validity, row):
                 continue
-            out[k] = self.of_word(word_of(node, k + node.offset))
+            out[k] = self.of_word(word_of(node, row))
             if out[k] == NOT_MET:
                 return NO_MEMORY
         return 0
 
     cdef int put_texts(
-        self, const Node* node, int64_t length, const uint32_t* only, uint32_t* out
+        self, const Node* node, int64_t length, const uint32_t* chosen, uint32_t* out
     ) noexcept nogil:
-        cdef int64_t k
+        cdef int64_t k, row
         cdef size_t size
         cdef const uint8_t* text
         for k in range(length):
-            if only != NULL and only[k] == 0 or (
-                    node.validity != NULL and not has_bit(node.validity, k + node.offset)):
+            row = at(chosen, k) + node.offset
+            if node.validity != NULL and not has_bit(node.validity, row):
                 continue
-            text = span(node, k + node.offset, &size)
+            text = span(node, row, &size)
             out[k] = self.of_text(text, size)
             if out[k] == NOT_MET:
                 return NO_MEMORY
