@@ -1,6 +1,7 @@
 """Puts failed negotiations of IKE together by peer; must not know how they are counted or shown."""
 
 import functools
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -32,14 +33,16 @@ def peers(failed: Tally, said: dict[int, str], most: int) -> Row:
         How many peers.
     """
     found: dict[tuple[int, ...], list[int]] = {}
+    counts: Counter[tuple[int, ...]] = Counter()
     for entry in failed.entries():
-        found.setdefault(tuple(failed.numbers(entry)[:len(_END)]), []).append(entry)
-    ways = sorted(
-        found.values(), key=lambda entries: -sum(map(failed.count, entries)))
+        end = tuple(failed.numbers(entry)[:len(_END)])
+        found.setdefault(end, []).append(entry)
+        counts[end] += failed.count(entry)
+    ways = [found[end] for end, _ in counts.most_common(most)]
     name = functools.cache(lambda code: named(code, said))
     return {
-        COUNT: sum(map(failed.count, failed.entries())), "distinct": len(ways),
-        "top": [_peer([failed.row(entry) for entry in entries], name) for entries in ways[:most]]}
+        COUNT: counts.total(), "distinct": len(found),
+        "top": [_peer([failed.row(entry) for entry in entries], name) for entries in ways]}
 
 
 def _peer(rows: list[Row], name: Callable[[int | None], Row]) -> Row:

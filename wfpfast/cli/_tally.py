@@ -114,17 +114,11 @@ class Tally:
         return {COUNT: events, "distinct": distinct, "top": rows}
 
     def _row(self, entry: int) -> dict[str, Any]:
-        return {
-            key: _cell(values, cell)
-            for key, values, cell in zip(
-                self.keys, self._values, self._counted.row(entry), strict=True)}
-
-
-def _cell(values: Values, cell: Any) -> Any:
-    """Return a value as JSON has it."""
-    if isinstance(cell, bytes):
-        return cell.hex()
-    return iso(cell) if values.times else cell
+        cells = self._counted.row(entry)
+        for place, values in enumerate(self._values):
+            if values.kind != "plain" and cells[place] is not None:
+                cells[place] = iso(cells[place]) if values.kind == "times" else cells[place].hex()
+        return dict(zip(self.keys, cells, strict=True))
 
 
 def iso(time: int | None) -> str | None:

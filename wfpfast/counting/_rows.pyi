@@ -1,8 +1,6 @@
-from typing import Any
+from typing import Any, final
 
-from typing_extensions import disjoint_base
-
-@disjoint_base
+@final
 class Rows:
     length: int
     def __init__(self, rows: Any) -> None: ...
@@ -12,7 +10,7 @@ class Rows:
     def known(self, name: str) -> Numbers: ...
     def ends(self, name: str) -> tuple[int, int] | None: ...
 
-@disjoint_base
+@final
 class Numbers:
     length: int
     some: bool

@@ -149,6 +149,16 @@ cdef class Numbers:
     def __len__(self):
         return self.length
 
+    cdef uint32_t greatest(self) noexcept nogil:
+        """Return the greatest of them."""
+        cdef uint32_t most = self.most
+        cdef int64_t k
+        if self.some and most == 0:
+            for k in range(self.length):
+                most = max(most, self.data[k])
+            self.most = most
+        return most
+
     def to_list(self):
         """Return them as a list of Python."""
         return [self.data[k] for k in range(self.length)]

@@ -1,11 +1,9 @@
-from typing import Any
-
-from typing_extensions import disjoint_base
+from typing import Any, final
 
 from wfpfast.counting._rows import Numbers, Rows
 from wfpfast.counting._values import Values
 
-@disjoint_base
+@final
 class Tally:
     def __init__(self, values: list[Values]) -> None: ...
     def __len__(self) -> int: ...

@@ -2,6 +2,7 @@
 
 import os
 
+cimport cython
 from cpython.bytes cimport PyBytes_AsString
 from libc.stdint cimport INT64_MAX, INT64_MIN, int64_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
@@ -33,6 +34,17 @@ cdef struct Count:
     int64_t last
 
 
+cdef int used_of(const Column* columns, int width, int* used) noexcept nogil:
+    """Find the columns that are not null throughout; return how many there are."""
+    cdef int k, count = 0
+    for k in range(width):
+        if columns[k] != NULL:
+            used[count] = k
+            count += 1
+    return count
+
+
+@cython.final
 cdef class Tally:
     """How often each combination of values of some columns occurs.
 
@@ -93,6 +105,8 @@ cdef class Tally:
         cdef const ArrowArray* array
         cdef const Node* times = NULL
         cdef Numbers each
+        cdef uint64_t[MOST_KEYS] strides
+        cdef uint64_t cells
         cdef int64_t length = (<Numbers?>numbers[0]).length
         cdef int k
         cdef int status
@@ -109,25 +123,76 @@ cdef class Tally:
             times = rows.node(span, &array)
             if times.kind != TIME:
                 times = NULL
+        cells = length + 1 if times != NULL else self.measure(numbers, length, strides)
         with nogil:
-            status = self.count_rows(columns, length, times, rows)
+            if cells <= <uint64_t>length:
+                status = self.count_cells(columns, length, strides, cells)
+            else:
+                status = self.count_rows(columns, length, times, rows)
         if status < 0:
             raise MemoryError
+
+    cdef uint64_t measure(self, list numbers, int64_t length, uint64_t* strides) except 0:
+        """Return how many cells there would be with one for each combination.
+
+        If they are more than rows, it is not said how many.
+        """
+        cdef uint64_t cells = 1
+        cdef int k
+        for k in range(self.width):
+            strides[k] = cells
+            cells *= <uint64_t>(<Numbers>numbers[k]).greatest() + 1
+            if cells > <uint64_t>length:
+                return <uint64_t>length + 1
+        return cells
+
+    cdef int count_cells(
+        self, const Column* columns, int64_t length, const uint64_t* strides, uint64_t cells
+    ) noexcept nogil:
+        """Count rows in a cell for each combination that there may be, and then add these."""
+        cdef uint32_t* counts = <uint32_t*>calloc(cells, sizeof(uint32_t))
+        cdef int[MOST_KEYS] used    # columns that are not null throughout
+        cdef Key key
+        cdef uint64_t cell, rest, hash
+        cdef uint32_t entry
+        cdef int64_t row
+        cdef int k, i, n_used = used_of(columns, self.width, used)
+        if counts == NULL:
+            return -1
+        for row in range(length):
+            cell = 0
+            for i in range(n_used):
+                cell += strides[used[i]] * columns[used[i]][row]
+            counts[cell] += 1
+        memset(&key, 0, sizeof(key))
+        for cell in range(cells):
+            if counts[cell] == 0:
+                continue
+            rest, hash = cell, 0
+            for k in range(self.width - 1, -1, -1):
+                key.numbers[k] = <uint32_t>(rest // strides[k])
+                rest = rest % strides[k]
+                hash += self.factors[k] * key.numbers[k]
+            entry = self.entry(&key, hash)
+            if entry == 0:
+                break
+            self.counts[entry].count += counts[cell]
+        else:
+            free(counts)
+            return 0
+        free(counts)
+        return -1
 
     cdef int count_rows(
         self, const Column* columns, int64_t length, const Node* times, Rows rows
     ) noexcept nogil:
         cdef Key key
-        cdef int[MOST_KEYS] used    # columns that are not null throughout
+        cdef int[MOST_KEYS] used
         cdef uint32_t entry
         cdef uint64_t hash
         cdef int64_t row
-        cdef int k, i, n_used = 0
+        cdef int k, i, n_used = used_of(columns, self.width, used)
         memset(&key, 0, sizeof(key))
-        for k in range(self.width):
-            if columns[k] != NULL:
-                used[n_used] = k
-                n_used += 1
         for row in range(length):
             hash = 0
             for i in range(n_used):

@@ -1,4 +1,5 @@
 # The values of columns by number; must not know what they mean.
+cimport cython
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
 from wfpfast._base.growing cimport Growing
@@ -20,6 +21,7 @@ cdef struct Entry:
     uint32_t size       # of a text
 
 
+@cython.final
 cdef class Values:
     cdef Entry* entries         # 0 is null
     cdef uint32_t count, capacity

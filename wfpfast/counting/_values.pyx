@@ -101,9 +101,9 @@ cdef class Values:
         return found
 
     @property
-    def times(self):
-        """Whether the values are times: nanoseconds since 1970."""
-        return self.family == TIMES
+    def kind(self):
+        """What the values are: "times", nanoseconds since 1970, "bytes", or "plain"."""
+        return "times" if self.family == TIMES else "bytes" if self.family == OCTETS else "plain"
 
     def number(self, Rows rows not None, str name):
         """Return the numbers of a column's values.
