@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 import pyarrow.ipc
@@ -31,38 +31,50 @@ def parquet(given: Input, request: Request, stack: contextlib.ExitStack) -> Sour
     size = CODED_BATCH if coded else TABLE_BATCH
     total, seen = max(1, reader.metadata.num_rows), 0
     schema = pa.schema([schema.field(name) for name in names])
-    empty = _empty(reader.metadata)
-    full = [name for name in names if name not in empty] or names[:1]
-    nulls = {field.name: pa.nulls(size, field.type) for field in schema if field.name not in full}
+    nulls = {field.name: pa.nulls(size, field.type) for field in schema}
 
     def read() -> Iterator[pa.RecordBatch]:
         nonlocal seen
-        for batch in reader.iter_batches(size, columns=full, use_threads=not coded):
-            seen += len(batch)
-            yield pa.record_batch([
-                nulls[name].slice(0, len(batch)) if name in nulls else batch.column(name)
-                for name in names], schema=schema)
+        for groups, full in _runs(reader.metadata, names):
+            for batch in reader.iter_batches(
+                    size, columns=full, row_groups=groups, use_threads=not coded):
+                seen += len(batch)
+                yield pa.record_batch([
+                    batch.column(name) if name in full else nulls[name].slice(0, len(batch))
+                    for name in names], schema=schema)
 
     stats = _stats(reader.metadata.metadata)
     batches = checked(given.name, "Parquet", read())
     return Source(given.name, schema, batches, lambda: stats, lambda: seen / total)
 
 
-def _empty(file: pa.parquet.FileMetaData) -> set[str]:
-    """Return the columns that are null in all rows, as the file says: they need not be read."""
-    found = {
-        file.schema.column(k).path for k in range(file.num_columns)
+def _runs(
+    file: pa.parquet.FileMetaData, names: Sequence[str]
+) -> Iterator[tuple[list[int], list[str]]]:
+    """Yield row groups one after another that have values in the same columns, and these columns.
+
+    What a file says to be null throughout need not be read.
+    """
+    first = names[:1]   # without a column, nobody would say how many rows there are
+    flat = {
+        file.schema.column(k).path: k for k in range(file.num_columns)
         if file.schema.column(k).max_repetition_level == 0}
+    together: list[int] = []
+    before: list[str] = []
     for number in range(file.num_row_groups):
         group = file.row_group(number)
-        for k in range(file.num_columns):
-            column = group.column(k)
-            stats = column.statistics
-            if column.path_in_schema in found and (
-                    stats is None or not stats.has_null_count
-                    or stats.null_count != group.num_rows):
-                found.discard(column.path_in_schema)
-    return found
+        full = [name for name in names if name not in flat or not _is_null(
+            group.column(flat[name]).statistics, group.num_rows)] or first
+        if together and full != before:
+            yield together, before
+            together = []
+        together, before = [*together, number], full
+    if together:
+        yield together, before
+
+
+def _is_null(stats: pa.parquet.Statistics | None, rows: int) -> bool:
+    return stats is not None and stats.has_null_count and stats.null_count == rows
 
 
 def arrow(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:

@@ -21,8 +21,14 @@ cdef struct Entry:
     uint32_t size       # of a text
 
 
+cdef struct Met:
+    uint64_t word
+    uint32_t number     # 0: nothing is here
+
+
 @cython.final
 cdef class Values:
+    cdef Met* met               # words that were met lately
     cdef Entry* entries         # 0 is null
     cdef uint32_t count, capacity
     cdef uint32_t* slots        # numbers; 0 is free

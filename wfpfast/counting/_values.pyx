@@ -23,6 +23,7 @@ from wfpfast.lines cimport (
 
 cdef enum:
     FIRST_SLOTS = 64
+    LATELY = 4096           # words that are found without a hash
     NOT_MET = 0xffffffff    # no number: that of a code which no row had so far
     NO_MEMORY = -1
     BAD_CODE = -2
@@ -66,6 +67,7 @@ cdef class Values:
         free(self.entries)
         free(self.texts.data)
         free(self.codes)
+        free(self.met)
 
     def __len__(self):
         """How many there are, with null."""
@@ -229,14 +231,25 @@ cdef class Values:
     cdef int put_words(
         self, const Node* node, int64_t length, const uint32_t* chosen, uint32_t* out
     ) noexcept nogil:
+        cdef uint64_t word
+        cdef Met* met
         cdef int64_t k, row
+        if self.met == NULL:
+            self.met = <Met*>calloc(LATELY, sizeof(Met))
+            if self.met == NULL:
+                return NO_MEMORY
         for k in range(length):
             row = at(chosen, k) + node.offset
             if node.validity != NULL and not has_bit(node.validity, row):
                 continue
-            out[k] = self.of_word(word_of(node, row))
-            if out[k] == NOT_MET:
-                return NO_MEMORY
+            word = word_of(node, row)
+            met = &self.met[word & (LATELY - 1)]
+            if met.number == 0 or met.word != word:
+                met.word, met.number = word, self.of_word(word)
+                if met.number == NOT_MET:
+                    met.number = 0
+                    return NO_MEMORY
+            out[k] = met.number
         return 0
 
     cdef int put_texts(
