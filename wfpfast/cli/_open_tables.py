@@ -18,7 +18,8 @@ CODED_BATCH = 65_536     # what is counted is to stay in the processor's caches
 
 def parquet(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open a Parquet file, which has to be read from its end."""
-    file = stack.enter_context(given.on_disk(stack).open("rb"))
+    path = given.on_disk(stack)
+    file = stack.enter_context(path.open("rb"))
     with readable(given.name, "Parquet"):
         reader = pa.parquet.ParquetFile(file)
         coded = [field.name for field in reader.schema_arrow
@@ -45,7 +46,9 @@ def parquet(given: Input, request: Request, stack: contextlib.ExitStack) -> Sour
 
     stats = _stats(reader.metadata.metadata)
     batches = checked(given.name, "Parquet", read())
-    return Source(given.name, schema, batches, lambda: stats, lambda: seen / total)
+    found = Source(given.name, schema, batches, lambda: stats, lambda: seen / total)
+    found.table = path, reader.metadata
+    return found
 
 
 def _runs(
