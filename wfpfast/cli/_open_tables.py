@@ -67,7 +67,7 @@ def _runs(
     for number in range(file.num_row_groups):
         group = file.row_group(number)
         full = [name for name in names if name not in flat or not _is_null(
-            group.column(flat[name]).statistics, group.num_rows)] or first
+            group.column(flat[name]).statistics, group.num_rows)] or list(first)
         if together and full != before:
             yield together, before
             together = []

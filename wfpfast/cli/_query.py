@@ -99,7 +99,7 @@ def _linked(
 ) -> tuple[Joined, pa.Table | None]:
     """Let duckdb read the files itself; None if it reads something else there than we do."""
     joined, target = read
-    empty = union(target.schemas).empty_table()
+    empty = pa.Table.from_batches([], union(target.schemas))
     if not target.files or not sql.link(target.files, empty):
         return joined, None
     joined.rows = target.rows

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from wfpfast.counting import Numbers, Rows, Values
+from wfpfast.counting import Numbers, Rows, Values, best
 from wfpfast.counting import Tally as Counted
 
 COUNT = "events"
 FIRST, LAST = "first", "last"
-_START = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC, whose name is not to be in the text
+_START = datetime(1970, 1, 1)     # UTC, whose name is not to be in texts
 
 
 class Tally:
@@ -50,7 +50,7 @@ class Tally:
 
     def entries(self) -> list[int]:
         """Return all combinations, most frequent first, as what the next methods take."""
-        return self._counted.best()[2]
+        return best(self._counted)[2]
 
     def numbers(self, entry: int) -> list[int]:
         """Return the numbers of the values of a combination."""
@@ -84,10 +84,10 @@ class Tally:
             dict a key, with its count as ``events``.
         """
         fixed = {self.keys.index(key): self._all[key].find(text) for key, text in of.items()}
-        events, distinct, best = self._counted.best(most, fixed)
+        events, distinct, found = best(self._counted, most, fixed)
         return {COUNT: events, "distinct": distinct, "top": [
             {**{key: cell for key, cell in self._row(entry).items() if key not in of},
-             COUNT: self._counted.count(entry)} for entry in best]}
+             COUNT: self._counted.count(entry)} for entry in found]}
 
     def split(self, most: int | None, by: str, parts: Mapping[str, str]) -> dict[str, Any]:
         """Return what `top` does of all keys but one, with counts of some of that one's texts.
@@ -103,9 +103,9 @@ class Tally:
         """
         place = self.keys.index(by)
         folded = self.of([key for key in self.keys if key != by])
-        events, distinct, best = folded._counted.best(most)
+        events, distinct, found = best(folded._counted, most)
         rows = []
-        for entry in best:
+        for entry in found:
             rest = folded._counted.numbers(entry)
             rows.append({**folded._row(entry), COUNT: folded._counted.count(entry), **{
                 name: self._counted.count_of(

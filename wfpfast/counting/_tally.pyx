@@ -2,10 +2,9 @@
 
 import os
 
-cimport cython
 from cpython.bytes cimport PyBytes_AsString
 from libc.stdint cimport INT64_MAX, INT64_MIN, int64_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcpy, memset
 
 from wfpfast._base.portable cimport wf_fold
@@ -15,23 +14,7 @@ from wfpfast.counting._values cimport Values
 from wfpfast.lines cimport TIME, Node, has_bit
 
 cdef enum:
-    MOST_KEYS = 32
-    MOST_PAIRS = 16
     FIRST_SLOTS = 64
-
-
-ctypedef const uint32_t* Column
-
-cdef union Key:
-    uint32_t[MOST_KEYS] numbers
-    uint64_t[MOST_PAIRS] pairs
-
-
-cdef struct Count:
-    uint64_t hash
-    uint64_t count
-    int64_t first       # of the span: INT64_MAX and INT64_MIN for none
-    int64_t last
 
 
 cdef int used_of(const Column* columns, int width, int* used) noexcept nogil:
@@ -44,7 +27,6 @@ cdef int used_of(const Column* columns, int width, int* used) noexcept nogil:
     return count
 
 
-@cython.final
 cdef class Tally:
     """How often each combination of values of some columns occurs.
 
@@ -53,16 +35,6 @@ cdef class Tally:
     values : list of Values
         Of the columns, in their order.
     """
-
-    cdef list values
-    cdef int width
-    cdef int pairs              # of numbers, in which keys are compared
-    cdef uint64_t* keys         # `pairs` an entry; entry 0 is not used
-    cdef Count* counts
-    cdef uint32_t* slots        # entries; 0 is free
-    cdef uint64_t mask
-    cdef uint32_t used, capacity
-    cdef uint64_t[MOST_KEYS] factors
 
     def __cinit__(self, list values not None):
         cdef bytes secrets = os.urandom(sizeof(self.factors))
@@ -214,7 +186,7 @@ cdef class Tally:
             self.counts[entry].first = min(self.counts[entry].first, time)
             self.counts[entry].last = max(self.counts[entry].last, time)
 
-    cdef inline uint32_t entry(self, const Key* key, uint64_t hash) noexcept nogil:
+    cdef uint32_t entry(self, const Key* key, uint64_t hash) noexcept nogil:
         """Return the entry of a combination, which is made if there is none; 0 without memory."""
         cdef uint32_t found
         cdef uint64_t place
@@ -238,16 +210,13 @@ cdef class Tally:
         self.slots[place] = found
         return found
 
-    cdef inline bint is_key(self, uint32_t entry, const Key* key) noexcept nogil:
+    cdef bint is_key(self, uint32_t entry, const Key* key) noexcept nogil:
         cdef const uint64_t* mine = self.keys + <uint64_t>entry * self.pairs
         cdef uint64_t other = 0
         cdef int k
         for k in range(self.pairs):
             other |= mine[k] ^ key.pairs[k]
         return other == 0
-
-    cdef inline uint32_t key_of(self, uint32_t entry, int place) noexcept nogil:
-        return (<const uint32_t*>(self.keys + <uint64_t>entry * self.pairs))[place]
 
     cdef int grow(self) noexcept nogil:
         """Make room for twice as many entries; a quarter of the slots is used at most."""
@@ -288,7 +257,7 @@ cdef class Tally:
         for k in range(1, self.used):
             hash = 0
             for i in range(found.width):
-                key.numbers[i] = self.key_of(k, place[i])
+                key.numbers[i] = key_of(self, k, place[i])
                 hash += found.factors[i] * key.numbers[i]
             entry = found.entry(&key, hash)
             if entry == 0:
@@ -299,7 +268,7 @@ cdef class Tally:
     def numbers(self, uint32_t entry):
         """Return the numbers of an entry's values."""
         self.check(entry)
-        return [self.key_of(entry, k) for k in range(self.width)]
+        return [key_of(self, entry, k) for k in range(self.width)]
 
     def row(self, uint32_t entry):
         """Return the values of an entry."""
@@ -341,96 +310,3 @@ cdef class Tally:
         if not 0 < entry < self.used:
             raise IndexError(entry)
         return 0
-
-    def best(self, most=None, dict fixed=None):
-        """Return the entries with the highest counts, equal counts in the order of their values.
-
-        Parameters
-        ----------
-        most : int, optional
-            How many; all by default.
-        fixed : dict of int to int, optional
-            Only entries that have these numbers at these places.
-
-        Returns
-        -------
-        tuple
-            How often they occurred together, how many there are, and the best of them.
-        """
-        cdef uint64_t total = 0, distinct = 0, wanted, size = 0
-        cdef uint32_t entry
-        cdef uint32_t* heap     # of the best so far: the worst of them is its first
-        cdef uint32_t[MOST_KEYS] key
-        cdef int[MOST_KEYS] place
-        cdef int k, n_fixed = 0
-        for k, number in (fixed or {}).items():
-            if not 0 <= k < self.width:
-                raise IndexError(k)
-            place[n_fixed], key[n_fixed] = k, number
-            n_fixed += 1
-        wanted = self.used if most is None else min(most, self.used)
-        heap = <uint32_t*>malloc((wanted + 1) * sizeof(uint32_t))
-        if heap == NULL:
-            raise MemoryError
-        try:
-            for entry in range(1, self.used):
-                if not self.fits(entry, place, key, n_fixed):
-                    continue
-                total += self.counts[entry].count
-                distinct += 1
-                if size < wanted:
-                    heap[size] = entry
-                    size += 1
-                    self.rise(heap, size - 1)
-                elif wanted and self.before(entry, heap[0]):
-                    heap[0] = entry
-                    self.sink(heap, size)
-            found = []
-            while size:
-                found.append(heap[0])
-                size -= 1
-                heap[0] = heap[size]
-                self.sink(heap, size)
-        finally:
-            free(heap)
-        return total, distinct, found[::-1]
-
-    cdef bint fits(
-        self, uint32_t entry, const int* places, const uint32_t* key, int count
-    ) noexcept nogil:
-        cdef int k
-        for k in range(count):
-            if self.key_of(entry, places[k]) != key[k]:
-                return False
-        return True
-
-    cdef bint before(self, uint32_t a, uint32_t b) noexcept:
-        """Tell whether entry a is better than entry b."""
-        cdef int k, found
-        if self.counts[a].count != self.counts[b].count:
-            return self.counts[a].count > self.counts[b].count
-        for k in range(self.width):
-            found = (<Values>self.values[k]).compare(self.key_of(a, k), self.key_of(b, k))
-            if found:
-                return found < 0
-        return False
-
-    cdef void rise(self, uint32_t* heap, uint64_t place) noexcept:
-        cdef uint64_t above
-        while place:
-            above = (place - 1) // 2
-            if not self.before(heap[above], heap[place]):
-                return
-            heap[above], heap[place] = heap[place], heap[above]
-            place = above
-
-    cdef void sink(self, uint32_t* heap, uint64_t size) noexcept:
-        cdef uint64_t below, place = 0
-        while 2 * place + 1 < size:
-            below = 2 * place + 1
-            if below + 1 < size and self.before(heap[below], heap[below + 1]):
-                below += 1
-            if not self.before(heap[place], heap[below]):
-                return
-            heap[below], heap[place] = heap[place], heap[below]
-            place = below

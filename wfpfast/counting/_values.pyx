@@ -19,7 +19,8 @@ from wfpfast._columns.dictionaries cimport hash_bytes, same
 from wfpfast._columns.export cimport ArrowArray
 from wfpfast.counting._rows cimport Numbers, Rows, at
 from wfpfast.lines cimport (
-    BYTES, INT32, LIST, NOTHING, TEXT, TIME, TRUTH, UINT64, Kind, Node, has_bit, number, span)
+    BYTES, INT32, LIST, NOTHING, TEXT, TIME, TRUTH, UINT64, Kind, Node, has_bit, span)
+from wfpfast.lines cimport number as whole
 
 cdef enum:
     FIRST_SLOTS = 64
@@ -47,7 +48,7 @@ cdef inline uint64_t word_of(const Node* node, int64_t k) noexcept nogil:
         return (<const uint64_t*>node.values)[k]
     if node.kind == TRUTH:
         return has_bit(node.values, k)
-    return <uint64_t>number(node, k)    # of TIME, too: it is an int64
+    return <uint64_t>whole(node, k)    # of TIME, too: it is an int64
 
 
 cdef class Values:
@@ -212,7 +213,7 @@ cdef class Values:
             row = at(chosen, k) + node.offset
             if node.validity != NULL and not has_bit(node.validity, row):
                 continue
-            code = narrow[row] if narrow != NULL else number(node, row)
+            code = narrow[row] if narrow != NULL else whole(node, row)
             if not 0 <= code < values:
                 return BAD_CODE
             if codes[code] == NOT_MET:
@@ -302,16 +303,16 @@ cdef class Values:
 
     cdef uint32_t add(self, uint64_t hash, uint64_t word, uint32_t size) noexcept nogil:
         cdef uint64_t place
-        cdef uint32_t number = self.count
-        if number == self.capacity and self.grow() < 0:
+        cdef uint32_t new = self.count
+        if new == self.capacity and self.grow() < 0:
             return NOT_MET
         place = hash & self.mask
         while self.slots[place]:
             place = (place + 1) & self.mask
-        self.slots[place] = number
-        self.entries[number] = Entry(hash, word, size)
-        self.count = number + 1
-        return number
+        self.slots[place] = new
+        self.entries[new] = Entry(hash, word, size)
+        self.count = new + 1
+        return new
 
     cdef int grow(self) noexcept nogil:
         """Make room for twice as many values; a quarter of the slots is used at most."""
