@@ -158,9 +158,9 @@ def print_json(report: Report, errors: Sequence[str]) -> None:
     click.echo(json.dumps(report, indent=2))
 
 
-def print_tables(report: Report, errors: Sequence[str]) -> None:
+def print_tables(report: Report, errors: Sequence[str], *, local: bool = False) -> None:
     """Print a report for people; errors are said behind it."""
-    _show.show(report, _screen.console())
+    _show.show(report, _screen.console(), local=local)
 
 
 def summary(
