@@ -3,6 +3,7 @@ from libc.stddef cimport size_t
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from wfpfast._base.growing cimport Growing
+from wfpfast._columns.export cimport ArrowArray, ArrowSchema
 
 cdef enum Kind:
     NOTHING
@@ -30,6 +31,11 @@ cdef struct Node:
     int32_t n_children
     Growing before              # what is written before a value
     Growing instead             # what is written for null
+
+
+cdef int read_node(
+    Node* node, const ArrowSchema* schema, const ArrowArray* array, int level) except -1
+cdef void free_node(Node* node) noexcept nogil
 
 
 cdef inline bint has_bit(const void* bits, int64_t k) noexcept nogil:

@@ -24,6 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "naming": {"names"},
     "_columns": {"_base"},
     "lines": {"_base", "_columns"},
+    "counting": {"_base", "_columns", "lines"},
     "_blocks": {"_tables", "abi", "errors"},
     "_decode": {"_base", "_blocks", "_columns", "_tables", "abi", "errors", "naming"},
     "_filter_table": {"_columns", "names"},

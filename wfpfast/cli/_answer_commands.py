@@ -1,5 +1,6 @@
 """The commands that answer questions about files, and their options; must not know the answers."""
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,14 @@ from wfpfast.cli._once import command
                    " convert writes, and app, filter, user, process, protocol, origin, type for"
                    " short.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
+@click.option("--utc/--local", "utc", default=True,
+              help="Times of the tables; UTC by default. JSON has UTC.")
 @COLOR
 @reading_options
 @with_formats
 def summary(
     files: tuple[Path, ...], filters: tuple[Path, ...], top: int, *, keep_doubles: bool,
-    by: list[str], as_json: bool, **options: Any,
+    by: list[str], as_json: bool, utc: bool, **options: Any,
 ) -> int:
     """Say what happened and what was dropped, by application, filter, address and port.
 
@@ -54,9 +57,10 @@ def summary(
     """
     from wfpfast.cli._summary import print_json, print_tables, summarise
 
+    tables = functools.partial(print_tables, local=not utc)
     return summarise(
         list(files), filters=filters, top=top, keep_doubles=keep_doubles, by=by,
-        show=print_json if as_json else print_tables, **given(options))
+        show=print_json if as_json else tables, **given(options))
 
 
 @command(short_help="Write one page of HTML about files, with charts.")

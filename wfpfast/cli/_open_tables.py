@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 import pyarrow.ipc
@@ -13,12 +13,13 @@ from wfpfast.cli._source import STATS_KEY, Request, Source, checked, readable
 from wfpfast.cli._stats import Stats
 
 TABLE_BATCH = 65_536
-CODED_BATCH = 131_072    # what only counts codes takes more at a time
+CODED_BATCH = 65_536     # what is counted is to stay in the processor's caches
 
 
 def parquet(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open a Parquet file, which has to be read from its end."""
-    file = stack.enter_context(given.on_disk(stack).open("rb"))
+    path = given.on_disk(stack)
+    file = stack.enter_context(path.open("rb"))
     with readable(given.name, "Parquet"):
         reader = pa.parquet.ParquetFile(file)
         coded = [field.name for field in reader.schema_arrow
@@ -30,18 +31,53 @@ def parquet(given: Input, request: Request, stack: contextlib.ExitStack) -> Sour
     names = request.names(given.name, schema.names)
     size = CODED_BATCH if coded else TABLE_BATCH
     total, seen = max(1, reader.metadata.num_rows), 0
+    schema = pa.schema([schema.field(name) for name in names])
+    nulls = {field.name: pa.nulls(size, field.type) for field in schema}
 
     def read() -> Iterator[pa.RecordBatch]:
         nonlocal seen
-        for batch in reader.iter_batches(size, columns=names, use_threads=not coded):
-            seen += len(batch)
-            # Whether they come in this order or in the file's is up to the reader.
-            yield batch.select(names)
+        for groups, full in _runs(reader.metadata, names):
+            for batch in reader.iter_batches(
+                    size, columns=full, row_groups=groups, use_threads=not coded):
+                seen += len(batch)
+                yield pa.record_batch([
+                    batch.column(name) if name in full else nulls[name].slice(0, len(batch))
+                    for name in names], schema=schema)
 
-    schema = pa.schema([schema.field(name) for name in names])
     stats = _stats(reader.metadata.metadata)
     batches = checked(given.name, "Parquet", read())
-    return Source(given.name, schema, batches, lambda: stats, lambda: seen / total)
+    found = Source(given.name, schema, batches, lambda: stats, lambda: seen / total)
+    found.table = path, reader.metadata
+    return found
+
+
+def _runs(
+    file: pa.parquet.FileMetaData, names: Sequence[str]
+) -> Iterator[tuple[list[int], list[str]]]:
+    """Yield row groups one after another that have values in the same columns, and these columns.
+
+    What a file says to be null throughout need not be read.
+    """
+    first = names[:1]   # without a column, nobody would say how many rows there are
+    flat = {
+        file.schema.column(k).path: k for k in range(file.num_columns)
+        if file.schema.column(k).max_repetition_level == 0}
+    together: list[int] = []
+    before: list[str] = []
+    for number in range(file.num_row_groups):
+        group = file.row_group(number)
+        full = [name for name in names if name not in flat or not _is_null(
+            group.column(flat[name]).statistics, group.num_rows)] or list(first)
+        if together and full != before:
+            yield together, before
+            together = []
+        together, before = [*together, number], full
+    if together:
+        yield together, before
+
+
+def _is_null(stats: pa.parquet.Statistics | None, rows: int) -> bool:
+    return stats is not None and stats.has_null_count and stats.null_count == rows
 
 
 def arrow(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
@@ -60,8 +96,14 @@ def arrow(given: Input, request: Request, stack: contextlib.ExitStack) -> Source
     names = request.names(given.name, reader.schema.names)
     schema = pa.schema([reader.schema.field(name) for name in names])
     stats = _stats(reader.schema.metadata)
-    batches = checked(given.name, "Arrow", (batch.select(names) for batch in whole))
+    batches = checked(given.name, "Arrow", (_sound(batch.select(names)) for batch in whole))
     return Source(given.name, schema, batches, lambda: stats, share)
+
+
+def _sound(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return a batch that is as Arrow promises, which no reader of these files sees to."""
+    batch.validate(full=True)
+    return batch
 
 
 def _stats(metadata: dict[bytes, bytes] | None) -> Stats | None:

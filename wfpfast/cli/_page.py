@@ -1,6 +1,7 @@
 """A page of tables for people: how many, which share, of what; must not know what is counted."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
@@ -17,14 +18,27 @@ LEAST_ROOM = 8
 SHARE = 6               # "100.0%"
 BAR = 8
 BAR_FROM = 96           # columns of the terminal from which there is room for bars
+_FIRST_LOCAL = datetime(1970, 1, 2)     # before it, Windows has no local time
 EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 class Page:
-    """Lines of one report: how many, which share, of what; the same places in all its tables."""
+    """Lines of one report: how many, which share, of what; the same places in all its tables.
 
-    def __init__(self, screen: Console, largest: int) -> None:
+    Parameters
+    ----------
+    screen : Console
+        Where it is printed.
+    largest : int
+        The largest number in it.
+    local : bool
+        Whether its times are local ones; otherwise UTC.
+    """
+
+    def __init__(self, screen: Console, largest: int, *, local: bool = False) -> None:
         self.screen = screen
+        self.local = local
+        self.zone = "local time" if local else "UTC"
         self.digits = max(LEAST_DIGITS, 1 + len(number(largest)))
         blocks = not screen.options.ascii_only
         self.bar = BAR if screen.width >= BAR_FROM and blocks else 0
@@ -35,6 +49,13 @@ class Page:
         """Print a line; what is too long goes on in the next one."""
         for piece in self._wrapped(line, self.screen.width):
             self.screen.print(piece, overflow="ignore", no_wrap=True)
+
+    def time(self, text: str) -> datetime:
+        """Return the moment that a report names, in the page's time."""
+        at = datetime.fromisoformat(text[:26])  # seven decimals are one more than Python reads
+        if self.local and at >= _FIRST_LOCAL:
+            at = at.replace(tzinfo=UTC).astimezone().replace(tzinfo=None)
+        return at
 
     def title(self, text: str) -> None:
         """Begin a section."""

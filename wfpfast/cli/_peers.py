@@ -1,9 +1,12 @@
 """Puts failed negotiations of IKE together by peer; must not know how they are counted or shown."""
 
+import functools
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from wfpfast import names
-from wfpfast.cli._tally import COUNT, FIRST, LAST
+from wfpfast.cli._tally import COUNT, FIRST, LAST, Tally
 
 Row = dict[str, Any]
 # Types of events, and the mode that failed.
@@ -17,24 +20,34 @@ PEER = (*_END, "event_type", *_STATES, *_HOW)
 """The columns that tell failures apart."""
 
 
-def peers(rows: list[Row], said: dict[int, str]) -> list[Row]:
-    """Return an object for each peer, most failures first.
+def peers(failed: Tally, said: dict[int, str], most: int) -> Row:
+    """Return a table with an object for each peer, most failures first.
 
     Parameters
     ----------
-    rows : list of dict
-        Combinations of `PEER`, with their counts, first and last.
+    failed : Tally
+        Combinations of `PEER`.
     said : dict of int to str
         Names of errors that sources gave for numbers that have no known one.
+    most : int
+        How many peers.
     """
-    found: dict[tuple[Any, ...], list[Row]] = {}
-    for row in rows:
-        found.setdefault(tuple(row[name] for name in _END), []).append(row)
-    made = [
-        {**dict(zip(_END, end, strict=True)), **_counted(failures),
-         "failures": [_failure(row, said) for row in failures]}
-        for end, failures in found.items()]
-    return sorted(made, key=lambda row: -row[COUNT])
+    found: dict[tuple[int, ...], list[int]] = {}
+    counts: Counter[tuple[int, ...]] = Counter()
+    for entry in failed.entries():
+        end = tuple(failed.numbers(entry)[:len(_END)])
+        found.setdefault(end, []).append(entry)
+        counts[end] += failed.count(entry)
+    ways = [found[end] for end, _ in counts.most_common(most)]
+    name = functools.cache(lambda code: named(code, said))
+    return {
+        COUNT: counts.total(), "distinct": len(found),
+        "top": [_peer([failed.row(entry) for entry in entries], name) for entries in ways]}
+
+
+def _peer(rows: list[Row], name: Callable[[int | None], Row]) -> Row:
+    return {**{key: rows[0][key] for key in _END}, **_counted(rows),
+            "failures": [_failure(row, name) for row in rows]}
 
 
 def _counted(rows: list[Row]) -> Row:
@@ -45,12 +58,12 @@ def _counted(rows: list[Row]) -> Row:
         FIRST: min(firsts, default=None), LAST: max(lasts, default=None)}
 
 
-def _failure(row: Row, said: dict[int, str]) -> Row:
+def _failure(row: Row, name: Callable[[int | None], Row]) -> Row:
     """Return one way in which negotiations failed: the mode, and the error in words."""
     return {
         "event_type": row["event_type"], "mode": MODES.get(row["event_type"]),
         "state": next((row[name] for name in _STATES if row[name] is not None), None),
-        **{name: row[name] for name in _HOW}, **named(row["failure_error"], said),
+        **{name: row[name] for name in _HOW}, **name(row["failure_error"]),
         COUNT: row[COUNT], FIRST: row[FIRST], LAST: row[LAST]}
 
 

@@ -1,10 +1,11 @@
 """`wfpfast query`: an SQL statement over the events of files; must not know kinds of files."""
 
 import contextlib
+import glob
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 import pyarrow as pa
@@ -13,18 +14,22 @@ from rich.text import Text
 
 from wfpfast.cli import _screen
 from wfpfast.cli._cells import json_lines
-from wfpfast.cli._convert import Joined
+from wfpfast.cli._convert import Joined, Target
+from wfpfast.cli._host_from import SOURCE_FILE
 from wfpfast.cli._live_options import OutputOptions
 from wfpfast.cli._naming import read_own
 from wfpfast.cli._output import check, whole
 from wfpfast.cli._screen import Fault, printable
 from wfpfast.cli._source import Source
-from wfpfast.cli._sql import Locked, SqlFault, nodes, point, refused
+from wfpfast.cli._sources import expanded
+from wfpfast.cli._sql import Locked, SqlFault, nodes, point, quoted, refused
 from wfpfast.cli._stages import Stage
 from wfpfast.cli._wanted import known, typed, union
 from wfpfast.naming import COLUMNS as NAMES
 
+T = TypeVar("T", bound=Target)
 VIEW = "events"
+_PARQUET = b"PAR1"
 SHOWN = 1_000       # rows of a table for people
 _WHAT = "the statement"
 _TABLES = {"unnest", "range", "generate_series"}
@@ -38,30 +43,71 @@ def query(
     """Answer a statement about the events of files; return the exit status."""
     if form.output is not None:
         check(form.output, form.force, drop_nulls=form.drop_nulls)
-    sql = Locked("query", threads=min(4, os.cpu_count() or 1))
+    files = _parquet(paths) if all(stage.gives == (SOURCE_FILE,) for stage in stages) else []
+    sql = Locked("query", min(4, os.cpu_count() or 1), files)
     try:
         columns = _checked(sql, statement)
     except SqlFault as fault:
         point(statement, fault.at)
         raise refused(_WHAT, fault) from None
     stages = read_own(stages, paths, NAMES if columns is None else columns)
-    with _screen.progress() as screen:
-        target = _Gathered()
-        joined = Joined(target, screen)
-        joined.read_all(paths, columns, {
-            "strict": False, "makes": True, "stages": stages, **options})
+    options = {"strict": False, "makes": True, "stages": stages, **options}
+    found: pa.Table | None = None
+    if files:
+        with contextlib.suppress(SqlFault):     # of which the other way says what it is
+            joined, found = _linked(sql, statement, _read(paths, columns, options, _Linked()))
+    if found is None:
+        joined, target = _read(paths, columns, options, _Gathered())
+        if joined.faults and not joined.read and not joined.rows:
+            return joined.ended("no events")
         events = target.table()
-    if joined.faults and not joined.read and not joined.rows:
-        return joined.ended("no events")
-    try:
-        sql.kind(statement, events.slice(0, 0))     # which says where a fault is
-        found = _plain(sql.table(statement, events))
-    except SqlFault as fault:
-        point(statement, fault.at)
-        raise Fault(f"{_WHAT}: {printable(str(fault))}") from None
-    _write(found, form)
+        try:
+            sql.kind(statement, events.slice(0, 0))     # which says where a fault is
+            found = sql.table(statement, events)
+        except SqlFault as fault:
+            point(statement, fault.at)
+            raise Fault(f"{_WHAT}: {printable(str(fault))}") from None
+    _write(_plain(found), form)
     rows = f"{len(found):,} row{'' if len(found) == 1 else 's'}"
     return joined.ended(f"{rows} of {_screen.events(joined.rows)}")
+
+
+def _parquet(paths: Sequence[Path]) -> list[str]:
+    """Return the whole paths of files that duckdb can read itself; none if others are there."""
+    files = []
+    for path in expanded(paths):
+        whole = os.path.realpath(path)
+        try:
+            with open(whole, "rb") as file:
+                head = file.read(len(_PARQUET)) if os.path.isfile(whole) else b""
+        except OSError:
+            return []
+        if head != _PARQUET or glob.has_magic(whole):   # which would be names of others, too
+            return []
+        files.append(whole)
+    return files
+
+
+def _read(
+    paths: Sequence[Path], columns: Sequence[str] | None, options: dict[str, Any], target: T
+) -> tuple[Joined, T]:
+    with _screen.progress() as screen:
+        joined = Joined(target, screen)
+        joined.read_all(paths, columns, options)
+    return joined, target
+
+
+def _linked(
+    sql: Locked, statement: str, read: "tuple[Joined, _Linked]"
+) -> tuple[Joined, pa.Table | None]:
+    """Let duckdb read the files itself; None if it reads something else there than we do."""
+    joined, target = read
+    empty = pa.Table.from_batches([], union(target.schemas))
+    if not target.files or not sql.link(target.files, empty):
+        return joined, None
+    joined.rows = target.rows
+    sql.kind(statement, empty)
+    return joined, sql.table(statement)
 
 
 def _checked(sql: Locked, statement: str) -> list[str] | None:
@@ -99,6 +145,34 @@ def _means_all(part: dict[str, Any]) -> bool:
     return bool(
         part.get("class") == "STAR" or part.get("type") == "SHOW_REF" or part.get("using_columns")
         or part.get("ref_type") == "NATURAL")
+
+
+class _Linked:
+    """Parquet files that nobody has to read but duckdb."""
+
+    name = _WHAT
+
+    def __init__(self) -> None:
+        self.files: list[tuple[str, list[str]]] = []
+        self.schemas: list[pa.Schema] = []
+        self.rows = 0
+
+    def begin(self, source: Source) -> None:
+        """Remember which columns there are, and let nothing be read."""
+        assert source.table is not None
+        path, file = source.table
+        columns = {name: quoted(name, '"') for name in source.schema.names}
+        if SOURCE_FILE in columns:
+            column, text = columns[SOURCE_FILE], quoted(source.name)
+            found = f"coalesce({column}, {text})" if SOURCE_FILE in file.schema.names else text
+            columns[SOURCE_FILE] = f"{found} AS {column}"
+        self.files.append((os.path.realpath(path), list(columns.values())))
+        self.schemas.append(_known(source.schema))
+        self.rows += file.num_rows
+        source.batches = iter(())
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Get nothing."""
 
 
 class _Gathered:

@@ -271,7 +271,6 @@ def add_rules(rows: list[Row], files: Sequence[Rules]) -> None:
     The first file that has the id names the rule; one in which the filter is at another layer than
     the events does so only if no other file has the id. What logs say stands in the rows already.
     """
-    wanted = pa.array([row["filter_id"] for row in rows], pa.uint64()).drop_null()
     order = {rules.path: number for number, rules in enumerate(files)}
     then_files = [rules.path for rules in files if rules.by_time]
     log = and_more(then_files)
@@ -279,6 +278,7 @@ def add_rules(rows: list[Row], files: Sequence[Rules]) -> None:
     by_id: dict[int, list[Row]] = {}
     for rules in files:
         if not rules.by_time:
+            wanted = pa.array([row["filter_id"] for row in rows], pa.uint64()).drop_null()
             found = rules.table.filter(pc.is_in(rules.table["filter_id"], wanted))
             for each in found.to_pylist():
                 by_id.setdefault(each["filter_id"], []).append({**each, "file": rules.path})

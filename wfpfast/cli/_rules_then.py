@@ -9,6 +9,9 @@ from typing import Any
 import pyarrow as pa
 
 from wfpfast import names
+from wfpfast.cli._tally import Tally
+from wfpfast.cli._wanted import known
+from wfpfast.counting import Rows, Values
 from wfpfast.naming.by_time import KNOWN, FiltersByTime
 
 Row = dict[str, Any]
@@ -26,11 +29,38 @@ KEYS = (KNOWN_COLUMN, *_RULE.values())
 class RulesThen:
     """The filters of logs, as `audit.read_filters` found them, and of recordings by their names."""
 
+    KEYS = KEYS
+
     def __init__(self, logs: pa.Table | None, own: Mapping[str, pa.Table]) -> None:
         self._logs = None if logs is None else FiltersByTime(logs)
         self._own = {path: FiltersByTime(table) for path, table in own.items()}
         hosts = [] if self._logs is None else self._logs.hosts
         self._host = hosts[0].as_py() if len(hosts) == 1 else None
+
+    def count(
+        self, batch: pa.RecordBatch, chosen: bytes, source: str, tally: Tally,
+        values: Mapping[str, Values],
+    ) -> None:
+        """Count chosen events by filter and rule.
+
+        Parameters
+        ----------
+        chosen : bytes
+            A bit for each event, lowest first.
+        source : str
+            Where the events are from, which may hold filters itself.
+        """
+        batch = pa.record_batch(batch)
+        mask = pa.Array.from_buffers(pa.bool_(), len(batch), [None, pa.py_buffer(chosen)])
+        columns = {
+            name: batch.column(name) if name in batch.schema.names else pa.nulls(
+                len(batch), known().field(name).type)
+            for name in ("filter_id", "timestamp", "host")}
+        events = pa.record_batch(columns).filter(mask)
+        columns = dict(zip(columns, events.columns, strict=True))
+        rows = Rows(pa.record_batch({
+            "filter_id": columns["filter_id"], **self.beside(columns, source)}))
+        tally.add({name: values[name].number(rows, name) for name in tally.keys})
 
     def beside(self, columns: Mapping[str, pa.Array], source: str) -> dict[str, pa.Array]:
         """Return the `KEYS` of events with the columns ``filter_id``, ``timestamp``, ``host``.

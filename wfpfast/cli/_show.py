@@ -9,7 +9,7 @@ from rich.text import Text
 
 from wfpfast.cli._page import QUIET, Label, Page, Row
 from wfpfast.cli._screen import brief, events, number, printable, seconds, tail
-from wfpfast.cli._show_times import instant, show_times
+from wfpfast.cli._show_times import show_times
 from wfpfast.cli._stats import is_loss, words
 from wfpfast.explain import EVENT_KINDS
 
@@ -41,9 +41,9 @@ WITHOUT_DRIVER = {
 }
 
 
-def show(report: Row, screen: Console) -> None:
-    """Print a report."""
-    page = Page(screen, report["events"])
+def show(report: Row, screen: Console, *, local: bool = False) -> None:
+    """Print a report, with times of UTC or local ones."""
+    page = Page(screen, report["events"], local=local)
     _head(report, page)
     if report["events"]:
         page.section("All events, by type", report["types"], report["events"], _type)
@@ -67,10 +67,10 @@ def _head(report: Row, page: Page) -> None:
         (printable(name), "bold"), f": {events(report['events'])}, {dropped} dropped")
     page.print(what)
     if report["first"]:
-        first, last = instant(report["first"]), instant(report["last"])
-        text = f"{_clock(first)} UTC"
+        first, last = page.time(report["first"]), page.time(report["last"])
+        text = f"{_clock(first)} {page.zone}"
         if first != last:
-            text = f"{_clock(first)} to {_clock(last)} UTC, {_span(first, last)}"
+            text = f"{_clock(first)} to {_clock(last)} {page.zone}, {_span(report)}"
         page.print(Text(text, style=QUIET))
     if report["interrupted"]:
         page.print(Text(f"Interrupted: {PARTIAL}.", style=WARNING))
@@ -85,11 +85,12 @@ def _head(report: Row, page: Page) -> None:
             " (--keep-doubles: each time)", style=QUIET))
 
 
-def _clock(instant: datetime) -> str:
-    return instant.isoformat(" ", "milliseconds")
+def _clock(at: datetime) -> str:
+    return at.isoformat(" ", "milliseconds")
 
 
-def _span(first: datetime, last: datetime) -> str:
+def _span(report: Row) -> str:
+    first, last = (datetime.fromisoformat(report[end][:26]) for end in ("first", "last"))
     return seconds((last - first).total_seconds())
 
 

@@ -1,7 +1,5 @@
 """Shows a report's events over time to people; must not know how they were counted."""
 
-from datetime import datetime
-
 from rich.text import Text
 
 from wfpfast.cli._chart import drawn, fitted
@@ -9,11 +7,6 @@ from wfpfast.cli._page import FIGURES, Page, Row
 from wfpfast.cli._screen import seconds
 
 _FEW = 12   # events of which a chart says less than the first and the last time do
-
-
-def instant(text: str) -> datetime:
-    """Return the moment that a report names."""
-    return datetime.fromisoformat(text[:26])  # seven decimals are one more than Python reads
 
 
 def show_times(report: Row, page: Page) -> None:
@@ -27,7 +20,7 @@ def show_times(report: Row, page: Page) -> None:
     room = max(1, page.screen.width - page.digits - 2)
     values, together = fitted([bar[name] for bar in bars], room)
     page.title(f"{what}, over time: a bar is {_span(report['times']['step'] * together)}")
-    ends = instant(bars[0]["from"]), instant(report["last"])
+    ends = page.time(bars[0]["from"]), page.time(report["last"])
     for line in drawn(values, ends, page.digits, plain=page.screen.options.ascii_only):
         text = Text(line[:page.screen.width], FIGURES)
         page.screen.print(text, overflow="ignore", no_wrap=True)

@@ -5,6 +5,7 @@ import difflib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -87,10 +88,13 @@ class Source:
         Why there may be no events in it.
     host : str or None
         The host of all events in it, if it says so and they do not.
+    table : tuple or None
+        Of a Parquet file: where others find it, and its metadata.
     """
 
     hint = ""
     host: str | None = None
+    table: tuple[Path, Any] | None = None
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 import importlib.util
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -14,7 +14,7 @@ MEMORY = "1GB"
 _SHOWN = 120    # characters of a long text that are shown around a fault
 # All of it before a user's text is seen. The last one keeps it so.
 _LOCKS = {
-    "enable_external_access": "false", "autoinstall_known_extensions": "false",
+    "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false", "python_enable_replacements": "false",
     "temp_directory": "", "memory_limit": MEMORY, "errors_as_json": "true"}
 # What reads settings, variables, or what else is no event, though duckdb says of it that it changes
@@ -49,9 +49,11 @@ class Locked:
         What is said to need it, if duckdb is not installed.
     threads : int
         How many it may use.
+    files : sequence of str
+        What it may read all the same: whole paths of files.
     """
 
-    def __init__(self, option: str, threads: int = 1) -> None:
+    def __init__(self, option: str, threads: int = 1, files: Sequence[str] = ()) -> None:
         if importlib.util.find_spec("duckdb") is None:
             raise Fault(f"{option} needs duckdb: pip install 'wfpfast[query]'")
         import duckdb
@@ -60,6 +62,9 @@ class Locked:
         self._connection = duckdb.connect(
             ":memory:", config={**_LOCKS, "threads": str(threads)})
         self._connection.execute("SET TimeZone = 'UTC'")    # as all timestamps of events are
+        if files:
+            self._connection.execute(f"SET allowed_paths = [{', '.join(map(quoted, files))}]")
+        self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
 
     def parsed(self, statement: str) -> list[dict[str, Any]]:
@@ -97,19 +102,48 @@ class Locked:
         with self.explained():
             return str(self._over(events).execute(statement).description[0][1])
 
-    def table(self, statement: str, events: Any) -> Any:
-        """Return what a statement makes of `events`, as a table of Arrow."""
+    def table(self, statement: str, events: Any = None) -> Any:
+        """Return what a statement makes of `events`, or of what is linked, as a table of Arrow."""
         with self.explained():
             return self._over(events).sql(statement).to_arrow_table()
 
+    def link(self, files: Sequence[tuple[str, Sequence[str]]], types: Any) -> bool:
+        """Let `events` be Parquet files, if they have the types of an Arrow table without rows.
+
+        Parameters
+        ----------
+        files : sequence of tuple
+            The path of each, which is one of those that may be read, and its columns as SQL.
+        types : pyarrow.Table
+            What all columns are to be.
+        """
+        selects = (
+            f"SELECT {', '.join(columns)} FROM read_parquet("
+            f"{quoted(path)}, hive_partitioning = false)" for path, columns in files)
+        try:
+            self._connection.execute(
+                f"CREATE VIEW events AS {' UNION ALL BY NAME '.join(selects)}")
+            cursor = self._connection.cursor()
+            found = dict(row[:2] for row in cursor.execute("DESCRIBE events").fetchall())
+        except self._error:
+            return False
+        wanted = self._over(types).execute("DESCRIBE events").fetchall()
+        return found == dict(row[:2] for row in wanted)
+
     def _over(self, events: Any) -> Any:
         cursor = self._connection.cursor()  # after a fault, a cursor is good for nothing
-        cursor.register("events", events)
+        if events is not None:
+            cursor.register("events", events)
         return cursor
 
     def explained(self) -> "_Explained":
         """Make errors of duckdb faults of the SQL."""
         return _Explained(self._error)
+
+
+def quoted(text: str, mark: str = "'") -> str:
+    """Return a text as SQL has it; with ``"`` as the mark, a name."""
+    return f"{mark}{text.replace(mark, 2 * mark)}{mark}"
 
 
 class _Explained:

@@ -95,15 +95,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pyarrow as pa
-import pyarrow.compute as pc
 from rich.progress import Progress
 
 from wfpfast import explain, names
-from wfpfast.cli import _cells, _screen, _show, _stats
+from wfpfast.cli import _screen, _show, _stats
 from wfpfast.cli._count import ALLOW, BY, CODED, DROP, VERDICT, VERDICTS, Count
 from wfpfast.cli._input import Input, name_of
-from wfpfast.cli._peers import PEER, named, peers
+from wfpfast.cli._peers import named, peers
 from wfpfast.cli._rules import (
     add_rules,
     known_rules,
@@ -118,7 +116,7 @@ from wfpfast.cli._source import Broken
 from wfpfast.cli._sources import expanded, inputs, opened
 from wfpfast.cli._stages import Stage
 from wfpfast.cli._stop import Stop, stoppable
-from wfpfast.cli._tally import COUNT, FIRST, LAST, Tally
+from wfpfast.cli._tally import COUNT, Tally, iso
 from wfpfast.doubles import IDENTITY, RECORD, TIME, Doubles
 
 Report = dict[str, Any]
@@ -173,9 +171,9 @@ def print_json(report: Report, errors: Sequence[str]) -> None:
     click.echo(json.dumps(report, indent=2))
 
 
-def print_tables(report: Report, errors: Sequence[str]) -> None:
+def print_tables(report: Report, errors: Sequence[str], *, local: bool = False) -> None:
     """Print a report for people; errors are said behind it."""
-    _show.show(report, _screen.console())
+    _show.show(report, _screen.console(), local=local)
 
 
 def summary(
@@ -200,8 +198,8 @@ def _report(count: Count, top: int) -> Report:
     report: Report = {
         "files": [],
         "events": count.events,
-        "first": _time(count.times.first),
-        "last": _time(count.times.last),
+        "first": iso(count.times.first),
+        "last": iso(count.times.last),
         "types": count.tables["types"].top(),
         "audits": count.tables["audits"].top(),
         "hosts": count.tables["hosts"].split(top, VERDICT, VERDICTS),
@@ -209,7 +207,7 @@ def _report(count: Count, top: int) -> Report:
         "by": count.by and count.by.split(top, VERDICT, VERDICTS),
         "dropped": _verdict(count, DROP, top, DROPPED),
         "allowed": _verdict(count, ALLOW, top, ALLOWED),
-        "ike": _peers(count, top, said),
+        "ike": peers(count.peers, said, top),
         "failures": count.failures.top(top),
         "interrupted": False,
         "stats": dict(count.stats),
@@ -219,7 +217,7 @@ def _report(count: Count, top: int) -> Report:
     dropped = report["dropped"]
     if count.rules is not None:
         dropped["filters"] = count.rules.top(top)
-    _add_places(dropped["filters"]["top"], count.tables["places"].table())
+    _add_places(dropped["filters"]["top"], count.tables["places"])
     _name(dropped["users"], _user_named)
     _name(dropped["origins"], _origin_named)
     _name(report["audits"], _audit_named)
@@ -252,19 +250,7 @@ def _times(count: Count) -> Report:
     step, bars = count.times.bars(VERDICTS)
     return {
         "step": step / 10**9, COUNT: sum(bar[COUNT] for bar in bars),
-        "bars": [{**bar, "from": _time(bar["from"])} for bar in bars]}
-
-
-def _peers(count: Count, top: int, said: dict[int, str]) -> Report:
-    table = count.peers.table()
-    rows: list[Report] = []
-    if table is not None:
-        ends = [_cells.timestamps(table[name].combine_chunks()) for name in (FIRST, LAST)]
-        rows = table.drop_columns([FIRST, LAST]).append_column(FIRST, ends[0]).append_column(
-            LAST, ends[1]).sort_by(
-                [(COUNT, "descending"), *((name, "ascending") for name in PEER)]).to_pylist()
-    found = peers(rows, said)
-    return {COUNT: sum(row[COUNT] for row in found), "distinct": len(found), "top": found[:top]}
+        "bars": [{**bar, "from": iso(bar["from"])} for bar in bars]}
 
 
 def _inputs(paths: list[Path], doubles: Doubles | None) -> Iterator[tuple[Input, bool]]:
@@ -312,24 +298,16 @@ def _read(
     }
 
 
-def _time(end: int | None) -> str | None:
-    if end is None:
-        return None
-    text: str = _cells.timestamps(pa.array([end], pa.timestamp("ns", "UTC")))[0].as_py()
-    return text
-
-
 def _name(table: Report, named: Callable[[Report], Report]) -> None:
     table["top"] = [named(row) for row in table["top"]]
 
 
-def _add_places(rows: list[Report], places: pa.Table | None) -> None:
+def _add_places(rows: list[Report], places: Tally) -> None:
     """Put beside each filter at which layers it was met, and the origins that events name."""
-    ids = [row["filter_id"] for row in rows]
-    found: list[Report] = []
-    if places is not None:
-        mine = pc.is_in(places["filter_id"], pa.array(ids, pa.uint64()))
-        found = places.filter(pc.and_(mine, pc.equal(places[VERDICT], DROP))).to_pylist()
+    ids = {row["filter_id"] for row in rows}
+    found = [
+        place for place in map(places.row, places.entries())
+        if place["filter_id"] in ids and place[VERDICT] == DROP]
     for row in rows:
         mine = [place for place in found if place["filter_id"] == row["filter_id"]]
         layers = _distinct(mine, "layer_id")

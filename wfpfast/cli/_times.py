@@ -4,13 +4,12 @@ Bars are counted finer than they are shown. As more time is met, fine ones becom
 of which is a multiple of those before, so that nothing is split.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from wfpfast.cli._tally import COUNT, Tally
+from wfpfast.cli._tally import COUNT
+from wfpfast.counting import Numbers, Rows, Tally, Values
 
 MOST = 60
 """Bars that are shown at most; if the span has milliseconds enough, there are 24 at least."""
@@ -25,7 +24,6 @@ _SHOWN = (
     *(n * _S for n in (1, 2, 5, 10, 20, 30)), *(n * _MIN for n in (1, 2, 5, 10, 20, 30)),
     *(n * _H for n in (1, 2, 3, 6, 12)), *(n * _D for n in (1, 2, 4, 7, 14)),
     *(28 * 2**n * _D for n in range(12)))
-_BAR = "bar"
 
 
 class Times:
@@ -33,38 +31,51 @@ class Times:
 
     Parameters
     ----------
-    kind : str
-        The column that says which kind an event is of.
+    kinds : Values
+        Which kinds there are.
     """
 
-    def __init__(self, kind: str) -> None:
-        self._kind = kind
-        self._tally = Tally([_BAR, kind])
+    def __init__(self, kinds: Values) -> None:
+        self._kinds = kinds
+        self._tally = self._new()
+        self._counts: Counter[tuple[int, Any]] = Counter()
         self._step = _COUNTED[0]
         self.first: int | None = None
         self.last: int | None = None
 
-    def add(self, times: pa.Array, kinds: pa.Array) -> None:
-        """Count events at some times, which may be null."""
-        ends = pc.min_max(times)
-        if not ends["min"].is_valid:
+    def _new(self) -> Tally:
+        self._steps = Values()
+        return Tally([self._steps, self._kinds])
+
+    def add(self, rows: Rows, name: str, kinds: Numbers) -> None:
+        """Count events at the times of a column, which may be null."""
+        ends = rows.ends(name)
+        if ends is None:
             return
-        first, last = ends["min"].value, ends["max"].value
-        self.first = first if self.first is None else min(first, self.first)
-        self.last = last if self.last is None else max(last, self.last)
+        self.first = ends[0] if self.first is None else min(ends[0], self.first)
+        self.last = ends[1] if self.last is None else max(ends[1], self.last)
         self._widen(self.first, self.last)
-        self._tally.add({_BAR: _floor(times.cast(pa.int64()), self._step), self._kind: kinds})
+        steps = self._steps.steps(rows, name, self._step)
+        self._tally.add([steps, kinds])
 
     def _widen(self, first: int, last: int) -> None:
         step = next(
             (step for step in _COUNTED if (last - first) // step < _FINE), _COUNTED[-1])
-        if step <= self._step:
-            return
-        counted = self._tally.take()
-        if counted:
-            counted[_BAR] = _floor(counted[_BAR], step // self._step)
-            self._tally.add(counted, counted[COUNT])
-        self._step = step
+        if step > self._step:
+            ratio = step // self._step
+            wider: Counter[tuple[int, Any]] = Counter()
+            for (at, kind), count in self._all().items():
+                wider[at // ratio, kind] += count
+            self._counts, self._step = wider, step
+
+    def _all(self) -> Counter[tuple[int, Any]]:
+        """Return what was counted so far, by step and kind."""
+        for entry in range(1, len(self._tally) + 1):
+            at, kind = self._tally.row(entry)
+            if at is not None:
+                self._counts[at, kind] += self._tally.count(entry)
+        self._tally = self._new()
+        return self._counts
 
     def bars(self, kinds: Mapping[str, str]) -> tuple[int, list[dict[str, Any]]]:
         """Return a step in nanoseconds, and a row for each from the first event to the last.
@@ -82,19 +93,9 @@ class Times:
         rows = [
             {"from": at * step, COUNT: 0, **dict.fromkeys(kinds.values(), 0)}
             for at in range(first // step, last // step + 1)]
-        for row in self._tally.top()["top"]:
-            if row[_BAR] is not None:
-                bar = rows[row[_BAR] * self._step // step - first // step]
-                bar[COUNT] += row[COUNT]
-                if row[self._kind] in kinds:
-                    bar[kinds[row[self._kind]]] += row[COUNT]
+        for (at, kind), count in self._all().items():
+            bar = rows[at * self._step // step - first // step]
+            bar[COUNT] += count
+            if kind in kinds:
+                bar[kinds[kind]] += count
         return step, rows
-
-
-def _floor(values: pa.Array, step: int) -> pa.Array:
-    """Return how many steps below or at a value there are: as floor does, not as C does."""
-    found = pc.divide(values, step)
-    if (pc.min(values).as_py() or 0) >= 0:
-        return found
-    above = pc.greater(pc.multiply(found, step), values)
-    return pc.subtract(found, above.cast(pa.int64()))
