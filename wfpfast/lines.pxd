@@ -20,6 +20,7 @@ cdef struct Node:
     # An array, or what an array consists of.
     Kind kind
     bint bare                   # a text that is to be written as it is
+    bint sparse                 # null members are left out, and a struct that has no others
     int32_t width               # bytes of each of FIXED_BYTES
     int64_t offset
     const uint8_t* validity     # or NULL
