@@ -95,7 +95,7 @@ _SHORT = {
     "type": "event_type"}
 
 
-def columns_by(_: click.Context, __: click.Parameter, text: str | None) -> list[str]:
+def columns_by(_: click.Context, option: click.Parameter, text: str | None) -> list[str]:
     """Return the columns that are to be counted together, by their whole names."""
     if text is None:
         return []
@@ -107,5 +107,5 @@ def columns_by(_: click.Context, __: click.Parameter, text: str | None) -> list[
         _SHORT.get(name, name) for name in map(str.strip, text.split(","))))
     for name in wanted:
         if name not in there:
-            raise click.BadParameter(no_column("--by", name, [*there, *_SHORT]))
+            raise click.BadParameter(no_column(option.opts[0], name, [*there, *_SHORT]))
     return wanted

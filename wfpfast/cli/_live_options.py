@@ -113,6 +113,8 @@ def names(_: click.Context, __: click.Parameter, text: str | None) -> list[str] 
 
 COUNT = click.option("-n", "--count", metavar="N", type=click.IntRange(min=1),
                      help="End after so many events.")
+DURATION = click.option(
+    "--duration", metavar="TIME", callback=length, help="End after 90s, 10m, 2h, 1d.")
 ENGINE = click.option(
     "--engine", type=click.Choice([WINDOWS, SIMULATED]), default=WINDOWS, show_default=True,
     help="Windows' own, or a simulated one, which runs anywhere.")

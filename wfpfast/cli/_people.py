@@ -89,14 +89,7 @@ class LineSink:
 
     def begin(self, engine: Engine) -> None:
         """Read the names of the filters; without them there are still their ids."""
-        try:
-            rules = {rule["filter_id"]: rule["name"] for rule in engine.filters()}
-        except WfpError as error:
-            _screen.say(f"wfpfast: filters have no names here: {error}")
-            rules = {}
-        if self._naming is not None:
-            rules.update(self._naming.rules())
-        self._lines = self._people.lines(rules)
+        self._lines = self._people.lines(rule_names(engine, self._naming))
 
     def write(self, batch: EventBatch, limit: int) -> None:
         """Show events."""
@@ -105,6 +98,18 @@ class LineSink:
     def finish(self, stats: Stats) -> None:
         """Say how many there were."""
         say_count(stats)
+
+
+def rule_names(engine: Engine, naming: "Naming | None") -> dict[int, str]:
+    """Return the names of the engine's filters, and of those in files that are to name them."""
+    try:
+        rules = {rule["filter_id"]: rule["name"] for rule in engine.filters()}
+    except WfpError as error:
+        _screen.say(f"wfpfast: filters have no names here: {error}")
+        rules = {}
+    if naming is not None:
+        rules.update(naming.rules())
+    return rules
 
 
 def say_count(stats: Stats) -> None:
