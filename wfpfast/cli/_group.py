@@ -118,7 +118,7 @@ class Table:
         self._said: dict[str, Callable[[Any], str]] = {
             "filter_id": lambda id: f"{id} {rules.get(id) or ''}".rstrip(),
             "layer_id": lambda id: names.layer(id).removeprefix("FWPS_LAYER_"),
-             "ip_protocol": names.protocol}
+            "ip_protocol": names.protocol}
 
     def lines(self, top: Top, width: int) -> Iterator[Text]:
         """Yield what is to be shown, each line so wide at most."""

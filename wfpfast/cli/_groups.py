@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wfpfast.cli._cells import timestamps
-from wfpfast.cli._tally import COUNT, FIRST, LAST, Tally
 
 PARTS = 60                  # of a window
 ROOM = 32 << 20             # about so many bytes of groups are kept; events of others are counted
@@ -110,14 +109,11 @@ class Groups:
         else:
             part = pc.fill_null(pc.divide(times, self._length), now // self._length)
         columns = {name: _plain(batch.column(name)) for name in self.keys}
-        tally = Tally([_PART, *self.keys], span=_TIME)
-        tally.add({**columns, _TIME: times, _PART: part})
-        table = tally.table()
-        if table is None:
-            return
-        rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
-        names = table.column_names
-        assert names == [_PART, *self.keys, COUNT, FIRST, LAST]
+        names = [_PART, *self.keys]
+        counted = pa.table({**columns, _TIME: times, _PART: part}).group_by(
+            names, use_threads=False).aggregate([([], "count_all"), (_TIME, "min"), (_TIME, "max")])
+        wanted = [*names, "count_all", f"{_TIME}_min", f"{_TIME}_max"]
+        rows = zip(*(counted[name].to_pylist() for name in wanted), strict=True)
         self._forget(now)
         for place, *key, events, first, last in rows:
             if not self._is_old(place, now):

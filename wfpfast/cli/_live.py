@@ -74,7 +74,7 @@ class Delivery:
         self._stop = stop
         self._limit = sys.maxsize if limit is None else limit
         self._stats = account({}, 0, complete=False)
-        self._chosen = _chosen(choices, out.columns)
+        self._chosen = chosen(choices, out.columns)
         self.columns = out.columns if self._chosen is None else self._chosen.columns
         self.shown = 0
 
@@ -136,7 +136,7 @@ class Delivery:
         self._out.finish(self._stats)
 
 
-def _chosen(choices: "Sequence[Choice]", columns: Sequence[str] | None) -> "Chosen | None":
+def chosen(choices: "Sequence[Choice]", columns: Sequence[str] | None) -> "Chosen | None":
     """Return what chooses events that Windows cannot choose, if that is wanted."""
     if not choices:
         return None

@@ -81,7 +81,7 @@ def watch(choice: EngineOptions, form: OutputOptions, *, keys: list[str], over: 
 
 @command(short_help="Record the log and what happens, undecoded.")
 @click.argument("path", metavar="FILE.wfprec", type=PATH)
-@engine_options(rate=20, undecoded=True)
+@engine_options(rate=20)
 @COUNT
 @DURATION
 @click.option("--append", is_flag=True,
