@@ -43,13 +43,17 @@ def _host_pattern(_: click.Context, __: click.Parameter, text: str | None) -> st
     return text
 
 
+HOST = click.option(
+    "--host", "hosts", metavar="NAME", multiple=True,
+    help="Only events of this host, in any case, with * and ?; without its domain if NAME has no"
+         " dot. May be given several times. For records of the Security log, and what convert makes"
+         " of them.")
+
+
 def reading_options(command: Any) -> Any:
     """Add the options that say how files are read, which are for some of the sources only."""
     for option in (
-        click.option("--host", "hosts", metavar="NAME", multiple=True,
-                     help="Only events of this host, in any case, with * and ?; without its domain"
-                          " if NAME has no dot. May be given several times. For records of the"
-                          " Security log, and what convert makes of them."),
+        HOST,
         click.option("--host-from", metavar="PATTERN", callback=_host_pattern,
                      help="Which host events are of that do not say it: path, the folder that their"
                           " file is in, or the end of a path such as {host}/*.xml. Makes columns"
