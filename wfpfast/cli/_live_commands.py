@@ -8,6 +8,7 @@ import click
 
 from wfpfast.cli._file_options import columns_by
 from wfpfast.cli._live_options import (
+    COLOR,
     COUNT,
     DURATION,
     ENGINE,
@@ -105,6 +106,7 @@ def record(
 @command(short_help="Say what stands between you and net events.")
 @ENGINE
 @click.option("--json", "as_json", is_flag=True, help="A JSON list, for machines.")
+@COLOR
 def diagnose(engine: str, as_json: bool) -> int:
     """Check all that receiving net events needs, changing nothing, and say what to do.
 
