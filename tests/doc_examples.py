@@ -13,15 +13,17 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
 
 from audit_changes import fields_of, made
 from audit_records import Audit, records
+from doc_inputs import INPUTS
 from evtx_file import evtx
 
 import wfpfast
@@ -59,8 +61,8 @@ def examples(document: Path) -> Iterator[Example]:
                 at += each.count("\n")
 
 
-def prepare(folder: Path) -> None:
-    """Put the files there that documents speak of: those of tests/data, also by their names."""
+def prepare(folder: Path, document: str = "") -> None:
+    """Put the files there that a document speaks of: those of tests/data, and its own."""
     shutil.copytree(ROOT / "tests/data", folder / "tests/data")
     for path in (ROOT / "tests/data").iterdir():
         if path.is_file():
@@ -74,6 +76,8 @@ def prepare(folder: Path) -> None:
         5157, {"FilterRTID": 7, "LayerRTID": 48, "Application": "\\device\\volume1\\a.exe"}, 2)]))
     for name in ("pc1", "pc2", "monday", "tuesday"):
         (folder / f"{name}.evtx").write_bytes(log)
+    for put in INPUTS.get(document, ()):
+        put(folder)
 
 
 def names() -> dict[str, Any]:
@@ -90,24 +94,81 @@ def names() -> dict[str, Any]:
             "classifyDrop": None}]))}
 
 
-def run_command(command: str) -> tuple[int, str]:
-    """Run `wfpfast ...` here, or change the folder; return status and output."""
+def programs(command: str) -> list[list[str]]:
+    """Return the words of each program of a pipe."""
     words = shlex.split(command, comments=True)
-    if words[0] == "cd":
-        os.chdir(words[1])
+    found: list[list[str]] = [[]]
+    for word in words:
+        if word in (">", "&&", ";"):
+            raise ValueError(f"needs a shell: {command}")
+        if word == "|":
+            found.append([])
+        else:
+            found[-1].append(word)
+    return found
+
+
+def is_ours(words: list[str]) -> bool:
+    """Tell whether a program is `wfpfast`, however it is called."""
+    return words[0].rpartition("/")[2] == "wfpfast"
+
+
+def lacking(command: str) -> list[str]:
+    """Return the programs of a command that this machine lacks."""
+    return [words[0] for words in programs(command) if not is_ours(words)
+            and words[0] not in ("cd", "echo") and shutil.which(words[0]) is None]
+
+
+def run_command(command: str, more: Sequence[str] = (), before: int = 0) -> tuple[int, str]:
+    """Run a pipe, `wfpfast` in this process; return its status and its output.
+
+    Parameters
+    ----------
+    more : sequence of str
+        What `wfpfast` is told besides, to run here.
+    before : int
+        The status of the command before.
+    """
+    (first, *words), *rest = programs(command)
+    if first == "cd":
+        os.chdir(words[0])
         return 0, ""
-    if words[0].rpartition("/")[2] != "wfpfast" or {"|", ">", "&&"} & {*words}:
-        raise ValueError(f"needs a shell: {command}")
+    if first == "echo":
+        assert words == ["$?"]
+        return 0, f"{before}\n"
+    if not rest and is_ours([first]):   # what is said stands where it was said
+        return run_here([first, *words, *more])
+    status, data, said = 0, b"", b""
+    for each in programs(command):
+        if is_ours(each):
+            told = io.BytesIO()
+            status, text = run_here([*each, *more], data, told)
+            data, said = text.encode(), said + told.getvalue()
+        else:
+            data = subprocess.run(
+                each, input=data, stdout=subprocess.PIPE, check=True).stdout
+    return status, (data + said).decode()
+
+
+def run_here(
+    words: Sequence[str], data: bytes = b"", told: io.BytesIO | None = None
+) -> tuple[int, str]:
+    """Run `wfpfast`; return its status and output, with what it says unless that is `told`."""
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n", write_through=True)
+    error = out if told is None else io.TextIOWrapper(
+        told, encoding="utf-8", newline="\n", write_through=True)
     status = 0
     with (
-        mock.patch.object(sys, "argv", words), contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(out),
+        mock.patch.object(sys, "argv", list(words)), contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(error),
+        mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8")),
     ):
         try:
             main()
         except SystemExit as stopped:
             status = int(stopped.code or 0)
+    if told is not None:
+        error.detach()
     return status, out.buffer.getvalue().decode()
 
 

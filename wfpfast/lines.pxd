@@ -21,6 +21,7 @@ cdef struct Node:
     # An array, or what an array consists of.
     Kind kind
     bint bare                   # a text that is to be written as it is
+    bint sparse                 # null members are left out, and a struct that has no others
     int32_t width               # bytes of each of FIXED_BYTES
     int64_t offset
     const uint8_t* validity     # or NULL
@@ -34,7 +35,8 @@ cdef struct Node:
 
 
 cdef int read_node(
-    Node* node, const ArrowSchema* schema, const ArrowArray* array, int level) except -1
+    Node* node, const ArrowSchema* schema, const ArrowArray* array, bint sparse, int level
+) except -1
 cdef void free_node(Node* node) noexcept nogil
 
 

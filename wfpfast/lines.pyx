@@ -11,10 +11,10 @@ from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
 from libc.stdlib cimport calloc, free
-from libc.string cimport strlen
+from libc.string cimport memcpy, strlen
 
 from wfpfast._base.growing cimport (
-    Growing, make_room, put_byte, put_bytes, put_csv_text, put_json_text, put_time)
+    SLACK, Growing, make_room, put_byte, put_bytes, put_csv_text, put_json_text, put_time)
 from wfpfast._base.text cimport put_decimal, put_hex
 from wfpfast._columns.export cimport ArrowArray, ArrowSchema
 
@@ -62,7 +62,7 @@ cdef int read_kind(Node* node, bytes format) except -1:
 
 
 cdef int read_node(
-    Node* node, const ArrowSchema* schema, const ArrowArray* array, int level
+    Node* node, const ArrowSchema* schema, const ArrowArray* array, bint sparse, int level
 ) except -1:
     """Describe an array, which outlives the node."""
     cdef int64_t k
@@ -70,6 +70,7 @@ cdef int read_node(
         raise TypeError(f"more than {MOST_LEVELS} levels of lists and structs")
     read_kind(node, schema.format)
     node.offset = array.offset
+    node.sparse = sparse
     if node.kind != NOTHING and array.n_buffers:
         node.validity = <const uint8_t*>array.buffers[0]
     if array.n_buffers > 1:
@@ -78,24 +79,25 @@ cdef int read_node(
         node.data = <const uint8_t*>array.buffers[2]
     if schema.dictionary != NULL:
         node.dictionary = new_nodes(1)
-        read_node(node.dictionary, schema.dictionary, array.dictionary, level + 1)
+        read_node(node.dictionary, schema.dictionary, array.dictionary, sparse, level + 1)
         if node.dictionary.dictionary != NULL:
             raise TypeError("a dictionary of dictionaries")
     node.children = new_nodes(schema.n_children)
     for k in range(schema.n_children):
         node.n_children += 1
-        read_node(&node.children[k], schema.children[k], array.children[k], level + 1)
+        read_node(&node.children[k], schema.children[k], array.children[k], sparse, level + 1)
         if node.kind == STRUCT:
-            set_member(&node.children[k], schema.children[k].name, level > 0 and k == 0)
+            set_member(&node.children[k], schema.children[k].name)
     return 0
 
 
-cdef int set_member(Node* node, const char* name, bint first) except -1:
-    """Let a member of a JSON object have its name before it, and a comma unless it is the first."""
-    if not first:
-        check(put_bytes(&node.before, b",", 1))
+cdef int set_member(Node* node, const char* name) except -1:
+    """Let a member of a JSON object have its name before it; nothing stands for a sparse null."""
+    check(put_bytes(&node.before, b",", 1))
     check(put_json_text(&node.before, <const uint8_t*>name, strlen(name)))
     check(put_bytes(&node.before, b":", 1))
+    if node.sparse:
+        return 0
     check(put_bytes(&node.instead, node.before.data, node.before.used))
     check(put_bytes(&node.instead, b"null", 4))
     return 0
@@ -153,23 +155,29 @@ cdef int put_scalar(Growing* out, const Node* node, int64_t k, bint json) noexce
 
 
 cdef int put_json(Growing* out, const Node* node, int64_t row) noexcept nogil:
-    """Write the value of a row, or null."""
-    cdef int64_t k, stop
-    node = settled(node, &row)
-    if node == NULL:
+    """Write the value of a row, or null; nothing for a sparse struct of which nothing is left."""
+    cdef const Node* value = settled(node, &row)
+    if value == NULL:
         return put_bytes(out, b"null", 4)
-    row += node.offset
-    if node.kind == STRUCT:
-        if put_bytes(out, b"{", 1) < 0 or put_members(out, node, row) < 0:
-            return -1
-        return put_bytes(out, b"}", 1)
-    if node.kind != LIST:
-        return put_scalar(out, node, row, True)
-    k, stop = (<const int32_t*>node.values)[row], (<const int32_t*>node.values)[row + 1]
+    row += value.offset
+    if value.kind == STRUCT:
+        return put_struct(out, value, row)
+    if value.kind == LIST:
+        return put_list(out, value, row)
+    return put_scalar(out, value, row, True)
+
+
+cdef int put_list(Growing* out, const Node* node, int64_t row) noexcept nogil:
+    cdef int64_t k = (<const int32_t*>node.values)[row]
+    cdef int64_t stop = (<const int32_t*>node.values)[row + 1]
+    cdef size_t start
     if put_bytes(out, b"[", 1) < 0:
         return -1
     while k < stop:
+        start = out.used
         if put_json(out, node.children, k) < 0:
+            return -1
+        if out.used == start and put_bytes(out, b"null", 4) < 0:
             return -1
         k += 1
         if k < stop and put_bytes(out, b",", 1) < 0:
@@ -177,39 +185,64 @@ cdef int put_json(Growing* out, const Node* node, int64_t row) noexcept nogil:
     return put_bytes(out, b"]", 1)
 
 
+cdef int put_struct(Growing* out, const Node* node, int64_t row) noexcept nogil:
+    """Write an object, whose first member has a comma before it, in the place of its brace."""
+    cdef size_t start = out.used
+    if put_members(out, node, row) < 0:
+        return -1
+    if out.used == start:
+        return 0 if node.sparse else put_bytes(out, b"{}", 2)
+    out.data[start] = b"{"
+    return put_bytes(out, b"}", 1)
+
+
+cdef inline int put_ready(Growing* out, const Growing* text) noexcept nogil:
+    """Write what is ready to be written: at once, since whatever grows has room for a mark."""
+    if text.used > SLACK:
+        return put_bytes(out, text.data, text.used)
+    if make_room(out, 0) < 0:
+        return -1
+    if text.used:
+        memcpy(out.data + out.used, text.data, SLACK)
+        out.used += text.used
+    return 0
+
+
 cdef int put_members(Growing* out, const Node* node, int64_t row) noexcept nogil:
-    """Write the members of an object; nothing for those that are null, if they say nothing then."""
+    """Write the members of an object, a comma before each."""
     cdef const Node* member
     cdef const Node* value
+    cdef size_t start
     cdef int64_t k
     cdef int32_t i
     for i in range(node.n_children):
         member, k = &node.children[i], row
         value = settled(member, &k)
         if value == NULL:
-            if put_bytes(out, member.instead.data, member.instead.used) < 0:
+            if put_ready(out, &member.instead) < 0:
                 return -1
-        elif put_bytes(out, member.before.data, member.before.used) < 0:
+            continue
+        if put_ready(out, &member.before) < 0:
             return -1
-        elif value.kind < LIST:
+        if value.kind < LIST:
             if put_scalar(out, value, k + value.offset, True) < 0:
                 return -1
-        elif put_json(out, value, k) < 0:
+            continue
+        start = out.used
+        if put_json(out, member, row) < 0:
             return -1
+        if out.used == start:       # nothing is left of it
+            out.used -= member.before.used
     return 0
 
 
 cdef int put_json_line(Growing* out, const Node* top, int64_t row) noexcept nogil:
-    """Write a row, each of whose members has a comma before it."""
     cdef size_t start = out.used
-    if put_members(out, top, row) < 0 or make_room(out, 3) < 0:
+    if put_struct(out, top, row) < 0:
         return -1
-    if out.used == start:
-        put_byte(out, b"{")
-    out.data[start] = b"{"
-    put_byte(out, b"}")
-    put_byte(out, b"\n")
-    return 0
+    if out.used == start and put_bytes(out, b"{}", 2) < 0:
+        return -1
+    return put_bytes(out, b"\n", 1)
 
 
 cdef int put_csv_line(
@@ -248,7 +281,7 @@ cdef class _Rows:
     cdef Growing out
     cdef Growing json           # of one cell
 
-    def __cinit__(self, rows, bare):
+    def __cinit__(self, rows, bare, bint sparse):
         cdef ArrowSchema* schema
         cdef ArrowArray* array
         self.capsules = rows.__arrow_c_array__()
@@ -256,7 +289,7 @@ cdef class _Rows:
         array = <ArrowArray*>PyCapsule_GetPointer(self.capsules[1], b"arrow_array")
         if schema.format[0] != b"+" or schema.format[1] != b"s":
             raise TypeError("expected rows, such as a record batch")
-        read_node(&self.top, schema, array, 0)
+        read_node(&self.top, schema, array, sparse, 0)
         self.length = array.length
         self.leave_bare(bare)
 
@@ -291,7 +324,7 @@ def json_lines(rows, *, bare=(), bint drop_nulls=False):
     bare : iterable of int, optional
         Numbers of columns whose texts are JSON already.
     drop_nulls : bool, optional
-        Leave members out that are null.
+        Leave members out that are null, also in structs, and structs of which nothing is left.
 
     Returns
     -------
@@ -303,13 +336,9 @@ def json_lines(rows, *, bare=(), bint drop_nulls=False):
         A column is neither integers, truth values, text, bytes or nanoseconds, nor lists or structs
         of these.
     """
-    cdef _Rows given = _Rows(rows, bare)
+    cdef _Rows given = _Rows(rows, bare, drop_nulls)
     cdef int64_t row
-    cdef int32_t k
     cdef int status = 0
-    for k in range(given.top.n_children):
-        if drop_nulls:
-            given.top.children[k].instead.used = 0
     with nogil:
         for row in range(given.length):
             status = put_json_line(&given.out, &given.top, row + given.top.offset)
@@ -339,7 +368,7 @@ def csv_lines(rows, *, bare=(), str separator=","):
     TypeError
         As by `json_lines`.
     """
-    cdef _Rows given = _Rows(rows, bare)
+    cdef _Rows given = _Rows(rows, bare, False)
     cdef int64_t row
     cdef int status = 0
     cdef char between = ord(separator)

@@ -53,6 +53,23 @@ def xml(tmp_path: Path) -> Path:
     return path
 
 
+def test_the_event_of_a_host_is_explained(run: Run, log: Path, xml: Path) -> None:
+    """The records of a host are counted from 1, as LOGGED has them."""
+    second = run("explain", "event", log, 2, "--host", "WEB")
+    assert (second.status, second.err) == (0, "")
+    assert "web.example.com logged it as event 5157, record 2" in second.out
+    assert second.out == run("explain", "event", log, 5).out    # of all: three of DC1 come before
+    for host, number, said in (
+        ("web", 4, "there is no event 4: the host has 3 events"),
+        ("nowhere", 1, "there is no event 1: --host nowhere: no event is of such a host; there"
+                       " are DC1.example.com, pc.other.com, web.example.com")):
+        result = run("explain", "event", log, number, "--host", host)
+        assert (result.status, result.out) == (1, "")
+        assert said in result.err
+    assert "--host: net events do not say" in run("explain", "event", xml, 1, "--host", "a").err
+    assert run("explain", "5157", "--host", "a").status == 2
+
+
 def report(run: Run, *arguments: object) -> dict[str, Any]:
     result = run("summary", *arguments, "--json")
     assert result.status == 0, result.err

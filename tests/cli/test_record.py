@@ -8,15 +8,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from cli import counted as counting
 from cli.counted import Counted
 from cli.running import Run, environment
 
-from wfpfast.recording import Recording
+from wfpfast import encode
+from wfpfast.cli._record import Picker, RecordingRun
+from wfpfast.recording import Recorder, Recording
 from wfpfast.simulator.synthetic import Mix
 
 TAPE = ["record", "--engine", "simulated", "--rate", 5000]
@@ -59,6 +62,53 @@ def test_it_ends_when_its_time_is_over(run: Run, tmp_path: Path) -> None:
     assert run(*TAPE, "--duration", "0.5s", "a.wfprec").status == 0
     assert 0.5 < time.monotonic() - before < 10
     assert len(ports(tmp_path / "a.wfprec")) > 1000  # the log, and half a second of 5,000
+
+
+LOG = list(Mix(0).events(200))
+WEB = [event["header"]["localPort"] for event in LOG
+       if event["header"]["remotePort"] in (80, 443)]
+NO_TCP = [event["header"]["localPort"] for event in LOG if event["header"]["ipProtocol"] != 6]
+
+
+@pytest.mark.parametrize(("options", "wanted"), [
+    (["--remote-port", "443,80"], WEB), (["--protocol", "!tcp"], NO_TCP),
+    (["--where", "remote_port in (443, 80)"], WEB),
+    (["--remote-port", "80,443", "--protocol", "!tcp"],
+     [port for port in WEB if port in NO_TCP])])
+def test_events_that_windows_cannot_choose_are_chosen_and_stay_as_they_came(
+    run: Run, tmp_path: Path, counted: type[Counted], options: list[str], wanted: list[int]
+) -> None:
+    if "--where" in options:
+        pytest.importorskip("duckdb")
+    assert 5 <= len(wanted) < 200
+    result = run(*TAPE, "--events", 200, "--count", len(wanted), *options, "a.wfprec")
+    assert result.status == 0, result.err
+    assert ports(tmp_path / "a.wfprec") == wanted
+    assert re.search(r"; [\d,]+ not chosen", result.err)
+    with Recording(tmp_path / "a.wfprec") as recording, recording.read_events() as stream:
+        paths = {path for batch in stream for path in batch["app_path"].to_pylist()}
+    assert len(paths) > 1       # which are elsewhere in a block
+
+
+def test_what_was_dropped_is_kept_where_no_event_is_chosen(tmp_path: Path) -> None:
+    class Nobody:
+        columns = ("timestamp",)
+        left_out = 0
+
+        def mask(self, batch: Any) -> Any:
+            return pa.array([False] * len(batch), pa.bool_())
+
+    class Stream:
+        stats: ClassVar = {"received": 7, "dropped": 5}
+
+    with Recorder(tmp_path / "a.wfprec") as recorder:
+        picker: Any = Picker(Nobody())  # type: ignore[arg-type]
+        recording = RecordingRun(recorder, Stream(), 9, picker)  # type: ignore[arg-type]
+        recording._write(encode([LOG[0]]), 0)
+        recording._write(encode([LOG[1]]), 5)
+    assert (recording.events, recording.dropped) == (0, 5)
+    with Recording(tmp_path / "a.wfprec") as found:
+        assert [(each.block.count, each.dropped) for each in found.records()] == [(0, 5)]
 
 
 def test_what_is_there_is_continued_only_if_that_is_wanted(run: Run, tape: Path) -> None:

@@ -105,5 +105,6 @@ def test_colours(run: Run, xml: Path, option: list[str], coloured: bool) -> None
 
 
 @pytest.mark.parametrize(("choice", "coloured"), [("always", True), ("never", False)])
-def test_colours_of_a_summary(run: Run, xml: Path, choice: str, coloured: bool) -> None:
-    assert ("\x1b[" in run("summary", xml, "--color", choice).out) == coloured
+def test_colours_of_answers(run: Run, xml: Path, choice: str, coloured: bool) -> None:
+    for command in (("summary", xml), ("ike", xml), ("diagnose", "--engine", "simulated")):
+        assert ("\x1b[" in run(*command, "--color", choice).out) == coloured, command

@@ -40,7 +40,7 @@ ALLOWED: dict[str, set[str]] = {
     "_evtx": {"_base"},
     "audit": {"_base", "_columns", "_decode", "_evtx", "_tables", "abi", "errors", "naming"},
     "opening": {"_decode", "audit", "errors", "netsh", "recording"},
-    "views": {"_tables", "audit", "names"},
+    "views": {"_tables", "audit", "lines", "names"},
     "recording": {
         "_base", "_blocks", "_columns", "_decode", "_filter_table", "_tables", "errors"},
 }

@@ -99,9 +99,8 @@ def test_fields_and_values_of_asim(events: pa.Table) -> None:
     table = views.asim(events)
     for field in table.schema:
         assert field.type == ASIM_TYPES[schema[field.name]["ColumnType"]], field.name
-    # Log Analytics itself adds the one, and nobody says of net events which machine they are of.
-    free = {"Type"} if "host" in events.schema.names else {"Type", "Dvc"}
-    mandatory = {n for n, row in schema.items() if row["Class"] == "Mandatory"} - free
+    # Log Analytics itself adds Type.
+    mandatory = {n for n, row in schema.items() if row["Class"] == "Mandatory"} - {"Type"}
     assert len(mandatory) >= 10
     for document in documents(table):
         assert mandatory <= set(document)

@@ -100,6 +100,7 @@ def report(files: tuple[Path, ...], filters: tuple[Path, ...], **options: Any) -
               help="How many peers.")
 @KEEP_DOUBLES
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
+@COLOR
 @reading_options
 @with_formats
 def ike(

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from wfpfast.cli._file_options import HOST
 from wfpfast.cli._formats import SOURCES, described
 from wfpfast.cli._live_options import PATH
 from wfpfast.cli._once import command
@@ -25,14 +26,15 @@ HELP = """Say what a number, a name, a GUID, a SID or an event means, and what t
 
 \b
 wfpfast explain CODE...
-wfpfast explain event FILE N [--filters STATE.XML]
+wfpfast explain event FILE N [--filters STATE.XML] [--host NAME]
 
 CODE is a number (0x80320013, 13801, -1070202879, 0x80070005); layer:48, layer:87@19045, type:3;
 an error, layer, flag, column or other name of the SDK, of netsh or of wfpfast; what filterOrigin
 says ("Query User Default"); the GUID or name of a layer, provider, sublayer or callout; a SID; an
 event id of the Security log (5157) or one of its texts (%%14592); the id of a filter.
 
-"event" tells the whole story of event N, counted from 1, of FILE, which is one of:
+"event" tells the whole story of event N, counted from 1, of FILE, or of what a host has in it; FILE
+is one of:
 
 \b
 {sources}
@@ -53,13 +55,17 @@ if a CODE is not understood or not known, or if there is no event N; else 0.
                    " name of its rule.")
 @click.option("--salvage", is_flag=True,
               help="For an event of a recording: leave damaged records out, and read on.")
-def explain(codes: tuple[str, ...], filters: Path | None, salvage: bool) -> int:
+@HOST
+def explain(
+    codes: tuple[str, ...], filters: Path | None, salvage: bool, hosts: tuple[str, ...]
+) -> int:
     """Explain codes, or an event."""
     if codes[0] == EVENT:
-        return _explain_event(codes[1:], filters, {"salvage": True} if salvage else {})
-    if filters is not None or salvage:
-        option = "--filters" if filters is not None else "--salvage"
-        raise click.UsageError(f"{option} is for: explain {EVENT} FILE N")
+        options = {"salvage": True} if salvage else {}
+        return _explain_event(codes[1:], filters, hosts, options)
+    for option, given in (("--filters", filters), ("--salvage", salvage), ("--host", hosts)):
+        if given:
+            raise click.UsageError(f"{option} is for: explain {EVENT} FILE N")
     return max([_explain_code(code) for code in codes])
 
 
@@ -82,7 +88,8 @@ def _show(lines: list[str]) -> None:
 
 
 def _explain_event(
-    arguments: tuple[str, ...], filters: Path | None, options: dict[str, Any]
+    arguments: tuple[str, ...], filters: Path | None, hosts: tuple[str, ...],
+    options: dict[str, Any],
 ) -> int:
     if len(arguments) != 2 or not arguments[1].isdecimal() or int(arguments[1]) < 1:
         raise click.UsageError(
@@ -90,7 +97,7 @@ def _explain_event(
     from wfpfast.explain import event
 
     path, number = Path(arguments[0]), int(arguments[1])
-    batch = _batch(path, number, options)
+    batch = _batch(path, number, hosts, options)
     row = _cells(batch)
     wanted = _wanted(path, filters, row, batch)
     lines = event(row, wanted.get("rule"))
@@ -104,15 +111,17 @@ def _explain_event(
     return 0
 
 
-def _batch(path: Path, number: int, options: dict[str, Any]) -> Any:
-    """Return an event, counted from 1."""
+def _batch(path: Path, number: int, hosts: tuple[str, ...], options: dict[str, Any]) -> Any:
+    """Return an event, counted from 1 among those of some hosts, or of all."""
     from wfpfast.cli._source import Broken
     from wfpfast.cli._sources import inputs, opened
+    from wfpfast.cli._stages import OfHosts
 
+    stages = [OfHosts(hosts)] if hosts else []
     seen, broken = 0, ""
     with contextlib.closing(inputs([path])) as found:
         for given in found:
-            with opened(given, strict=False, **options) as source:
+            with opened(given, strict=False, stages=stages, **options) as source:
                 try:
                     for batch in source.batches:
                         if number <= seen + len(batch):
@@ -120,7 +129,9 @@ def _batch(path: Path, number: int, options: dict[str, Any]) -> Any:
                         seen += len(batch)
                 except Broken as fault:
                     broken = f"; it could be read in part only: {fault}"
-    raise Fault(f"{path}: there is no event {number}: the file has {events(seen)}{broken}")
+    told = "; ".join(fault for stage in stages for fault in stage.faults())
+    there = told or f"{'the host' if hosts else 'the file'} has {events(seen)}"
+    raise Fault(f"{path}: there is no event {number}: {there}{broken}")
 
 
 def _cells(batch: Any) -> dict[str, Any]:

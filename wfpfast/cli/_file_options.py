@@ -43,13 +43,17 @@ def _host_pattern(_: click.Context, __: click.Parameter, text: str | None) -> st
     return text
 
 
+HOST = click.option(
+    "--host", "hosts", metavar="NAME", multiple=True,
+    help="Only events of this host, in any case, with * and ?; without its domain if NAME has no"
+         " dot. May be given several times. For records of the Security log, and what convert makes"
+         " of them.")
+
+
 def reading_options(command: Any) -> Any:
     """Add the options that say how files are read, which are for some of the sources only."""
     for option in (
-        click.option("--host", "hosts", metavar="NAME", multiple=True,
-                     help="Only events of this host, in any case, with * and ?; without its domain"
-                          " if NAME has no dot. May be given several times. For records of the"
-                          " Security log, and what convert makes of them."),
+        HOST,
         click.option("--host-from", metavar="PATTERN", callback=_host_pattern,
                      help="Which host events are of that do not say it: path, the folder that their"
                           " file is in, or the end of a path such as {host}/*.xml. Makes columns"
@@ -95,7 +99,7 @@ _SHORT = {
     "type": "event_type"}
 
 
-def columns_by(_: click.Context, __: click.Parameter, text: str | None) -> list[str]:
+def columns_by(_: click.Context, option: click.Parameter, text: str | None) -> list[str]:
     """Return the columns that are to be counted together, by their whole names."""
     if text is None:
         return []
@@ -107,5 +111,5 @@ def columns_by(_: click.Context, __: click.Parameter, text: str | None) -> list[
         _SHORT.get(name, name) for name in map(str.strip, text.split(","))))
     for name in wanted:
         if name not in there:
-            raise click.BadParameter(no_column("--by", name, [*there, *_SHORT]))
+            raise click.BadParameter(no_column(option.opts[0], name, [*there, *_SHORT]))
     return wanted

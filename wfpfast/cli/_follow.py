@@ -3,10 +3,13 @@
 import math
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wfpfast import Engine, EventBatch, WfpError
 from wfpfast.cli import _screen
+
+if TYPE_CHECKING:
+    from wfpfast.cli._naming import Naming
 
 PAUSE = 1.0         # seconds between two looks, at least
 _SHARE = 20         # and this many times as long as the look itself took
@@ -84,3 +87,34 @@ class Follow:
         self._vain = vain if len(vain) <= _MOST_VAIN else set()
         self._wanted.clear()
         return table
+
+
+class RuleNames:
+    """The names of an engine's filters for people, which keep up with the filters.
+
+    Attributes
+    ----------
+    names : dict of int to str
+        Names by ids, also of filters that are just gone: their events may still come.
+    """
+
+    def __init__(self, engine: Engine, naming: "Naming | None") -> None:
+        self.names: dict[int, str] = {}
+        self._naming = naming
+        self._there: dict[int, str] = {}
+        self._follow = Follow(engine, "filters have no names here")
+        self._look()
+
+    def _look(self) -> None:
+        before = self._there
+        self._there = {rule["filter_id"]: rule["name"] for rule in self._follow.look() or ()}
+        self.names = {**before, **self._there}
+        if self._naming is not None:
+            self.names.update(self._naming.rules())
+
+    def changed(self, batch: EventBatch) -> bool:
+        """Look again if events have new filters; tell whether names are new."""
+        due = self._follow.due(ids(batch))
+        if due:
+            self._look()
+        return due

@@ -1,187 +1,196 @@
-"""`wfpfast watch --group`: which combinations come most often; must not know who sends events."""
+"""A table of what live events have in common, as it is now; must not know where they come from."""
 
 import contextlib
+import sys
 import threading
 import time
-from collections import Counter, deque
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pyarrow as pa
+from rich.cells import cell_len
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
-from wfpfast import Decoder, Engine, EventBatch
-from wfpfast.cli import _screen, _stats
-from wfpfast.cli._screen import Fault, number, printable, tail
+from wfpfast import Decoder, Engine, EventBatch, names
+from wfpfast.cli import _screen
+from wfpfast.cli._follow import RuleNames
+from wfpfast.cli._groups import Group, Groups, Top
+from wfpfast.cli._live_options import OutputOptions
+from wfpfast.cli._page import FIGURES, QUIET
+from wfpfast.cli._people import say_count
+from wfpfast.cli._screen import MOST_TEXT, Fault, begin, number, tail
 from wfpfast.cli._source import no_column
 from wfpfast.cli._stats import Stats
 
-MOST = 100_000      # combinations that are told apart
-SORTS = ("events", "last", "first", "name")
-_A_SECOND = 4       # tables on a terminal
-_WIDEST = 60        # characters of a cell: of a path the end says most
-_COUNT = "count_all"
-_PIECES = 64
-
-Key = tuple[Any, ...]
+A_SECOND = 2            # how often a terminal's table is new
+_AROUND = 4             # lines of a terminal that are no rows: the head, what is left out, the end
+_NOT_GIVEN = "not given"
+_ENDS = ("app_path",)   # columns whose end says most
+_HEAD = {"events": "events", "first": "first", "last": "last"}
 
 
-class Grouping(NamedTuple):
-    """What is counted, and how it is shown.
+@dataclass(frozen=True)
+class Grouping:
+    """What a table is to show: the columns, of how long, in which order, how many rows."""
 
-    Attributes
-    ----------
-    by : sequence of str
-        The columns whose combinations are counted.
-    over : timedelta or None
-        Only what came in so long a time; None for all.
-    sort : str
-        One of `SORTS`: the order of the rows.
-    top : int
-        How many rows.
-    """
-
-    by: Sequence[str]
+    keys: Sequence[str]
     over: timedelta | None
     sort: str
     top: int
 
 
-class Groups:
-    """Counts of combinations, of all events or of the latest time; at most `MOST` combinations."""
-
-    def __init__(self, over: timedelta | None = None, most: int = MOST) -> None:
-        self._over = None if over is None else over.total_seconds()
-        self._most = most
-        self._counts: Counter[Key] = Counter()
-        self._ends: dict[Key, tuple[float, float]] = {}
-        self._latest: deque[tuple[float, Counter[Key]]] = deque()
-        self.others = 0     # events whose combination had no place any more
-
-    def add(self, found: Counter[Key], now: float) -> None:
-        """Count events that came together."""
-        kept: Counter[Key] = Counter()
-        for key, count in found.items():
-            if key in self._counts or len(self._counts) < self._most:
-                kept[key] = count
-                self._counts[key] += count
-                self._ends[key] = (self._ends.get(key, (now,))[0], now)
-            else:
-                self.others += count
-        if self._over is not None:
-            # So many pieces of the time are forgotten one by one, however often events come.
-            if self._latest and now - self._latest[-1][0] < self._over / _PIECES:
-                self._latest[-1][1].update(kept)
-            else:
-                self._latest.append((now, kept))
-        self.forget(now)
-
-    def forget(self, now: float) -> None:
-        """Leave out what came before the time that counts."""
-        while self._over is not None and self._latest and self._latest[0][0] < now - self._over:
-            _, old = self._latest.popleft()
-            self._counts.subtract(old)
-            for key in old:
-                if not self._counts[key]:
-                    del self._counts[key], self._ends[key]
-
-    def rows(self, sort: str, top: int) -> list[tuple[Key, int]]:
-        """Return the first combinations in an order, equal ones by their names."""
-        named = sorted(self._counts.items(), key=lambda each: [str(cell) for cell in each[0]])
-        orders = {
-            "name": None, "events": lambda each: -each[1],
-            "first": lambda each: self._ends[each[0]][0],
-            "last": lambda each: -self._ends[each[0]][1]}
-        order = orders[sort]
-        return (named if order is None else sorted(named, key=order))[:top]
-
-    def __len__(self) -> int:
-        return len(self._counts)
-
-    @property
-    def events(self) -> int:
-        """How many events are counted."""
-        return self._counts.total() + self.others
-
-
 class GroupSink:
-    """A table that stands on a terminal and changes, or is printed once at the end."""
+    """A table of groups on stdout: a live one on a terminal, else the last one."""
 
     keeps = False
 
-    def __init__(self, wanted: Grouping) -> None:
+    def __init__(self, grouping: Grouping, form: OutputOptions) -> None:
         there = Decoder().column_names
-        for name in wanted.by:
+        for name in grouping.keys:
             if name not in there:
-                raise Fault(no_column("--group", name, there))
-        self.columns: list[str] | None = list(wanted.by)
-        self._wanted = wanted
-        self._groups = Groups(wanted.over)
-        self._lock = threading.Lock()   # the table is drawn by a thread of its own
+                raise Fault(no_column("--group: net events", name, there))
+        self.columns: list[str] | None = list(dict.fromkeys((*grouping.keys, "timestamp")))
+        self._grouping, self._form = grouping, form
+        self._groups = Groups(grouping.keys, grouping.over)
+        self._rules: RuleNames | None = None
         self._screen = _screen.console()
+        self._lock = threading.Lock()   # the screen is drawn by a thread of its own
         self._live: Live | None = None
 
     def begin(self, engine: Engine) -> None:
-        """Let the table stand on the terminal, if there is one."""
-        if self._screen.is_terminal:
+        """Read the names of filters, if they are shown; begin the table."""
+        if "filter_id" in self._grouping.keys:
+            self._rules = RuleNames(engine, self._form.naming)
+        if sys.stdout.isatty():
             self._live = Live(
-                get_renderable=self._table, console=self._screen, refresh_per_second=_A_SECOND)
+                console=self._screen, get_renderable=self._now, refresh_per_second=A_SECOND,
+                redirect_stdout=False, redirect_stderr=sys.stderr.isatty())
             self._live.start()
 
     def write(self, batch: EventBatch, limit: int) -> None:
         """Count events."""
-        rows = pa.table(pa.record_batch(batch).slice(0, limit))
-        if not len(rows):
-            return
-        names = list(self._wanted.by)
-        counted = rows.group_by(names, use_threads=False).aggregate([([], _COUNT)])
-        keys = zip(*(counted[name].to_pylist() for name in names), strict=True)
-        found = Counter(dict(zip(keys, counted[_COUNT].to_pylist(), strict=True)))
+        if self._rules is not None:
+            self._rules.changed(batch)
+        rows = pa.record_batch(batch).slice(0, limit).select(self.columns)
         with self._lock:
-            self._groups.add(found, time.monotonic())
+            self._groups.add(rows, time.time_ns())
 
     def finish(self, stats: Stats) -> None:
-        """Print the last table where it does not stand already, and say how many there were."""
+        """Show the last table, and say how many events there were."""
         if self._live is None:
-            self._screen.print(self._table())
+            self._screen.print(self._now(), overflow="ignore", no_wrap=True, crop=False)
         self.close()
-        _screen.say("; ".join([_screen.events(stats["events"]), *_stats.told(stats)]))
+        say_count(stats)
 
     def close(self) -> None:
-        """Leave the table as it is."""
-        if self._live is not None:
-            self._live.stop()
+        """Give the terminal back, with the table as it is now."""
+        live, self._live = self._live, None
+        if live is not None:
+            live.stop()
 
-    def _table(self) -> Table:
+    def _now(self) -> Text:
+        most = self._grouping.top
+        if self._live is not None:      # the last one may go past the screen, and is whole
+            most = max(1, min(most, self._screen.height - _AROUND))
+        now = time.time_ns()
         with self._lock:
-            self._groups.forget(time.monotonic())
-            rows = self._groups.rows(self._wanted.sort, self._wanted.top)
-            rest = len(self._groups) - len(rows)
-            total, others = self._groups.events, self._groups.others
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        table.add_column("events", justify="right")
-        for name in self._wanted.by:
-            table.add_column(name, overflow="fold")
-        for key, count in rows:
-            table.add_row(number(count), *map(_cell, key))
-        shown = sum(count for _, count in rows)
-        if rest or others:
-            what = f"{number(rest)} more" + (" and what had no place" if others else "")
-            table.add_row(number(total - shown), Text(what, style="dim"))
-        return table
-
-
-def _cell(value: Any) -> Text:
-    if value is None:
-        return Text("-", style="dim")
-    return Text(tail(printable(str(value)), _WIDEST))
+            top = self._groups.top(most, self._grouping.sort, now)
+        rules = {} if self._rules is None else self._rules.names
+        shown = Table(self._grouping, rules, now, utc=self._form.utc)
+        return Text("\n", no_wrap=True, overflow="crop").join(shown.lines(top, self._screen.width))
 
 
 @contextlib.contextmanager
-def grouped(wanted: Grouping) -> Iterator[GroupSink]:
-    """Open a table that events are counted in."""
-    with contextlib.closing(GroupSink(wanted)) as sink:
+def grouped(grouping: Grouping, form: OutputOptions) -> Iterator[GroupSink]:
+    """Open a table; a terminal is as it was, however this ends."""
+    with contextlib.closing(GroupSink(grouping, form)) as sink:
         yield sink
+
+
+class Table:
+    """Lines of one table."""
+
+    def __init__(
+        self, grouping: Grouping, rules: Mapping[int, str], now: int, *, utc: bool
+    ) -> None:
+        self._grouping = grouping
+        self._zone = UTC if utc else None
+        self._now = self._local(now)
+        self._said: dict[str, Callable[[Any], str]] = {
+            "filter_id": lambda id: f"{id} {rules.get(id) or ''}".rstrip(),
+            "layer_id": lambda id: names.layer(id).removeprefix("FWPS_LAYER_"),
+            "ip_protocol": names.protocol}
+
+    def lines(self, top: Top, width: int) -> Iterator[Text]:
+        """Yield what is to be shown, each line so wide at most."""
+        yield Text(begin(self._head(top), width), style="bold")
+        keys = self._grouping.keys
+        fixed = [list(_HEAD), *([number(each.events), self._clock(each.first),
+                                 self._clock(each.last)] for each in top.groups)]
+        cells = [list(keys), *(self._cells(each) for each in top.groups)]
+        before = [max(map(len, column)) for column in zip(*fixed, strict=True)]
+        room = width - sum(before) - 2 * len(before)
+        widths = fair([max(map(cell_len, column)) for column in zip(*cells, strict=True)],
+                      room - 2 * (len(keys) - 1))
+        for place, (figures, texts) in enumerate(zip(fixed, cells, strict=True)):
+            yield self._line(figures, before, texts, widths, FIGURES if place else QUIET)
+        rest = top.events - sum(each.events for each in top.groups)
+        if rest:
+            groups = top.distinct - len(top.groups)
+            where = f"in {number(groups)} more groups" if groups else "of others"
+            yield Text(begin(f"{number(rest):>{before[0]}}  {where}", width), style=QUIET)
+
+    def _head(self, top: Top) -> str:
+        over = self._grouping.over
+        window = "" if over is None else f" in the last {_screen.seconds(over.total_seconds())}"
+        lost = f", {number(top.others)} of others: too many groups" if top.others else ""
+        groups = f"{number(top.distinct)} group{'' if top.distinct == 1 else 's'}"
+        return (f"{self._now:%Y-%m-%d %H:%M:%S}  {_screen.events(top.events)}{window},"
+                f" {groups}{lost}")
+
+    def _cells(self, group: Group) -> list[str]:
+        return [self._cell(*each) for each in zip(self._grouping.keys, group.key, strict=True)]
+
+    def _cell(self, name: str, value: Any) -> str:
+        if value is None:
+            return _NOT_GIVEN
+        text = self._said.get(name, str)(value)
+        return tail(text, MOST_TEXT) if name in _ENDS else begin(text, MOST_TEXT)
+
+    def _line(
+        self, figures: list[str], before: list[int], texts: list[str], widths: list[int],
+        style: str,
+    ) -> Text:
+        count, *times = (f"{each:>{size}}" for each, size in zip(figures, before, strict=True))
+        shown = []
+        for name, text, width in zip(self._grouping.keys, texts, widths, strict=True):
+            fitting = tail(text, width) if name in _ENDS else begin(text, width)
+            shown.append(fitting + " " * (width - cell_len(fitting)))
+        texts_of_line = "  ".join(shown).rstrip()
+        return Text.assemble(
+            (count, style), (f"  {'  '.join(times)}  ", QUIET),
+            (texts_of_line, QUIET if style == QUIET else ""))
+
+    def _local(self, time: int) -> datetime:
+        moment = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=time // 1000)
+        return moment.astimezone(self._zone)
+
+    def _clock(self, time: int | None) -> str:
+        """Return the time of a day, or the day if it is another one."""
+        if time is None:
+            return "-"
+        there = self._local(time)
+        return f"{there:%H:%M:%S}" if there.date() == self._now.date() else f"{there:%Y-%m-%d}"
+
+
+def fair(natural: Sequence[int], room: int) -> list[int]:
+    """Return how wide columns are that share room: what is narrow leaves the others more."""
+    widths = list(natural)
+    order = sorted(range(len(widths)), key=widths.__getitem__)
+    for rank, place in enumerate(order):
+        widths[place] = max(1, min(widths[place], room // (len(order) - rank)))
+        room -= widths[place]
+    return widths

@@ -1,7 +1,9 @@
 """`wfpfast enumerate` and `watch`: from an engine to a sink; must not know what either is like."""
 
 import contextlib
+import math
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -41,16 +43,17 @@ def enumerate_log(choice: EngineOptions, form: OutputOptions) -> int:
 
 def watch(
     choice: EngineOptions, form: OutputOptions, *, count: int | None, log: bool,
-    grouping: "Grouping | None" = None,
+    duration: timedelta | None = None, grouping: "Grouping | None" = None,
 ) -> int:
     """Show what happens, after the log if that is wanted; return the exit status."""
+    last = math.inf if duration is None else time.monotonic() + duration.total_seconds()
 
     def read(engine: Engine, delivery: Delivery) -> None:
         with (
             subscribed(engine, choice, log=log, columns=delivery.columns, errors="null") as stream,
             delivery.counting(stream),
         ):
-            while not delivery.done:
+            while not delivery.done and time.monotonic() < last:
                 batch = stream.read(POLL)
                 if batch is not None:
                     delivery.take(batch)
@@ -71,7 +74,7 @@ class Delivery:
         self._stop = stop
         self._limit = sys.maxsize if limit is None else limit
         self._stats = account({}, 0, complete=False)
-        self._chosen = _chosen(choices, out.columns)
+        self._chosen = chosen(choices, out.columns)
         self.columns = out.columns if self._chosen is None else self._chosen.columns
         self.shown = 0
 
@@ -133,7 +136,7 @@ class Delivery:
         self._out.finish(self._stats)
 
 
-def _chosen(choices: "Sequence[Choice]", columns: Sequence[str] | None) -> "Chosen | None":
+def chosen(choices: "Sequence[Choice]", columns: Sequence[str] | None) -> "Chosen | None":
     """Return what chooses events that Windows cannot choose, if that is wanted."""
     if not choices:
         return None
@@ -147,7 +150,7 @@ def _sink(form: OutputOptions, grouping: "Grouping | None") -> Any:
     if grouping is not None:
         from wfpfast.cli._group import grouped
 
-        return grouped(grouping)
+        return grouped(grouping, form)
     if form.for_people:
         return contextlib.nullcontext(LineSink(form.naming, utc=form.utc))
     from wfpfast.cli._sinks import tables

@@ -8,7 +8,9 @@ import click
 
 from wfpfast.cli._file_options import columns_by
 from wfpfast.cli._live_options import (
+    COLOR,
     COUNT,
+    DURATION,
     ENGINE,
     PATH,
     EngineOptions,
@@ -38,50 +40,51 @@ def enumerate_(choice: EngineOptions, form: OutputOptions) -> int:
 @engine_options(rate=20)
 @output_options
 @COUNT
+@DURATION
 @click.option("--log", is_flag=True, help="Begin with what the log holds.")
-@click.option("--group", metavar="A,B", callback=columns_by,
-              help="No lines, but a table of the combinations of these columns that come most"
-                   " often, such as app,filter; names as for `summary --by`.")
+@click.option("--group", "keys", metavar="A,B", callback=columns_by,
+              help="A table of what events have in common, not a line each: app, filter, layer,"
+                   " type, user, protocol, or any column.")
 @click.option("--over", metavar="TIME", callback=length,
-              help="For --group: count what came in the last 60s, 10m, 1h only.")
-@click.option("--sort", type=click.Choice(["events", "last", "first", "name"]), default="events",
-              show_default=True, help="For --group: the order of the table.")
-@click.option("--top", metavar="N", type=click.IntRange(min=1), default=20, show_default=True,
-              help="For --group: how many rows.")
-def watch(
-    choice: EngineOptions, form: OutputOptions, count: int | None, log: bool, **table: Any
-) -> int:
+              help="For --group: only events of the last 60s, 10m, 2h.")
+@click.option("--sort", type=click.Choice(["events", "first", "last", "name"]),
+              help="For --group: what comes first; most events by default.")
+@click.option("--top", metavar="N", type=click.IntRange(min=1),
+              help="For --group: how many rows; 20 by default.")
+def watch(choice: EngineOptions, form: OutputOptions, *, keys: list[str], over: timedelta | None,
+          sort: str | None, top: int | None, **options: Any) -> int:
     """Show net events as they happen, a line each, until Ctrl-C.
 
     A line has the time, what became of it, the protocol, the local and the remote end with an arrow
     from the sender, the application, and the filter with the name of its rule. On a terminal it
     fits; where stdout is a file or a pipe nothing is shortened.
 
-    With --group a table stands on the terminal and changes; elsewhere it is printed at the end.
+    With --group, a terminal has one table that is always that of now; elsewhere the last one is
+    printed in the end.
 
     Ctrl-C leaves nothing behind; FILE is completed and kept.
     """
     from wfpfast.cli._live import watch as run
 
-    if not table["group"]:
-        if table["over"] is not None:
-            raise click.UsageError("--over is for --group.", click.get_current_context())
-        return run(choice, form, count=count, log=log)
+    if not keys:
+        for name, value in (("over", over), ("sort", sort), ("top", top)):
+            if value is not None:
+                raise click.UsageError(f"--{name} is for --group.", click.get_current_context())
+        return run(choice, form, **options)
     if not form.for_people:
         raise click.UsageError(
             "--group is a table for people: without --json and --output.",
             click.get_current_context())
     from wfpfast.cli._group import Grouping
 
-    return run(choice, form, count=count, log=log, grouping=Grouping(
-        table["group"], table["over"], table["sort"], table["top"]))
+    return run(choice, form, grouping=Grouping(keys, over, sort or "events", top or 20), **options)
 
 
 @command(short_help="Record the log and what happens, undecoded.")
 @click.argument("path", metavar="FILE.wfprec", type=PATH)
-@engine_options(rate=20, undecoded=True)
+@engine_options(rate=20)
 @COUNT
-@click.option("--duration", metavar="TIME", callback=length, help="End after 90s, 10m, 2h, 1d.")
+@DURATION
 @click.option("--append", is_flag=True,
               help="Continue FILE; events that the log still holds come again.")
 def record(
@@ -104,6 +107,7 @@ def record(
 @command(short_help="Say what stands between you and net events.")
 @ENGINE
 @click.option("--json", "as_json", is_flag=True, help="A JSON list, for machines.")
+@COLOR
 def diagnose(engine: str, as_json: bool) -> int:
     """Check all that receiving net events needs, changing nothing, and say what to do.
 

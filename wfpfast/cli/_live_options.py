@@ -113,6 +113,8 @@ def names(_: click.Context, __: click.Parameter, text: str | None) -> list[str] 
 
 COUNT = click.option("-n", "--count", metavar="N", type=click.IntRange(min=1),
                      help="End after so many events.")
+DURATION = click.option(
+    "--duration", metavar="TIME", callback=length, help="End after 90s, 10m, 2h, 1d.")
 ENGINE = click.option(
     "--engine", type=click.Choice([WINDOWS, SIMULATED]), default=WINDOWS, show_default=True,
     help="Windows' own, or a simulated one, which runs anywhere.")
@@ -203,11 +205,8 @@ class OutputOptions:
         return not self.as_json and self.output is None
 
 
-def engine_options(*, rate: float, undecoded: bool = False) -> Callable[[Any], Any]:
-    """Give a command the options that choose events; it is called with `choice`.
-
-    Where events are `undecoded`, only what a template of Windows takes can choose them.
-    """
+def engine_options(*, rate: float) -> Callable[[Any], Any]:
+    """Give a command the options that choose events; it is called with `choice`."""
 
     def decorate(command: Any) -> Any:
         @functools.wraps(command)
@@ -224,7 +223,7 @@ def engine_options(*, rate: float, undecoded: bool = False) -> Callable[[Any], A
                     if value is not None and name not in singles}
             choice = EngineOptions(
                 _simulation(engine, simulation, rate), _template(since, until, singles), until,
-                keywords and tuple(keywords), _stages(rest, undecoded=undecoded))
+                keywords and tuple(keywords), _stages(rest))
             return command(choice=choice, **options)
 
         return with_options(call, (*CHOICES, *_ENGINES))
@@ -232,16 +231,10 @@ def engine_options(*, rate: float, undecoded: bool = False) -> Callable[[Any], A
     return decorate
 
 
-def _stages(demands: dict[str, Any], *, undecoded: bool) -> tuple[Any, ...]:
+def _stages(demands: dict[str, Any]) -> tuple[Any, ...]:
     """Return what chooses events that Windows cannot choose."""
     if not demands:
         return ()
-    if undecoded:
-        first = next(iter(demands.values()))
-        option = first.option if isinstance(first, Demand) else "--where"
-        raise click.UsageError(
-            f"{option}: events are kept as they come, and Windows itself cannot choose so; it takes"
-            " one value of an option, without ! and wildcards.", _context())
     from wfpfast.cli._conditions import conditions  # which needs pyarrow
 
     return tuple(conditions(demands))

@@ -9,7 +9,7 @@ import click
 
 from wfpfast import Engine, EventBatch
 from wfpfast.cli import _line, _screen, _stats
-from wfpfast.cli._follow import Follow, ids
+from wfpfast.cli._follow import RuleNames
 from wfpfast.cli._stats import Stats
 
 if TYPE_CHECKING:
@@ -86,28 +86,18 @@ class LineSink:
         self.columns: list[str] | None = _line.COLUMNS
         self._naming = naming
         self._people = People(utc=utc)
-        self._rules: dict[int, str] = {}
-        self._lines = self._people.lines(self._rules)
-        self._follow: Follow | None = None
+        self._lines = self._people.lines({})
+        self._rules: RuleNames | None = None
 
     def begin(self, engine: Engine) -> None:
         """Read the names of the filters; without them there are still their ids."""
-        self._follow = Follow(engine, "filters have no names here")
-        self._look(self._follow)
-
-    def _look(self, follow: Follow) -> None:
-        before = self._rules
-        # Events of filters that are just gone may still come.
-        self._rules = {rule["filter_id"]: rule["name"] for rule in follow.look() or ()}
-        rules = {**before, **self._rules}
-        if self._naming is not None:
-            rules.update(self._naming.rules())
-        self._lines = self._people.lines(rules)
+        self._rules = RuleNames(engine, self._naming)
+        self._lines = self._people.lines(self._rules.names)
 
     def write(self, batch: EventBatch, limit: int) -> None:
         """Show events; one of a new filter makes it ask for their names."""
-        if self._follow is not None and self._follow.due(ids(batch)):
-            self._look(self._follow)
+        if self._rules is not None and self._rules.changed(batch):
+            self._lines = self._people.lines(self._rules.names)
         self._people.show(self._lines, self._lines.render(batch, limit))
 
     def finish(self, stats: Stats) -> None:

@@ -6,13 +6,14 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from wfpfast import Block, EngineClosedError, Subscription, repack
+from wfpfast import Block, Decoder, EngineClosedError, Subscription, repack
 from wfpfast.cli import _screen
 from wfpfast.cli._account import account, missing, told
 from wfpfast.cli._engine import opened, subscribed
 from wfpfast.cli._keep import Keeper
-from wfpfast.cli._live import POLL, say_dropped
+from wfpfast.cli._live import POLL, chosen, say_dropped
 from wfpfast.cli._live_options import EngineOptions
 from wfpfast.cli._output import written
 from wfpfast.cli._place import check_name
@@ -20,6 +21,9 @@ from wfpfast.cli._screen import Fault
 from wfpfast.cli._stats import Stats
 from wfpfast.cli._stop import Stop, stoppable
 from wfpfast.recording import Recorder, RecordingError
+
+if TYPE_CHECKING:
+    from wfpfast.cli._stages import Chosen
 
 SUFFIX = ".wfprec"
 
@@ -38,6 +42,7 @@ def record(
     check_name(path)
     if path.exists() and not append:
         raise Fault(f"{path} exists: --append continues it")
+    picker = _picker(choice)
     started = time.monotonic()
     with (
         stoppable() as stop,
@@ -46,7 +51,8 @@ def record(
         _recorder(path) as recorder,
     ):
         keeper = Keeper(engine, recorder, of_this_machine=choice.simulation is None)
-        run = RecordingRun(recorder, stream, sys.maxsize if count is None else count, keeper)
+        run = RecordingRun(
+            recorder, stream, sys.maxsize if count is None else count, keeper, picker)
         try:
             run.take(stop, math.inf if duration is None else duration.total_seconds())
         finally:
@@ -55,6 +61,11 @@ def record(
             finally:
                 _say(path, run, time.monotonic() - started)
     return stop.status if stop.asked and not run.full else 0
+
+
+def _picker(choice: EngineOptions) -> "Picker | None":
+    found = chosen(choice.stages, ("timestamp",))
+    return None if found is None else Picker(found)
 
 
 def _recorder(path: Path) -> Recorder:
@@ -81,6 +92,27 @@ def _say(path: Path, run: "RecordingRun", spent: float) -> None:
     _screen.say("; ".join(parts))
 
 
+class Picker:
+    """Chooses events of blocks that Windows cannot choose: they are decoded, and stay as they are.
+
+    Attributes
+    ----------
+    chosen : Chosen
+        What chooses, and counts what it left out.
+    """
+
+    def __init__(self, choices: "Chosen") -> None:
+        self.chosen = choices
+        self._decoder = Decoder(columns=choices.columns, errors="null")
+
+    def of(self, block: Block) -> Block:
+        """Return a block of the chosen events."""
+        mask = self.chosen.mask(self._decoder.decode(block)).to_pylist()
+        if all(mask):
+            return block
+        return repack(block, [place for place, wanted in enumerate(mask) if wanted])
+
+
 class RecordingRun:
     """What one call of the command records: so many events of a stream at most.
 
@@ -95,12 +127,14 @@ class RecordingRun:
     """
 
     def __init__(
-        self, recorder: Recorder, stream: Subscription, limit: int, keeper: Keeper
+        self, recorder: Recorder, stream: Subscription, limit: int, keeper: Keeper,
+        picker: Picker | None,
     ) -> None:
         self._recorder = recorder
         self._stream = stream
         self._limit = limit
         self._keeper = keeper
+        self._picker = picker
         self.events = 0
         self.dropped = 0
         self.ended = False
@@ -113,7 +147,9 @@ class RecordingRun:
     @property
     def account(self) -> Stats:
         """What became of the events; final when the stream is closed."""
-        return account(self._stream.stats, self.events, complete=self.full)
+        left_out = 0 if self._picker is None else self._picker.chosen.left_out
+        return account(
+            self._stream.stats, self.events, complete=self.full, left_out=left_out)
 
     def take(self, stop: Stop, duration: float) -> None:
         """Record until it is full, so many seconds are over, or somebody asks for an end."""
@@ -148,6 +184,10 @@ class RecordingRun:
 
     def _write(self, block: Block, dropped: int) -> None:
         say_dropped(dropped)
+        if self._picker is not None:
+            block = self._picker.of(block)
+            if not (block.count or dropped):
+                return
         room = self._limit - self.events
         if block.count > room:
             block = repack(block, list(range(room)))

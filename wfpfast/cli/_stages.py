@@ -4,6 +4,7 @@ A stage chooses events or adds columns. It is told which columns there are befor
 comes, and says which of them it needs, so that they are read even if nobody else wants them.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -133,10 +134,14 @@ class Chosen:
         schema = pa.schema(Decoder(columns=self.columns))
         self._masks = [choice.checked("net events", schema) for choice in choices]
 
+    def mask(self, batch: EventBatch) -> pa.BooleanArray:
+        """Return which events of a batch are chosen."""
+        rows = pa.record_batch(batch)
+        masks = [pc.fill_null(mask(rows), False) for mask in self._masks]
+        chosen = functools.reduce(pc.and_, masks)
+        self.left_out += len(rows) - (chosen.true_count or 0)
+        return chosen
+
     def of(self, batch: EventBatch) -> EventBatch:
         """Return the chosen events of a batch."""
-        for mask in self._masks:
-            chosen = batch.filter(pc.fill_null(mask(pa.record_batch(batch)), False))
-            self.left_out += len(batch) - len(chosen)
-            batch = chosen
-        return batch
+        return batch.filter(self.mask(batch))

@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 import pyarrow.ipc
 import pyarrow.parquet
 
-from wfpfast import views
 from wfpfast.cli._cells import csv_text, guarded, json_text, quoted
 from wfpfast.cli._source import STATS_KEY
 from wfpfast.cli._stats import Stats
@@ -219,14 +218,10 @@ class JsonWriter:
         self, file: BinaryIO, schema: pa.Schema, *, drop_nulls: bool = False
     ) -> None:
         self._file = file
-        self._drop_nulls = drop_nulls
-        self._is_view = VIEW_KEY in (schema.metadata or {})
+        self._drop_nulls = drop_nulls or VIEW_KEY in (schema.metadata or {})
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""
-        if self._is_view:
-            self._file.write(views.ndjson(batch).encode())
-            return
         for text in json_text(batch, drop_nulls=self._drop_nulls):
             self._file.write(text)
 

@@ -52,7 +52,7 @@ cdef class Rows:
         self.places = {}
         for k in range(schema.n_children):
             self.places[schema.children[k].name.decode()] = k
-            read_node(&self.nodes[k], schema.children[k], self.array.children[k], 1)
+            read_node(&self.nodes[k], schema.children[k], self.array.children[k], False, 1)
             self.nodes[k].offset += self.array.offset
             if self.array.children[k].null_count == 0:
                 self.nodes[k].validity = NULL

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from wfpfast.views._meaning import ALLOW, BIND, DROP, FAIL, FRAME, LISTEN, PACKET, Meaning
-from wfpfast.views._ndjson import cells
+from wfpfast.views._ndjson import objects
 from wfpfast.views._rows import (
     TEXT,
     Rows,
@@ -22,6 +22,9 @@ from wfpfast.views._rows import (
 from wfpfast.views._sides import Side, Sides, sides
 
 VERSION = "0.2.6"
+_PRODUCT = "Windows Firewall"
+# Addresses that every machine has or may have: unspecified, loopback, multicast, broadcast.
+_OF_ANYBODY = r"^(0\.|127\.|22[4-9]\.|23[0-9]\.|255\.255\.255\.255$|::1?$|[fF][fF])"
 _NUMBER = pa.int32()
 _MOST = (1 << 31) - 1
 
@@ -32,11 +35,11 @@ def asim_view(batch: pa.RecordBatch) -> pa.RecordBatch:
     ends = sides(rows)
     fields = {
         **_event(rows),
-        "Dvc": rows.get("host"), "DvcHostname": rows.get("host"),
+        "Dvc": _device(rows, ends.local.address), "DvcHostname": rows.get("host"),
         "DvcAction": rows.by_kind(_action),
         **_network(rows, ends),
         **_end(rows, "Src", ends.source), **_end(rows, "Dst", ends.destination),
-        "AdditionalFields": cells(rows.rest()),
+        "AdditionalFields": objects(rows.rest()),
     }
     return pa.record_batch(list(fields.values()), names=list(fields))
 
@@ -49,7 +52,7 @@ def _event(rows: Rows) -> dict[str, pa.Array]:
         "EventSchema": rows.always("NetworkSession"),
         "EventSchemaVersion": rows.always(VERSION),
         "EventVendor": rows.always("Microsoft"),
-        "EventProduct": rows.always("Windows Firewall"),
+        "EventProduct": rows.always(_PRODUCT),
         "EventType": rows.by_kind(
             lambda each: "L2NetworkSession" if each.act == FRAME else "EndpointNetworkSession"),
         "EventOriginalType": rows.by_kind(
@@ -63,6 +66,17 @@ def _event(rows: Rows) -> dict[str, pa.Array]:
         "EventSeverity": rows.by_kind(
             lambda each: "Low" if each.verdict in (DROP, FAIL) else "Informational"),
     }
+
+
+def _device(rows: Rows, address: pa.Array) -> pa.Array:
+    """Return what tells the machine, never null: its name, or address, or else the product.
+
+    Microsoft Learn, "The ASIM Device Entity": Dvc may alias Hostname or IpAddr, and where no device
+    is apparent it has the value of EventProduct.
+    """
+    shared = pc.match_substring_regex(address, _OF_ANYBODY)
+    return pc.coalesce(
+        rows.get("host"), where(pc.invert(shared), address), rows.always(_PRODUCT))
 
 
 def _network(rows: Rows, ends: Sides) -> dict[str, pa.Array]:

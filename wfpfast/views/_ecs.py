@@ -136,8 +136,11 @@ def _lists(columns: list[pa.Array]) -> pa.Array:
     counts = functools.reduce(pc.add, there)
     ends = pa.concat_arrays([
         pa.array([0], pa.int32()), pc.cumulative_sum(counts).cast(pa.int32())])
-    rows = pa.array(range(len(counts)), pa.int64())
-    order = pc.sort_indices(pa.concat_arrays([rows] * len(columns)))    # which is stable
-    values = pa.concat_arrays(columns).take(order)
+    # Value k of the lists is that of row k // columns.
+    ones = pa.repeat(pa.scalar(1, pa.int64()), len(counts) * len(columns))
+    places = pc.subtract(pc.cumulative_sum(ones), 1)
+    rows = pc.divide(places, len(columns))
+    column = pc.subtract(places, pc.multiply(rows, len(columns)))
+    values = pa.concat_arrays(columns).take(pc.add(pc.multiply(column, len(counts)), rows))
     lists = pa.ListArray.from_arrays(ends, values.drop_null())
     return pc.if_else(pc.greater(counts, 0), lists, pa.scalar(None, lists.type))
