@@ -249,6 +249,21 @@ def test_a_state_that_cannot_be_read_says_why(tmp_path: Path, content: Any, reas
     assert len(fault) < 300
 
 
+def test_a_filter_needs_some_bytes(tmp_path: Path) -> None:
+    content = {"complete": True, "filters": {"filter_id": list(range(100))}}
+    data = json.dumps(content).encode()
+    few, enough = (data.ljust(100 * 32 - 16 - short) for short in (1, 0))
+    path = written(tmp_path / "a", file_header(), state(few), state(enough))
+    with Recording(path, salvage=True) as recording:
+        (fault,) = recording.machine().faults
+        assert fault.endswith("it has 100 filters in 3199 bytes")
+        assert len(recording.filters or ()) == 100
+    with Recorder(tmp_path / "b") as recorder:
+        recorder.write_state(filters=[{"filter_id": number} for number in range(100)])
+    with Recording(tmp_path / "b") as recording:
+        assert len(recording.filters or ()) == 100
+
+
 def test_a_state_that_is_too_large_is_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -179,7 +179,7 @@ class Recorder(Closing):
         Returns
         -------
         bool
-            Whether anything was new. Errors are those of `write`; 64 MiB are the limit.
+            Whether anything was new. Errors are those of `write`; 32 MiB are the limit.
         """
         looked = time.time_ns() if looked_ns is None else looked_ns
         with self._mutex:

@@ -14,7 +14,8 @@ from wfpfast._filter_table import COLUMNS
 
 MARK = b"WFPSTATE"
 STATE_VERSION = 1
-MAX_STATE_BYTES = 64 << 20      # 100,000 filters and more
+MAX_STATE_BYTES = 32 << 20      # some 70,000 filters of Windows
+FEWEST_BYTES = 32               # of a filter: rows take memory, whatever is in them
 _HEAD = struct.Struct("<8sII")
 _ID = "filter_id"
 _PLACE = list(COLUMNS).index(_ID)
@@ -102,9 +103,9 @@ class Kept:
                     "since_ns": self._looked, "filters": _columns(new.values()), "gone": gone}
             then._filters, then._looked = now, looked_ns
         for name, known in self._maps.items():
-            then._maps[name] = {**known, **(maps[name] or {})}
-            more = {key: value for key, value in then._maps[name].items()
+            more = {key: value for key, value in (maps[name] or {}).items()
                     if known.get(key) != value}
+            then._maps[name] = {**known, **more} if more else known
             if more:
                 made[name] = more
         return made, then
@@ -122,6 +123,7 @@ def pack_state(changed: Mapping[str, Any]) -> bytes:
     """Return the bytes of a state."""
     text = json.dumps(changed, ensure_ascii=False, separators=(",", ":"))
     data = _HEAD.pack(MARK, STATE_VERSION, 0) + text.encode(errors="replace")
+    data = data.ljust(FEWEST_BYTES * len(changed.get("filters", {}).get(_ID, ())))
     if len(data) > MAX_STATE_BYTES:
         raise ValueError(f"a state of {len(data)} bytes: {MAX_STATE_BYTES} are the limit")
     return data
@@ -156,7 +158,7 @@ def parse_state(data: bytes, nbytes: int) -> Change:
     return Change(
         found.get("complete") is True, _time(found, "looked_ns", 0),
         None if since is None else _time(found, "since_ns", 0),
-        _filters(found.get("filters", {})), gone, _texts(found, "volumes"),
+        _filters(found.get("filters", {}), nbytes), gone, _texts(found, "volumes"),
         _texts(found, "accounts"))
 
 
@@ -182,13 +184,15 @@ def _plain(text: str) -> str:
     return text if text.isascii() else text.encode(errors="replace").decode()
 
 
-def _filters(columns: Any) -> dict[int, Cells]:
+def _filters(columns: Any, nbytes: int) -> dict[int, Cells]:
     """Return the cells of filters by their ids; columns that are not known are left out."""
     _check(isinstance(columns, dict), "filters")
     if not columns:
         return {}
     ids = columns.get(_ID)
     _check(isinstance(ids, list) and all(map(_KINDS["uint64"], ids)), "filter ids")
+    if len(ids) * FEWEST_BYTES > nbytes:
+        raise ValueError(f"it has {len(ids)} filters in {nbytes} bytes")
     cells = [_column(name, kind, columns, len(ids)) for name, kind in COLUMNS.items()]
     return dict(zip(ids, zip(*cells, strict=True), strict=True))
 
@@ -232,11 +236,12 @@ class History:
             return
         since = before_ns if change.complete else change.since_ns
         self.known = True
-        gone = set(change.gone)
+        gone = [number for number in change.gone if number in self._open]
         if change.complete:
-            gone |= self._open.keys() - change.filters.keys()
-        for number in gone & self._open.keys():
-            self._close(number, since if change.complete else time_ns)
+            gone = [number for number in self._open if number not in change.filters]
+        for number in gone:
+            if number in self._open:    # an id may be there twice
+                self._close(number, since if change.complete else time_ns)
         for number, cells in change.filters.items():
             begin = since
             if number in self._open:
