@@ -51,7 +51,8 @@ def put_documents() -> None:
             linked = (document.parent / link).resolve()
             if "://" not in link and linked.is_file() and linked.suffix != ".md":
                 put(linked)
-    shutil.copy2(ROOT / "docs/.nav.yml", PAGES / ".nav.yml")
+    for name in (".nav.yml", "site.css"):
+        shutil.copy2(ROOT / "docs" / name, PAGES / name)
 
 
 def public_names() -> dict[str, list[str]]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from importlib import import_module
 
 from wfpfast import names
-from wfpfast._blocks.block import Block
+
+try:
+    from wfpfast._blocks.block import Block
+except ModuleNotFoundError as error:
+    if error.name != "wfpfast._blocks.block":
+        raise
+    raise ImportError(      # as in a clone, whose folder is before what is installed
+        f"{__file__} is the source of wfpfast, which is not built: start Python in another folder,"
+        " or build it there, as CONTRIBUTING.md says", name=__name__, path=__file__) from None
 from wfpfast._columns.cells import Column
 from wfpfast._columns.mask import Mask
 from wfpfast._decode.decoder import Decoder, EventBatch, decode

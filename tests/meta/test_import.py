@@ -22,3 +22,16 @@ def test_what_is_imported_later_is_there_when_it_is_asked_for() -> None:
     assert fresh_python("from wfpfast import *; print(netsh.__name__)").strip() == "wfpfast.netsh"
     script = "import wfpfast; print(set(wfpfast.__all__) - set(dir(wfpfast)), 'engine' in dir())"
     assert fresh_python(script).strip() == "set() False"
+
+
+def test_sources_that_are_not_built_say_what_to_do() -> None:
+    """In a clone Python takes the folder there before what is installed."""
+    script = (
+        "import sys; sys.modules['wfpfast._blocks.block'] = None\n"
+        "try:\n    import wfpfast\n"
+        "except ImportError as error:\n    print(type(error).__name__, error)")
+    said = fresh_python(script)
+    assert said.startswith("ImportError ")
+    assert "which is not built: start Python in another folder" in said
+    other = script.replace("wfpfast._blocks.block'", "wfpfast.errors'")
+    assert "not built" not in fresh_python(other)

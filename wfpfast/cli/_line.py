@@ -134,16 +134,19 @@ class Lines:
             yield f" {notes}", "quiet"
 
     def _joined(self, parts: list[Part]) -> str:
-        """Return the parts as a line of the width that there is, without blanks at its end."""
+        """Return the parts as a line of the width that there is, without blanks at its end.
+
+        Of a file any text may be anything, also addresses and names that Windows itself makes.
+        """
         left = self.width
         shown: list[Part] = []
         for text, style in parts:
-            piece = text
+            piece = printable(text)
             if left is not None:
-                if cell_len(text) > left:
+                if cell_len(piece) > left:
                     if left < LEAST:
                         break
-                    piece = begin(text.rstrip(), left)
+                    piece = begin(piece.rstrip(), left)
                 left -= cell_len(piece)
             shown.append((piece, style))
         shown[-1] = shown[-1][0].rstrip(), shown[-1][1]

@@ -1,8 +1,10 @@
 """Nested Arrow columns as lines of JSON without what is null; must not know events."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from wfpfast import lines
 
@@ -24,16 +26,20 @@ def ndjson(events: Any) -> str:
         hexadecimal. What might steer a terminal is escaped.
     """
     batches = events.to_batches() if isinstance(events, pa.Table) else [pa.record_batch(events)]
-    pieces: list[bytes] = []
-    for batch in batches:
-        batch.validate(full=True)       # which lines trusts in
-        for start in range(0, len(batch), _ROWS):
-            pieces.append(lines.json_lines(batch.slice(start, _ROWS), drop_nulls=True))
-    return b"".join(pieces).decode()
+    return b"".join(piece for batch in batches for piece in _pieces(batch)).decode()
+
+
+def _pieces(batch: pa.RecordBatch) -> Iterator[bytes]:
+    batch.validate(full=True)       # which lines trusts in
+    for start in range(0, len(batch), _ROWS):
+        yield lines.json_lines(batch.slice(start, _ROWS), drop_nulls=True)
 
 
 def objects(structs: pa.StructArray) -> pa.Array:
     """Return structs as JSON texts without members that are null; null where nothing is left."""
     whole = pa.RecordBatch.from_struct_array(structs)
-    texts = ndjson(whole).split("\n")[:-1]
-    return pa.array([None if text == "{}" else text for text in texts], pa.utf8())
+    parts = [
+        pc.split_pattern(pa.array([piece.removesuffix(b"\n")], pa.utf8()), "\n").flatten()
+        for piece in _pieces(whole)]
+    texts = pa.concat_arrays([pa.array([], pa.utf8()), *parts])
+    return pc.if_else(pc.equal(texts, "{}"), pa.scalar(None, pa.utf8()), texts)
