@@ -184,6 +184,10 @@ def test_files_that_duckdb_is_not_to_read(
         (tmp_path / name).write_bytes(data)
     assert answer(run, statement, "[a].parquet") == [wanted]
     assert gathered.pop() == "[a].parquet"
+    pq.write_table(pa.table({"event_type": ["CLASSIFY_DROP"], "remote_port": pa.array(
+        [1], pa.uint16())}), tmp_path / "[a].parquet")
+    assert answer(run, statement, "a.parquet", "[a].parquet") == [{**wanted, "n": 8}]
+    (tmp_path / "[a].parquet").unlink()
     assert answer(run, "select * from events limit 1", "host=x/a.parquet")[0].get("host") is None
     if os.name != "nt":
         gathered.clear()
