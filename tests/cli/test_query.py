@@ -208,11 +208,11 @@ def test_a_parquet_file_with_damage_is_named(run: Run, xml: Path, tmp_path: Path
     data = bytearray((tmp_path / "a.parquet").read_bytes())
     data[4:400] = bytes(396)
     (tmp_path / "bad.parquet").write_bytes(data)
-    result = run("query", "select count(distinct timestamp) as n from events", "bad.parquet", "--json")
+    statement = "select count(distinct timestamp) as n from events"
+    result = run("query", statement, "bad.parquet", "--json")
     assert (result.status, result.out) == (1, "")
     assert "wfpfast: bad.parquet: not a readable Parquet file" in result.err
-    result = run("query", "select count(distinct timestamp) as n from events", "bad.parquet",
-                 "a.parquet", "--json")
+    result = run("query", statement, "bad.parquet", "a.parquet", "--json")
     assert (result.status, result.out) == (1, '{"n":7}\n')
 
 
