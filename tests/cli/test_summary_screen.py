@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
 from cli.hand import HOSTILE, SVCHOST
@@ -225,3 +226,14 @@ def test_failures_of_ike_come_without_tables_of_drops(run: Run, tmp_path: Path) 
     out = run("summary", path).out
     assert "ropped, by" not in out
     assert "IKE and IPsec failures\n" in out
+
+
+def test_codes_outside_their_dictionary_are_a_fault_of_the_file(run: Run, tmp_path: Path) -> None:
+    codes = pa.array([0, 1 << 30], pa.int32())
+    types = pa.DictionaryArray.from_arrays(codes, pa.array(["CLASSIFY_DROP"]), safe=False)
+    batch = pa.record_batch({"event_type": types})
+    with pa.ipc.new_file(tmp_path / "bad.arrow", batch.schema) as writer:
+        writer.write(batch)
+    result = run("summary", "bad.arrow")
+    assert (result.status, result.out) == (1, "")
+    assert result.err.startswith("wfpfast: bad.arrow: not a readable Arrow file: ")
