@@ -31,6 +31,7 @@ ASAN_TESTS = (
     "tests/netsh/test_patches.py",
     "tests/audit/test_damage.py",
     "tests/cli/test_text_lines.py",
+    "tests/counting",
     "tests/fuzz",
 )
 
@@ -214,6 +215,7 @@ def bench(session: nox.Session) -> None:
     """Benchmarks run, and no more instructions are needed than before; needs valgrind."""
     install_wfpfast(session, "bench")
     session.run("python", "-m", "benchmarks", *(session.posargs or ["--quick"]))
+    session.run("python", "-m", "benchmarks.questions", "--quick")
     session.run("python", "-m", "benchmarks.instructions")
 
 

@@ -19,6 +19,7 @@ from example_events import event, one_of_each
 from netsh_xml import drop, element, netevents
 from wfpfast import Decoder, decode, encode, lines, netsh, repack
 from wfpfast._base.memory import live_buffers
+from wfpfast.counting import Rows, Tally, Values, best
 from wfpfast.recording import Recorder, Recording
 
 events = [*one_of_each(internal=True), *one_of_each()]
@@ -28,6 +29,8 @@ odd = [event(3, appId=("x" * k + str(k)).encode("utf-16-le") + b"\\x00\\xd8", ad
 block, plain, many = encode(events), encode(one_of_each()), encode(odd)
 old = encode(events, version=0)
 exported = pa.record_batch(decode(block))
+large = pa.record_batch(decode(encode([event(3, appId=str(k).encode("utf-16-le"))
+                                       for k in range(300)])))
 file = netevents(
     *[drop({{"localPort": str(k), "enterpriseId": "n" * k}}) for k in range(9)]).encode()
 rules = "<filters>" + "".join(element("item", {{
@@ -52,6 +55,21 @@ def export():
 
 def write_lines():
     return lines.json_lines(exported), lines.csv_lines(exported)
+
+def count():
+    names = ["event_type", "app_path", "filter_id", "remote_address", "enterprise_id"]
+    values = [Values() for _ in names]
+    pairs, alone = Tally(values[:2]), Tally(values)
+    for batch in (exported, large):
+        rows_of = Rows(batch)
+        some = rows_of.where(rows_of.known("filter_id"))
+        numbers = [each.number(rows_of, name) for each, name in zip(values, names)]
+        pairs.add(numbers[:2])
+        alone.add(numbers, rows_of, "timestamp")
+        Values().steps(some, "timestamp", 10)
+    folded = alone.project([1, 0])
+    return repr([[[tally.row(entry), tally.count(entry)] for entry in best(tally)[2]]
+                 for tally in (pairs, alone, folded)])
 
 def write_blocks():
     return bytes(encode(events).data), bytes(encode(odd, version=2).data)
@@ -110,7 +128,7 @@ print(errors, others, not_clean, again)
 # How many allocations of its own each makes, at least.
 EVERYTHING = {
     "decode_all": 100, "decode_old": 60, "decode_odd": 80, "export": 100, "write_blocks": 5,
-    "write_lines": 100, "copy_blocks": 90, "read_events": 70, "read_filters": 40, "record": 140}
+    "write_lines": 100, "count": 100, "copy_blocks": 90, "read_events": 70, "read_filters": 40, "record": 140}
 
 
 @needs_failing_malloc

@@ -269,3 +269,15 @@ def test_columns_are_taken_from_a_file_by_name_and_not_by_place(run: Run, tmp_pa
         pa.table({"layer_id": [1], "flags": [2], "local_port": [3]}), tmp_path / "in.parquet")
     assert run("convert", "in.parquet", "o.csv", "--columns", "local_port,layer_id").status == 0
     assert (tmp_path / "o.csv").read_text() == '"local_port","layer_id"\n3,1\n'
+
+
+def test_times_are_written_without_a_dictionary(run: Run, xml: Path, tmp_path: Path) -> None:
+    """Which would take more room than they do; all else has one."""
+    assert run("convert", xml, "a.parquet").status == 0
+    group = pq.ParquetFile(tmp_path / "a.parquet").metadata.row_group(0)
+    plain = [group.column(k).path_in_schema for k in range(group.num_columns)
+             if "RLE_DICTIONARY" not in group.column(k).encodings
+             and group.column(k).physical_type != "BOOLEAN"]
+    assert plain == ["timestamp"]
+    assert "terminating_filters.list.element.filter_id" in {
+        group.column(k).path_in_schema for k in range(group.num_columns)}

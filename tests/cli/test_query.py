@@ -1,6 +1,7 @@
 """`wfpfast query`: what statements answer, against rows written by hand, and what they may not."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from cli.hand import ROWS
 from cli.running import Run
 from netsh_xml import drop, netevents
+
+from wfpfast.cli import _query, _sql
 
 pytest.importorskip("duckdb")
 
@@ -122,3 +125,114 @@ def test_a_column_that_is_not_there(run: Run, xml: Path) -> None:
     assert (result.status, result.out) == (1, "")
     assert result.err.splitlines()[:2] == ["  select remote_prt from events", "         ^"]
     assert 'Referenced column "remote_prt" not found' in result.err
+
+
+STATEMENTS = (
+    "select count(*) as n from events",
+    "select * from events order by filter_id nulls first, remote_port, timestamp limit 5",
+    "select source_file, min(timestamp) as t, max(timestamp) as u, sum(filter_id) as s from events"
+    " group by all order by all",
+    "select event_id, count(*) as n from events group by all order by all",
+    "select a.filter_id, count(*) as n from events a join events b using (filter_id) group by all"
+    " order by all", "select 1 as n", "select any_value(nothing) from events")
+
+
+@pytest.fixture
+def gathered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sources that were read into memory, because duckdb could not read them itself."""
+    names: list[str] = []
+    write = _query._Gathered.write
+
+    def kept(self: Any, batch: pa.RecordBatch) -> None:
+        names.append(self._source)
+        write(self, batch)
+
+    monkeypatch.setattr(_query._Gathered, "write", kept)
+    return names
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_duckdb_reads_parquet_itself(
+    run: Run, xml: Path, tmp_path: Path, gathered: list[str], statement: str
+) -> None:
+    """It finds what it finds in an Arrow file, which it does not read."""
+    for suffix in ("parquet", "arrow"):
+        assert run("convert", xml, f"a.{suffix}").status == 0
+        assert run("convert", xml, f"it's.{suffix}", "--where", "filter_id > 0").status == 0
+    itself = run("query", statement, "a.parquet", "it's.parquet", "--json")
+    # The id is no column of these files but made of others; what is wrong is said the other way.
+    is_read = "event_id" in statement or "nothing" in statement
+    assert set(gathered) == ({"a.parquet", "it's.parquet"} if is_read else set())
+    gathered.clear()
+    other = run("query", statement, "a.arrow", "it's.arrow", "--json")
+    assert (itself.status, itself.err) == (other.status, other.err)
+    assert itself.out == other.out.replace(".arrow", ".parquet")
+    assert set(gathered) == {"a.arrow", "it's.arrow"}
+
+
+def test_files_that_duckdb_is_not_to_read(
+    run: Run, xml: Path, tmp_path: Path, gathered: list[str]
+) -> None:
+    statement = "select count(*) as n, max(remote_port) as p from events"
+    assert run("convert", xml, "a.parquet").status == 0
+    (wanted,) = answer(run, statement, "a.parquet")
+    assert gathered == []
+    data = (tmp_path / "a.parquet").read_bytes()
+    names = ["[a].parquet", "host=x/a.parquet"] + ["*.parquet"] * (os.name != "nt")
+    for name in names:      # a pattern, which would be a.parquet as well; a column of a dataset
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    assert answer(run, statement, "[a].parquet") == [wanted]
+    assert gathered.pop() == "[a].parquet"
+    pq.write_table(pa.table({"event_type": ["CLASSIFY_DROP"], "remote_port": pa.array(
+        [1], pa.uint16())}), tmp_path / "[a].parquet")
+    assert answer(run, statement, "a.parquet", "[a].parquet") == [{**wanted, "n": 8}]
+    (tmp_path / "[a].parquet").unlink()
+    assert answer(run, "select * from events limit 1", "host=x/a.parquet")[0].get("host") is None
+    if os.name != "nt":
+        gathered.clear()
+        assert answer(run, statement, "./*.parquet") == [wanted]
+        assert gathered == ["*.parquet"]
+    gathered.clear()
+    assert answer(run, statement, "a.parquet", "--host-from", "path") == [wanted]
+    assert answer(run, statement, "a.parquet", xml) == [{**wanted, "n": 14}]
+    pq.write_table(pa.table({"event_type": ["CLASSIFY_DROP"], "remote_port": pa.array([7])}),
+                   tmp_path / "wide.parquet")
+    assert answer(run, "select typeof(remote_port) as t from events", "wide.parquet") == [
+        {"t": "USMALLINT"}]
+    assert set(gathered) == {"a.parquet", str(xml), "wide.parquet"}
+
+
+def test_a_parquet_file_with_damage_is_named(run: Run, xml: Path, tmp_path: Path) -> None:
+    assert run("convert", xml, "a.parquet").status == 0
+    data = bytearray((tmp_path / "a.parquet").read_bytes())
+    data[4:400] = bytes(396)
+    (tmp_path / "bad.parquet").write_bytes(data)
+    statement = "select count(distinct timestamp) as n from events"
+    result = run("query", statement, "bad.parquet", "--json")
+    assert (result.status, result.out) == (1, "")
+    assert "wfpfast: bad.parquet: not a readable Parquet file" in result.err
+    result = run("query", statement, "bad.parquet", "a.parquet", "--json")
+    assert (result.status, result.out) == (1, '{"n":7}\n')
+
+
+def test_what_duckdb_may_read_is_locked(tmp_path: Path) -> None:
+    for name in ("mine.parquet", "other.parquet"):
+        pq.write_table(pa.table({"event_type": [name]}), tmp_path / name)
+    mine, other = (os.path.realpath(tmp_path / name) for name in ("mine.parquet", "other.parquet"))
+    sql = _sql.Locked("query", files=[mine])
+    assert sql.link([(mine, ["event_type"])], pa.table({"event_type": ["x"]}).slice(1))
+    assert sql.table("select * from events").column(0).to_pylist() == ["mine.parquet"]
+    for statement in (
+        f"select * from '{other}'", f"select * from read_text('{other}')",
+        f"select * from read_blob('{tmp_path}/*')", f"copy events to '{tmp_path}/new.csv'",
+        f"attach '{other}' as x", "set allowed_paths = ['/']", "set enable_external_access = true",
+        "reset allowed_paths", "install httpfs", "load httpfs",
+    ):
+        with pytest.raises(_sql.SqlFault):
+            sql.table(statement)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["mine.parquet", "other.parquet"]
+    assert not _sql.Locked("query", files=[mine]).link(
+        [(mine, ["event_type"])], pa.table({"event_type": pa.array([], pa.int32())}))
+    assert not _sql.Locked("query", files=[mine]).link(
+        [(other, ["event_type"])], pa.table({"event_type": ["x"]}).slice(1))

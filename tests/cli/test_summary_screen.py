@@ -3,10 +3,12 @@
 import json
 import os
 import signal
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
 from cli.hand import HOSTILE, SVCHOST
@@ -154,6 +156,36 @@ def test_pairs_of_columns(run: Run, xml: Path) -> None:
     assert lines[start + 2].strip() == "2 dropped"
 
 
+def test_values_that_json_has_no_word_for(run: Run, tmp_path: Path) -> None:
+    """Times are ISO 8601 in UTC, bytes hexadecimal; both were no JSON at all."""
+    pq.write_table(pa.table({
+        "event_type": ["CLASSIFY_DROP"] * 3,
+        "timestamp": pa.array([-1, 1_714_557_600_123_456_789, None], pa.timestamp("ns", "UTC")),
+        "end_cert_hash": pa.array([bytes(20), bytes(20), None], pa.binary(20)),
+        "is_loopback": [True, False, False]}), tmp_path / "t.parquet")
+    result = run("summary", "t.parquet", "--by", "timestamp,end_cert_hash,is_loopback", "--json")
+    found = {tuple(row.values())[:4] for row in json.loads(result.out)["by"]["top"]}
+    assert found == {
+        ("1969-12-31T23:59:59.9999999Z", "00" * 20, True, 1),
+        ("2024-05-01T10:00:00.1234567Z", "00" * 20, False, 1), (None, None, False, 1)}
+
+
+@pytest.mark.usefixtures("two_hours_east")
+def test_local_times(run: Run, xml: Path) -> None:
+    text = run("summary", xml, "--json").out
+    assert run("summary", xml, "--json", "--local").out == text
+    ends = [datetime.fromisoformat(json.loads(text)[end][:26] + "+00:00")
+            for end in ("first", "last")]
+    local = [datetime.fromtimestamp(end.timestamp()).isoformat(" ", "milliseconds")
+             for end in ends]
+    shown = run("summary", xml, "--local").out.splitlines()[1]
+    assert shown.startswith(f"{local[0]} to {local[1]} local time, ")
+    default = run("summary", xml).out
+    assert default == run("summary", xml, "--utc").out
+    assert default.splitlines()[1].startswith(f"{ends[0]:%Y-%m-%d %H:%M:%S}")
+    assert " UTC, " in default.splitlines()[1]
+
+
 @pytest.mark.parametrize(("by", "words"), [
     ("remote_prot", "there is no column 'remote_prot'; did you mean remote_port"),
     ("app,terminating_filters", "there is no column 'terminating_filters'"),
@@ -194,3 +226,14 @@ def test_failures_of_ike_come_without_tables_of_drops(run: Run, tmp_path: Path) 
     out = run("summary", path).out
     assert "ropped, by" not in out
     assert "IKE and IPsec failures\n" in out
+
+
+def test_codes_outside_their_dictionary_are_a_fault_of_the_file(run: Run, tmp_path: Path) -> None:
+    codes = pa.array([0, 1 << 30], pa.int32())
+    types = pa.DictionaryArray.from_arrays(codes, pa.array(["CLASSIFY_DROP"]), safe=False)
+    batch = pa.record_batch({"event_type": types})
+    with pa.ipc.new_file(tmp_path / "bad.arrow", batch.schema) as writer:
+        writer.write(batch)
+    result = run("summary", "bad.arrow")
+    assert (result.status, result.out) == (1, "")
+    assert result.err.startswith("wfpfast: bad.arrow: not a readable Arrow file: ")

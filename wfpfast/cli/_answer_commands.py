@@ -179,8 +179,9 @@ def query(statement: str, files: tuple[Path, ...], form: OutputOptions, **option
     \b
       wfpfast query "select app_path, count(*) from events group by all" *.xml
 
-    One SELECT, which reads nothing but events: no file, no setting. Times are UTC. The columns that
-    it names are held in memory; source_file is one, too. Needs duckdb (wfpfast[query]).
+    One SELECT, which reads nothing but events: no file, no setting. Times are UTC. duckdb reads
+    Parquet files itself; of others, the columns that are named are held in memory. source_file is a
+    column, too. Needs duckdb (wfpfast[query]).
 
     Each FILE is one of these:
 

@@ -43,7 +43,8 @@ class ParquetWriter:
 
     def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
         self._schema = schema.remove_metadata()
-        self._writer = pa.parquet.ParquetWriter(file, self._schema, compression=COMPRESSION)
+        self._writer = pa.parquet.ParquetWriter(
+            file, self._schema, compression=COMPRESSION, use_dictionary=_repeating(self._schema))
         self._waiting: list[pa.RecordBatch] = []
         self._rows = 0
 
@@ -72,6 +73,19 @@ class ParquetWriter:
         self._waiting = []
         with contextlib.suppress(OSError, pa.ArrowException):
             self._writer.close()
+
+
+def _repeating(schema: pa.Schema) -> list[str]:
+    """Return the columns to write as dictionaries: all but times, of which hardly two are equal.
+
+    A dictionary of these takes nearly twice the room of the times alone.
+    """
+    empty = pa.BufferOutputStream()
+    pa.parquet.ParquetWriter(empty, schema).close()
+    leaves = pa.parquet.ParquetFile(empty.getvalue()).schema
+    paths = [leaves.column(k).path for k in range(len(leaves))]
+    return [path for path in paths if path not in schema.names or not pa.types.is_timestamp(
+        schema.field(path).type)]
 
 
 class _Codes:

@@ -148,7 +148,7 @@ cdef class Tally:
             entry = self.entry(&key, hash)
             if entry == 0:
                 break
-            self.counts[entry].count += counts[cell]
+            self.counts[entry].count = self.counts[entry].count + counts[cell]
         else:
             free(counts)
             return 0
@@ -174,7 +174,8 @@ cdef class Tally:
             entry = self.entry(&key, hash)
             if entry == 0:
                 return -1
-            self.counts[entry].count += 1
+            # "+=" of what an attribute points to needs the GIL in checked builds.
+            self.counts[entry].count = self.counts[entry].count + 1
             if times != NULL:
                 self.widen(entry, times, at(rows.chosen, row) + times.offset)
         return 0
