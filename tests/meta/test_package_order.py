@@ -40,6 +40,7 @@ ALLOWED: dict[str, set[str]] = {
     "audit": {"_base", "_columns", "_decode", "_evtx", "_tables", "abi", "errors", "naming"},
     "opening": {"_decode", "audit", "errors", "netsh", "recording"},
     "views": {"_tables", "audit", "names"},
+    "dataset": {"audit", "errors"},
     "recording": {"_base", "_blocks", "_columns", "_decode", "_tables", "errors"},
 }
 # The top of the package puts all parts together, and the command line uses what it shows.

@@ -1,0 +1,1 @@
+"""Datasets of Parquet files that every engine reads; must not know the formats of sources."""
