@@ -154,17 +154,18 @@ class LakeProfile:
             return array
         if given == pa.uint64() and kind == pa.int64():
             return self._signed(array)
-        if pa.types.is_list(kind):
-            return self._list(array, kind)
-        if pa.types.is_struct(kind):
-            fields = [self._fitted(array.field(i), kind.field(i).type)
-                      for i in range(kind.num_fields)]
-            return pa.StructArray.from_arrays(fields, fields=list(kind), mask=array.is_null())
-        if _is_coded(kind):
-            return (array if _is_coded(given) else array.dictionary_encode()).cast(kind)
-        if pa.types.is_timestamp(kind) and kind.unit == "us" and given.unit == "ns":
-            return _microseconds(filetimes(array)).cast(kind)
+        if pa.types.is_nested(kind):
+            return (self._list if pa.types.is_list(kind) else self._struct)(array, kind)
+        if _is_coded(kind) and not _is_coded(given):
+            array = array.dictionary_encode()
+        if pa.types.is_timestamp(kind) and given.unit == "ns":
+            array = _microseconds(filetimes(array))
         return array.cast(kind)
+
+    def _struct(self, array: pa.Array, kind: pa.DataType) -> pa.Array:
+        fields = [
+            self._fitted(array.field(i), kind.field(i).type) for i in range(kind.num_fields)]
+        return pa.StructArray.from_arrays(fields, fields=list(kind), mask=array.is_null())
 
     def _signed(self, array: pa.Array) -> pa.Array:
         """Return unsigned numbers as signed ones: null, and counted, where there is no room."""
