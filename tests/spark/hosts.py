@@ -10,8 +10,8 @@ from example_events import header
 from wfpfast import Recorder, encode
 from wfpfast.recording._format import pack_file_header
 
-START = 133_700_000_000_000_000     # 2024-09-04 04:26:40 UTC
-START_TEXT = "2024-09-04T04:26:40"
+START = 133_700_000_000_000_000     # date -u -d @$((START / 10**7 - 11644473600))
+START_TEXT = "2024-09-05T08:53:20"
 PORTS = (443, 80, 53)
 
 

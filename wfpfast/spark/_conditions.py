@@ -1,11 +1,11 @@
-"""Decides which rows a filter of Spark keeps; must not know where rows come from.
+"""Decides which rows a filter keeps, of Spark or of an option; must not know where rows come from.
 
 A filter that is not understood to the last detail stays Spark's: it is told so, and decides itself.
 """
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,6 +17,27 @@ _TEXTS: dict[str, Callable[..., Any]] = {
     "StringStartsWith": pc.starts_with, "StringEndsWith": pc.ends_with,
     "StringContains": pc.match_substring}
 _VALID: dict[str, Callable[..., Any]] = {"IsNull": pc.is_null, "IsNotNull": pc.is_valid}
+
+
+class In(NamedTuple):
+    """A column has one of some values; as Spark's class of this name."""
+
+    attribute: tuple[str, ...]
+    value: tuple[Any, ...]
+
+
+class GreaterThanOrEqual(NamedTuple):
+    """A column is not less than a value; likewise."""
+
+    attribute: tuple[str, ...]
+    value: Any
+
+
+class LessThanOrEqual(NamedTuple):
+    """A column is not greater than a value; likewise."""
+
+    attribute: tuple[str, ...]
+    value: Any
 
 
 def column_of(condition: Any) -> str:

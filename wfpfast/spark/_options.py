@@ -5,16 +5,23 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from wfpfast.dataset import lake
+from wfpfast.names import EVENT_TYPES, event_type
+from wfpfast.spark._conditions import GreaterThanOrEqual, In, LessThanOrEqual
 
 SPLIT = 32 << 20    # bytes that one task reads, where a file can be split
 TABLES = ("events", "stats")
 ERRORS = ("raise", "null")
+_YES_NO = ("true", "false")
 _PATH, _PATHS = "path", "paths"     # Spark's names of one, and of a list as JSON
-_KNOWN = (_PATH, _PATHS, "columns", "errors", "host", "table", "splitBytes")
+_KNOWN = (
+    _PATH, _PATHS, "columns", "since", "until", "host", "type", "defaultHost", "errors", "table",
+    "pushFilters", "splitBytes")
 _HIDDEN = (".", "_")    # files in folders whose names begin so are nobody's data, as Spark has it
 
 
@@ -30,19 +37,25 @@ class Options:
         In the order of the lake's schema, or as they were asked for.
     errors : str
         ``raise`` or ``null``, as of `wfpfast.Decoder`.
+    conditions : tuple
+        Which events, as `_conditions.mask` decides it.
     host : str or None
         The host of events that do not say it themselves.
     table : str
         ``events``, or ``stats`` for what was counted while they were read.
+    push : bool
+        Whether filters of Spark are taken, too.
     split : int
         Bytes a task.
     """
 
     paths: tuple[str, ...]
     columns: tuple[str, ...]
+    conditions: tuple[Any, ...]
     errors: str
     host: str | None
     table: str
+    push: bool
     split: int
 
     def files(self) -> list[str]:
@@ -66,9 +79,11 @@ def parsed(given: Mapping[str, str]) -> Options:
     options = {known[name.lower()]: text for name, text in given.items()}
     return Options(
         paths=tuple(map(_local, _paths(options))), columns=_columns(options.get("columns")),
+        conditions=tuple(_conditions(options)),
         errors=_one_of("errors", options.get("errors", ERRORS[0]), ERRORS),
-        host=options.get("host") or None,
+        host=options.get("defaultHost") or None,
         table=_one_of("table", options.get("table", TABLES[0]), TABLES),
+        push=_one_of("pushFilters", options.get("pushFilters", "false"), _YES_NO) == "true",
         split=_size(options.get("splitBytes", str(SPLIT))))
 
 
@@ -100,7 +115,7 @@ def _columns(text: str | None) -> tuple[str, ...]:
     known = lake.schema().names
     if text is None:
         return tuple(known)
-    wanted = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    wanted = _listed(text)
     check_columns(wanted)
     return wanted
 
@@ -112,6 +127,36 @@ def check_columns(wanted: Sequence[str]) -> None:
         raise ValueError(
             f"there is no column {', '.join(unknown) or 'asked for'}; docs/columns.md and"
             " docs/security-log.md have the names")
+
+
+def _conditions(options: Mapping[str, str]) -> Iterator[Any]:
+    """Yield what options say of the events that are wanted."""
+    if "since" in options:
+        yield GreaterThanOrEqual((lake.TIMESTAMP,), _time("since", options["since"]))
+    if "until" in options:
+        yield LessThanOrEqual((lake.TIMESTAMP,), _time("until", options["until"]))
+    if "host" in options:
+        yield In((lake.HOST,), _listed(options["host"]))
+    if "type" in options:
+        types = _listed(options["type"])
+        known = {event_type(number) for number in EVENT_TYPES.values()}
+        for name in types:
+            if name not in known and not name.startswith("UNKNOWN_"):
+                raise ValueError(f"option type: there is no event type {name}")
+        yield In(("event_type",), types)
+
+
+def _time(option: str, text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"option {option}={text!r}: expected ISO 8601, as 2026-10-05T06:07:08Z") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
 
 
 def _one_of(name: str, text: str, allowed: Sequence[str]) -> str:

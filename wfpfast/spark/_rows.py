@@ -87,7 +87,7 @@ class Rows:
     ) -> None:
         self._options = options
         self._columns = columns
-        self._conditions = list(conditions)
+        self._conditions = [*options.conditions, *conditions]
 
     def may_have(self, piece: Piece) -> bool:
         """Tell whether a piece may have rows, as far as its host says it."""

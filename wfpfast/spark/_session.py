@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 EVENTS = "events"
-_PUSHDOWN = "spark.sql.python.filterPushdown.enabled"   # off by default, in Spark 4.1 and later
 _NEEDED = ("wfpfast", "pyarrow")
 _PROBE = f"""
 import importlib, json, sys
@@ -28,7 +27,7 @@ _NANOSECONDS = "TIMESTAMP(NANOS"
 
 
 def register(spark: "SparkSession") -> None:
-    """Give a session the format ``wfpfast``, and let its filters go to the readers of files.
+    """Give a session the format ``wfpfast``.
 
     Parameters
     ----------
@@ -53,7 +52,6 @@ def register(spark: "SparkSession") -> None:
     if worker is not None:
         _check(worker)
     spark.dataSource.register(Wfpfast)
-    spark.conf.set(_PUSHDOWN, "true")   # which Spark 4.0 takes, too, and makes nothing of
 
 
 def _worker(spark: Any) -> str | None:

@@ -34,7 +34,8 @@ class Wfpfast(DataSource):
     def reader(self, schema: StructType) -> DataSourceReader:
         """Return what reads what there is now."""
         options = parsed(self.options)
-        return Reader(options, fitting(schema, options))
+        made = PushedReader if options.push and options.table == "events" else Reader
+        return made(options, fitting(schema, options))
 
     def streamReader(self, schema: StructType) -> Stream:  # noqa: N802  # as Spark calls it
         """Return what reads recordings as they grow."""
@@ -76,14 +77,6 @@ class Reader(DataSourceReader):
         self._columns = columns
         self._conditions: list[Any] = []
 
-    def pushFilters(self, filters: list[Any]) -> Iterator[Any]:  # noqa: N802  # as Spark calls it
-        """Take the filters that can be decided here; yield those that Spark has to decide."""
-        for each in filters:
-            if self._options.table == "events" and _conditions.understood(each, self._columns):
-                self._conditions.append(each)
-            else:
-                yield each
-
     def _rows(self) -> Rows:
         return Rows(self._options, self._columns, self._conditions)
 
@@ -98,3 +91,20 @@ class Reader(DataSourceReader):
         """Yield the rows of a piece."""
         if partition.value is not None:
             yield from self._rows().of(partition.value)
+
+
+class PushedReader(Reader):
+    """A reader that takes filters of a query, which then hold for its data frame from then on.
+
+    Spark (seen in 4.3, whose PythonScanBuilder keeps what it read last with the data frame) gives
+    the same reader to later queries of a data frame, and to other parts of one query. So this is
+    right for one filter a data frame only, and has to be asked for.
+    """
+
+    def pushFilters(self, filters: list[Any]) -> Iterator[Any]:  # noqa: N802  # as Spark calls it
+        """Take the filters that can be decided here; yield those that Spark has to decide."""
+        for each in filters:
+            if _conditions.understood(each, self._columns):
+                self._conditions.append(each)
+            else:
+                yield each
