@@ -41,6 +41,9 @@ ALLOWED: dict[str, set[str]] = {
     "opening": {"_decode", "audit", "errors", "netsh", "recording"},
     "views": {"_tables", "audit", "names"},
     "dataset": {"audit", "errors"},
+    "queries": {"_tables", "names"},
+    "spark": {
+        "_blocks", "_decode", "audit", "dataset", "errors", "names", "opening", "recording"},
     "recording": {"_base", "_blocks", "_columns", "_decode", "_tables", "errors"},
 }
 # The top of the package puts all parts together, and the command line uses what it shows.

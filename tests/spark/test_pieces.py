@@ -32,7 +32,7 @@ def test_a_recording_is_split_between_records(tmp_path: Path, split: int, count:
     assert {piece.host for piece in found} == {"PC-1"}
     assert all(a.end == b.begin for a, b in itertools.pairwise(found))
     assert found[-1].end == path.stat().st_size
-    assert sum((ports(piece) for piece in found), []) == [PORTS[n % 3] for n in range(23)]
+    assert [port for piece in found for port in ports(piece)] == [PORTS[n % 3] for n in range(23)]
 
 
 def test_events_that_were_recorded_elsewhere_are_of_no_known_host(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_an_event_log_is_split_between_chunks(tmp_path: Path) -> None:
     assert whole.num_rows == 602
     assert sum(part.num_rows > 0 for part in parts) == len(found)
     # The last piece alone could not know which end is local.
-    assert sum((part.to_pylist() for part in parts), []) == whole.to_pylist()
+    assert [row for part in parts for row in part.to_pylist()] == whole.to_pylist()
     assert parts[-1]["local_address"].to_pylist()[-1] == "224.0.0.1"
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from wfpfast._decode.stream import EventStream
 from wfpfast.audit import recognises
-from wfpfast.opening import HEAD, open as open_any
+from wfpfast.opening import HEAD
+from wfpfast.opening import open as open_any
 from wfpfast.spark import _logs, _recordings
 
 RECORDING, LOG, TEXT, NETSH = "recording", "log", "text", "netsh"

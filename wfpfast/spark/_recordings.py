@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from io import FileIO
-from typing import Any
+from typing import Any, Literal
 
 from wfpfast._blocks.block import Block
 from wfpfast._decode.decoder import Decoder, EventBatch
@@ -86,7 +86,7 @@ def _size(header: RecordHeader) -> int:
 
 
 def events(
-    path: str, begin: int, end: int, *, errors: str = "raise", **options: Any
+    path: str, begin: int, end: int, *, errors: Literal["raise", "null"] = "raise", **options: Any
 ) -> EventStream:
     """Return the events of the records in a range; what is damaged is left out if errors are null.
 

@@ -118,16 +118,22 @@ def views(spark: "SparkSession", path: str, *, events: str = EVENTS) -> "DataFra
 
     from wfpfast.spark._rows import declared
 
-    try:
-        found = spark.read.parquet(path).schema
-    except Exception as error:  # of Spark Classic or Spark Connect
-        if _NANOSECONDS in str(error):
-            raise ValueError(
-                f"{path}: has times in nanoseconds, which Spark does not read: write it by"
-                " 'wfpfast collect', or by 'wfpfast convert --profile lake'") from error
-        raise
     known = StructType.fromDDL(declared(lake.schema()))
-    others = [field for field in found if field.name not in known.fieldNames()]
-    frame = spark.read.schema(StructType([*known, *others])).parquet(path)
+    others = [field for field in _schema(spark, path) if field.name not in known.fieldNames()]
+    # Spark puts what folders say, as host=PC-1, behind what files have.
+    frame = spark.read.schema(StructType([*known, *others])).parquet(path).select(
+        *known.fieldNames(), *(field.name for field in others))
     frame.createOrReplaceTempView(events)
     return frame
+
+
+def _schema(spark: Any, path: str) -> Any:
+    """Return what Spark finds in Parquet files."""
+    try:
+        return spark.read.parquet(path).schema
+    except Exception as error:  # of Spark Classic or Spark Connect
+        if _NANOSECONDS not in str(error):
+            raise
+        raise ValueError(
+            f"{path}: has times in nanoseconds, which Spark does not read: write it by"
+            " 'wfpfast collect', or by 'wfpfast convert --profile lake'") from error

@@ -37,7 +37,7 @@ class Wfpfast(DataSource):
         made = PushedReader if options.push and options.table == "events" else Reader
         return made(options, fitting(schema, options))
 
-    def streamReader(self, schema: StructType) -> Stream:  # noqa: N802  # as Spark calls it
+    def streamReader(self, schema: StructType) -> Stream:
         """Return what reads recordings as they grow."""
         options = parsed(self.options)
         return Stream(options, fitting(schema, options))
@@ -101,7 +101,7 @@ class PushedReader(Reader):
     right for one filter a data frame only, and has to be asked for.
     """
 
-    def pushFilters(self, filters: list[Any]) -> Iterator[Any]:  # noqa: N802  # as Spark calls it
+    def pushFilters(self, filters: list[Any]) -> Iterator[Any]:
         """Take the filters that can be decided here; yield those that Spark has to decide."""
         for each in filters:
             if _conditions.understood(each, self._columns):

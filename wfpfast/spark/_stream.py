@@ -25,11 +25,11 @@ class Stream(DataSourceStreamReader):
         self._columns = columns
         self._known: dict[str, int] = {}
 
-    def initialOffset(self) -> dict[str, int]:  # noqa: N802  # as Spark calls it
+    def initialOffset(self) -> dict[str, int]:
         """Return where a new query begins: before the first record."""
         return {}
 
-    def latestOffset(  # noqa: N802
+    def latestOffset(
         self, start: dict[str, int] | None = None, limit: Any = None
     ) -> dict[str, int]:
         """Return how far each recording is whole now. Older Sparks do not say where it began."""
@@ -41,10 +41,8 @@ class Stream(DataSourceStreamReader):
                 raise SourceError(f"{path}: has become shorter: {begin} bytes of it were read")
             if not begin:
                 begin = _begin(path)
-            end = begin
-            for end in _recordings.whole(path, begin, size) if begin else ():
-                pass
-            if end:
+            if begin:
+                end = max(_recordings.whole(path, begin, size), default=begin)
                 self._known[path] = end
                 _recordings.check(path, end)    # or the stream would wait there for ever
         return dict(self._known)
