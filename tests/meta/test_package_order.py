@@ -41,7 +41,7 @@ ALLOWED: dict[str, set[str]] = {
     "opening": {"_decode", "audit", "errors", "netsh", "recording"},
     "views": {"_tables", "audit", "names"},
     "dataset": {"audit", "errors"},
-    "queries": {"_tables", "names"},
+    "queries": {"_tables", "errors", "names"},
     "spark": {
         "_blocks", "_decode", "audit", "dataset", "errors", "names", "opening", "recording"},
     "recording": {"_base", "_blocks", "_columns", "_decode", "_tables", "errors"},

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from queries.lake_files import batches, written
+from queries.rules import FOUND, ROWS, RULES
 from spark.hosts import recording
 
 from wfpfast.dataset import lake
@@ -74,3 +75,18 @@ def test_times_in_nanoseconds_are_named(session: Any, tmp_path: Path) -> None:
     pq.write_table(pa.table(batch), tmp_path / "own.parquet")
     with pytest.raises(ValueError, match="wfpfast convert --profile lake"):
         views(session, str(tmp_path))
+
+
+def test_hunting(session: Any, tmp_path: Path) -> None:
+    pytest.importorskip("sigma")
+    from wfpfast.queries import hunting
+
+    path = tmp_path / "rules.yml"
+    path.write_text(RULES, encoding="utf-8")
+    rows = [{**row, "record_id": number} for number, row in enumerate(ROWS)]
+    pq.write_table(pa.Table.from_pylist(rows, lake.schema()), tmp_path / "events.parquet")
+    views(session, str(tmp_path / "events.parquet"))
+    found = {title: sorted(row.record_id for row in session.sql(sql).collect())
+             for title, sql in hunting.questions([path]).questions.items()}
+    assert found == FOUND
+    assert len(found) == 7
