@@ -1,1 +1,6 @@
 """Datasets of Parquet files that every engine reads; must not know the formats of sources."""
+
+from wfpfast.dataset._manifest import DatasetError, Origin
+from wfpfast.dataset.writer import Writer
+
+__all__ = ["DatasetError", "Origin", "Writer"]
