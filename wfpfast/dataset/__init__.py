@@ -1,6 +1,7 @@
 """Datasets of Parquet files that every engine reads; must not know the formats of sources."""
 
 from wfpfast.dataset._manifest import DatasetError, Origin
+from wfpfast.dataset._verify import Verified, verify
 from wfpfast.dataset.writer import Writer
 
-__all__ = ["DatasetError", "Origin", "Writer"]
+__all__ = ["DatasetError", "Origin", "Verified", "Writer", "verify"]

@@ -65,6 +65,8 @@ class Origin:
         How many of its events were read until now, those of earlier commits included.
     events : int
         How many of them are in this commit: not all need be wanted.
+    whole : bool
+        Whether it was read to its end.
     stats : dict
         What its reader counted, earlier commits included.
     """
@@ -73,6 +75,7 @@ class Origin:
     key: dict[str, Any]
     read: int
     events: int
+    whole: bool = True
     stats: dict[str, int] = field(default_factory=dict)
 
 
@@ -193,10 +196,9 @@ class Manifest:
 
     def origins(self) -> list[Origin]:
         """Return what events are of, each with what is known of it at last."""
-        found: dict[str, Origin] = {}
-        for commit in self.commits:
-            for origin in commit.origins:
-                found[json.dumps(origin.key, sort_keys=True)] = origin
+        found = {
+            json.dumps(origin.key, sort_keys=True): origin
+            for commit in self.commits for origin in commit.origins}
         return list(found.values())
 
 

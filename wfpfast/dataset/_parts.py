@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from wfpfast.dataset import lake
 from wfpfast.dataset._manifest import Part
-from wfpfast.dataset.files import ROW_GROUP, LakeFile, joined
+from wfpfast.dataset.files import LakeFile, joined
 from wfpfast.dataset.lake import HOST, TICKS, LakeProfile
 
 DAY = 864_000_000_000           # in units of 100 ns

@@ -9,7 +9,8 @@ from typing import Any, Self
 import pyarrow as pa
 
 from wfpfast.dataset import _manifest, lake
-from wfpfast.dataset._manifest import Commit, DatasetError, Origin, Part
+from wfpfast.dataset._lock import Lock
+from wfpfast.dataset._manifest import Commit, DatasetError, Manifest, Origin, Part
 from wfpfast.dataset._parts import (
     LATE,
     Key,
@@ -24,6 +25,7 @@ from wfpfast.dataset._parts import (
 from wfpfast.dataset._store import store_of
 from wfpfast.dataset.files import ROW_GROUP
 from wfpfast.dataset.lake import HOST, TICKS
+from wfpfast.dataset.origins import Known, lock_name
 
 _MOST_WAITING = 2 * ROW_GROUP       # rows in memory
 _MOST_OPEN = 32                 # files
@@ -66,9 +68,46 @@ class Writer:
         self._pending: dict[Key, Pending] = {}
         self._finished: list[Part] = []
         self._broken = False
+        self._claims: dict[str, Lock] = {}
         self.finished_files = _manifest.recover(self._store)
+        self._manifest = Manifest(self._store)
         self._lock = _manifest.enter(self._store, self.name)
         self._closed = False
+
+    def claim(self, name: str) -> bool:
+        """Keep other writers of this dataset from reading the same until the next commit.
+
+        Parameters
+        ----------
+        name : str
+            What is to be read: writers that call it the same take turns. Where there are no locks,
+            as in stores of objects, there is no claim either.
+
+        Returns
+        -------
+        bool
+            Whether nobody else reads it now.
+        """
+        try:
+            lock = self._store.lock(f"{_manifest.LOCKS}/{lock_name(name)}")
+        except BlockingIOError:
+            return False
+        if lock is not None:
+            self._claims[name] = lock
+        self._manifest.refresh()
+        return True
+
+    def known(self, path: str | os.PathLike[str]) -> Origin | None:
+        """Return what the dataset has of a file already, or of what it was before it grew."""
+        return Known(self._manifest.origins()).find(path)
+
+    def last(self, key: Mapping[str, Any]) -> Origin | None:
+        """Return what was said at last of an origin that is no file."""
+        return next((each for each in self._manifest.origins() if each.key == key), None)
+
+    def _let_go(self, keep: str | None = None) -> None:
+        for name in [name for name in self._claims if name != keep]:
+            self._claims.pop(name).release()
 
     def write(self, events: Any, *, host: str | None = None) -> int:
         """Add events, and return how many there were.
@@ -184,7 +223,8 @@ class Writer:
         return counted
 
     def commit(
-        self, origins: Sequence[Origin] = (), stats: Mapping[str, int] | None = None
+        self, origins: Sequence[Origin] = (), stats: Mapping[str, int] | None = None, *,
+        keep: str | None = None,
     ) -> Commit | None:
         """Make all that was written until now a part of the dataset.
 
@@ -194,6 +234,8 @@ class Writer:
             What the events are of.
         stats : mapping, optional
             What was lost or mended on the way, as `EventStream.stats` counts it.
+        keep : str, optional
+            What stays claimed; all else that was claimed may be read by others from now on.
 
         Returns
         -------
@@ -211,6 +253,7 @@ class Writer:
             made = Commit(
                 self.name, self._commits, _manifest.now(), parts, (), tuple(origins), counted)
             _manifest.commit(self._store, made)
+            self._let_go(keep)
             return made
         except BaseException:
             self._broken = True
@@ -241,6 +284,7 @@ class Writer:
                 with contextlib.suppress(OSError):
                     pending.open.file.close()
         self._pending.clear()
+        self._let_go()
         _manifest.retire(self._store, self.name, self._lock)
 
     def __enter__(self) -> Self:
