@@ -23,6 +23,7 @@ from wfpfast.cli._stages import Change, Stage
 from wfpfast.cli._stats import Stats
 from wfpfast.cli._stop import Stop, stoppable
 from wfpfast.dataset import DatasetError, Origin, Writer
+from wfpfast.dataset.files import ROW_GROUP
 from wfpfast.dataset.origins import key_of
 
 _MOST = 4_000_000       # events of a commit
@@ -179,7 +180,9 @@ class Collection:
             return
         resume = Resume(before.read if before else 0)
         stages = [resume, *self._stages]
-        with opened(given, None, makes=True, stages=stages, **self._options) as source:
+        with opened(
+            given, None, makes=True, rows=ROW_GROUP, stages=stages, **self._options
+        ) as source:
             taken = Taken(given, resume, before)
             try:
                 for batch in source.batches:

@@ -18,8 +18,9 @@ from wfpfast.dataset.files import LakeFile, joined
 from wfpfast.dataset.lake import HOST, TICKS, LakeProfile
 
 DAY = 864_000_000_000           # in units of 100 ns
-LATE = 8_192                    # rows that wait for what comes late
+LATE = 1_024                    # rows that wait for what comes late
 NOBODY = "__HIVE_DEFAULT_PARTITION__"   # as every engine calls a null
+MANY = 64                       # hosts and days at a time
 _LONGEST = 120                  # characters of a host in a path
 
 
@@ -67,12 +68,17 @@ def split(batch: pa.RecordBatch) -> Iterator[tuple[Key, pa.RecordBatch]]:
         return
     keys = pa.table({"host": hosts.indices, "day": days})
     order = pc.sort_indices(keys, [("host", "ascending"), ("day", "ascending")])
-    keys, batch = keys.take(order).combine_chunks(), batch.take(order)
+    keys = keys.take(order).combine_chunks()
+    ends = [*_changes(keys), len(batch)]
+    many = batch.take(order) if len(ends) > MANY else None
     first = 0
-    for last in [*_changes(keys), len(batch)]:
+    for last in ends:
         code, day = keys.column("host")[first].as_py(), keys.column("day")[first].as_py()
         host = None if code is None else hosts.dictionary[code].as_py()
-        yield (host, day), batch.slice(first, last - first)
+        rows = last - first
+        # A slice keeps the memory of all the others for as long as it waits.
+        part = batch.take(order.slice(first, rows)) if many is None else many.slice(first, rows)
+        yield (host, day), part
         first = last
 
 
@@ -106,12 +112,14 @@ class Pending:
         self.waits += len(batch)
 
     def taken(self, *, late: int) -> pa.Table:
-        """Return what waits, sorted by time, but for the last ones."""
+        """Return what waits, sorted by time, but for the last ones; there has to be something."""
         table = by_time(pa.Table.from_batches(self._batches).unify_dictionaries())
         ready = max(0, len(table) - late)
         self._batches, self.waits = [], 0
-        for batch in table.slice(ready).to_batches():
-            self.add(batch)
+        if ready < len(table):
+            rest = table.take(pa.array(range(ready, len(table))))   # a slice would keep it all
+            for batch in rest.combine_chunks().to_batches():
+                self.add(batch)
         return table.slice(0, ready)
 
 

@@ -15,7 +15,7 @@ from wfpfast import __version__
 from wfpfast.dataset import lake
 from wfpfast.dataset.lake import HOST, PREFIX, TICKS, TIMESTAMP, LakeProfile
 
-ROW_GROUP = 65_536
+ROW_GROUP = 32_768
 COMPRESSION = "zstd"
 STATS = f"{PREFIX}stats"
 _SORTED = (TIMESTAMP, TICKS)

@@ -13,6 +13,7 @@ from wfpfast.dataset._lock import Lock
 from wfpfast.dataset._manifest import Commit, DatasetError, Manifest, Origin, Part
 from wfpfast.dataset._parts import (
     LATE,
+    MANY,
     Key,
     OpenPart,
     Pending,
@@ -146,8 +147,14 @@ class Writer:
             self._pending.setdefault(key, Pending()).add(batch)
             if self._pending[key].waits >= ROW_GROUP + LATE:
                 self._flush(key, late=LATE)
-        while sum(each.waits for each in self._pending.values()) > _MOST_WAITING:
+        if len(self._pending) > MANY and self._waiting_rows() > _MOST_WAITING:
+            for key in list(self._pending):
+                self._flush(key, late=0)
+        while self._waiting_rows() > _MOST_WAITING:
             self._flush(max(self._pending, key=lambda key: self._pending[key].waits), late=0)
+
+    def _waiting_rows(self) -> int:
+        return sum(each.waits for each in self._pending.values())
 
     def _fits(self, given: pa.Schema) -> bool:
         assert self._profiles is not None
@@ -172,9 +179,9 @@ class Writer:
     def _flush(self, key: Key, *, late: int) -> None:
         """Write what waits for a host's day as a row group, but for the last ones."""
         pending = self._pending[key]
-        events = pending.taken(late=late)
-        if not len(events):
+        if pending.waits <= late:
             return
+        events = pending.taken(late=late)
         if pending.open is not None and not pending.open.fits(events):
             self._close(pending)
         if pending.open is None:
