@@ -2,6 +2,8 @@
 
 from wfpfast.cli import _screen, _stats
 from wfpfast.cli._collect import saying
+from wfpfast.cli._screen import Fault
+from wfpfast.dataset import compact as compacted
 from wfpfast.dataset import verify as verified
 
 
@@ -18,3 +20,15 @@ def verify(dataset: str, *, read: bool) -> int:
     for problem in found.problems:
         _screen.say(f"wfpfast: {problem}")
     return 1 if found.problems else 0
+
+
+def compact(dataset: str, *, before: str | None) -> int:
+    """Merge the files of days that are over; return the exit status."""
+    try:
+        with saying(dataset):
+            done = compacted(dataset, before=before)
+    except BlockingIOError:
+        raise Fault(f"{dataset}: another process compacts it") from None
+    _screen.say(f"{dataset}: {_screen.events(done.events)} of {done.days:,} hosts and days in"
+                f" {done.after:,} files, which were {done.before:,}")
+    return 0

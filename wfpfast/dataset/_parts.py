@@ -136,10 +136,13 @@ def by_time(table: pa.Table) -> pa.Table:
 class OpenPart:
     """A part whose file is open."""
 
-    def __init__(self, path: str, file: Any, columns: pa.Schema) -> None:
+    def __init__(
+        self, path: str, file: Any, columns: pa.Schema, *, blooms: bool = False
+    ) -> None:
         self.path = path
         self.file = file
-        self.events = LakeFile(file, columns, columns=columns, sorted_by_time=True)
+        self.events = LakeFile(
+            file, columns, columns=columns, blooms=blooms, sorted_by_time=True)
 
     def fits(self, events: pa.Table) -> bool:
         """Tell whether events are later than those in the file, so that it stays sorted."""
