@@ -106,7 +106,8 @@ def _merged(store: Store, writer: str, path: str, parts: list[Part]) -> Part:
         files = [_opened(stack.enter_context(store.open(part.path))) for part in parts]
         columns = _columns(files)
         staged = _manifest.staged(writer, path)
-        made = OpenPart(path, stack.enter_context(store.create(staged)), columns, blooms=True)
+        made = OpenPart(path, store.create(staged), columns, blooms=True)
+        stack.callback(made.drop)
         waiting: list[pa.Table] = []
         for table in _in_order([_Run(file, columns, _READ // len(files)) for file in files]):
             waiting.append(table)

@@ -4,6 +4,8 @@ Events are gathered by host and day until they are worth a row group, and sorted
 last ones of a group wait for the next: those that come late still find their place.
 """
 
+import contextlib
+import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -42,8 +44,6 @@ def _spelled(host: str | None) -> str:
 
 
 def _digest(text: str) -> str:
-    import hashlib
-
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -141,8 +141,18 @@ class OpenPart:
     ) -> None:
         self.path = path
         self.file = file
-        self.events = LakeFile(
-            file, columns, columns=columns, blooms=blooms, sorted_by_time=True)
+        try:
+            self.events = LakeFile(
+                file, columns, columns=columns, blooms=blooms, sorted_by_time=True)
+        except BaseException:
+            _closed(file)
+            raise
+
+    def drop(self) -> None:
+        """Let go of the file, which is not wanted any more."""
+        with contextlib.suppress(OSError, pa.ArrowException):
+            self.events.close()
+        _closed(self.file)
 
     def fits(self, events: pa.Table) -> bool:
         """Tell whether events are later than those in the file, so that it stays sorted."""
@@ -152,6 +162,12 @@ class OpenPart:
     def part(self, nbytes: int) -> Part:
         """Return what a commit says of it."""
         return Part(self.path, self.events.rows, nbytes, self.events.first, self.events.last)
+
+
+def _closed(file: Any) -> None:
+    """Close a file; what a full disk has no room for is not wanted."""
+    with contextlib.suppress(OSError):
+        file.close()
 
 
 def part_name(writer: str, number: int) -> str:

@@ -206,9 +206,13 @@ class Writer:
         """Complete a file."""
         part, pending.open = pending.open, None
         assert part is not None
-        part.events.finish(stats or {}, sources)
         path = _manifest.staged(self.name, part.path)
-        self._store.keep(part.file, path)
+        try:
+            part.events.finish(stats or {}, sources)
+            self._store.keep(part.file, path)
+        except BaseException:
+            part.drop()
+            raise
         size = self._store.size(path)
         if size is None:
             raise DatasetError(f"{self._store.name}: {path} is gone: who removed it?")
@@ -286,10 +290,7 @@ class Writer:
         """Remove what is not committed."""
         for pending in self._pending.values():
             if pending.open is not None:
-                with contextlib.suppress(OSError, pa.ArrowException):
-                    pending.open.events.close()
-                with contextlib.suppress(OSError):
-                    pending.open.file.close()
+                pending.open.drop()
         self._pending.clear()
         self._let_go()
         _manifest.retire(self._store, self.name, self._lock)
