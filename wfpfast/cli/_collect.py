@@ -174,7 +174,7 @@ class Collection:
     def _read(self, given: Input, claimed: str, bar: Bar) -> None:
         """Read what is new of a file."""
         path = given.path
-        before = None if path is None else self._writer.known(path)
+        before = None if path is None else self._writer.known(path, self._origins)
         if path and before and before.whole and before.key["bytes"] == path.stat().st_size:
             self._again += 1
             return
@@ -212,7 +212,8 @@ class Collection:
         self._since, self._waits = time.monotonic(), 0
         total = summed(self._stats)
         if self._origins:
-            self._writer.commit(self._origins, total, keep=keep)
+            made = self._writer.commit(self._origins, total, keep=keep)
+            total = made.stats if made else total
         self._lost = summed([self._lost, total])
         self._origins, self._stats = [], []
 

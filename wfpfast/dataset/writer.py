@@ -98,9 +98,19 @@ class Writer:
         self._manifest.refresh()
         return True
 
-    def known(self, path: str | os.PathLike[str]) -> Origin | None:
-        """Return what the dataset has of a file already, or of what it was before it grew."""
-        return Known(self._manifest.origins()).find(path)
+    def known(
+        self, path: str | os.PathLike[str], also: Sequence[Origin] = ()
+    ) -> Origin | None:
+        """Return what the dataset has of a file already, or of what it was before it grew.
+
+        Parameters
+        ----------
+        path : path
+            The file.
+        also : sequence of Origin
+            What was written since the last commit.
+        """
+        return Known([*self._manifest.origins(), *also]).find(path)
 
     def last(self, key: Mapping[str, Any]) -> Origin | None:
         """Return what was said at last of an origin that is no file."""
