@@ -254,7 +254,9 @@ def test_wrong_usage(run: Run, arguments: list[str], message: str) -> None:
 # Imports once, and then is as many processes as are wanted; its own end is theirs.
 FORKS = """
 import os, sys
+import pyarrow as pa
 from wfpfast.cli import _collect, main
+pa.scalar(1)    # which loads pandas, where it is
 children = []
 for _ in range(int(sys.argv.pop(1))):
     child = os.fork()

@@ -251,8 +251,9 @@ class Remote:
         selector = self._fs_module.FileSelector(
             self._at(folder), allow_not_found=True, recursive=True)
         now = time.time()
+        begin = len(self._root.strip("/")) + 1      # some give paths a slash in front
         return sorted(
-            Entry(about.path[len(self._root) + 1:], about.size, now - (about.mtime_ns or 0) / 1e9)
+            Entry(about.path.lstrip("/")[begin:], about.size, now - (about.mtime_ns or 0) / 1e9)
             for about in self._fs.get_file_info(selector)
             if about.type == self._fs_module.FileType.File)
 
