@@ -43,8 +43,9 @@ def convert(
     check(out, force, to, drop_nulls=drop_nulls, lake=is_lake)
     if is_lake:
         from wfpfast.cli._lake import WithHost
+        from wfpfast.dataset.files import ROW_GROUP
 
-        stages = (*stages, WithHost())
+        stages, options["rows"] = (*stages, WithHost()), ROW_GROUP
         columns = columns if columns is None or HOST in columns else [*columns, HOST]
     viewed = view_of(view, out, to)
     read_own(stages, sources)

@@ -35,6 +35,12 @@ def schema() -> pa.Schema:
 
 
 @functools.cache
+def coded() -> pa.Schema:
+    """Return the same, with dictionaries where texts are few."""
+    return lake_schema(_known(), coded=True)
+
+
+@functools.cache
 def _known() -> pa.Schema:
     return pa.schema(audit.read_events([]))
 
