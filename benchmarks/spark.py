@@ -2,7 +2,8 @@
 
 `python -m benchmarks.spark` writes its data into a temporary folder and needs pyspark and Java 17.
 Each round asks every source the same questions in turn; with several numbers of threads there is a
-process each, and they take turns, too. Times are seconds on the clock, the least of the rounds.
+process each, and they take turns, too. Times are the least of the rounds, on the clock and of the
+processors: of Python, its workers and Java together (Linux only).
 """
 
 import argparse
@@ -64,6 +65,22 @@ def make(folder: Path, events: int) -> None:
         pq.write_table(table, folder / "other" / f"{number}.parquet", compression="zstd")
 
 
+def cpu() -> float:
+    """Return the seconds of the processors that this process and all below it have used."""
+    parents, used = {}, {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:     # it has ended
+            continue
+        pid = int(stat.parent.name)
+        parents[pid], used[pid] = int(fields[1]), sum(map(int, fields[11:15]))
+    own = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in own} - own:
+        own |= more
+    return sum(used[pid] for pid in own) / os.sysconf("SC_CLK_TCK")
+
+
 def session(threads: str) -> Any:
     """Return a session of Spark with the format."""
     from pyspark.sql import SparkSession
@@ -100,9 +117,10 @@ def answer(folder: Path, threads: str) -> None:
             rows = {}
             for source in SOURCES:
                 frames[source].createOrReplaceTempView("events")
-                begun = time.perf_counter()
+                begun, spent = time.perf_counter(), cpu()
                 found = spark.sql(sql).collect()
-                told[f"{question}, {source}"] = time.perf_counter() - begun
+                seconds = time.perf_counter() - begun
+                told[f"{question}, {source}"] = seconds, cpu() - spent
                 rows[source] = sorted(map(repr, found))
                 assert rows[source] == rows["other Parquet"], question
                 assert len(found) >= 50, question
@@ -128,29 +146,30 @@ def main() -> None:
         workers = {threads: subprocess.Popen(
             [sys.executable, "-m", "benchmarks.spark", "--answer", name, threads],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for threads in ("1", "2")}
-        least: dict[str, dict[str, float]] = {threads: {} for threads in workers}
+        least: dict[str, dict[str, list[float]]] = {threads: {} for threads in workers}
         for _ in range(given.rounds):
             for threads, worker in workers.items():
                 assert worker.stdin
                 assert worker.stdout
                 worker.stdin.write("\n")
                 worker.stdin.flush()
-                for question, seconds in json.loads(worker.stdout.readline()).items():
-                    before = least[threads].get(question, seconds)
-                    least[threads][question] = min(before, seconds)
+                for question, times in json.loads(worker.stdout.readline()).items():
+                    before = least[threads].get(question, times)
+                    least[threads][question] = list(map(min, before, times))
         for worker in workers.values():
             worker.communicate()
     report(least)
 
 
-def report(least: dict[str, dict[str, float]]) -> None:
+def report(least: dict[str, dict[str, list[float]]]) -> None:
     """Print times by question and source, and what they are times those of other Parquet."""
+    print("threads  question, source          clock  of other  of 1 thread     CPU  of other")
     for threads, times in least.items():
-        for name, seconds in times.items():
-            other = times[f"{name.partition(',')[0]}, {SOURCES[0]}"]
-            alone = least["1"][name]
-            print(f"{threads} threads: {name:<24} {seconds:7.2f} s  {seconds / other:5.2f} of other"
-                  f" Parquet  {alone / seconds:5.2f} times one thread")
+        for name, (clock, spent) in times.items():
+            other, other_spent = times[f"{name.partition(',')[0]}, {SOURCES[0]}"]
+            print(f"{threads:<8} {name:<24} {clock:6.2f} s  {clock / other:8.2f}"
+                  f"  {least['1'][name][0] / clock:11.2f} {spent:5.2f} s"
+                  f"  {spent / other_spent:8.2f}")
 
 
 if __name__ == "__main__":

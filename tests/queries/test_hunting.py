@@ -1,4 +1,5 @@
-"""Rules of Sigma find the rows that they are about, and say so where engines have no common words."""
+"""Rules of Sigma find the rows that they are about; where engines have no common words, it is said.
+"""
 
 import json
 import sys

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sigma.exceptions import SigmaFeatureNotSupportedByBackendError
 
-from wfpfast.queries.sigma import FIELDS, FILTER_FIELDS, OWN, SHIPPED, Duckdb, read_rules
+from wfpfast.queries.sigma import FIELDS, OWN, SHIPPED, Duckdb, read_rules
 
 __all__ = ["SHIPPED", "Hunting", "questions"]
 _SHOWN = (

@@ -1,7 +1,6 @@
 """Prepares a session of Spark, and says what would go wrong in it; must not know what is read."""
 
 import json
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -64,7 +63,7 @@ def _worker(spark: Any) -> str | None:
 
 def _check(worker: str) -> None:
     """Raise RuntimeError unless a Python can be a worker."""
-    if os.path.realpath(worker) == os.path.realpath(sys.executable) and worker == sys.executable:
+    if worker == sys.executable:
         return
     way_out = (
         f"set the environment variable PYSPARK_PYTHON, here to {sys.executable}, before the session"
