@@ -13,7 +13,9 @@ from spark.hosts import PORTS, recording
 
 import wfpfast
 from wfpfast.errors import SourceError
+from wfpfast.spark._options import parsed
 from wfpfast.spark._pieces import LOG, NETSH, RECORDING, TEXT, Piece, opened, pieces
+from wfpfast.spark._rows import Rows, columns_of
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -129,6 +131,27 @@ def test_a_damaged_chunk_is_named_by_its_number_in_the_file(tmp_path: Path) -> N
     with pytest.raises(SourceError, match=r"Security\.evtx: chunk 2: "):
         ports(found[2])
     assert ports(found[1])
+
+
+def test_a_file_that_an_executor_does_not_see_is_named() -> None:
+    options = parsed({"path": "a.wfprec", "columns": "timestamp"})
+    rows = Rows(options, columns_of(options))
+    for kind in (RECORDING, LOG, NETSH):
+        with pytest.raises(FileNotFoundError, match=r"a\.wfprec: is not there on this executor"):
+            next(rows.of(Piece("nowhere/a.wfprec", kind, 58, 99)))
+
+
+def test_what_is_lost_is_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = recording(tmp_path / "a.wfprec", [4, 4])
+    path.write_bytes(path.read_bytes()[:-1])
+    options = parsed({"path": str(path), "columns": "host"})
+    (piece,) = pieces(str(path), options.split)
+    (batch,) = Rows(options, columns_of(options)).of(piece)
+    assert batch.to_pylist() == [{"host": "PC-1"}] * 4
+    (said,) = caplog.messages
+    assert said == f"{str(path)!r}, from byte {piece.begin}: {{'cut_recordings': 1}}"
 
 
 def test_what_cannot_be_split_is_one_piece(tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ class Rows:
         if count:
             yield _joined(waiting)
         if lost := {name: counted[name] for name in LOST if counted[name]}:
-            _LOG.warning("%s, from byte %d: %s", piece.path, piece.begin, lost)
+            _LOG.warning("%r, from byte %d: %s", piece.path, piece.begin, lost)
 
     def _batches(self, piece: Piece, stats: Counter[str]) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a piece as its source has batches; what is counted is added."""
