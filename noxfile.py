@@ -131,6 +131,17 @@ def test(session: nox.Session) -> None:
 
 
 @nox.session
+def spark(session: nox.Session) -> None:
+    """What runs in Apache Spark, on threads and then on executors of their own; needs Java 17."""
+    install_wfpfast(session, "spark", "sigma")
+    session.install("pytest", "hypothesis")
+    required = {"WFPFAST_REQUIRE_SPARK": "1"}
+    session.run("pytest", "-q", "tests/spark", env=required)
+    session.run("pytest", "-q", "tests/spark/test_questions.py", "-k", "recordings", env={
+        **required, "WFPFAST_SPARK_MASTER": "local-cluster[2,1,1024]"})
+
+
+@nox.session
 def abi(session: nox.Session) -> None:
     """The structs on Windows x64, arm64 and x86; needs clang and gcc-mingw-w64."""
     install_wfpfast(session)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wfpfast import audit, netsh, views
+    from wfpfast import dataset as dataset  # these need pyarrow, so that `import *` is without them
+    from wfpfast import queries as queries
+    from wfpfast import spark as spark
     from wfpfast._blocks.encode import encode
     from wfpfast._blocks.repack import repack
     from wfpfast._columns.table import Table
@@ -93,7 +96,7 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("audit", "netsh", "views"):
+    if name in ("audit", "dataset", "netsh", "queries", "spark", "views"):
         return import_module(f"wfpfast.{name}")
     if name not in _LATER:
         raise AttributeError(f"module 'wfpfast' has no attribute {name!r}")

@@ -263,7 +263,7 @@ def test_without_pysigma_it_says_what_to_install(
 ) -> None:
     for name in [name for name in sys.modules if name.split(".")[0] == "sigma"]:
         monkeypatch.delitem(sys.modules, name)
-    for name in ("wfpfast.cli._hunt", "wfpfast.cli._sigma"):
+    for name in ("wfpfast.cli._hunt", "wfpfast.queries.sigma"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, "sigma", None)
     result = run("hunt", logs)

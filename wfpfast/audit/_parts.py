@@ -30,18 +30,24 @@ def drained(waiting: deque[Item]) -> Iterator[Item]:
 
 
 def read_parts(
-    parts: Iterator[AnyPart], readers: Sequence[AuditReader], lenient: bool
+    parts: Iterator[AnyPart], readers: Sequence[AuditReader], lenient: bool, *,
+    surveyed: bool = False,
 ) -> Iterator[EventBatch]:
-    """Yield the batches of parts, in their order."""
+    """Yield the batches of parts, in their order; `surveyed` says that survey() came before."""
     with closing(_Team(readers) if len(readers) > 1 else _Alone(readers[0])) as team:
         beginning = _Beginning(parts)
-        _survey(team, beginning, readers[0])
+        if not surveyed:
+            _survey(team, beginning, readers[0])
         for batches in team.read(beginning.again(), lenient):
             yield from batches
 
 
+def survey(parts: Iterator[AnyPart], reader: AuditReader) -> None:
+    """Find out by the beginning of a file which end its hosts call local; a fault ends it."""
+    _survey(_Alone(reader), _Beginning(parts), reader)
+
+
 def _survey(team: "_Alone | _Team", beginning: "_Beginning", leader: AuditReader) -> None:
-    """Find out by the beginning of a file which end its hosts call local."""
     with closing(team.run(_surveyed, iter(beginning))) as found:
         size = 0
         for survey, part_size in found:

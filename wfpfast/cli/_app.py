@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import click
 
 import wfpfast
-from wfpfast.cli import _file_commands, _live_commands
+from wfpfast.cli import _file_commands, _lake_commands, _live_commands
 from wfpfast.cli._screen import Fault, reader_left, say
 from wfpfast.cli._stop import unwinding
 
@@ -110,5 +110,6 @@ def app() -> None:
     """
 
 
-for command in (*_file_commands.COMMANDS, *_live_commands.COMMANDS):
+for command in (
+        *_file_commands.COMMANDS, *_lake_commands.COMMANDS, *_live_commands.COMMANDS):
     app.add_command(command)

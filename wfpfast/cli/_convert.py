@@ -14,6 +14,7 @@ from rich.progress import Progress
 
 from wfpfast.audit import EVENT_ID
 from wfpfast.cli import _screen, _stats
+from wfpfast.cli._hosts import HOST
 from wfpfast.cli._input import STDIN, Input, name_of
 from wfpfast.cli._naming import read_own
 from wfpfast.cli._output import STDOUT, STDOUT_NAME, Output, check, whole, written_line
@@ -31,14 +32,21 @@ NAMED = 12      # columns that a message names
 def convert(
     sources: Sequence[Path], out: Path, *, to: str | None, columns: Sequence[str] | None,
     force: bool, drop_nulls: bool = False, view: str | None = None, count: int | None = None,
-    stages: Sequence[Stage] = (), **options: Any,
+    profile: str | None = None, stages: Sequence[Stage] = (), **options: Any,
 ) -> int:
     """Convert files, one after another, and return the exit status.
 
     The output appears under its name when it is complete. Where an input has a fault, the events
     before it are kept, the other inputs are read, and the fault is said after the events are safe.
     """
-    check(out, force, to, drop_nulls=drop_nulls)
+    is_lake = profile is not None
+    check(out, force, to, drop_nulls=drop_nulls, lake=is_lake)
+    if is_lake:
+        from wfpfast.cli._lake import WithHost
+        from wfpfast.dataset.files import ROW_GROUP
+
+        stages, options["rows"] = (*stages, WithHost()), ROW_GROUP
+        columns = columns if columns is None or HOST in columns else [*columns, HOST]
     viewed = view_of(view, out, to)
     stages = read_own(stages, sources, columns or ())
     started = time.perf_counter()
@@ -48,7 +56,8 @@ def convert(
         columns = schema.names
     with contextlib.ExitStack() as writing, _screen.progress() as screen:
         target = FileTarget(
-            out, to, force, writing, schema, view=viewed, drop_nulls=drop_nulls)
+            out, to, force, writing, schema, view=viewed, drop_nulls=drop_nulls,
+            lake=[] if is_lake else None)
         joined = Joined(target, screen, count)
         joined.read_all(sources, columns, {"strict": schema is None, "makes": True, **options})
         # Windows replaces no file that is open: all that was read is closed now.
@@ -118,6 +127,7 @@ class FileTarget:
     def __init__(
         self, out: Path, to: str | None, force: bool, writing: contextlib.ExitStack,
         schema: pa.Schema | None = None, *, view: View = as_is, drop_nulls: bool,
+        lake: list[str] | None = None,
     ) -> None:
         self.output: Output | None = None
         self.name = STDOUT_NAME if out == STDOUT else str(out)
@@ -126,9 +136,12 @@ class FileTarget:
         self._schema = schema
         self._view = view
         self._drop_nulls = drop_nulls
+        self._lake = lake
 
     def begin(self, source: Source) -> None:
         """Open the output before the first source; it has the columns of every other one."""
+        if self._lake is not None:
+            self._lake.append(source.name)
         if self._schema is None:
             self._schema, self._first = source.schema, source.name
         elif other := next((each for each in source.schema if each not in self._schema), None):
@@ -139,7 +152,7 @@ class FileTarget:
             schema = self._view(pa.RecordBatch.from_pylist([], self._schema)).schema
             self.output = self._writing.enter_context(
                 whole(self._out, schema, self._to, force=self._force,
-                      drop_nulls=self._drop_nulls))
+                      drop_nulls=self._drop_nulls, lake=self._lake))
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Add rows."""

@@ -28,6 +28,9 @@ from wfpfast.cli._once import command
 @click.option("--view", type=click.Choice(["ecs", "ocsf", "asim"]),
               help="Events as documents of another vocabulary: Elastic's, OCSF's Network Activity,"
                    " Sentinel's NetworkSession. Only asim is flat enough for .csv.")
+@click.option("--profile", type=click.Choice(["lake"]),
+              help="lake: Parquet in types that Spark, Delta and all other engines read, with a"
+                   " column host, and what was lost in its metadata (docs/dataset.md).")
 @reading_options
 @DROP_NULLS
 @click.option("-f", "--force", is_flag=True, help="Replace OUT if it exists.")
@@ -65,6 +68,9 @@ def convert(
 
     if not sources:
         raise click.UsageError("Missing argument 'OUT'.", click.get_current_context())
+    if options["profile"] and options["view"]:
+        raise click.UsageError("--profile: a view has columns of its own.",
+                               click.get_current_context())
     if columns and options["view"]:
         raise click.UsageError("--columns: a view has columns of its own.",
                                click.get_current_context())

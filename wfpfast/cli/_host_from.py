@@ -45,7 +45,7 @@ class Filled:
 
         def fill(batch: pa.RecordBatch) -> pa.RecordBatch:
             if place < 0:
-                codes = pa.array([0] * len(batch), pa.int32())
+                codes = pa.repeat(pa.scalar(0, pa.int32()), len(batch))
                 array = pa.DictionaryArray.from_arrays(codes, pa.array([text]))
                 return pa.record_batch([*batch.columns, array], schema=filled)
             array = pc.fill_null(batch.column(place).cast(pa.utf8()), text).dictionary_encode()

@@ -18,7 +18,12 @@ from wfpfast.cli._line import RULE
 from wfpfast.cli._naming import read_own
 from wfpfast.cli._rules import known_rules
 from wfpfast.cli._screen import Bar, Fault, brief, printable
-from wfpfast.cli._sigma import (
+from wfpfast.cli._source import Broken
+from wfpfast.cli._sources import expanded, inputs, opened
+from wfpfast.cli._stages import OfHosts, Stage
+from wfpfast.cli._wanted import fitted, known
+from wfpfast.errors import SourceError
+from wfpfast.queries.sigma import (
     FIELDS,
     FILTER_FIELDS,
     OWN,
@@ -28,10 +33,6 @@ from wfpfast.cli._sigma import (
     in_network,
     read_rules,
 )
-from wfpfast.cli._source import Broken
-from wfpfast.cli._sources import expanded, inputs, opened
-from wfpfast.cli._stages import OfHosts, Stage
-from wfpfast.cli._wanted import fitted, known
 
 HITS = 4            # the exit status
 ROWS = 131_072      # that are asked at a time
@@ -157,7 +158,10 @@ def hunt(
     data = [each for each in paths if each not in rules]
     if not data:
         raise click.UsageError("No data to hunt in: every argument is a rule or a folder of them.")
-    found = read_rules([*expanded(rules), *([SHIPPED] if shipped or not rules else [])])
+    try:
+        found = read_rules([*expanded(rules), *([SHIPPED] if shipped or not rules else [])])
+    except SourceError as error:
+        raise Fault(str(error)) from None
     stages = read_own(stages, data, [RULE])
     with contextlib.closing(Hunt(found, most)) as hunted:
         faults, stats = _read(hunted, data, stages, options)

@@ -231,6 +231,25 @@ def engine_options(*, rate: float) -> Callable[[Any], Any]:
     return decorate
 
 
+def with_live(command: Any) -> Any:
+    """Give a command the options of engines besides their name; it is called with `live`."""
+
+    @functools.wraps(command)
+    def call(**options: Any) -> Any:
+        return command(
+            live={name: options.pop(name) for name in ("keywords", *_SIMULATION)}, **options)
+
+    return with_options(call, _ENGINES[1:])
+
+
+def engine_of(name: str, live: dict[str, Any], rate: float = 20) -> EngineOptions:
+    """Return which engine is meant by its name and the options of `with_live`."""
+    simulation = {name: live[name] for name in _SIMULATION}
+    keywords = live["keywords"]
+    return EngineOptions(
+        _simulation(name, simulation, rate), keywords=keywords and tuple(keywords))
+
+
 def _stages(demands: dict[str, Any]) -> tuple[Any, ...]:
     """Return what chooses events that Windows cannot choose."""
     if not demands:

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from wfpfast import Decoder, EventBatch, EventStream, audit, netsh
 from wfpfast.cli import _screen
-from wfpfast.cli._gather import Gather
+from wfpfast.cli._gather import ROWS, Gather
 from wfpfast.cli._input import Input
 from wfpfast.cli._screen import Fault
 from wfpfast.cli._source import Broken, Request, Source, told
@@ -22,14 +22,14 @@ def xml(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open netevents.xml or wfpdiag.xml."""
     stream = stack.enter_context(netsh.read_events(
         given.file, batch_size=XML_BATCH, columns=request.columns, **request.options))
-    return source(given, stream)
+    return source(given, stream, rows=request.wish.rows)
 
 
 def evtx(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
     """Open an event log (.evtx)."""
     stream = stack.enter_context(audit.read_events(
         given.file, columns=request.columns, **request.options))
-    return source(given, stream)
+    return source(given, stream, rows=request.wish.rows)
 
 
 def recording(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
@@ -51,7 +51,8 @@ def recording(given: Input, request: Request, stack: contextlib.ExitStack) -> So
         if blocks.cut is not None:
             raise SourceError(blocks.cut)
 
-    found = source(given, EventStream(batches(), decoder=decoder), lambda: seen / size)
+    stream = EventStream(batches(), decoder=decoder)
+    found = source(given, stream, lambda: seen / size, request.wish.rows)
     if blocks.system == "Windows":  # events that are recorded elsewhere are of other machines
         found.host = blocks.host
     return found
@@ -74,17 +75,18 @@ def _named(name: str, blocks: Recording) -> Iterator[Record | Damage]:
 
 
 def source(
-    given: Input, stream: EventStream, share: Callable[[], float | None] | None = None
+    given: Input, stream: EventStream, share: Callable[[], float | None] | None = None,
+    rows: int = ROWS,
 ) -> Source:
     """Return the source that a stream of events is: all that a new one has to call."""
-    batches = _batches(given.name, stream)
+    batches = _batches(given.name, stream, rows)
     return Source(
         given.name, pa.schema(stream), batches, lambda: stream.stats, share or given.share)
 
 
-def _batches(name: str, stream: EventStream) -> Iterator[pa.RecordBatch]:
+def _batches(name: str, stream: EventStream, rows: int) -> Iterator[pa.RecordBatch]:
     """Yield the events of a source; then say what is wrong with it, if something is."""
-    gather, fault = Gather(), None
+    gather, fault = Gather(rows), None
     try:
         for batch in stream:
             yield from gather.add(pa.record_batch(batch))

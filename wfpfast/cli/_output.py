@@ -20,6 +20,7 @@ from wfpfast.cli._writers import Writer
 
 STDOUT = Path("-")
 STDOUT_NAME = "standard output"
+LAKE = "_lake:LakeWriter"       # in place of the writer of .parquet
 _FOR_PEOPLE = (".csv", ".ndjson")
 
 
@@ -34,10 +35,13 @@ def chosen(out: Path, name: str | None) -> Format:
 
 
 def check(
-    out: Path, force: bool, name: str | None = None, *, drop_nulls: bool = False
+    out: Path, force: bool, name: str | None = None, *, drop_nulls: bool = False,
+    lake: bool = False,
 ) -> None:
     """Refuse an output that could not be written, before anything is read."""
     form = chosen(out, name)
+    if lake and form.suffix != ".parquet":
+        raise Fault(f"{STDOUT_NAME if out == STDOUT else out}: --profile lake is for .parquet")
     if drop_nulls and "drop_nulls" not in form.takes:
         names = suffixes(taking("drop_nulls", OUTPUTS))
         raise Fault(f"{STDOUT_NAME if out == STDOUT else out}: --drop-nulls is for {names}")
@@ -98,7 +102,7 @@ class Output:
     """What is being written, whose faults name it and not the part that it still is."""
 
     def __init__(
-        self, name: str, file: Any, form: Format, schema: pa.Schema, options: dict[str, bool]
+        self, name: str, file: Any, form: Format, schema: pa.Schema, options: dict[str, Any]
     ) -> None:
         self.name = name
         self._file = file
@@ -143,11 +147,19 @@ def written(name: str) -> Iterator[None]:
 @contextlib.contextmanager
 def whole(
     out: Path, schema: pa.Schema, name: str | None = None, *, force: bool,
-    drop_nulls: bool = False,
+    drop_nulls: bool = False, lake: list[str] | None = None,
 ) -> Iterator[Output]:
-    """Give a file beside `out`, which becomes `out` only if nothing fails."""
+    """Give a file beside `out`, which becomes `out` only if nothing fails.
+
+    Parameters
+    ----------
+    lake : list of str, optional
+        The names of what is read, of a file in the lake profile.
+    """
     form = chosen(out, name)
-    options = {"drop_nulls": True} if drop_nulls else {}
+    options: dict[str, Any] = {"drop_nulls": True} if drop_nulls else {}
+    if lake is not None:
+        form, options = form._replace(work=LAKE), {"sources": lake}
     if out == STDOUT:
         stdout = (_Terminal if sys.stdout.isatty() else _Sink)(sys.stdout.buffer)
         with contextlib.closing(Output(STDOUT_NAME, stdout, form, schema, options)) as output:

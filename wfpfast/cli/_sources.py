@@ -14,6 +14,7 @@ import pyarrow as pa
 from wfpfast.cli import _content
 from wfpfast.cli._content import HEAD
 from wfpfast.cli._formats import EMPTY, Format, recognised, source_of, suffixes, taking
+from wfpfast.cli._gather import ROWS
 from wfpfast.cli._host_from import Filled
 from wfpfast.cli._hosts import HOST
 from wfpfast.cli._input import STDIN, Input, failed, name_of, opened_file
@@ -66,7 +67,8 @@ def expanded(paths: Sequence[Path]) -> Iterator[Path]:
 @contextlib.contextmanager
 def opened(
     given: Input, columns: Sequence[str] | None = None, *, strict: bool = True,
-    makes: bool = False, coded: Sequence[str] = (), stages: Sequence[Stage] = (), **options: Any,
+    makes: bool = False, coded: Sequence[str] = (), rows: int = ROWS,
+    stages: Sequence[Stage] = (), **options: Any,
 ) -> Iterator[Source]:
     """Open net events by their content.
 
@@ -76,7 +78,7 @@ def opened(
     ----------
     given : Input
         What to read.
-    columns, strict, makes, coded
+    columns, strict, makes, coded, rows
         See `Wish`.
     stages : sequence of Stage
         What is done with the events, in this order.
@@ -88,7 +90,7 @@ def opened(
         options.setdefault("errors", "null")
     wish = Wish(
         columns, strict, makes, tuple(name for stage in stages for name in stage.needs),
-        tuple(name for stage in stages for name in stage.gives), coded)
+        tuple(name for stage in stages for name in stage.gives), coded, rows)
     request = Request(asked(wish, audits=source.audits), wish, options)
     with contextlib.ExitStack() as stack:
         try:

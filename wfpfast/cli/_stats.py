@@ -22,6 +22,7 @@ _MENDED = {
     "unknown_forms": "values in a form that wfpfast does not know, now null",
     "only_messages": "records without named fields, left out: export .evtx, or ToXml()",
     "unknown_member": "members {} that wfpfast does not know, left out",
+    "beyond_int64": "numbers of 2^63 and more, for which a signed column has no room, now null",
     "damaged_records": "records with damage, left out",
     "no_flags": "headers without <flags>: what is printed counts as set",
     "unknown_names": "names that wfpfast does not know, kept as UNKNOWN_...",

@@ -14,6 +14,7 @@ import pyarrow as pa
 from wfpfast import Decoder, audit
 from wfpfast.audit import EVENT_ID, EVENT_ID_NEEDS
 from wfpfast.cli import _cells
+from wfpfast.cli._gather import ROWS
 from wfpfast.cli._screen import Fault
 
 ADDRESSES = ("remote_address", "local_address", "source_address", "destination_address")
@@ -36,6 +37,9 @@ class Wish(NamedTuple):
         What is there in the end, whether a source has it or not.
     coded : sequence of str
         Columns of text that may come as dictionaries, where the source has them so.
+    rows : int
+        How many events are a batch, where the source can choose: to join batches costs more than
+        to make them.
     """
 
     columns: Sequence[str] | None = None
@@ -44,6 +48,7 @@ class Wish(NamedTuple):
     also: Sequence[str] = ()
     gives: Sequence[str] = ()
     coded: Sequence[str] = ()
+    rows: int = ROWS
 
 
 @functools.cache

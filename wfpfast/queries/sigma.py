@@ -1,4 +1,4 @@
-"""Sigma rules as conditions for duckdb; must not know where events come from.
+"""Sigma rules as conditions in SQL, of duckdb or of all engines; must not know where events are.
 
 Sigma compares texts in any case, takes what an event lacks for no match, and says nothing of types.
 So every value is compared as text, and the SQL is that of the backend for SQLite, which keeps NOT
@@ -19,11 +19,11 @@ from sigma.collection import SigmaCollection
 from sigma.exceptions import SigmaError, SigmaFeatureNotSupportedByBackendError
 from sigma.rule import SigmaRule
 
-from wfpfast.cli._screen import Fault
+from wfpfast.errors import SourceError
 
 MOST_BYTES = 1 << 20        # of a file of rules
 MOST_DEPTH = 50
-SHIPPED = Path(__file__).with_name("sigma")
+SHIPPED = Path(__file__).with_name("rules")
 SUFFIXES = (".yml", ".yaml")
 # Fields as the records of the Security log have them, and the columns that have their values.
 FIELDS = {
@@ -51,7 +51,7 @@ _COLUMNS = {
     **{name: name for name in (*FIELDS.values(), *FILTER_FIELDS.values(), *OWN)}}
 
 
-class _Duckdb(sqliteBackend):
+class Duckdb(sqliteBackend):
     """Makes conditions for duckdb, and notes which columns they need."""
 
     eq_expression = "lower(CAST({field} AS VARCHAR)) = lower(CAST({value} AS VARCHAR))"
@@ -72,7 +72,8 @@ class _Duckdb(sqliteBackend):
 
     def escape_and_quote_field(self, field: str) -> str:
         """Return the column of a field; NULL is what no event has."""
-        column = _COLUMNS.get(field.lower())
+        # A record's Direction is a number of a message, and not the column of that name.
+        column = FIELDS.get(field) or _COLUMNS.get(field.lower())
         if column is None:
             self.absent.add(field)
             return "NULL"
@@ -139,9 +140,15 @@ class Rule:
     why: str = ""
 
 
-def read_rules(paths: Iterable[Path]) -> list[Rule]:
-    """Read rules from files and from folders, at any depth; the unanswerable say why."""
-    return [rule for path in _files(paths) for rule in _rules(path)]
+def read_rules(paths: Iterable[Path], dialect: type[Duckdb] = Duckdb) -> list[Rule]:
+    """Read rules from files and from folders, at any depth; the unanswerable say why.
+
+    Raises
+    ------
+    SourceError
+        If a folder has no rules.
+    """
+    return [rule for path in _files(paths) for rule in _rules(path, dialect)]
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -151,11 +158,11 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             continue
         found = sorted(each for each in path.rglob("*") if each.suffix.lower() in SUFFIXES)
         if not found:
-            raise Fault(f"{path}: there are no rules in it: no file ends in .yml")
+            raise SourceError(f"{path}: there are no rules in it: no file ends in .yml")
         yield from found
 
 
-def _rules(path: Path) -> Iterator[Rule]:
+def _rules(path: Path, dialect: type[Duckdb]) -> Iterator[Rule]:
     nothing = functools.partial(Rule, path=str(path))
     with path.open("rb") as file:
         data = file.read(MOST_BYTES + 1)
@@ -182,7 +189,7 @@ def _rules(path: Path) -> Iterator[Rule]:
             yield nothing(title, why="is a correlation or a filter of other rules")
             continue
         try:
-            yield _converted(each, title, str(path))
+            yield _converted(each, title, str(path), dialect())
         except (SigmaError, NotImplementedError, RecursionError) as error:
             yield nothing(title, why=str(error))
 
@@ -200,8 +207,7 @@ def _costly(text: str) -> str:
     return ""
 
 
-def _converted(rule: SigmaRule, title: str, path: str) -> Rule:
-    backend = _Duckdb()
+def _converted(rule: SigmaRule, title: str, path: str, backend: Duckdb) -> Rule:
     where = " OR ".join(f"({each})" for each in backend.convert_rule(rule))
     asked = backend.asked(rule)
     about_filters = bool(backend.used & {*FILTER_FIELDS.values()} - {"filter_id"}) or bool(
@@ -212,7 +218,7 @@ def _converted(rule: SigmaRule, title: str, path: str) -> Rule:
         why=_why(rule, backend, asked))
 
 
-def _why(rule: SigmaRule, backend: _Duckdb, asked: set[Any] | None) -> str:
+def _why(rule: SigmaRule, backend: Duckdb, asked: set[Any] | None) -> str:
     """Return why there is no answer to a rule, or nothing."""
     source = rule.logsource
     if source.category or source.product not in (None, "windows") or source.service not in (
