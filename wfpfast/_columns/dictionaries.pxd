@@ -13,7 +13,7 @@ from wfpfast._columns.columns cimport Column
 cdef enum:
     N_SECRETS = 25
     NOTHING = 0xffffffff
-    SPREAD = 64 - 14     # the shift of a `recent` of 16,384 entries, 256 KB: some 4,096 texts
+    SPREAD = 1 << 14     # slots of `raw`, entries of `recent`: some 4,096 texts, or half a megabyte
 
 
 cdef struct Slot:
@@ -175,7 +175,7 @@ cdef inline const uint8_t* recent_bytes(
 
 cdef inline bint is_spread(const Dictionary* dictionary) noexcept nogil:
     """Tell whether the dictionary is too large for the nearer caches, so that prefetching pays."""
-    return dictionary.shift <= SPREAD
+    return dictionary.raw.mask >= SPREAD - 1  # 0 if nobody has asked for the column
 
 
 cdef inline void prefetch_bytes(const Dictionary* dictionary, uint64_t key) noexcept nogil:

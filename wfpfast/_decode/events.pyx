@@ -297,22 +297,20 @@ cdef int begin_block(Decode* d, const EventPlan* plan) noexcept nogil:
 cdef inline void fetch_paths(
     const Dictionary* paths, const Decode* d, int i, const uint64_t* entry, uint64_t* keys
 ) noexcept nogil:
-    """Prefetch what two later events need of a dictionary that is in no cache; `keys` are for that."""
+    """Prefetch what later events need of a dictionary that is in no cache; `keys` are theirs."""
     prefetch_bytes(paths, keys[(i + NEXT) % HALFWAY])
     keys[i % HALFWAY] = fetch_entry(paths, d, entry[HALFWAY])
 
 
-cdef inline void fetch_ahead(
+cdef inline void fetch_far(
     Decode* d, const EventPlan* plan, int i, const uint64_t* entry, int64_t count
 ) noexcept nogil:
-    """Prefetch what later events and rows need, in a block of `count` events."""
-    fetch(d, entry[AHEAD])
-    if count >= MANY:
-        fetch_cells(d, i)
-        if count > MAX_NEAR:
-            fetch_sparse(d, plan, i + HALFWAY, entry[HALFWAY])
-        fetch_text(d.out.columns + LOCAL_ADDRESS)
-        fetch_text(d.out.columns + REMOTE_ADDRESS)
+    """Prefetch the cells that later rows of a block of `count` events are written to."""
+    fetch_cells(d, i)
+    if count > MAX_NEAR:
+        fetch_sparse(d, plan, i + HALFWAY, entry[HALFWAY])
+    fetch_text(d.out.columns + LOCAL_ADDRESS)
+    fetch_text(d.out.columns + REMOTE_ADDRESS)
 
 
 cdef void end_words(Decode* d, int rows) noexcept nogil:
@@ -334,22 +332,27 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
     cdef int64_t first = 0, rows
     cdef const Dictionary* paths = d.dictionaries + APP_PATH
     cdef uint64_t[HALFWAY] keys
-    cdef bint spread
+    cdef bint spread, far
     cdef int i
     if begin_block(d, plan) < 0:
         return
-    memset(keys, 0, sizeof(keys))
+    if fetched > 0:
+        memset(keys, 0, sizeof(keys))
     while first < count:
         d.first_row = first
         rows = min(<int64_t>CHUNK, count - first)
-        spread = is_spread(paths)
+        spread = is_spread(paths)  # it grows
+        far = spread or count >= MANY
         if rows < CHUNK:
             memset(d.words[0], 0, sizeof(d.words[0]))
         for i in range(<int>rows):
             if first + i < fetched:
-                fetch_ahead(d, plan, i, entries + first + i, count)
-                if spread:
-                    fetch_paths(paths, d, i, entries + first + i, keys)
+                fetch(d, entries[first + i + AHEAD])
+                if far:
+                    if count >= MANY:
+                        fetch_far(d, plan, i, entries + first + i, count)
+                    if spread:
+                        fetch_paths(paths, d, i, entries + first + i, keys)
             decode_event(d, i, plan, readable, wf_once_64(entries + first + i))
             if not wf_likely(d.failure == NO_FAILURE):  # columns may lack memory
                 return
