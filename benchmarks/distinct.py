@@ -2,8 +2,9 @@
 
     python -m benchmarks.distinct                 # some minutes; --quick: to see that it runs
 
-Must not know how blocks are decoded. Everybody takes turns within a round, and times are those of the
-processor, so that other programs on the machine cost little; two threads are also measured by the clock.
+Must not know how blocks are decoded. Everybody takes turns within a round, and times are those of
+the processor, so that other programs on the machine cost little; two threads are also measured by
+the clock.
 """
 
 import argparse
