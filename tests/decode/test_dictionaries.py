@@ -1,5 +1,6 @@
 """Texts that were made to be hard to tell apart: the values are right, and no event costs more."""
 
+import struct
 import time
 from collections.abc import Callable
 
@@ -32,6 +33,29 @@ def test_paths(name: Callable[[int], str]) -> None:
     for _ in range(2):  # new, and known
         batch = decoder.decode(block)
         assert batch["app_path"].to_pylist() == [name(k) for k in range(3_000)]
+
+
+def test_paths_that_are_asked_for_ahead() -> None:
+    """So many texts that the dictionary is in no near cache, among them paths that lead nowhere."""
+    count, odd = 6_000, 97
+    block = paths(distinct, count)
+    # Where appId's size and data are: fwpmtypes.h, FWPM_NET_EVENT_HEADER3.
+    data, entries = bytearray(block.data), struct.unpack_from(f"<{count}Q", block.data)
+    wrong = [0, 1, block.base - 1, block.base + block.nbytes - 1, 2**64 - 1]
+    for k in range(0, count, odd):
+        at = entries[k] - block.base + 64
+        struct.pack_into("<I4xQ", data, at, 2**32 - 1, wrong[k // odd % len(wrong)])
+    spoilt = Block(bytes(data), base=block.base, count=count, version=block.version)
+    expected = [None if k % odd == 0 else distinct(k) for k in range(count)]
+    decoder = Decoder(columns=["app_path"], errors="null")
+    assert len(decoder.decode(block)) == count
+    for _ in range(2):
+        batch = decoder.decode(spoilt)
+        assert batch["app_path"].to_pylist() == expected
+        # NULL is no path, which is nothing wrong.
+        assert batch.stats["malformed"] == sum(
+            1 for k in range(0, count, odd) if wrong[k // odd % len(wrong)])
+    assert len(Decoder(columns=["remote_port"]).decode(spoilt)) == count
 
 
 def test_sids_with_the_same_end() -> None:

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "wfpfast reads little-endian memory as it is and needs a little-endian machine"
@@ -98,8 +99,21 @@ static inline void wf_advise_large(void *start, size_t size)
     if (end > first)
         (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
 }
+/* As malloc(), for what is read all over: a large table begins with a large page. */
+static inline void *wf_table_new(size_t size)
+{
+    const size_t large = (size_t)1 << 21;
+    void *table;
+    if (size < large)
+        return malloc(size);
+    if (posix_memalign(&table, large, size))
+        return NULL;
+    wf_advise_large(table, size);
+    return table;
+}
 #else
 static inline void wf_advise_large(void *start, size_t size) { (void)start; (void)size; }
+#define wf_table_new malloc
 #endif
 
 /* Multiplies to 128 bits and folds the halves: the mixing step of the hash. */

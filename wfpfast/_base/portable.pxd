@@ -16,6 +16,7 @@ cdef extern from "_portable.h" nogil:
     void wf_lock_spin(int32_t* lock) noexcept
     void wf_unlock_spin(int32_t* lock) noexcept
     void wf_advise_large(void* start, size_t size) noexcept
+    void* wf_table_new(size_t size) noexcept
     uint64_t wf_fold(uint64_t a, uint64_t b) noexcept
     int wf_trailing_zeros(uint32_t x) noexcept
     int wf_popcount(uint64_t x) noexcept

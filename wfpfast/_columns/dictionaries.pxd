@@ -4,7 +4,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcmp, memcpy, memset
 
 from wfpfast._base.memory cimport Buffer
-from wfpfast._base.portable cimport wf_fold
+from wfpfast._base.portable cimport wf_fold, wf_prefetch
 from wfpfast._base.shared_buffers cimport SharedBuffers
 from wfpfast._base.vector cimport wf_hash_192, wf_same_192
 from wfpfast._columns.columns cimport Column
@@ -13,6 +13,7 @@ from wfpfast._columns.columns cimport Column
 cdef enum:
     N_SECRETS = 25
     NOTHING = 0xffffffff
+    SPREAD = 1 << 14     # slots of `raw`, entries of `recent`: some 4,096 texts, or half a megabyte
 
 
 cdef struct Slot:
@@ -170,3 +171,19 @@ cdef inline const uint8_t* recent_bytes(
     const Dictionary* dictionary, const Recent* recent
 ) noexcept nogil:
     return dictionary.raw.keys.data + recent.key
+
+
+cdef inline bint is_spread(const Dictionary* dictionary) noexcept nogil:
+    """Tell whether the dictionary is too large for the nearer caches, so that prefetching pays."""
+    return dictionary.raw.mask >= SPREAD - 1  # 0 if nobody has asked for the column
+
+
+cdef inline void prefetch_bytes(const Dictionary* dictionary, uint64_t key) noexcept nogil:
+    """Prefetch the raw bytes that a text with this key will be compared with."""
+    cdef const Recent* recent = dictionary.recent + (key >> dictionary.shift)
+    cdef const uint8_t* raw
+    if recent.size != NOTHING:
+        raw = recent_bytes(dictionary, recent)
+        wf_prefetch(raw)
+        wf_prefetch(raw + recent.size // 2)
+        wf_prefetch(raw + recent.size - 1)

@@ -6,11 +6,11 @@ leaves the old memory to the batches that use it.
 """
 
 from libc.stdint cimport INT32_MAX
-from libc.stdlib cimport free, malloc
+from libc.stdlib cimport free
 from libc.string cimport memset, strlen
 
 from wfpfast._base.memory cimport buffer_release, buffer_reserve, buffer_share
-from wfpfast._base.portable cimport wf_popcount
+from wfpfast._base.portable cimport wf_popcount, wf_table_new
 from wfpfast._base.shared_buffers cimport shared_buffers_new
 from wfpfast._base.text cimport (
     DECIMAL_SIZE, SID_SIZE, put_decimal, put_sid, utf8_from_utf16)
@@ -41,7 +41,7 @@ cdef int table_grow(HashTable* table) noexcept nogil:
     cdef uint64_t i, index
     if table.slots != NULL and 4 * (table.used + 1) <= table.mask + 1:
         return 0
-    slots = <Slot*>malloc(count * sizeof(Slot))
+    slots = <Slot*>wf_table_new(count * sizeof(Slot))
     if slots == NULL:
         return -1
     memset(slots, 0xff, count * sizeof(Slot))
@@ -100,7 +100,7 @@ cdef int recent_new(Dictionary* dictionary) noexcept nogil:
     """Make an empty `recent` with as many entries as `raw` has slots; -1 without memory."""
     cdef uint64_t i, count = max(dictionary.raw.mask + 1, <uint64_t>MIN_RECENT)
     recent_clear(dictionary)
-    cdef Recent* recent = <Recent*>malloc(count * sizeof(Recent))
+    cdef Recent* recent = <Recent*>wf_table_new(count * sizeof(Recent))
     if recent == NULL:
         return -1
     for i in range(count):

@@ -12,10 +12,11 @@ from wfpfast._base.portable cimport (
     wf_likely, wf_low_bit, wf_lowest_bit, wf_once_32, wf_once_64, wf_once_pointer, wf_prefetch,
     wf_prefetch_write)
 from wfpfast._columns.columns cimport CHUNK, LINE, Column
+from wfpfast._columns.dictionaries cimport Dictionary, cheap_key, is_spread, prefetch_bytes
 from wfpfast._decode.arms cimport (
     N_TYPES, Arm, EventPlan, HeaderColumns, columns_of_flags, event_plan, header_sets, late_flags)
 from wfpfast._decode.context cimport (
-    NO_FAILURE, Live, end_chunk, finish, has_room, locate_small, malformed, need,
+    NO_FAILURE, ROOM, Live, end_chunk, finish, has_room, locate_small, malformed, need,
     need_word, put_8, put_16, put_32, put_64, put_enum, touch, translate, vouch)
 from wfpfast._decode.payloads cimport decode_classify, put_no_classify
 from wfpfast._decode.schema cimport *
@@ -28,6 +29,7 @@ from wfpfast.abi.minwindef cimport FILETIME_UNIX_EPOCH
 cdef enum:
     AHEAD = 16       # the event to prefetch is so many events ahead
     HALFWAY = 8      # the event whose sparse cells to prefetch: its own memory has arrived by then
+    NEXT = 4         # the event whose path to prefetch: where that is has arrived by then
     FETCHED = 448    # bytes to prefetch: an event, its path, SIDs and payload are adjacent
     TEXT_AHEAD = 256   # bytes between an address text and the memory to prefetch
     NEAR = 1 << 17   # a block of so many bytes is still in the caches since it was built
@@ -247,6 +249,22 @@ cdef void fetch_row(const Decode* d, int i, int word, uint64_t columns) noexcept
         wf_prefetch_write(d.cursor[column] + i * d.out.columns[column].spec.width)
 
 
+cdef inline uint64_t fetch_entry(
+    const Dictionary* paths, const Decode* d, uint64_t address
+) noexcept nogil:
+    """Prefetch where the dictionary will be asked for an event's path; return the path's key."""
+    cdef const FWPM_NET_EVENT_HEADER3* h
+    cdef const void* path
+    cdef uint64_t key = 0
+    if has_room(d, <const void*>address, 8):
+        h = <const FWPM_NET_EVENT_HEADER3*>translate(d, <const void*>address)
+        path = wf_once_pointer(&h.appId.data)
+        if has_room(d, path, 1):
+            key = cheap_key(translate(d, path), min(wf_once_32(&h.appId.size), <uint32_t>ROOM))
+            wf_prefetch(paths.recent + (key >> paths.shift))
+    return key
+
+
 cdef inline void fetch_text(const Column* column) noexcept nogil:
     """Prefetch the memory that address texts will be written to soon."""
     if column.text.data != NULL:
@@ -276,17 +294,23 @@ cdef int begin_block(Decode* d, const EventPlan* plan) noexcept nogil:
     return 0
 
 
-cdef inline void fetch_ahead(
+cdef inline void fetch_paths(
+    const Dictionary* paths, const Decode* d, int i, const uint64_t* entry, uint64_t* keys
+) noexcept nogil:
+    """Prefetch what later events need of a dictionary that is in no cache; `keys` are theirs."""
+    prefetch_bytes(paths, keys[(i + NEXT) % HALFWAY])
+    keys[i % HALFWAY] = fetch_entry(paths, d, entry[HALFWAY])
+
+
+cdef inline void fetch_far(
     Decode* d, const EventPlan* plan, int i, const uint64_t* entry, int64_t count
 ) noexcept nogil:
-    """Prefetch what later events and rows need, in a block of `count` events."""
-    fetch(d, entry[AHEAD])
-    if count >= MANY:
-        fetch_cells(d, i)
-        if count > MAX_NEAR:
-            fetch_sparse(d, plan, i + HALFWAY, entry[HALFWAY])
-        fetch_text(d.out.columns + LOCAL_ADDRESS)
-        fetch_text(d.out.columns + REMOTE_ADDRESS)
+    """Prefetch the cells that later rows of a block of `count` events are written to."""
+    fetch_cells(d, i)
+    if count > MAX_NEAR:
+        fetch_sparse(d, plan, i + HALFWAY, entry[HALFWAY])
+    fetch_text(d.out.columns + LOCAL_ADDRESS)
+    fetch_text(d.out.columns + REMOTE_ADDRESS)
 
 
 cdef void end_words(Decode* d, int rows) noexcept nogil:
@@ -306,17 +330,29 @@ cdef void decode_block(Decode* d, const uint64_t* entries, int64_t count) noexce
     cdef uint64_t readable = plan.columns[0] & ~header_columns.late[0] & d.wanted[0]
     cdef int64_t fetched = count - AHEAD if d.size > NEAR else 0
     cdef int64_t first = 0, rows
+    cdef const Dictionary* paths = d.dictionaries + APP_PATH
+    cdef uint64_t[HALFWAY] keys
+    cdef bint spread, far
     cdef int i
     if begin_block(d, plan) < 0:
         return
+    if fetched > 0:
+        memset(keys, 0, sizeof(keys))
     while first < count:
         d.first_row = first
         rows = min(<int64_t>CHUNK, count - first)
+        spread = is_spread(paths)  # it grows
+        far = spread or count >= MANY
         if rows < CHUNK:
             memset(d.words[0], 0, sizeof(d.words[0]))
         for i in range(<int>rows):
             if first + i < fetched:
-                fetch_ahead(d, plan, i, entries + first + i, count)
+                fetch(d, entries[first + i + AHEAD])
+                if far:
+                    if count >= MANY:
+                        fetch_far(d, plan, i, entries + first + i, count)
+                    if spread:
+                        fetch_paths(paths, d, i, entries + first + i, keys)
             decode_event(d, i, plan, readable, wf_once_64(entries + first + i))
             if not wf_likely(d.failure == NO_FAILURE):  # columns may lack memory
                 return
