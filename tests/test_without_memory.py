@@ -128,7 +128,8 @@ print(errors, others, not_clean, again)
 # How many allocations of its own each makes, at least.
 EVERYTHING = {
     "decode_all": 100, "decode_old": 60, "decode_odd": 80, "export": 100, "write_blocks": 5,
-    "write_lines": 100, "count": 100, "copy_blocks": 90, "read_events": 70, "read_filters": 40, "record": 140}
+    "write_lines": 100, "count": 100, "copy_blocks": 90, "read_events": 70, "read_filters": 40,
+    "record": 140}
 
 
 @needs_failing_malloc
