@@ -129,7 +129,7 @@ def test_a_column_that_is_not_there(run: Run, xml: Path) -> None:
 
 STATEMENTS = (
     "select count(*) as n from events",
-    "select * from events order by filter_id nulls first, remote_port, timestamp limit 5",
+    "select * from events order by filter_id, remote_port, timestamp, source_file limit 5",
     "select source_file, min(timestamp) as t, max(timestamp) as u, sum(filter_id) as s from events"
     " group by all order by all",
     "select event_id, count(*) as n from events group by all order by all",
