@@ -229,6 +229,12 @@ def test_verify_of_nothing(run: Run, tmp_path: Path) -> None:
     assert "wfpfast: nothing: is no dataset" in result.err
 
 
+def test_an_address_that_nobody_knows(run: Run, recordings: list[Path]) -> None:
+    result = run("collect", recordings[0], "nowhere://bucket/lake")
+    assert result.status == 1
+    assert "nowhere://bucket/lake: neither pyarrow nor fsspec knows" in result.err
+
+
 def test_an_engine(run: Run, counted: Any, tmp_path: Path) -> None:
     result = run("collect", "--engine", "simulated", "--events", "40", "--rate", "0", "--seed", 1,
                  "--duration", "1s", "lake")

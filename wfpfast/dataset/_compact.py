@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from wfpfast.dataset import _manifest, lake
-from wfpfast.dataset._manifest import LOCKS, Commit, DatasetError, Manifest, Part
+from wfpfast.dataset._manifest import LOCKS, Commit, Manifest, Part
 from wfpfast.dataset._parts import OpenPart, by_time, new_writer, part_name
-from wfpfast.dataset._store import Store, store_of
+from wfpfast.dataset._store import DatasetError, Store, store_of
 from wfpfast.dataset.files import ROW_GROUP, STATS
 from wfpfast.dataset.lake import TICKS, LakeProfile
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from wfpfast import __version__
 from wfpfast.dataset._lock import Lock
-from wfpfast.dataset._store import Entry, Store
+from wfpfast.dataset._store import DatasetError, Entry, Store
 
 HOME = "_wfpfast"
 COMMITS = f"{HOME}/commits"
@@ -24,10 +24,6 @@ LOCKS = f"{HOME}/locks"
 MARK = "writer"             # in the folder of a writer: it may still be at work
 FORMAT = 1
 _ABANDONED = 86_400.0       # seconds after which a writer is gone where there are no locks
-
-
-class DatasetError(ValueError):
-    """A dataset is not what it should be, or is none."""
 
 
 @dataclass(frozen=True)

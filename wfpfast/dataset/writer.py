@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from wfpfast.dataset import _manifest, lake
 from wfpfast.dataset._lock import Lock
-from wfpfast.dataset._manifest import Commit, DatasetError, Manifest, Origin, Part
+from wfpfast.dataset._manifest import Commit, Manifest, Origin, Part
 from wfpfast.dataset._parts import (
     LATE,
     MANY,
@@ -23,7 +23,7 @@ from wfpfast.dataset._parts import (
     part_name,
     split,
 )
-from wfpfast.dataset._store import store_of
+from wfpfast.dataset._store import DatasetError, store_of
 from wfpfast.dataset.files import ROW_GROUP
 from wfpfast.dataset.lake import HOST, TICKS
 from wfpfast.dataset.origins import Known, lock_name
