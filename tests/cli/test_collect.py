@@ -135,6 +135,8 @@ def test_the_host_of_a_file(run: Run, tmp_path: Path) -> None:
         "select host, count(*), count(distinct date) from read_parquet("
         f"'{(tmp_path / 'lake').as_posix()}/**/*.parquet') group by all order by all").fetchall()
     assert found == [("WS1", 7, 1), ("WS2", 7, 1)]
+    of_one = json.loads(run("summary", "--json", "--host", "ws2", "lake/*/*/*.parquet").out)
+    assert of_one["events"] == 7
 
 
 def test_only_what_is_wanted(run: Run, recordings: list[Path], tmp_path: Path) -> None:

@@ -8,10 +8,13 @@ import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet
 
+from wfpfast.cli._hosts import HOST
 from wfpfast.cli._input import Input
 from wfpfast.cli._source import STATS_KEY, Request, Source, checked, readable
 from wfpfast.cli._stats import Stats
+from wfpfast.dataset.files import listed
 
+HOST_KEY = b"wfpfast.host"
 TABLE_BATCH = 65_536
 CODED_BATCH = 131_072    # what only counts codes takes more at a time
 
@@ -41,7 +44,11 @@ def parquet(given: Input, request: Request, stack: contextlib.ExitStack) -> Sour
     schema = pa.schema([schema.field(name) for name in names])
     stats = _stats(reader.metadata.metadata)
     batches = checked(given.name, "Parquet", read())
-    return Source(given.name, schema, batches, lambda: stats, lambda: seen / total)
+    found = Source(given.name, schema, batches, lambda: stats, lambda: seen / total)
+    if HOST not in schema.names:    # of a dataset, its folder has it, and so has what it says
+        hosts = listed((reader.metadata.metadata or {}).get(HOST_KEY, b"").decode())
+        found.host = hosts[0] if len(hosts) == 1 else None
+    return found
 
 
 def arrow(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:

@@ -199,7 +199,8 @@ class Writer:
             self._parts += 1
             path = f"{folder_of(*key)}/{part_name(self.name, self._parts)}"
             file = self._store.create(_manifest.staged(self.name, path))
-            pending.open = OpenPart(path, file, events.schema)
+            hosts = () if key[0] is None else (key[0],)
+            pending.open = OpenPart(path, file, events.schema, hosts)
         self._pending[key] = self._pending.pop(key)     # the last one that was used
         pending.open.events.write_group(events)
 
