@@ -137,6 +137,9 @@ def test_the_host_of_a_file(run: Run, tmp_path: Path) -> None:
     assert found == [("WS1", 7, 1), ("WS2", 7, 1)]
     of_one = json.loads(run("summary", "--json", "--host", "ws2", "lake/*/*/*.parquet").out)
     assert of_one["events"] == 7
+    result = run("query", "select host, count(*) from events group by all order by all",
+                 "lake/*/*/*.parquet", "--json")
+    assert [json.loads(line)["host"] for line in result.out.splitlines()] == ["WS1", "WS2"]
 
 
 def test_only_what_is_wanted(run: Run, recordings: list[Path], tmp_path: Path) -> None:
@@ -214,7 +217,7 @@ def test_compact_and_verify(run: Run, recordings: list[Path], tmp_path: Path) ->
     for path in recordings:
         run("collect", path, "lake")
     result = run("compact", "lake")     # 2025: the day is over
-    assert result.err == "lake: 600 events of 1 hosts and days in 1 files, which were 3\n"
+    assert result.err == "lake: 600 events in 1 file, a host and day each, which were 3\n"
     assert ids(tmp_path / "lake") == list(range(600))
     assert run("verify", "lake").err == "600 events in 1 file, 4 commits\n"
     assert run("collect", *recordings, "lake").err.startswith("0 events into lake")
@@ -241,7 +244,7 @@ def test_an_engine(run: Run, counted: Any, tmp_path: Path) -> None:
     result = run("collect", "--engine", "simulated", "--events", "40", "--rate", "0", "--seed", 1,
                  "--duration", "1s", "lake")
     assert (result.status, result.err) == (0, "40 events into lake\n")
-    assert run("verify", "lake").err == "40 events in 1 file, 1 commits\n"
+    assert run("verify", "lake").err == "40 events in 1 file, 1 commit\n"
     hosts = {path.parts[-3] for path in (tmp_path / "lake").glob("**/*.parquet")}
     assert hosts == {"host=simulated"}
 

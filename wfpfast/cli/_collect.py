@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from wfpfast.cli import _screen, _stats
 from wfpfast.cli._input import Input, opened_file
-from wfpfast.cli._lake import WithHost
+from wfpfast.cli._lake import with_host
 from wfpfast.cli._naming import read_own
 from wfpfast.cli._output import written
 from wfpfast.cli._screen import Bar, Fault, Unwritten
@@ -117,7 +117,7 @@ class Collection:
         self._writer = writer
         self._stop = stop
         self._dataset = dataset
-        self._stages = [*stages, WithHost()]
+        self._stages = [*stages, with_host()]
         self._options = options
         self._origins: list[Origin] = []
         self._stats: list[Stats] = []

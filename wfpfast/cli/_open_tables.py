@@ -3,18 +3,20 @@
 import contextlib
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet
 
+from wfpfast.cli._host_from import Filled
 from wfpfast.cli._hosts import HOST
 from wfpfast.cli._input import Input
 from wfpfast.cli._source import STATS_KEY, Request, Source, checked, readable
 from wfpfast.cli._stats import Stats
 from wfpfast.dataset.files import listed
 
-HOST_KEY = b"wfpfast.host"
+HOST_KEY, PROFILE_KEY = b"wfpfast.host", b"wfpfast.profile"
 TABLE_BATCH = 65_536
 CODED_BATCH = 131_072    # what only counts codes takes more at a time
 
@@ -29,7 +31,9 @@ def parquet(given: Input, request: Request, stack: contextlib.ExitStack) -> Sour
         if coded:  # whoever counts needs little memory, if nothing is read ahead of it
             reader = pa.parquet.ParquetFile(
                 file, metadata=reader.metadata, read_dictionary=coded, pre_buffer=False)
-    schema = reader.schema_arrow
+    schema, add_host = reader.schema_arrow, None
+    if (filled := _with_host(reader)) is not None:
+        schema, add_host = filled.on(given.name, schema)
     names = request.names(given.name, schema.names)
     size = CODED_BATCH if coded else TABLE_BATCH
     total, seen = max(1, reader.metadata.num_rows), 0
@@ -38,17 +42,24 @@ def parquet(given: Input, request: Request, stack: contextlib.ExitStack) -> Sour
         nonlocal seen
         for batch in reader.iter_batches(size, columns=names, use_threads=not coded):
             seen += len(batch)
+            whole = batch if add_host is None else add_host(batch)
             # Whether they come in this order or in the file's is up to the reader.
-            yield batch.select(names)
+            yield whole.select(names)
 
     schema = pa.schema([schema.field(name) for name in names])
     stats = _stats(reader.metadata.metadata)
     batches = checked(given.name, "Parquet", read())
-    found = Source(given.name, schema, batches, lambda: stats, lambda: seen / total)
-    if HOST not in schema.names:    # of a dataset, its folder has it, and so has what it says
-        hosts = listed((reader.metadata.metadata or {}).get(HOST_KEY, b"").decode())
-        found.host = hosts[0] if len(hosts) == 1 else None
-    return found
+    return Source(given.name, schema, batches, lambda: stats, lambda: seen / total)
+
+
+def _with_host(reader: Any) -> Filled | None:
+    """Return what adds the host to a file of a dataset, where only its folder has it."""
+    about = reader.metadata.metadata or {}
+    if HOST in reader.schema_arrow.names or about.get(PROFILE_KEY) != b"lake":
+        return None
+    hosts = listed(about.get(HOST_KEY, b"").decode())
+    host = hosts[0] if len(hosts) == 1 else None
+    return Filled(HOST, lambda _: host)
 
 
 def arrow(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:
