@@ -7,6 +7,7 @@ memory the system counts; they take turns. What they wrote is counted by pyarrow
 import argparse
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,23 +17,24 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import library
-from wfpfast import Decoder, Recorder, Recording, encode
-from wfpfast.simulator.synthetic import Mix
+from wfpfast import Decoder, Recording
 
 BLOCK = 1_024
 ROUNDS = 3
 KIND = {"uint8": "int16", "uint16": "int32", "uint32": "int64", "uint64": "int64"}
 
 
-def make(folder: Path, events: int, hosts: int) -> list[Path]:
+def make(folder: Path, events: int, hosts: int, size: int) -> None:
     """Record the events of some hosts."""
-    paths = [folder / f"WS{number}.wfprec" for number in range(hosts)]
-    for number, path in enumerate(paths):
+    from wfpfast import Recorder, encode
+    from wfpfast.simulator.synthetic import Mix
+
+    for number in range(hosts):
+        path = folder / f"WS{number}.wfprec"
         supply = iter(Mix(number).recent(events // hosts))
         with Recorder(path) as recorder:
-            while block := list(itertools.islice(supply, BLOCK)):
+            while block := list(itertools.islice(supply, size)):
                 recorder.write(encode(block))
-    return paths
 
 
 def collect(paths: list[Path], out: Path) -> None:
@@ -70,7 +72,11 @@ WAYS: dict[str, Callable[[list[Path], Path], None]] = {
 
 
 def stages(path: Path) -> None:
-    """Print what each stage adds for an event of one recording."""
+    """Print what each stage takes for an event of one recording.
+
+    All that a stage makes is kept here for the next one, in fresh memory; in the command, memory
+    is used again, and less is spent.
+    """
     pa = library("pyarrow")
     from wfpfast.dataset import lake
     from wfpfast.dataset.files import ROW_GROUP, LakeFile, joined
@@ -83,7 +89,7 @@ def stages(path: Path) -> None:
         decoder.decode(block)
     _, decoded = timed(lambda: [decoder.decode(block) for block in blocks])
     batches, imported = timed(lambda: [pa.record_batch(decoder.decode(block)) for block in blocks])
-    step = ROW_GROUP // BLOCK
+    step = max(1, ROW_GROUP // blocks[0].count)
     groups, joining = timed(lambda: [
         joined(batches[at:at + step]) for at in range(0, len(batches), step)])
     profile = lake.LakeProfile(groups[0].schema, host="A", columns=lake.coded())
@@ -117,37 +123,61 @@ def raced(paths: list[Path], out: Path) -> list[tuple[str, float, int, int, int]
     for turn in range(ROUNDS):
         for name in WAYS:
             place = out / f"{name.replace(' ', '-')}-{turn}"
-            command = [sys.executable, "-m", "benchmarks.lake", "--way", name, str(place)]
-            process = subprocess.Popen([*command, *map(str, paths)], stderr=subprocess.DEVNULL)
-            _, status, used = os.wait4(process.pid, 0)
-            if status:
-                raise SystemExit(f"{name} failed")
+            used = run("--way", name, str(place), *map(str, paths))
             files = list(place.glob("**/*.parquet"))
-            pq = library("pyarrow.parquet")
-            rows = sum(pq.read_metadata(file).num_rows for file in files)
             size = sum(file.stat().st_size for file in files)
             spent = used.ru_utime + used.ru_stime
             if name not in best or spent < best[name][0]:
-                best[name] = (spent, used.ru_maxrss, rows, size)
+                best[name] = (spent, used.ru_maxrss, counted(files), size)
+            shutil.rmtree(place)
     return [(name, *found) for name, found in best.items()]
+
+
+def run(*arguments: str) -> Any:
+    """Run this module as a process, which this one is small for: and return what it used."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.lake", *arguments], stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{arguments} failed")
+    return used
+
+
+def counted(files: list[Path]) -> int:
+    """Return how many rows files have, as pyarrow tells another process."""
+    code = ("import sys, pyarrow.parquet as pq;"
+            "print(sum(pq.read_metadata(path).num_rows for path in sys.argv[1:]))")
+    return int(subprocess.check_output([sys.executable, "-c", code, *map(str, files)]))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.lake")
     parser.add_argument("--events", type=int, default=500_000)
     parser.add_argument("--hosts", type=int, default=2)
-    parser.add_argument("--way", choices=list(WAYS), help="only this one, of given recordings")
+    parser.add_argument("--block", type=int, default=BLOCK, help="events of a recorded block")
+    parser.add_argument("--way", choices=[*WAYS, "make", "stages"], help=argparse.SUPPRESS)
     parser.add_argument("paths", nargs="*", type=Path)
     options = parser.parse_args()
-    if options.way:
+    if options.way == "make":
+        make(options.paths[0], options.events, options.hosts, options.block)
+    elif options.way == "stages":
+        stages(options.paths[0])
+    elif options.way:
         WAYS[options.way](options.paths[1:], options.paths[0])
-        return
+    else:
+        measure(options.events, options.hosts, options.block)
+
+
+def measure(events: int, hosts: int, block: int) -> None:
+    """Make recordings, measure, and print."""
     with tempfile.TemporaryDirectory() as folder:
-        paths = make(Path(folder), options.events, options.hosts)
-        stages(paths[0])
+        run("--way", "make", "--events", str(events), "--hosts", str(hosts),
+            "--block", str(block), folder)
+        paths = sorted(Path(folder).glob("*.wfprec"))
+        run("--way", "stages", str(paths[0]))
         for name, spent, memory, rows, size in raced(paths, Path(folder)):
-            if rows != options.events:
-                raise SystemExit(f"{name}: {rows} rows, and not {options.events}")
+            if rows != events:
+                raise SystemExit(f"{name}: {rows} rows, and not {events}")
             print(f"{name:<24} {rows / spent:12,.0f} events a CPU second,"
                   f" {memory / 1000:.0f} MB, {size / rows:.1f} bytes an event")
 
