@@ -19,7 +19,7 @@ import pytest
 from cli.hand import ROWS, XML
 from cli.running import Run, environment
 
-from wfpfast import Recorder, encode
+from wfpfast import Recorder, dataset, encode
 from wfpfast.cli import _collect
 
 TICKS = 134_000_000_000_000_000
@@ -188,7 +188,21 @@ def test_a_large_file_is_committed_in_pieces(
 ) -> None:
     monkeypatch.setattr(_collect, "_MOST", 60)
     monkeypatch.setattr(_collect, "ROW_GROUP", 20)
+    commit, free = dataset.Writer.commit, []
+
+    def watched(self: dataset.Writer, *given: Any, **options: Any) -> Any:
+        found = commit(self, *given, **options)
+        other = dataset.Writer("lake")
+        free.append(other.claim(os.path.realpath(recordings[0])))
+        other.close(abort=True)
+        return found
+
+    monkeypatch.setattr(dataset.Writer, "commit", watched)
     run("collect", recordings[0], "lake")
+    monkeypatch.undo()
+    assert free[0] is False     # while it is being read, nobody else may
+    assert free[-1] is True
+    monkeypatch.chdir(tmp_path)
     checked = run("verify", "lake")
     assert ids(tmp_path / "lake") == list(range(200))
     commits = int(re.search(r"(\d+) commits", checked.err)[1])  # type: ignore[index]

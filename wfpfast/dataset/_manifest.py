@@ -260,6 +260,9 @@ def retire(store: Store, writer: str, lock: Lock | None) -> int:
     for entry in store.files(f"{STAGING}/{writer}"):
         if entry.path != mark(writer):
             store.delete(entry.path)
+    for entry in store.files(COMMITS):      # one whose writing broke off
+        if f"-{writer}-" in entry.path and not entry.path.endswith(".json"):
+            store.delete(entry.path)
     if lock is None:
         store.delete(mark(writer))
     else:

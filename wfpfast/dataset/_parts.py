@@ -23,7 +23,7 @@ DAY = 864_000_000_000           # in units of 100 ns
 LATE = 1_024                    # rows that wait for what comes late
 NOBODY = "__HIVE_DEFAULT_PARTITION__"   # as every engine calls a null
 MANY = 64                       # hosts and days at a time
-_LONGEST = 120                  # characters of a host in a path
+_LONGEST = 80                   # characters of a host in a path: Windows allows 260 for it all
 
 
 def folder_of(host: str | None, day: int | None) -> str:
