@@ -19,8 +19,9 @@ import pytest
 from cli.hand import ROWS, XML
 from cli.running import Run, environment
 
-from wfpfast import Recorder, dataset, encode
+from wfpfast import EventBatch, Recorder, dataset, decode, encode
 from wfpfast.cli import _collect
+from wfpfast.cli._collect_live import Seam
 
 TICKS = 134_000_000_000_000_000
 
@@ -261,6 +262,23 @@ def test_an_engine(run: Run, counted: Any, tmp_path: Path) -> None:
     assert run("verify", "lake").err == "40 events in 1 file, 1 commit\n"
     hosts = {path.parts[-3] for path in (tmp_path / "lake").glob("**/*.parquet")}
     assert hosts == {"host=simulated"}
+
+
+def test_where_a_run_ended_the_next_one_begins() -> None:
+    """The log still holds events of the run before: those before its end, and the first at it."""
+
+    def batch(*numbers: int) -> EventBatch:
+        return decode(encode([event(number) for number in numbers]))
+
+    first = Seam(None)
+    assert first.behind(batch(1, 2, 3)).to_pylist() == batch(1, 2, 3).to_pylist()
+    first.behind(batch(2))      # a late one does not move the end
+    assert first.read == 4
+    after = Seam(dataset.Origin("pc", {"engine": "pc"}, first.read, 4, False, first.place()))
+    found = [row["filter_id"] for row in after.behind(batch(2, 3, 3, 4)).to_pylist()]
+    assert (found, after.left_out, after.read) == ([3, 4], 2, 6)
+    assert len(after.behind(batch(5))) == 1
+    assert len(after.behind(batch(2))) == 1     # late, and live: the log is read
 
 
 @pytest.mark.parametrize(("arguments", "message"), [

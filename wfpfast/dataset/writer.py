@@ -72,6 +72,7 @@ class Writer:
         self._claims: dict[str, Lock] = {}
         self.finished_files = _manifest.recover(self._store)
         self._manifest = Manifest(self._store)
+        self._known, self._known_of = Known(), 0    # by how many commits
         self._lock = _manifest.enter(self._store, self.name)
         self._closed = False
 
@@ -98,19 +99,12 @@ class Writer:
         self._manifest.refresh()
         return True
 
-    def known(
-        self, path: str | os.PathLike[str], also: Sequence[Origin] = ()
-    ) -> Origin | None:
-        """Return what the dataset has of a file already, or of what it was before it grew.
-
-        Parameters
-        ----------
-        path : path
-            The file.
-        also : sequence of Origin
-            What was written since the last commit.
-        """
-        return Known([*self._manifest.origins(), *also]).find(path)
+    def known(self, path: str | os.PathLike[str]) -> Origin | None:
+        """Return what the dataset has of a file already, or of what it was before it grew."""
+        if self._known_of != len(self._manifest.commits):
+            self._known = Known(self._manifest.origins())
+            self._known_of = len(self._manifest.commits)
+        return self._known.find(path)
 
     def last(self, key: Mapping[str, Any]) -> Origin | None:
         """Return what was said at last of an origin that is no file."""
