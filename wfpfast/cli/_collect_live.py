@@ -148,7 +148,7 @@ class Seam:
 
     def behind(self, batch: EventBatch) -> EventBatch:
         """Return the events of a batch that are not there yet."""
-        times = pa.array(batch[TIMESTAMP]).view(pa.int64())
+        times = pa.record_batch(batch).column(TIMESTAMP).view(pa.int64())
         if self._open and len(batch):
             old = self._old(times)
             if pc.any(old).as_py():
