@@ -257,7 +257,7 @@ def test_an_address_that_nobody_knows(run: Run, recordings: list[Path]) -> None:
 
 def test_an_engine(run: Run, counted: Any, tmp_path: Path) -> None:
     result = run("collect", "--engine", "simulated", "--events", "40", "--rate", "0", "--seed", 1,
-                 "--duration", "1s", "lake")
+                 "-n", "40", "lake")
     assert (result.status, result.err) == (0, "40 events into lake\n")
     assert run("verify", "lake").err == "40 events in 1 file, 1 commit\n"
     hosts = {path.parts[-3] for path in (tmp_path / "lake").glob("**/*.parquet")}
