@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wfpfast import audit, netsh, views
+    from wfpfast import dataset as dataset      # not in __all__: `import *` would need pyarrow
     from wfpfast._blocks.encode import encode
     from wfpfast._blocks.repack import repack
     from wfpfast._columns.table import Table
@@ -85,7 +86,7 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("audit", "netsh", "views"):
+    if name in ("audit", "dataset", "netsh", "views"):
         return import_module(f"wfpfast.{name}")
     if name not in _LATER:
         raise AttributeError(f"module 'wfpfast' has no attribute {name!r}")
