@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from wfpfast import audit, netsh, views
-    from wfpfast import dataset as dataset      # not in __all__: `import *` would need pyarrow
+    from wfpfast import dataset as dataset  # not in __all__: `import *` would need pyarrow
     from wfpfast._blocks.encode import encode
     from wfpfast._blocks.repack import repack
     from wfpfast._columns.table import Table
