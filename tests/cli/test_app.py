@@ -16,8 +16,8 @@ from cli.running import Run
 import wfpfast
 
 COMMANDS = (
-    "convert", "demo", "diagnose", "enumerate", "explain", "filters", "hunt", "ike", "query",
-    "record", "report", "show", "summary", "watch",
+    "collect", "compact", "convert", "demo", "diagnose", "enumerate", "explain", "filters", "hunt",
+    "ike", "query", "record", "report", "show", "summary", "verify", "watch",
 )  # fmt: skip
 
 

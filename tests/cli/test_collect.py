@@ -19,8 +19,9 @@ import pytest
 from cli.hand import ROWS, XML
 from cli.running import Run, environment
 
-from wfpfast import Recorder, encode
+from wfpfast import EventBatch, Recorder, dataset, decode, encode
 from wfpfast.cli import _collect
+from wfpfast.cli._collect_live import Seam
 
 TICKS = 134_000_000_000_000_000
 
@@ -135,6 +136,11 @@ def test_the_host_of_a_file(run: Run, tmp_path: Path) -> None:
         "select host, count(*), count(distinct date) from read_parquet("
         f"'{(tmp_path / 'lake').as_posix()}/**/*.parquet') group by all order by all").fetchall()
     assert found == [("WS1", 7, 1), ("WS2", 7, 1)]
+    of_one = json.loads(run("summary", "--json", "--host", "ws2", "lake/*/*/*.parquet").out)
+    assert of_one["events"] == 7
+    result = run("query", "select host, count(*) from events group by all order by all",
+                 "lake/*/*/*.parquet", "--json")
+    assert [json.loads(line)["host"] for line in result.out.splitlines()] == ["WS1", "WS2"]
 
 
 def test_only_what_is_wanted(run: Run, recordings: list[Path], tmp_path: Path) -> None:
@@ -183,7 +189,21 @@ def test_a_large_file_is_committed_in_pieces(
 ) -> None:
     monkeypatch.setattr(_collect, "_MOST", 60)
     monkeypatch.setattr(_collect, "ROW_GROUP", 20)
+    commit, free = dataset.Writer.commit, []
+
+    def watched(self: dataset.Writer, *given: Any, **options: Any) -> Any:
+        found = commit(self, *given, **options)
+        other = dataset.Writer("lake")
+        free.append(other.claim(os.path.realpath(recordings[0])))
+        other.close(abort=True)
+        return found
+
+    monkeypatch.setattr(dataset.Writer, "commit", watched)
     run("collect", recordings[0], "lake")
+    monkeypatch.undo()
+    assert free[0] is False     # while it is being read, nobody else may
+    assert free[-1] is True
+    monkeypatch.chdir(tmp_path)
     checked = run("verify", "lake")
     assert ids(tmp_path / "lake") == list(range(200))
     commits = int(re.search(r"(\d+) commits", checked.err)[1])  # type: ignore[index]
@@ -212,7 +232,7 @@ def test_compact_and_verify(run: Run, recordings: list[Path], tmp_path: Path) ->
     for path in recordings:
         run("collect", path, "lake")
     result = run("compact", "lake")     # 2025: the day is over
-    assert result.err == "lake: 600 events of 1 hosts and days in 1 files, which were 3\n"
+    assert result.err == "lake: 600 events in 1 file, a host and day each, which were 3\n"
     assert ids(tmp_path / "lake") == list(range(600))
     assert run("verify", "lake").err == "600 events in 1 file, 4 commits\n"
     assert run("collect", *recordings, "lake").err.startswith("0 events into lake")
@@ -229,13 +249,36 @@ def test_verify_of_nothing(run: Run, tmp_path: Path) -> None:
     assert "wfpfast: nothing: is no dataset" in result.err
 
 
+def test_an_address_that_nobody_knows(run: Run, recordings: list[Path]) -> None:
+    result = run("collect", recordings[0], "nowhere://bucket/lake")
+    assert result.status == 1
+    assert "nowhere://bucket/lake: neither pyarrow nor fsspec knows" in result.err
+
+
 def test_an_engine(run: Run, counted: Any, tmp_path: Path) -> None:
     result = run("collect", "--engine", "simulated", "--events", "40", "--rate", "0", "--seed", 1,
-                 "--duration", "1s", "lake")
+                 "-n", "40", "lake")
     assert (result.status, result.err) == (0, "40 events into lake\n")
-    assert run("verify", "lake").err == "40 events in 1 file, 1 commits\n"
+    assert run("verify", "lake").err == "40 events in 1 file, 1 commit\n"
     hosts = {path.parts[-3] for path in (tmp_path / "lake").glob("**/*.parquet")}
     assert hosts == {"host=simulated"}
+
+
+def test_where_a_run_ended_the_next_one_begins() -> None:
+    """The log still holds events of the run before: those before its end, and the first at it."""
+
+    def batch(*numbers: int) -> EventBatch:
+        return decode(encode([event(number) for number in numbers]))
+
+    first = Seam(None)
+    assert first.behind(batch(1, 2, 3)).to_pylist() == batch(1, 2, 3).to_pylist()
+    first.behind(batch(2))      # a late one does not move the end
+    assert first.read == 4
+    after = Seam(dataset.Origin("pc", {"engine": "pc"}, first.read, 4, False, first.place()))
+    found = [row["filter_id"] for row in after.behind(batch(2, 3, 3, 4)).to_pylist()]
+    assert (found, after.left_out, after.read) == ([3, 4], 2, 6)
+    assert len(after.behind(batch(5))) == 1
+    assert len(after.behind(batch(2))) == 1     # late, and live: the log is read
 
 
 @pytest.mark.parametrize(("arguments", "message"), [

@@ -54,7 +54,7 @@ class Dying(Folder):
 
     def put(self, path: str, data: bytes) -> None:
         self.step()
-        torn = self._at(f"{path}.torn.part")
+        torn = self._at(f"{path}.0123abcd.part")
         torn.parent.mkdir(parents=True, exist_ok=True)
         torn.write_bytes(data[:len(data) // 2])     # as it is when its writing breaks off
         self.step()

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from wfpfast.cli import _screen, _stats
 from wfpfast.cli._input import Input, opened_file
-from wfpfast.cli._lake import WithHost
+from wfpfast.cli._lake import with_host
 from wfpfast.cli._naming import read_own
 from wfpfast.cli._output import written
 from wfpfast.cli._screen import Bar, Fault, Unwritten
@@ -24,7 +24,7 @@ from wfpfast.cli._stats import Stats
 from wfpfast.cli._stop import Stop, stoppable
 from wfpfast.dataset import DatasetError, Origin, Writer
 from wfpfast.dataset.files import ROW_GROUP
-from wfpfast.dataset.origins import key_of
+from wfpfast.dataset.origins import Known, key_of
 
 _MOST = 4_000_000       # events of a commit
 _LONGEST = 60.0         # seconds until the next commit, of what is short
@@ -117,9 +117,10 @@ class Collection:
         self._writer = writer
         self._stop = stop
         self._dataset = dataset
-        self._stages = [*stages, WithHost()]
+        self._stages = [*stages, with_host()]
         self._options = options
-        self._origins: list[Origin] = []
+        self._origins: list[Origin] = []    # of which no commit tells yet
+        self._new = Known()                 # the same
         self._stats: list[Stats] = []
         self._waits = 0         # events that no commit has yet
         self._since = time.monotonic()
@@ -174,7 +175,7 @@ class Collection:
     def _read(self, given: Input, claimed: str, bar: Bar) -> None:
         """Read what is new of a file."""
         path = given.path
-        before = None if path is None else self._writer.known(path, self._origins)
+        before = None if path is None else self._new.find(path) or self._writer.known(path)
         if path and before and before.whole and before.key["bytes"] == path.stat().st_size:
             self._again += 1
             return
@@ -205,6 +206,7 @@ class Collection:
         """Remember what was read of a file, for the next commit."""
         origin, stats = taken.origin(source.stats() or {})
         self._origins.append(origin)
+        self._new.add(origin)
         self._stats.append(stats)
 
     def _commit(self, keep: str | None = None) -> None:
@@ -215,7 +217,7 @@ class Collection:
             made = self._writer.commit(self._origins, total, keep=keep)
             total = made.stats if made else total
         self._lost = summed([self._lost, total])
-        self._origins, self._stats = [], []
+        self._origins, self._stats, self._new = [], [], Known()
 
     def _say(self, count: int, spent: float) -> None:
         parts = [f"{_screen.events(count)} into {self._dataset} ({_screen.seconds(spent)})"]

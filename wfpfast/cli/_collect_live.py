@@ -1,5 +1,6 @@
 """`wfpfast collect --engine`: what happens into a dataset; must not know what events mean."""
 
+import contextlib
 import platform
 import sys
 import time
@@ -9,7 +10,7 @@ from datetime import timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wfpfast import EventBatch, Subscription
+from wfpfast import EngineClosedError, EventBatch, Subscription
 from wfpfast.cli import _screen
 from wfpfast.cli._account import account, told
 from wfpfast.cli._collect import writing
@@ -101,8 +102,10 @@ class Live:
     def finish(self) -> None:
         """Receive nothing more, and commit what came."""
         self._stream.close()
-        while not self.full and (batch := self._stream.read(0)) is not None:
-            self._write(batch)
+        # Closed before the log was read to its end: what came after it would follow a hole.
+        with contextlib.suppress(EngineClosedError):
+            while not self.full and (batch := self._stream.read(0)) is not None:
+                self._write(batch)
         self._commit()
 
     def _write(self, batch: EventBatch) -> None:
@@ -148,7 +151,7 @@ class Seam:
 
     def behind(self, batch: EventBatch) -> EventBatch:
         """Return the events of a batch that are not there yet."""
-        times = pa.array(batch[TIMESTAMP]).view(pa.int64())
+        times = pa.record_batch(batch).column(TIMESTAMP).view(pa.int64())
         if self._open and len(batch):
             old = self._old(times)
             if pc.any(old).as_py():

@@ -42,10 +42,10 @@ def convert(
     is_lake = profile is not None
     check(out, force, to, drop_nulls=drop_nulls, lake=is_lake)
     if is_lake:
-        from wfpfast.cli._lake import WithHost
+        from wfpfast.cli._lake import with_host
         from wfpfast.dataset.files import ROW_GROUP
 
-        stages, options["rows"] = (*stages, WithHost()), ROW_GROUP
+        stages, options["rows"] = (*stages, with_host()), ROW_GROUP
         columns = columns if columns is None or HOST in columns else [*columns, HOST]
     viewed = view_of(view, out, to)
     stages = read_own(stages, sources, columns or ())

@@ -14,8 +14,8 @@ def verify(dataset: str, *, read: bool) -> int:
     if found.finished:
         _screen.say(f"{dataset}: finished what a run that was ended had committed:"
                     f" {found.finished} files")
-    files = f"{found.files:,} file{'' if found.files == 1 else 's'}"
-    parts = [f"{_screen.events(found.events)} in {files}, {found.commits:,} commits"]
+    parts = [f"{_screen.events(found.events)} in {several(found.files, 'file')},"
+             f" {several(found.commits, 'commit')}"]
     _screen.say("; ".join([*parts, *_stats.told(found.stats)]))
     for problem in found.problems:
         _screen.say(f"wfpfast: {problem}")
@@ -29,6 +29,11 @@ def compact(dataset: str, *, before: str | None) -> int:
             done = compacted(dataset, before=before)
     except BlockingIOError:
         raise Fault(f"{dataset}: another process compacts it") from None
-    _screen.say(f"{dataset}: {_screen.events(done.events)} of {done.days:,} hosts and days in"
-                f" {done.after:,} files, which were {done.before:,}")
+    _screen.say(f"{dataset}: {_screen.events(done.events)} in {several(done.after, 'file')},"
+                f" a host and day each, which were {done.before:,}")
     return 0
+
+
+def several(count: int, noun: str) -> str:
+    """Return "1 file", "2,000 files"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

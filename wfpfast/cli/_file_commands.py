@@ -68,12 +68,10 @@ def convert(
 
     if not sources:
         raise click.UsageError("Missing argument 'OUT'.", click.get_current_context())
-    if options["profile"] and options["view"]:
-        raise click.UsageError("--profile: a view has columns of its own.",
-                               click.get_current_context())
-    if columns and options["view"]:
-        raise click.UsageError("--columns: a view has columns of its own.",
-                               click.get_current_context())
+    for name, value in {"columns": columns, "profile": options["profile"]}.items():
+        if value and options["view"]:
+            raise click.UsageError(f"--{name}: a view has columns of its own.",
+                                   click.get_current_context())
     return run(sources, out, to=to, columns=columns, force=force, drop_nulls=drop_nulls,
                **given(options, columns))
 

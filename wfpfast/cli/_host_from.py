@@ -28,10 +28,10 @@ class Filled:
     column : str
         Its name.
     text_of : callable
-        Returns the text for the name of a source.
+        Returns the text for the name of a source; None where nobody knows it.
     """
 
-    def __init__(self, column: str, text_of: Callable[[str], str]) -> None:
+    def __init__(self, column: str, text_of: Callable[[str], str | None]) -> None:
         self.needs: Sequence[str] = (column,)
         self.gives: Sequence[str] = (column,)
         self._field = pa.field(column, _KIND)
@@ -41,13 +41,16 @@ class Filled:
         """Return the schema with the column, and what fills it."""
         text, column = self._text_of(name), self._field.name
         place = schema.get_field_index(column)
+        if text is None and place >= 0 and schema.field(place).type == _KIND:
+            return schema, lambda batch: batch
         filled = schema.append(self._field) if place < 0 else schema.set(place, self._field)
 
         def fill(batch: pa.RecordBatch) -> pa.RecordBatch:
             if place < 0:
-                codes = pa.repeat(pa.scalar(0, pa.int32()), len(batch))
-                array = pa.DictionaryArray.from_arrays(codes, pa.array([text]))
-                return pa.record_batch([*batch.columns, array], schema=filled)
+                code = pa.scalar(None if text is None else 0, pa.int32())
+                array = pa.DictionaryArray.from_arrays(
+                    pa.repeat(code, len(batch)), pa.array([text or ""]))
+                return batch.append_column(self._field, array)
             array = pc.fill_null(batch.column(place).cast(pa.utf8()), text).dictionary_encode()
             columns = [*batch.columns[:place], array, *batch.columns[place + 1:]]
             return pa.record_batch(columns, schema=filled)

@@ -1,16 +1,13 @@
 """`convert --profile lake`: a file for engines of all kinds; must not know what events mean."""
 
-from collections.abc import Sequence
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import pyarrow as pa
 
+from wfpfast.cli._host_from import Filled
 from wfpfast.cli._hosts import HOST
-from wfpfast.cli._stages import Change
 from wfpfast.cli._stats import Stats
 from wfpfast.dataset.files import LakeFile
-
-_KIND = pa.dictionary(pa.int32(), pa.utf8())
 
 
 class LakeWriter:
@@ -41,29 +38,6 @@ class LakeWriter:
         self._file.close()
 
 
-class WithHost:
-    """A stage behind which there is a column `host`: null where nobody knows it."""
-
-    needs: Sequence[str] = (HOST,)
-    gives: Sequence[str] = (HOST,)
-
-    def on(self, name: str, schema: pa.Schema) -> tuple[pa.Schema, Change]:
-        """Return the schema with the column, and what adds it."""
-        if HOST in schema.names:
-            return schema, lambda batch: batch
-        with_host = schema.append(pa.field(HOST, _KIND))
-
-        def add(batch: pa.RecordBatch) -> pa.RecordBatch:
-            nobody: Any = pa.DictionaryArray.from_arrays(
-                pa.nulls(len(batch), pa.int32()), pa.array([], pa.utf8()))
-            return pa.record_batch([*batch.columns, nobody], schema=with_host)
-
-        return with_host, add
-
-    def notes(self) -> list[str]:
-        """Return nothing."""
-        return []
-
-    def faults(self) -> list[str]:
-        """Return nothing."""
-        return []
+def with_host() -> Filled:
+    """Return the stage behind which there is a column `host`: null where nobody knows it."""
+    return Filled(HOST, lambda _: None)

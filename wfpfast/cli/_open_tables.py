@@ -3,15 +3,20 @@
 import contextlib
 import json
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet
 
+from wfpfast.cli._host_from import Filled
+from wfpfast.cli._hosts import HOST
 from wfpfast.cli._input import Input
 from wfpfast.cli._source import STATS_KEY, Request, Source, checked, readable
 from wfpfast.cli._stats import Stats
+from wfpfast.dataset.files import listed
 
+HOST_KEY, PROFILE_KEY = b"wfpfast.host", b"wfpfast.profile"
 TABLE_BATCH = 65_536
 CODED_BATCH = 65_536     # what is counted is to stay in the processor's caches
 
@@ -27,27 +32,32 @@ def parquet(given: Input, request: Request, stack: contextlib.ExitStack) -> Sour
         if coded:  # whoever counts needs little memory, if nothing is read ahead of it
             reader = pa.parquet.ParquetFile(
                 file, metadata=reader.metadata, read_dictionary=coded, pre_buffer=False)
-    schema = reader.schema_arrow
+    schema, add_host = reader.schema_arrow, None
+    if (filled := _with_host(reader)) is not None:
+        schema, add_host = filled.on(given.name, schema)
     names = request.names(given.name, schema.names)
     size = CODED_BATCH if coded else TABLE_BATCH
     total, seen = max(1, reader.metadata.num_rows), 0
     schema = pa.schema([schema.field(name) for name in names])
-    nulls = {field.name: pa.nulls(size, field.type) for field in schema}
+    there = [name for name in names if name in reader.schema_arrow.names]
+    nulls = {name: pa.nulls(size, schema.field(name).type) for name in there}
 
     def read() -> Iterator[pa.RecordBatch]:
         nonlocal seen
-        for groups, full in _runs(reader.metadata, names):
+        for groups, full in _runs(reader.metadata, there):
             for batch in reader.iter_batches(
                     size, columns=full, row_groups=groups, use_threads=not coded):
                 seen += len(batch)
-                yield pa.record_batch([
+                found = pa.RecordBatch.from_arrays([
                     batch.column(name) if name in full else nulls[name].slice(0, len(batch))
-                    for name in names], schema=schema)
+                    for name in there], there)
+                yield (found if add_host is None else add_host(found)).select(names)
 
     stats = _stats(reader.metadata.metadata)
     batches = checked(given.name, "Parquet", read())
     found = Source(given.name, schema, batches, lambda: stats, lambda: seen / total)
-    found.table = path, reader.metadata
+    if add_host is None:    # else others who read the file do not have its host
+        found.table = path, reader.metadata
     return found
 
 
@@ -78,6 +88,16 @@ def _runs(
 
 def _is_null(stats: pa.parquet.Statistics | None, rows: int) -> bool:
     return stats is not None and stats.has_null_count and stats.null_count == rows
+
+
+def _with_host(reader: Any) -> Filled | None:
+    """Return what adds the host to a file of a dataset, where only its folder has it."""
+    about = reader.metadata.metadata or {}
+    if HOST in reader.schema_arrow.names or about.get(PROFILE_KEY) != b"lake":
+        return None
+    hosts = listed(about.get(HOST_KEY, b"").decode())
+    host = hosts[0] if len(hosts) == 1 else None
+    return Filled(HOST, lambda _: host)
 
 
 def arrow(given: Input, request: Request, stack: contextlib.ExitStack) -> Source:

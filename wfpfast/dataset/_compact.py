@@ -6,17 +6,17 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from wfpfast.dataset import _manifest, lake
-from wfpfast.dataset._manifest import LOCKS, Commit, DatasetError, Manifest, Part
+from wfpfast.dataset._manifest import LOCKS, Commit, Manifest, Part
 from wfpfast.dataset._parts import OpenPart, by_time, new_writer, part_name
-from wfpfast.dataset._store import Store, store_of
-from wfpfast.dataset.files import ROW_GROUP, STATS
+from wfpfast.dataset._store import DatasetError, Store, store_of
+from wfpfast.dataset.files import ROW_GROUP, STATS, listed
 from wfpfast.dataset.lake import TICKS, LakeProfile
 
 _READ = 65_536          # rows that are read of all files at a time
@@ -106,7 +106,10 @@ def _merged(store: Store, writer: str, path: str, parts: list[Part]) -> Part:
         files = [_opened(stack.enter_context(store.open(part.path))) for part in parts]
         columns = _columns(files)
         staged = _manifest.staged(writer, path)
-        made = OpenPart(path, store.create(staged), columns, blooms=True)
+        told = [_told(file) for file in files]
+        made = OpenPart(
+            path, store.create(staged), columns, {host for each in told for host in each.hosts},
+            blooms=True)
         stack.callback(made.drop)
         waiting: list[pa.Table] = []
         for table in _in_order([_Run(file, columns, _READ // len(files)) for file in files]):
@@ -116,9 +119,8 @@ def _merged(store: Store, writer: str, path: str, parts: list[Part]) -> Part:
                 waiting = []
         if waiting:
             made.events.write_group(pa.concat_tables(waiting).unify_dictionaries())
-        told = [_told(file) for file in files]
-        stats = _manifest.summed([stats for stats, _ in told])
-        sources = dict.fromkeys(name for _, names in told for name in names)
+        stats = _manifest.summed([each.stats for each in told])
+        sources = dict.fromkeys(name for each in told for name in each.sources)
         made.events.finish(stats, list(sources)[:_NAMED])
         store.keep(made.file, staged)
     size = store.size(staged)
@@ -143,15 +145,24 @@ def _columns(files: list[pq.ParquetFile]) -> pa.Schema:
     for file in files:
         for field in lake.lake_schema(file.schema_arrow, coded=True):
             fields.setdefault(field.name, field)
+    del fields[lake.HOST]   # which the folder says
     return pa.schema(list(fields.values()))
 
 
-def _told(file: pq.ParquetFile) -> tuple[dict[str, int], list[str]]:
-    """Return the statistics in a file's metadata, and the sources."""
+class _Told(NamedTuple):
+    """What the metadata of a file say."""
+
+    stats: dict[str, int]
+    sources: list[str]
+    hosts: list[str]
+
+
+def _told(file: pq.ParquetFile) -> _Told:
+    """Return what the metadata of a file say."""
     about = file.metadata.metadata or {}
-    source = about.get(f"{lake.PREFIX}source".encode(), b"").decode()
-    names = json.loads(source) if source.startswith("[") else [source] if source else []
-    return json.loads(about.get(STATS.encode(), b"{}")), names
+    source, host = (
+        about.get(f"{lake.PREFIX}{name}".encode(), b"").decode() for name in ("source", "host"))
+    return _Told(json.loads(about.get(STATS.encode(), b"{}")), listed(source), listed(host))
 
 
 class _Run:

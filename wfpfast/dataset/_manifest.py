@@ -15,7 +15,7 @@ from typing import Any
 
 from wfpfast import __version__
 from wfpfast.dataset._lock import Lock
-from wfpfast.dataset._store import Entry, Store
+from wfpfast.dataset._store import DatasetError, Entry, Store
 
 HOME = "_wfpfast"
 COMMITS = f"{HOME}/commits"
@@ -24,10 +24,6 @@ LOCKS = f"{HOME}/locks"
 MARK = "writer"             # in the folder of a writer: it may still be at work
 FORMAT = 1
 _ABANDONED = 86_400.0       # seconds after which a writer is gone where there are no locks
-
-
-class DatasetError(ValueError):
-    """A dataset is not what it should be, or is none."""
 
 
 @dataclass(frozen=True)
@@ -263,6 +259,9 @@ def retire(store: Store, writer: str, lock: Lock | None) -> int:
     done = _carried_out(store, writer)
     for entry in store.files(f"{STAGING}/{writer}"):
         if entry.path != mark(writer):
+            store.delete(entry.path)
+    for entry in store.files(COMMITS):      # one whose writing broke off
+        if f"-{writer}-" in entry.path and not entry.path.endswith(".json"):
             store.delete(entry.path)
     if lock is None:
         store.delete(mark(writer))

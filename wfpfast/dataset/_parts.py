@@ -7,7 +7,7 @@ last ones of a group wait for the next: those that come late still find their pl
 import contextlib
 import hashlib
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -23,7 +23,7 @@ DAY = 864_000_000_000           # in units of 100 ns
 LATE = 1_024                    # rows that wait for what comes late
 NOBODY = "__HIVE_DEFAULT_PARTITION__"   # as every engine calls a null
 MANY = 64                       # hosts and days at a time
-_LONGEST = 120                  # characters of a host in a path
+_LONGEST = 80                   # characters of a host in a path: Windows allows 260 for it all
 
 
 def folder_of(host: str | None, day: int | None) -> str:
@@ -55,8 +55,12 @@ Key = tuple[str | None, int | None]
 
 
 def split(batch: pa.RecordBatch) -> Iterator[tuple[Key, pa.RecordBatch]]:
-    """Yield the events of each host and day of a batch in the profile."""
+    """Yield the events of each host and day of a batch in the profile.
+
+    The column of the host is left out: its folder says it, and engines do not take both.
+    """
     hosts, ticks = batch.column(HOST), batch.column(TICKS)
+    batch = batch.select([name for name in batch.schema.names if name != HOST])
     if not pa.types.is_dictionary(hosts.type):
         hosts = hosts.dictionary_encode()
     days = pc.divide(ticks, DAY)
@@ -137,13 +141,15 @@ class OpenPart:
     """A part whose file is open."""
 
     def __init__(
-        self, path: str, file: Any, columns: pa.Schema, *, blooms: bool = False
+        self, path: str, file: Any, columns: pa.Schema, hosts: Iterable[str], *,
+        blooms: bool = False,
     ) -> None:
         self.path = path
         self.file = file
         try:
             self.events = LakeFile(
                 file, columns, columns=columns, blooms=blooms, sorted_by_time=True)
+            self.events.hosts |= set(hosts)
         except BaseException:
             _closed(file)
             raise

@@ -18,6 +18,10 @@ _PRIVATE = 0o600
 _COPY = 1 << 20
 
 
+class DatasetError(ValueError):
+    """A dataset is not what it should be, or is none."""
+
+
 class Entry(NamedTuple):
     """A file of a store.
 
@@ -304,12 +308,13 @@ def store_of(path: str | os.PathLike[str], filesystem: Any = None) -> Store:
 
 def _of_address(fs: Any, address: str) -> tuple[Any, str]:
     """Return the file system of an address and the path in it; fsspec knows more of them."""
-    try:
+    with contextlib.suppress(ValueError):
         found: tuple[Any, str] = fs.FileSystem.from_uri(address)
-    except ValueError:
-        try:
-            core: Any = importlib.import_module("fsspec.core")
-        except ModuleNotFoundError:
-            raise
+        return found
+    try:
+        core: Any = importlib.import_module("fsspec.core")
         found = core.url_to_fs(address)
+    except (ImportError, ValueError) as error:
+        raise DatasetError(
+            f"{address}: neither pyarrow nor fsspec knows how to get there: {error}") from None
     return found

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from wfpfast.dataset import _manifest
-from wfpfast.dataset._manifest import HOME, DatasetError, Manifest, Part
-from wfpfast.dataset._store import Store, store_of
+from wfpfast.dataset._manifest import HOME, Manifest, Part
+from wfpfast.dataset._store import DatasetError, Store, store_of
 
 
 @dataclass

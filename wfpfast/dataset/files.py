@@ -1,5 +1,6 @@
 """Writes one Parquet file in the lake profile; must not know where its events come from."""
 
+import contextlib
 import functools
 import inspect
 import json
@@ -21,7 +22,7 @@ STATS = f"{PREFIX}stats"
 _SORTED = (TIMESTAMP, TICKS)
 # Who skips row groups does so by the time, or by what grows with it; of the others the least and
 # the greatest value of 65,536 rows say next to nothing, and cost a fifth of the time.
-_WITH_STATISTICS = (TIMESTAMP, TICKS, HOST, "record_id", "filter_id")
+_WITH_STATISTICS = (TIMESTAMP, TICKS, "record_id", "filter_id")
 # Of these one value is looked for among many.
 _LOOKED_FOR = ("remote_address", "local_address", "app_path", "user_sid", "process_id")
 _DISTINCT = 8_192       # values that a filter of a row group is made for
@@ -136,9 +137,8 @@ class LakeFile:
             if ends["min"] is not None:
                 self.first = min(ends["min"], self.first if self.first is not None else ends["min"])
                 self.last = max(ends["max"], self.last if self.last is not None else ends["max"])
-        hosts = rows.column(HOST)
-        if hosts.null_count < len(hosts):
-            self.hosts |= set(hosts.unique().drop_null().to_pylist())
+        if HOST in rows.schema.names:
+            self.hosts |= set(rows.column(HOST).unique().drop_null().to_pylist())
 
     def finish(self, stats: Mapping[str, int], sources: Sequence[str]) -> None:
         """Complete the file, and say in its metadata what it is.
@@ -169,6 +169,14 @@ class LakeFile:
 def _listed(names: Sequence[str]) -> str:
     """Return the one name, or several as a list of JSON."""
     return names[0] if len(names) == 1 else json.dumps(list(names)) if names else ""
+
+
+def listed(text: str) -> list[str]:
+    """Return the names that a file's metadata have as one, as a list, or not at all."""
+    if text.startswith("["):
+        with contextlib.suppress(ValueError):
+            return [str(name) for name in json.loads(text)]
+    return [text] if text else []
 
 
 def joined(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:

@@ -192,6 +192,7 @@ class LakeProfile:
         return pa.ListArray.from_arrays(ends, values, kind, mask=array.is_null())
 
 
+@functools.lru_cache(maxsize=32)     # the row groups of a file are of one size
 def _nulls(count: int, kind: pa.DataType) -> pa.Array:
     """Return nulls; a dictionary of them has no values, which pyarrow's own has one of."""
     if _is_coded(kind):

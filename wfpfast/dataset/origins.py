@@ -43,12 +43,16 @@ def key_of(path: str | os.PathLike[str], nbytes: int | None = None) -> dict[str,
 class Known:
     """The files that a dataset has events of."""
 
-    def __init__(self, origins: Iterable[Origin]) -> None:
+    def __init__(self, origins: Iterable[Origin] = ()) -> None:
         self._by_head: dict[tuple[int, str], list[Origin]] = {}
         for origin in origins:
-            if "head" in origin.key:
-                head = (min(origin.key["bytes"], _HEAD), origin.key["head"])
-                self._by_head.setdefault(head, []).append(origin)
+            self.add(origin)
+
+    def add(self, origin: Origin) -> None:
+        """Know one more."""
+        if "head" in origin.key:
+            head = (min(origin.key["bytes"], _HEAD), origin.key["head"])
+            self._by_head.setdefault(head, []).append(origin)
 
     def find(self, path: str | os.PathLike[str]) -> Origin | None:
         """Return what is known of a file, or of what it was before it grew."""

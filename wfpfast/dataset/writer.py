@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from wfpfast.dataset import _manifest, lake
 from wfpfast.dataset._lock import Lock
-from wfpfast.dataset._manifest import Commit, DatasetError, Manifest, Origin, Part
+from wfpfast.dataset._manifest import Commit, Manifest, Origin, Part
 from wfpfast.dataset._parts import (
     LATE,
     MANY,
@@ -23,7 +23,7 @@ from wfpfast.dataset._parts import (
     part_name,
     split,
 )
-from wfpfast.dataset._store import store_of
+from wfpfast.dataset._store import DatasetError, store_of
 from wfpfast.dataset.files import ROW_GROUP
 from wfpfast.dataset.lake import HOST, TICKS
 from wfpfast.dataset.origins import Known, lock_name
@@ -72,6 +72,7 @@ class Writer:
         self._claims: dict[str, Lock] = {}
         self.finished_files = _manifest.recover(self._store)
         self._manifest = Manifest(self._store)
+        self._known, self._known_of = Known(), 0    # by how many commits
         self._lock = _manifest.enter(self._store, self.name)
         self._closed = False
 
@@ -98,19 +99,12 @@ class Writer:
         self._manifest.refresh()
         return True
 
-    def known(
-        self, path: str | os.PathLike[str], also: Sequence[Origin] = ()
-    ) -> Origin | None:
-        """Return what the dataset has of a file already, or of what it was before it grew.
-
-        Parameters
-        ----------
-        path : path
-            The file.
-        also : sequence of Origin
-            What was written since the last commit.
-        """
-        return Known([*self._manifest.origins(), *also]).find(path)
+    def known(self, path: str | os.PathLike[str]) -> Origin | None:
+        """Return what the dataset has of a file already, or of what it was before it grew."""
+        if self._known_of != len(self._manifest.commits):
+            self._known = Known(self._manifest.origins())
+            self._known_of = len(self._manifest.commits)
+        return self._known.find(path)
 
     def last(self, key: Mapping[str, Any]) -> Origin | None:
         """Return what was said at last of an origin that is no file."""
@@ -199,7 +193,8 @@ class Writer:
             self._parts += 1
             path = f"{folder_of(*key)}/{part_name(self.name, self._parts)}"
             file = self._store.create(_manifest.staged(self.name, path))
-            pending.open = OpenPart(path, file, events.schema)
+            hosts = () if key[0] is None else (key[0],)
+            pending.open = OpenPart(path, file, events.schema, hosts)
         self._pending[key] = self._pending.pop(key)     # the last one that was used
         pending.open.events.write_group(events)
 
