@@ -59,14 +59,6 @@ def test_the_document_shows_the_summary(run: Run, log: Path) -> None:
     assert "mail.exe" in result.out
 
 
-def test_the_document_shows_convert(run: Run, log: Path) -> None:
-    columns = "timestamp,event_id,host,direction,source_address,destination_address"
-    result = run("convert", log.name, "-", "--to", "csv", "--columns", columns)
-    assert result.status == 0
-    assert result.out == shown(f"wfpfast convert Security.evtx - --to csv --columns {columns}")
-    assert len(result.out.splitlines()) == 7
-
-
 def test_it_is_recognised_by_content(run: Run, log: Path, tmp_path: Path) -> None:
     (tmp_path / "given").write_bytes(gzip.compress(log.read_bytes()))
     result = run("summary", "given", "--json")

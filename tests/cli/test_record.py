@@ -101,9 +101,14 @@ def test_what_was_dropped_is_kept_where_no_event_is_chosen(tmp_path: Path) -> No
     class Stream:
         stats: ClassVar = {"received": 7, "dropped": 5}
 
+    class Keeper:
+        def before(self, block: Any) -> None:
+            assert block.count == 0
+
     with Recorder(tmp_path / "a.wfprec") as recorder:
         picker: Any = Picker(Nobody())  # type: ignore[arg-type]
-        recording = RecordingRun(recorder, Stream(), 9, picker)  # type: ignore[arg-type]
+        recording = RecordingRun(
+            recorder, Stream(), 9, Keeper(), picker)  # type: ignore[arg-type]
         recording._write(encode([LOG[0]]), 0)
         recording._write(encode([LOG[1]]), 5)
     assert (recording.events, recording.dropped) == (0, 5)

@@ -11,7 +11,6 @@ from audit_changes import ADD, DELETE, HOST, SECOND, changed, log, present, star
 from audit_records import EPOCH, FIELDS, MOMENT, Audit
 from audit_shapes import nxlog
 from cli.running import Run
-from cli.test_evtx import shown
 from cli.test_rules import rule
 from netsh_xml import drop, element, netevents
 
@@ -42,18 +41,6 @@ def write(tmp_path: Path) -> Any:
         return name
 
     return write
-
-
-def test_the_document_shows_the_summary_and_the_list(run: Run, write: Any) -> None:
-    write("Security.evtx", *STATE, blocked(70001, 12), blocked(70412, 13), blocked(70412, 14),
-          changed(DELETE, 70412, "b", 20, name="Guest Wi-Fi"), started(3600),
-          present(70412, "a", 3610, name="Block mail"), blocked(70412, 3620),
-          blocked(70001, 3621))
-    result = run("summary", "Security.evtx")
-    assert (result.status, result.err) == (0, "")
-    table = result.out.partition("\nDropped, by filter\n")[2].partition("\n\n")[0]
-    assert f"...\nDropped, by filter\n{table}\n...\n" == shown("wfpfast summary Security.evtx", 2)
-    assert run("filters", "Security.evtx").out == shown("wfpfast filters Security.evtx")
 
 
 def test_a_log_names_the_rules_of_its_own_events(run: Run, write: Any, tmp_path: Path) -> None:

@@ -159,7 +159,8 @@ class _Linked:
 
     def begin(self, source: Source) -> None:
         """Remember which columns there are, and let nothing be read."""
-        assert source.table is not None
+        if source.table is None:
+            raise SqlFault("what is in a folder's name is not in the file")
         path, file = source.table
         columns = {name: quoted(name, '"') for name in source.schema.names}
         if SOURCE_FILE in columns:

@@ -128,7 +128,7 @@ class RecordingRun:
 
     def __init__(
         self, recorder: Recorder, stream: Subscription, limit: int, keeper: Keeper,
-        picker: Picker | None,
+        picker: Picker | None = None,
     ) -> None:
         self._recorder = recorder
         self._stream = stream
