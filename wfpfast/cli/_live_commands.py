@@ -1,5 +1,6 @@
 """The commands that ask an engine, and their options; must not know what they do."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from wfpfast.cli._file_options import columns_by
 from wfpfast.cli._live_options import (
     COUNT,
     ENGINE,
+    KEEP_COLLECTING,
     PATH,
     EngineOptions,
     OutputOptions,
@@ -38,6 +40,7 @@ def enumerate_(choice: EngineOptions, form: OutputOptions) -> int:
 @engine_options(rate=20)
 @output_options
 @COUNT
+@KEEP_COLLECTING
 @click.option("--log", is_flag=True, help="Begin with what the log holds.")
 @click.option("--group", metavar="A,B", callback=columns_by,
               help="No lines, but a table of the combinations of these columns that come most"
@@ -49,7 +52,8 @@ def enumerate_(choice: EngineOptions, form: OutputOptions) -> int:
 @click.option("--top", metavar="N", type=click.IntRange(min=1), default=20, show_default=True,
               help="For --group: how many rows.")
 def watch(
-    choice: EngineOptions, form: OutputOptions, count: int | None, log: bool, **table: Any
+    choice: EngineOptions, form: OutputOptions, count: int | None, log: bool,
+    keep_collecting: bool, **table: Any
 ) -> int:
     """Show net events as they happen, a line each, until Ctrl-C.
 
@@ -63,6 +67,7 @@ def watch(
     """
     from wfpfast.cli._live import watch as run
 
+    choice = replace(choice, keep_collecting=keep_collecting)
     if not table["group"]:
         if table["over"] is not None:
             raise click.UsageError("--over is for --group.", click.get_current_context())
@@ -81,6 +86,7 @@ def watch(
 @click.argument("path", metavar="FILE.wfprec", type=PATH)
 @engine_options(rate=20, undecoded=True)
 @COUNT
+@KEEP_COLLECTING
 @click.option("--duration", metavar="TIME", callback=length, help="End after 90s, 10m, 2h, 1d.")
 @click.option("--append", is_flag=True,
               help="Continue FILE; events that the log still holds come again.")
@@ -88,6 +94,7 @@ def record(
     path: Path,
     choice: EngineOptions,
     count: int | None,
+    keep_collecting: bool,
     duration: timedelta | None,
     append: bool,
 ) -> int:
@@ -97,6 +104,7 @@ def record(
     """
     from wfpfast.cli._record import record as run
 
+    choice = replace(choice, keep_collecting=keep_collecting)
     return run(choice, path, append=append, count=count, duration=duration)
 
 

@@ -114,6 +114,9 @@ def names(_: click.Context, __: click.Parameter, text: str | None) -> list[str] 
     return found
 
 
+KEEP_COLLECTING = click.option(
+    "--keep-collecting", is_flag=True,
+    help="Switch the collection of events on again if another program switches it off.")
 COUNT = click.option("-n", "--count", metavar="N", type=click.IntRange(min=1),
                      help="End after so many events.")
 ENGINE = click.option(

@@ -4,13 +4,14 @@ import contextlib
 import math
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 from wfpfast import Block, EngineClosedError, Subscription, repack
 from wfpfast.cli import _screen
 from wfpfast.cli._account import account, missing, told
-from wfpfast.cli._engine import opened, subscribed
+from wfpfast.cli._engine import CollectionWatch, opened, subscribed
 from wfpfast.cli._live import POLL, say_dropped
 from wfpfast.cli._live_options import EngineOptions
 from wfpfast.cli._output import written
@@ -44,7 +45,9 @@ def record(
         subscribed(engine, choice, log=True) as stream,
         _recorder(path) as recorder,
     ):
-        run = RecordingRun(recorder, stream, sys.maxsize if count is None else count)
+        run = RecordingRun(
+            recorder, stream, sys.maxsize if count is None else count,
+            idle=CollectionWatch(stream, choice).look)
         try:
             run.take(stop, math.inf if duration is None else duration.total_seconds())
         finally:
@@ -92,8 +95,11 @@ class RecordingRun:
         Whether nothing but a wish, or the number of events, ended it.
     """
 
-    def __init__(self, recorder: Recorder, stream: Subscription, limit: int) -> None:
+    def __init__(
+        self, recorder: Recorder, stream: Subscription, limit: int, *, idle: Callable[[], None]
+    ) -> None:
         self._recorder = recorder
+        self._idle = idle  # called whenever no event came for a moment
         self._stream = stream
         self._limit = limit
         self.events = 0
@@ -117,7 +123,9 @@ class RecordingRun:
             task = bar.add_task("record", total=None, note="")
             while not (stop.asked or self.full or time.monotonic() >= end):
                 taken = self._stream.read_block(POLL)
-                if taken is not None:
+                if taken is None:
+                    self._idle()
+                else:
                     self._write(*taken)
                     bar.update(task, note=_screen.events(self.events))
         self.ended = True

@@ -9,7 +9,7 @@ request 115), without an error either. So a reader that waits asks for an option
 import time
 
 from wfpfast._base.ranges import check_range
-from wfpfast.engine.options import COLLECT_NET_EVENTS, Options
+from wfpfast.engine.options import Options
 from wfpfast.errors import WfpError
 
 SECONDS = 5.0
