@@ -52,7 +52,7 @@ def enumerate_(choice: EngineOptions, form: OutputOptions) -> int:
 @click.option("--top", metavar="N", type=click.IntRange(min=1), default=20, show_default=True,
               help="For --group: how many rows.")
 def watch(
-    choice: EngineOptions, form: OutputOptions, count: int | None, log: bool,
+    choice: EngineOptions, form: OutputOptions, *, count: int | None, log: bool,
     keep_collecting: bool, **table: Any
 ) -> int:
     """Show net events as they happen, a line each, until Ctrl-C.
@@ -93,6 +93,7 @@ def watch(
 def record(
     path: Path,
     choice: EngineOptions,
+    *,
     count: int | None,
     keep_collecting: bool,
     duration: timedelta | None,
