@@ -6,7 +6,8 @@ from wfpfast.cli import _stats
 from wfpfast.cli._stats import Stats
 
 # What a stream counts on the way to the sum that is made here.
-_ON_THE_WAY = ("received", "delivered", "waiting", "log")
+_ON_THE_WAY = (
+    "received", "delivered", "waiting", "log", "last_event_ns", "last_heartbeat_ns")
 
 
 def account(
@@ -35,6 +36,8 @@ def account(
     lost = {name: stats.get(name, 0) for name in ("dropped", "unreadable")}
     rest = came - kept - left_out - sum(lost.values())
     told = {name: count for name, count in stats.items() if name not in _ON_THE_WAY}
+    if not told.get("collection_off", 1):
+        del told["collection_off"]
     if left_out:
         told["filtered"] = left_out
     return {**told, **lost, "came": came, "events": kept,

@@ -66,9 +66,28 @@ def simulator(how: Simulation) -> "Simulator":
 
 def subscribed(engine: Engine, choice: EngineOptions, *, log: bool, **options: Any) -> Subscription:
     """Subscribe to what was chosen, and begin with the log if that is wanted."""
+    options["keep_collecting"] = choice.keep_collecting
     try:
         if log:
             return engine.follow(choice.template, **options)
         return engine.subscribe(choice.template, **options)
     except ValueError as error:  # this Windows has no such call
         raise Fault(str(error)) from None
+
+
+class CollectionWatch:
+    """Says so each time that a stream finds collection switched off by another program."""
+
+    def __init__(self, stream: Subscription, choice: EngineOptions) -> None:
+        self._stream = stream
+        self._cure = ("it is on again" if choice.keep_collecting
+                      else "--keep-collecting switches it on again")
+        self._said = 0
+
+    def look(self) -> None:
+        """Say what is new; for whenever no event came."""
+        times = self._stream.stats["collection_off"]
+        if times > self._said:
+            self._said = times
+            say("\u2026 another program switched off the collection of events here:"
+                f" {self._cure}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wfpfast import Engine, EngineClosedError, EventBatch, EventStream, Subscription, WfpError
 from wfpfast.cli import _screen
 from wfpfast.cli._account import account
-from wfpfast.cli._engine import opened, subscribed
+from wfpfast.cli._engine import CollectionWatch, opened, subscribed
 from wfpfast.cli._live_options import EngineOptions, OutputOptions
 from wfpfast.cli._people import LineSink, Sink
 from wfpfast.cli._screen import Unwritten
@@ -53,11 +53,14 @@ def watch(
             subscribed(engine, choice, log=log, columns=delivery.columns, errors="null") as stream,
             delivery.counting(stream),
         ):
+            collection = CollectionWatch(stream, choice)
             while not delivery.done and time.monotonic() < last:
                 batch = stream.read(POLL)
                 if batch is not None:
                     delivery.take(batch)
-                elif choice.until is not None and datetime.now(UTC) > choice.until + _LATE:
+                    continue
+                collection.look()
+                if choice.until is not None and datetime.now(UTC) > choice.until + _LATE:
                     break
             delivery.take_rest(stream)
 

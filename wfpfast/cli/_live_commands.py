@@ -1,5 +1,6 @@
 """The commands that ask an engine, and their options; must not know what they do."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from wfpfast.cli._live_options import (
     COUNT,
     DURATION,
     ENGINE,
+    KEEP_COLLECTING,
     PATH,
     EngineOptions,
     OutputOptions,
@@ -41,6 +43,7 @@ def enumerate_(choice: EngineOptions, form: OutputOptions) -> int:
 @output_options
 @COUNT
 @DURATION
+@KEEP_COLLECTING
 @click.option("--log", is_flag=True, help="Begin with what the log holds.")
 @click.option("--group", "keys", metavar="A,B", callback=columns_by,
               help="A table of what events have in common, not a line each: app, filter, layer,"
@@ -52,7 +55,7 @@ def enumerate_(choice: EngineOptions, form: OutputOptions) -> int:
 @click.option("--top", metavar="N", type=click.IntRange(min=1),
               help="For --group: how many rows; 20 by default.")
 def watch(choice: EngineOptions, form: OutputOptions, *, keys: list[str], over: timedelta | None,
-          sort: str | None, top: int | None, **options: Any) -> int:
+          sort: str | None, top: int | None, keep_collecting: bool, **options: Any) -> int:
     """Show net events as they happen, a line each, until Ctrl-C.
 
     A line has the time, what became of it, the protocol, the local and the remote end with an arrow
@@ -66,6 +69,7 @@ def watch(choice: EngineOptions, form: OutputOptions, *, keys: list[str], over: 
     """
     from wfpfast.cli._live import watch as run
 
+    choice = replace(choice, keep_collecting=keep_collecting)
     if not keys:
         for name, value in (("over", over), ("sort", sort), ("top", top)):
             if value is not None:
@@ -85,12 +89,15 @@ def watch(choice: EngineOptions, form: OutputOptions, *, keys: list[str], over: 
 @engine_options(rate=20)
 @COUNT
 @DURATION
+@KEEP_COLLECTING
 @click.option("--append", is_flag=True,
               help="Continue FILE; events that the log still holds come again.")
 def record(
     path: Path,
     choice: EngineOptions,
+    *,
     count: int | None,
+    keep_collecting: bool,
     duration: timedelta | None,
     append: bool,
 ) -> int:
@@ -101,6 +108,7 @@ def record(
     """
     from wfpfast.cli._record import record as run
 
+    choice = replace(choice, keep_collecting=keep_collecting)
     return run(choice, path, append=append, count=count, duration=duration)
 
 

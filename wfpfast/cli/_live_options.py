@@ -58,6 +58,8 @@ class EngineOptions:
         What chooses among the events that the template lets through.
     keywords : tuple of str, optional
         What is to be collected meanwhile; None changes nothing.
+    keep_collecting : bool
+        Whether collection is switched on again if another program switches it off.
     """
 
     simulation: Simulation | None
@@ -65,6 +67,7 @@ class EngineOptions:
     until: datetime | None = None
     keywords: tuple[str, ...] | None = None
     stages: tuple[Any, ...] = ()
+    keep_collecting: bool = False
 
 
 def span(text: str) -> timedelta | None:
@@ -111,6 +114,9 @@ def names(_: click.Context, __: click.Parameter, text: str | None) -> list[str] 
     return found
 
 
+KEEP_COLLECTING = click.option(
+    "--keep-collecting", is_flag=True,
+    help="Switch the collection of events on again if another program switches it off.")
 COUNT = click.option("-n", "--count", metavar="N", type=click.IntRange(min=1),
                      help="End after so many events.")
 DURATION = click.option(

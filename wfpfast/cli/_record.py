@@ -4,6 +4,7 @@ import contextlib
 import math
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from wfpfast import Block, Decoder, EngineClosedError, Subscription, repack
 from wfpfast.cli import _screen
 from wfpfast.cli._account import account, missing, told
-from wfpfast.cli._engine import opened, subscribed
+from wfpfast.cli._engine import CollectionWatch, opened, subscribed
 from wfpfast.cli._keep import Keeper
 from wfpfast.cli._live import POLL, chosen, say_dropped
 from wfpfast.cli._live_options import EngineOptions
@@ -52,7 +53,8 @@ def record(
     ):
         keeper = Keeper(engine, recorder, of_this_machine=choice.simulation is None)
         run = RecordingRun(
-            recorder, stream, sys.maxsize if count is None else count, keeper, picker)
+            recorder, stream, sys.maxsize if count is None else count, keeper, picker,
+            idle=CollectionWatch(stream, choice).look)
         try:
             run.take(stop, math.inf if duration is None else duration.total_seconds())
         finally:
@@ -128,9 +130,10 @@ class RecordingRun:
 
     def __init__(
         self, recorder: Recorder, stream: Subscription, limit: int, keeper: Keeper,
-        picker: Picker | None = None,
+        picker: Picker | None = None, *, idle: Callable[[], None] = lambda: None,
     ) -> None:
         self._recorder = recorder
+        self._idle = idle  # called whenever no event came for a moment
         self._stream = stream
         self._limit = limit
         self._keeper = keeper
@@ -159,7 +162,9 @@ class RecordingRun:
             task = bar.add_task("record", total=None, note="")
             while not (stop.asked or self.full or time.monotonic() >= end):
                 taken = self._stream.read_block(POLL)
-                if taken is not None:
+                if taken is None:
+                    self._idle()
+                else:
                     self._write(*taken)
                     bar.update(task, note=_screen.events(self.events))
         self.ended = True

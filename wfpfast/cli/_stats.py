@@ -43,6 +43,7 @@ _LOST = {
     "received_times": "times of a collector, since the record's own have no zone",
     "dropped": "events for which there was no room as they came",
     "unreadable": "events that could not be followed as they came",
+    "collection_off": "times that another program switched off collection: events are missing",
     "unwritten": "events that came and were not written",
 }
 # What is neither: how many events there are, or what the file knows.

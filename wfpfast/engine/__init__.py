@@ -11,6 +11,7 @@ from wfpfast._base.ranges import check_range
 from wfpfast._columns.table import Table
 from wfpfast._decode.decoder import Decoder, EventBatch
 from wfpfast._decode.stream import EventStream
+from wfpfast.engine import heartbeat as pulse
 from wfpfast.engine import objects
 from wfpfast.engine._api import Api, EventVersions
 from wfpfast.engine._inbox import Inbox
@@ -177,6 +178,8 @@ class Engine(Closing):
         *,
         capacity: int = CAPACITY,
         version: int | None = None,
+        heartbeat: float = pulse.SECONDS,
+        keep_collecting: bool = False,
         **decoder_options: Any,
     ) -> Subscription:
         """Receive events as they happen.
@@ -189,6 +192,12 @@ class Engine(Closing):
             How many bytes of events may wait to be read: 64 MiB by default, 128 KiB at least.
         version : int, optional
             Which ``FWPM_NET_EVENTn``; by default the newest that this Windows delivers.
+        heartbeat : float
+            After how many seconds without an event a reader that waits asks the engine whether it
+            is there and collects. An engine that is gone ends the stream with the error; collection
+            that somebody switched off is counted in ``stats["collection_off"]``.
+        keep_collecting : bool
+            Switch collection on again if somebody has switched it off.
         **decoder_options
             Those of `Decoder`.
 
@@ -198,8 +207,9 @@ class Engine(Closing):
             If Windows refuses.
         """
         decoder = Decoder(**decoder_options)
+        beats = pulse.Heartbeat(self.options, heartbeat, keep_collecting=keep_collecting)
         inbox = self._inbox(template, self._version(version, live=True), capacity)
-        return Subscription(inbox, decoder=decoder)
+        return Subscription(inbox, beats, decoder=decoder)
 
     def follow(
         self,
@@ -208,6 +218,8 @@ class Engine(Closing):
         capacity: int = CAPACITY,
         batch_size: int = 1024,
         version: int | None = None,
+        heartbeat: float = pulse.SECONDS,
+        keep_collecting: bool = False,
         **decoder_options: Any,
     ) -> Subscription:
         """Enumerate the log, then go on with what happens: every event once, none left out.
@@ -222,6 +234,7 @@ class Engine(Closing):
         if version is None and both:
             version = both[-1]
         version = self._version(version, live=True)
+        beats = pulse.Heartbeat(self.options, heartbeat, keep_collecting=keep_collecting)
         began = time.time_ns()
         inbox = self._inbox(template, version, capacity)
         try:
@@ -229,7 +242,7 @@ class Engine(Closing):
         except BaseException:
             inbox.close()
             raise
-        return Following(inbox, enumeration, batch_size, began, decoder=decoder)
+        return Following(inbox, beats, enumeration, batch_size, began, decoder=decoder)
 
     def filters(self) -> Table:
         """Return the filters that there are now, to join with ``filter_id`` of events.

@@ -78,6 +78,7 @@ cdef class Inbox:
     cdef HANDLE handle
     cdef Queue* queue
     cdef object lock
+    cdef bint subscribed    # although it is closed: callbacks may still run
     cdef readonly int version
     cdef object __weakref__
 
@@ -125,7 +126,7 @@ cdef class Inbox:
             handle = self.handle
             self.handle = NULL
             if handle != NULL:
-                self._unsubscribe(handle, &code)
+                self.subscribed = self._unsubscribe(handle, &code) != 0
         queue_end(self.queue)
         self.session.forget(self)
         if code:
@@ -220,7 +221,7 @@ cdef class Inbox:
 
     def __dealloc__(self):
         cdef DWORD first
-        if self.handle != NULL and self._unsubscribe(self.handle, &first):
+        if self.subscribed or self.handle != NULL and self._unsubscribe(self.handle, &first):
             # Callbacks may still run, so the queue that they write to must not be freed.
             return
         queue_free(self.queue)

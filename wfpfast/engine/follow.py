@@ -18,6 +18,7 @@ from wfpfast._decode.decoder import Decoder, EventBatch
 from wfpfast.engine._inbox import Inbox
 from wfpfast.engine._session import Enumeration, Page
 from wfpfast.engine.enumeration import read_pages
+from wfpfast.engine.heartbeat import Heartbeat
 from wfpfast.engine.subscription import Subscription
 
 # A subscription does not deliver events that happened this long before it began. The span is long
@@ -103,10 +104,10 @@ class Following(Subscription):
     """The events of the log, then those that happen, each once; from `Engine.follow`."""
 
     def __init__(
-        self, inbox: Inbox, enumeration: Enumeration, batch_size: int, began: int, *,
-        decoder: Decoder,
+        self, inbox: Inbox, heartbeat: Heartbeat, enumeration: Enumeration, batch_size: int,
+        began: int, *, decoder: Decoder,
     ) -> None:
-        super().__init__(inbox, decoder=decoder)
+        super().__init__(inbox, heartbeat, decoder=decoder)
         self._enumeration = enumeration
         self._pages = read_pages(enumeration, batch_size, Page.copy)
         self._overlap = Overlap(began)
