@@ -9,8 +9,8 @@ import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 
-CEILING = 2_500_000   # bytes of a wheel: 2.22 million in 2026, of which the Security log has 0.5;
-# 5.27 with debug information, before that
+CEILING = 2_900_000   # bytes of a wheel: 2.60 million in 2026, of which the Security log has 0.5,
+# counting, datasets, Spark and queries have 0.25; 5.27 with debug information, before all these
 COMPILED = (".so", ".pyd")
 SOURCES = (".c", ".h", ".pyx")
 # Names of sections in ELF and PE files, and in Mach-O files.
