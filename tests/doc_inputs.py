@@ -5,12 +5,14 @@ Each document has its own, by which its commands print what stands there.
 
 import gzip
 import os
+import platform
 import re
 import shutil
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import Mock, patch
 
 from audit_changes import ADD, DELETE, changed, present, started
 from audit_records import FIELDS, MOMENT, Audit, records
@@ -94,7 +96,11 @@ def _damaged(folder: Path) -> None:
     """A recording of three records, the second of which is damaged."""
     path = folder / "damaged.wfprec"
     events = list(Mix(0).events(16))
-    with wfpfast.Recorder(path) as recorder:
+    # What a recording says of its machine has a length.
+    machine = {"node": "PC1", "system": "Windows", "release": "10"}
+    with patch.multiple(platform, **{name: Mock(return_value=machine[name]) for name in machine}):
+        recorder = wfpfast.Recorder(path)
+    with recorder:
         recorder.write(wfpfast.encode(events[:6]))
         place = path.stat().st_size
         recorder.write(wfpfast.encode(events[6:11]))

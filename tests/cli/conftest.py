@@ -85,7 +85,7 @@ def two_hours_east(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def xml(tmp_path: Path) -> Path:
     """The events of hand.py as netsh writes them."""
     path = tmp_path / "netevents.xml"
-    path.write_text(XML, encoding="utf-8")
+    path.write_bytes(XML.encode())
     return path
 
 
