@@ -54,11 +54,14 @@ class Cost(NamedTuple):
 
 
 def ran(*command: str) -> tuple[str, Cost]:
-    """Run Python with some arguments; return what it prints, and what it took."""
+    """Run Python with some arguments; return what it prints, and what it took.
+
+    What is installed is meant, and not the sources where this stands.
+    """
     started = perf_counter()
     with tempfile.TemporaryFile("w+", encoding="utf-8") as out:
         process = subprocess.Popen(
-            [sys.executable, *command], stdout=out, stderr=subprocess.DEVNULL)
+            [sys.executable, "-P", *command], stdout=out, stderr=subprocess.DEVNULL)
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         wall = perf_counter() - started
